@@ -1,0 +1,20 @@
+"""The `exhibit` command: run the table, check it, and try single stages."""
+
+import click
+
+from exhibit.cli.lazy import LazyGroup
+
+COMMANDS = {
+    "run": "exhibit.cli.run:run",
+    "check": "exhibit.cli.check:check",
+    "doctor": "exhibit.cli.doctor:doctor",
+    "ink": "exhibit.cli.ink:ink",
+    "draw": "exhibit.cli.draw:draw",
+    "bench": "exhibit.cli.bench:bench",
+}
+
+
+@click.group(cls=LazyGroup, commands_by_name=COMMANDS)
+@click.version_option(package_name="tracing-table")
+def main() -> None:
+    """Run and look after a Tracing Table."""

@@ -1,0 +1,50 @@
+"""Command groups that import a command only when it is called or its help is shown."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from exhibit.contract.errors import ExhibitError
+
+
+class LazyGroup(click.Group):
+    """A click group whose commands live in modules named by `"package.module:function"`.
+
+    An `ExhibitError` raised by a command becomes one line on standard error and exit code 2.
+    """
+
+    def __init__(self, *args: Any, commands_by_name: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._targets = dict(commands_by_name)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the commands in the order they were declared."""
+        return list(self._targets)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return one command, or None where the name is unknown."""
+        target = self._targets.get(cmd_name)
+        if target is None:
+            return None
+        module_name, _, attribute = target.partition(":")
+        try:
+            module = importlib.import_module(module_name)
+        except ModuleNotFoundError as error:
+            raise click.UsageError(
+                f"'{cmd_name}' needs the Python package '{error.name}', which is not installed. "
+                "Install the offline module with: pip install -e '.[models]'"
+            ) from error
+        command: click.Command = getattr(module, attribute)
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the chosen command; turn an `ExhibitError` into one line and exit code 2."""
+        try:
+            return super().invoke(ctx)
+        except ExhibitError as error:
+            click.echo(f"Error: {error}", err=True)
+            ctx.exit(2)

@@ -1,0 +1,25 @@
+"""Errors that name the thing, the value and what was expected."""
+
+
+class ExhibitError(Exception):
+    """Base of all errors a person can act on; the message is one line."""
+
+
+class ConfigError(ExhibitError):
+    """A key of `config.yaml` or an override is unknown, missing or out of bounds."""
+
+
+class BundleError(ExhibitError):
+    """A bundle is missing, incomplete or not what its card says."""
+
+
+class CameraError(ExhibitError):
+    """A camera could not be opened, or gave no usable frame."""
+
+
+class CalibrationError(ExhibitError):
+    """A calibration file is missing, malformed or geometrically impossible."""
+
+
+class InputError(ExhibitError):
+    """A file or value given on the command line cannot be used."""

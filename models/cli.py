@@ -1,0 +1,25 @@
+"""The `models` command: prepare a collection, train, measure, and write bundles."""
+
+import click
+
+from exhibit.cli.lazy import LazyGroup
+
+COMMANDS = {
+    "prepare": "models.collection.commands.prepare:prepare",
+    "curate": "models.collection.commands.curate:curate",
+    "collection": "models.collection.commands.collection:collection",
+    "train-gan": "models.training.commands.train_gan:train_gan",
+    "train-encoder": "models.training.commands.train_encoder:train_encoder",
+    "sample": "models.training.commands.sample:sample",
+    "import-stylegan2": "models.stylegan2.commands.import_stylegan2:import_stylegan2",
+    "export": "models.export.commands.export:export",
+    "bundle": "models.export.commands.bundle:bundle",
+    "evaluate": "models.evaluation.commands.evaluate:evaluate",
+    "directions": "models.directions.commands.directions:directions",
+}
+
+
+@click.group(cls=LazyGroup, commands_by_name=COMMANDS)
+@click.version_option(package_name="tracing-table")
+def main() -> None:
+    """Train the table's models on a collection of drawings (offline; needs the [models] extra)."""
