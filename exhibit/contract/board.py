@@ -1,0 +1,102 @@
+"""What the processes tell each other: heartbeats, status and commands.
+
+All of it lives in the run folder, so that a process that was killed leaves nothing locked:
+`<name>.beat` (when it last showed life), `<name>.status.json` (what it says of itself) and
+`<name>.sock` (a datagram socket that takes commands; the kernel bounds its queue).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import mmap
+import os
+import socket
+import struct
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+_BEAT = struct.Struct("<d")
+_COMMAND_BYTES = 65536
+
+
+class Heart:
+    """The heartbeat of one process: monotonic seconds of its last sign of life."""
+
+    def __init__(self, run_dir: Path, name: str) -> None:
+        path = run_dir / f"{name}.beat"
+        if not path.exists() or path.stat().st_size < _BEAT.size:
+            path.write_bytes(_BEAT.pack(0.0))
+        with path.open("r+b") as file:
+            self._memory = mmap.mmap(file.fileno(), _BEAT.size)
+
+    def beat(self) -> None:
+        """Say that the process is alive and getting on with its work."""
+        _BEAT.pack_into(self._memory, 0, time.monotonic())
+
+    def clear(self) -> None:
+        """Forget the last beat, before the process is started again."""
+        _BEAT.pack_into(self._memory, 0, 0.0)
+
+    @property
+    def last(self) -> float:
+        """Monotonic seconds of the last beat, 0.0 before the first."""
+        return float(_BEAT.unpack_from(self._memory, 0)[0])
+
+
+def write_status(run_dir: Path, name: str, status: Mapping[str, Any]) -> None:
+    """Publish what a process says of itself, whole or not at all."""
+    path = run_dir / f"{name}.status.json"
+    draft = path.with_suffix(f".{os.getpid()}.tmp")
+    draft.write_text(json.dumps(status), encoding="utf-8")
+    draft.replace(path)
+
+
+def read_status(run_dir: Path, name: str) -> dict[str, Any]:
+    """Return the last status of a process, empty before its first."""
+    try:
+        status = json.loads((run_dir / f"{name}.status.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    return status if isinstance(status, dict) else {}
+
+
+class CommandInbox:
+    """Commands to one process: bounded, never waited for, drained once per tick."""
+
+    def __init__(self, run_dir: Path, name: str) -> None:
+        self._path = run_dir / f"{name}.sock"
+        self._path.unlink(missing_ok=True)
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._socket.bind(str(self._path))
+        self._socket.setblocking(False)
+
+    def drain(self) -> list[dict[str, Any]]:
+        """Return the commands that came since the last call, oldest first."""
+        commands = []
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                commands.append(json.loads(self._socket.recv(_COMMAND_BYTES)))
+        return commands
+
+    def close(self) -> None:
+        """Close and remove the socket."""
+        self._socket.close()
+        self._path.unlink(missing_ok=True)
+
+
+def send_command(run_dir: Path, name: str, command: Mapping[str, Any]) -> bool:
+    """Send one command, for example `{"do": "settings", "overrides": {...}}`.
+
+    Returns:
+        False where the process is not there or its queue is full; the sender never waits.
+    """
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+        sender.setblocking(False)
+        try:
+            sender.sendto(json.dumps(command).encode(), str(run_dir / f"{name}.sock"))
+        except (FileNotFoundError, ConnectionRefusedError, BlockingIOError):
+            return False
+    return True

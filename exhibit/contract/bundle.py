@@ -1,0 +1,228 @@
+"""A bundle: the folder that `models` writes and `exhibit` shows.
+
+`card.yaml` describes it and names every other file with its SHA-256. Nothing in a bundle is ever
+unpickled. This module reads and checks; ONNX sessions are opened in `exhibit.inference`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from safetensors.numpy import load_file
+
+from exhibit.contract.errors import BundleError
+from exhibit.contract.values import Floats, Gray
+
+ENCODER, GENERATOR = "encoder.onnx", "generator.onnx"
+LATENTS, DIRECTIONS, GOLDEN = "latents.npz", "directions.safetensors", "golden.npz"
+DIRECTIONS_META = "directions.json"
+REQUIRED = (ENCODER, GENERATOR, LATENTS, DIRECTIONS, DIRECTIONS_META, GOLDEN)
+
+
+class Card(BaseModel):
+    """What `card.yaml` says of a bundle."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+    format: Literal[1] = 1
+    """Version of this layout."""
+    name: str = Field(min_length=1)
+    """Short name, as in `--bundle lear`."""
+    artist: str
+    """Whose drawings."""
+    collection: str
+    """Which drawings, from where."""
+    licence: str
+    """Licence of the weights, and the status of the drawings."""
+    attribution: tuple[str, ...] = ()
+    """Credits that must travel with the bundle."""
+    resolution: int = Field(ge=32, le=1024)
+    """Side of a picture in pixels."""
+    channels: Literal[1, 3] = 1
+    """1 for grey, 3 for RGB."""
+    num_ws: int = Field(ge=8, le=18)
+    """Rows of w_plus: 2·log2(resolution) − 2."""
+    w_dim: int = Field(ge=8, le=1024)
+    """Length of one w."""
+    ink_size: int = Field(ge=32, le=1024)
+    """Side of the encoder's ink in pixels."""
+    stroke_width_px: float = Field(gt=0)
+    """Stroke width of the encoder's ink in pixels at `ink_size`."""
+    inversion: Literal["w_plus", "feature"]
+    """Whether the encoder gives codes only, or codes and a feature map."""
+    feature_shape: tuple[int, int, int] | None = None
+    """(C, 16, 16) of the feature map; empty for `w_plus`."""
+    training: dict[str, Any] = Field(default_factory=dict)
+    """How it was trained: commands, seed, data hash, hardware, pictures seen, losses."""
+    quality: dict[str, Any] = Field(default_factory=dict)
+    """Measured quality, as `models evaluate` reports it."""
+    files: dict[str, str]
+    """SHA-256 of every other file of the bundle."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Latents:
+    """Statistics of the latent space and the prepared attract loop.
+
+    Args:
+        w_avg: (w_dim,) float32, the mean w.
+        covariance: (w_dim, w_dim) float32 of w.
+        attract: (n, R, R) or (n, R, R, 3) uint8, frames of a slow closed walk, dark on light.
+    """
+
+    w_avg: Floats
+    covariance: Floats
+    attract: Gray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Direction:
+    """A semantic direction: `vector` (w_dim,) or (num_ws, w_dim) float32 of unit length.
+
+    `layers` are the rows of w_plus it moves; `safe_range` the strengths, in units of w, between
+    which pictures stay drawings; `sigma` the standard deviation of wᵀvector over samples.
+    """
+
+    name: str
+    vector: Floats
+    layers: tuple[int, ...]
+    safe_range: tuple[float, float]
+    sigma: float
+    meta: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bundle:
+    """A checked bundle on disk."""
+
+    path: Path
+    card: Card
+
+    def file(self, name: str) -> Path:
+        """Return the path of one of the bundle's files."""
+        return self.path / name
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def find_bundle(name_or_path: str, bundles_dir: Path) -> Path:
+    """Return the folder of a bundle given by name or path; raises BundleError naming the known."""
+    for candidate in (Path(name_or_path), bundles_dir / name_or_path):
+        if (candidate / "card.yaml").is_file():
+            return candidate
+    known = sorted(p.parent.name for p in bundles_dir.glob("*/card.yaml"))
+    raise BundleError(
+        f"bundle '{name_or_path}' not found: expected a folder with card.yaml, or one of "
+        f"{', '.join(known) or '(no bundle installed)'} in {bundles_dir}"
+    )
+
+
+def load_bundle(path: Path) -> Bundle:
+    """Read the card and check that every file is there and has the hash the card names.
+
+    Raises:
+        BundleError: the card is malformed, or a file is missing, extra or changed; names the file.
+    """
+    card = _read_card(path / "card.yaml")
+    for name in REQUIRED:
+        if name not in card.files:
+            raise BundleError(
+                f"{path / 'card.yaml'}: files lists no '{name}', which every bundle needs"
+            )
+    for name, expected in card.files.items():
+        file = path / name
+        if Path(name).name != name:
+            raise BundleError(f"{path / 'card.yaml'}: file name '{name}' must not contain a folder")
+        if not file.is_file():
+            raise BundleError(f"{file}: missing, but named in card.yaml")
+        found = sha256_of(file)
+        if found != expected:
+            raise BundleError(
+                f"{file}: SHA-256 is {found[:12]}…, card.yaml expects {expected[:12]}…; "
+                "the file is damaged or was replaced"
+            )
+    return Bundle(path, card)
+
+
+def _read_card(path: Path) -> Card:
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise BundleError(f"{path}: missing; a bundle is a folder with card.yaml") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise BundleError(f"{path}: not readable as YAML: {str(error).splitlines()[0]}") from None
+    try:
+        card = Card.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "card"
+        raise BundleError(f"{path}: {where}: {first['msg']} (got {first['input']!r:.80})") from None
+    expected_ws = 2 * card.resolution.bit_length() - 4
+    if card.num_ws != expected_ws or card.resolution & (card.resolution - 1):
+        raise BundleError(
+            f"{path}: num_ws is {card.num_ws}, "
+            f"expected {expected_ws} for resolution {card.resolution}"
+        )
+    return card
+
+
+def load_latents(bundle: Bundle) -> Latents:
+    """Read `latents.npz`; raises BundleError when an array is missing or has the wrong shape."""
+    file, card = bundle.file(LATENTS), bundle.card
+    try:
+        with np.load(file, allow_pickle=False) as arrays:
+            latents = Latents(
+                arrays["w_avg"].astype(np.float32),
+                arrays["covariance"].astype(np.float32),
+                arrays["attract"],
+            )
+    except (KeyError, ValueError, OSError) as error:
+        raise BundleError(f"{file}: {error}; expected w_avg, covariance and attract") from None
+    side, dim = card.resolution, card.w_dim
+    expected = {"w_avg": (dim,), "covariance": (dim, dim)}
+    for name, shape in expected.items():
+        found = getattr(latents, name).shape
+        if found != shape:
+            raise BundleError(f"{file}: {name} has shape {found}, expected {shape}")
+    if latents.attract.ndim < 3 or latents.attract.shape[1:3] != (side, side):
+        raise BundleError(
+            f"{file}: attract has shape {latents.attract.shape}, expected (n, {side}, {side})"
+        )
+    return latents
+
+
+def load_directions(bundle: Bundle) -> dict[str, Direction]:
+    """Read all directions by name; raises BundleError when vector and metadata do not fit."""
+    file, card = bundle.file(DIRECTIONS), bundle.card
+    meta = json.loads(bundle.file(DIRECTIONS_META).read_text(encoding="utf-8"))
+    directions = {}
+    for name, vector in load_file(file).items():
+        if name not in meta:
+            raise BundleError(f"{file}: direction '{name}' has no entry in {DIRECTIONS_META}")
+        if vector.shape not in ((card.w_dim,), (card.num_ws, card.w_dim)):
+            raise BundleError(
+                f"{file}: direction '{name}' has shape {vector.shape}, expected ({card.w_dim},) "
+                f"or ({card.num_ws}, {card.w_dim})"
+            )
+        entry = meta[name]
+        low, high = entry["safe_range"]
+        directions[name] = Direction(
+            name,
+            vector.astype(np.float32),
+            tuple(entry.get("layers") or range(card.num_ws)),
+            (float(low), float(high)),
+            float(entry["sigma"]),
+            entry,
+        )
+    return directions

@@ -1,0 +1,211 @@
+"""The schema of `config.yaml`: the one place for defaults, bounds, units and descriptions.
+
+Fields marked live may change while the table runs: the operator's overrides replace the frozen
+`Config` as a whole, and every stage reads its own section of the newest one.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+def _live(unit: str = "") -> dict[str, Any]:
+    return {"live": True, "unit": unit}
+
+
+class Section(BaseModel):
+    """A section of the configuration: unknown keys are refused, values do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class CameraConfig(Section):
+    """Where frames come from."""
+
+    source: str = "auto"
+    """`auto` (first camera found, else the simulated table), `simulated`, a stable device path such
+    as /dev/v4l/by-id/...-index0, a video file, or a folder of images."""
+    width: int = Field(640, ge=64, le=4096, json_schema_extra={"unit": "px"})
+    """Frame width asked of the camera."""
+    height: int = Field(480, ge=64, le=4096, json_schema_extra={"unit": "px"})
+    """Frame height asked of the camera."""
+    fps: float = Field(30.0, ge=1, le=240, json_schema_extra={"unit": "Hz"})
+    """Frames per second asked of the camera."""
+    fourcc: str = Field("MJPG", min_length=4, max_length=4)
+    """Pixel format asked of the camera (MJPG, YUYV, GREY)."""
+    exposure: int | None = Field(None, ge=1, le=100000)
+    """Exposure locked at the camera in the driver's units (V4L2: 100 µs); empty leaves it alone."""
+    gain: int | None = Field(None, ge=0, le=65535)
+    """Gain locked at the camera in the driver's units; empty leaves it alone."""
+    mirrored: bool = True
+    """The camera is below the table and sees the drawing mirrored."""
+    seed: int = Field(1, ge=0)
+    """Seed of the simulated table."""
+
+
+class InkConfig(Section):
+    """How frames become ink."""
+
+    light: Literal["infrared", "visible"] = "infrared"
+    """`infrared` for the table, `visible` for an ordinary webcam and a sheet on a desk."""
+    polarity: Literal["auto", "dark", "bright"] = Field("auto", json_schema_extra=_live())
+    """How a hand looks against paper: dark (light from above), bright (light from below), or auto."""
+    threshold: float = Field(0.5, ge=0, le=1, json_schema_extra=_live())
+    """Sensitivity to faint lines: 0 takes only the blackest ink, 1 takes every trace."""
+    despeckle: float = Field(1.0, ge=0, le=10, json_schema_extra=_live("line widths"))
+    """Specks shorter than this many line widths are dropped."""
+    settle_ms: int = Field(400, ge=0, le=5000, json_schema_extra=_live("ms"))
+    """Ink counts once it has been still and uncovered this long."""
+    answer: Literal["settled", "live"] = Field("settled", json_schema_extra=_live())
+    """Which ink the picture answers: settled (calm) or live (follows every frame)."""
+
+
+class ModelConfig(Section):
+    """Which bundle answers, and how."""
+
+    bundle: str = "lear"
+    """Name of a bundle in models/bundles/, or a path to a bundle's folder."""
+    providers: tuple[Literal["tensorrt", "cuda", "cpu"], ...] = ("tensorrt", "cuda", "cpu")
+    """ONNX Runtime providers in order of preference."""
+    threads: int = Field(2, ge=1, le=64)
+    """CPU threads for inference."""
+    psi: float = Field(1.0, ge=0, le=1.5, json_schema_extra=_live())
+    """Truncation: 1 leaves the code alone, 0 is the collection's mean drawing."""
+    auto_psi: bool = Field(True, json_schema_extra=_live())
+    """Pull codes that lie far from the collection back towards its mean."""
+    follow: float = Field(1.0, ge=0, le=1, json_schema_extra=_live())
+    """How closely the picture follows the pen: 0 is the paper's pSp, 1 follows the line."""
+
+
+class ModulationConfig(Section):
+    """How a direction's strength moves by itself."""
+
+    kind: Literal["none", "sine", "random_walk", "coverage", "pen_speed"] = "none"
+    """What drives the strength."""
+    depth: float = Field(0.0, ge=0, le=100)
+    """Largest change of the strength, in units of w."""
+    period_s: float = Field(20.0, gt=0, le=3600, json_schema_extra={"unit": "s"})
+    """Period of the sine, or time constant of the random walk."""
+
+
+class DirectionConfig(Section):
+    """One semantic direction in use."""
+
+    name: str
+    """Name of a direction in the bundle."""
+    strength: float = Field(0.0, ge=-1000, le=1000)
+    """Distance moved along the unit direction, in units of w; 0 is unchanged."""
+    layers: tuple[Annotated[int, Field(ge=0, le=17)], ...] = ()
+    """Rows of w_plus that move; empty means the ones stored with the direction."""
+    modulation: ModulationConfig = ModulationConfig()
+    """How the strength moves by itself."""
+
+
+class EditingConfig(Section):
+    """Which directions move the code."""
+
+    directions: tuple[DirectionConfig, ...] = Field((), json_schema_extra=_live())
+    """Directions in use, all at once."""
+    ease_s: float = Field(0.6, ge=0, le=30, json_schema_extra=_live("s"))
+    """Time constant with which strengths and psi approach a new value."""
+
+
+class StageConfig(Section):
+    """The projected window."""
+
+    display: int = Field(0, ge=0, le=15)
+    """Index of the display that is the projector."""
+    fps: float = Field(60.0, ge=5, le=240, json_schema_extra={"unit": "Hz"})
+    """Pictures shown per second."""
+    width: int = Field(1280, ge=64, le=7680, json_schema_extra={"unit": "px"})
+    """Width of the stage when windowed or headless; full screen takes the display's own."""
+    height: int = Field(800, ge=64, le=4320, json_schema_extra={"unit": "px"})
+    """Height of the stage when windowed or headless."""
+    crossfade_ms: int = Field(250, ge=0, le=10000, json_schema_extra=_live("ms"))
+    """Time from the shown picture to the next."""
+    contrast: float = Field(1.0, ge=0, le=4, json_schema_extra=_live())
+    """Contrast about mid-grey; 1 is unchanged."""
+    brightness: float = Field(0.0, ge=-1, le=1, json_schema_extra=_live())
+    """Added to the picture; 0 is unchanged."""
+    saturation: float = Field(0.0, ge=0, le=1, json_schema_extra=_live())
+    """How much of `tint` colours the picture; 0 is grey."""
+    tint: str = Field("#f4e6c8", pattern=r"^#[0-9a-fA-F]{6}$", json_schema_extra=_live())
+    """Colour of the paper at full saturation."""
+    invert: bool = Field(False, json_schema_extra=_live())
+    """Light lines on dark."""
+    mirror: bool = Field(True, json_schema_extra=_live())
+    """Mirror the picture for a projector below the table."""
+    rotate: Literal[0, 90, 180, 270] = Field(0, json_schema_extra=_live("°"))
+    """Turn the picture clockwise."""
+    attract_after_s: float = Field(20.0, ge=0.5, le=3600, json_schema_extra=_live("s"))
+    """The attract loop begins when there has been no sheet or ink this long."""
+    stale_after_s: float = Field(1.5, ge=0.2, le=60, json_schema_extra=_live("s"))
+    """The attract loop begins when the engine has sent no sign of life this long."""
+
+
+class WebConfig(Section):
+    """The stage as live pictures in a browser, when there is no display."""
+
+    host: str = "127.0.0.1"
+    """Address to serve on."""
+    port: int = Field(8080, ge=0, le=65535)
+    """Port to serve on; 0 takes a free one."""
+
+
+class OperatorConfig(Section):
+    """The operator's page."""
+
+    enabled: bool = True
+    """Serve the page."""
+    host: str = "127.0.0.1"
+    """Address to serve on once the table is claimed; loopback until then."""
+    port: int = Field(8443, ge=0, le=65535)
+    """Port to serve on; 0 takes a free one."""
+
+
+class SoundConfig(Section):
+    """Sound that answers the pen."""
+
+    enabled: bool = Field(False, json_schema_extra=_live())
+    """Play sound."""
+    device: str | None = None
+    """Output device by name; empty takes the default."""
+    volume: float = Field(0.5, ge=0, le=1, json_schema_extra=_live())
+    """Volume."""
+
+
+class SupervisorConfig(Section):
+    """How processes are watched and restarted."""
+
+    heartbeat_timeout_s: float = Field(5.0, ge=0.5, le=120, json_schema_extra={"unit": "s"})
+    """A process that showed no life this long is killed and restarted."""
+    backoff_min_s: float = Field(0.2, ge=0.05, le=60, json_schema_extra={"unit": "s"})
+    """Wait before the first restart."""
+    backoff_max_s: float = Field(10.0, ge=0.1, le=600, json_schema_extra={"unit": "s"})
+    """Longest wait between restarts."""
+    restart_budget: int = Field(20, ge=1, le=1000)
+    """Restarts of one process within `restart_window_s` before the supervisor gives up."""
+    restart_window_s: float = Field(600.0, ge=1, le=86400, json_schema_extra={"unit": "s"})
+    """Length of the restart window."""
+
+
+class Config(Section):
+    """Everything a museum chooses."""
+
+    camera: CameraConfig = CameraConfig()
+    ink: InkConfig = InkConfig()
+    model: ModelConfig = ModelConfig()
+    editing: EditingConfig = EditingConfig()
+    stage: StageConfig = StageConfig()
+    web: WebConfig = WebConfig()
+    operator: OperatorConfig = OperatorConfig()
+    sound: SoundConfig = SoundConfig()
+    supervisor: SupervisorConfig = SupervisorConfig()
+    calibration: Path = Path("calibration.yaml")
+    """The file that `calibrate` writes; without it the whole frame is the sheet, the whole window
+    the picture."""
+    state_dir: Path = Path("state")
+    """The one writable folder: overrides, visits, logs, secrets of the page."""

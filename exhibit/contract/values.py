@@ -1,0 +1,157 @@
+"""The values that pass between stages: Frame, Ink, Code, Picture.
+
+Every value carries `sequence` and `captured_at` (monotonic seconds) of the frame it came from, so
+that latency is measured from the camera to the wall. Pixels are grey, dark on light: uint8 from
+0 (ink) to 255 (paper). Arrays are shared between stages and therefore read-only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Gray = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Truth:
+    """What a simulated table knows about its own frame; a real camera never has it.
+
+    Args:
+        ink: (H, W) uint8, 0 ink and 255 paper, ink that the camera can see or that a hand hides.
+        hand: (H, W) bool, True where a hand, a pen or its shadow covers the sheet.
+        sheet: (4, 2) float32 corners of the sheet in frame pixels, or None with no sheet.
+    """
+
+    ink: Gray
+    hand: NDArray[np.bool_]
+    sheet: Floats | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One camera frame: `pixels` is (H, W) uint8."""
+
+    sequence: int
+    captured_at: float
+    pixels: Gray
+    truth: Truth | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stroke:
+    """A centre line: `points` is (n, 2) float32 x, y in frame pixels, in order along the line.
+
+    `order` counts strokes as they appeared on the sheet; `width_px` is the mean line width.
+    """
+
+    order: int
+    points: Floats
+    width_px: float
+
+
+@dataclass(frozen=True, slots=True)
+class InkEvent:
+    """Something that happened on the table.
+
+    `name` is one of sheet_in, sheet_out, fresh_sheet, stroke_added, sheet_moved, sheet_turned,
+    light_fault; `detail` says where or which, for the log and for `/tracing/event/<name>`.
+    """
+
+    name: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ink:
+    """What the visitor drew, turned to the visitor's side and normalised for the encoder.
+
+    Args:
+        live: (S, S) uint8, everything seen now, S the bundle's ink size, at its stroke width.
+        settled: (S, S) uint8, only ink that has been still and uncovered for `settle_ms`.
+        mask: (H, W) uint8, binary ink in the frame's own geometry, before thinning.
+        hand: (H, W) bool, where a hand or pen covers the sheet.
+        sheet: (4, 2) float32 corners in frame pixels, or None when there is no sheet.
+        bbox: (x0, y0, x1, y1) of the settled ink in the unit square, or None without ink.
+        coverage: share of the sheet that is ink, 0..1.
+        strokes: centre lines in order of appearance (empty until asked for in the settings).
+        events: what happened since the frame before.
+        changed_at: monotonic seconds when `settled` last changed.
+    """
+
+    sequence: int
+    captured_at: float
+    live: Gray
+    settled: Gray
+    mask: Gray
+    hand: NDArray[np.bool_]
+    sheet: Floats | None
+    bbox: tuple[float, float, float, float] | None
+    coverage: float
+    strokes: tuple[Stroke, ...] = ()
+    events: tuple[InkEvent, ...] = ()
+    changed_at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Code:
+    """Latent code: `w_plus` (num_ws, w_dim) float32 and, where the bundle has one, `feature`.
+
+    `feature` is (C, 16, 16) float32, None for bundles with `inversion: w_plus`.
+    """
+
+    sequence: int
+    captured_at: float
+    w_plus: Floats
+    feature: Floats | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """A synthesised drawing: `pixels` (R, R) or (R, R, 3) uint8, dark on light."""
+
+    sequence: int
+    captured_at: float
+    pixels: Gray
+
+
+class Camera(Protocol):
+    """A source of frames."""
+
+    def read(self) -> Frame:
+        """Wait for the next frame; raises CameraError when there is none in time."""
+
+    def close(self) -> None:
+        """Release the device; safe to call twice."""
+
+
+class InkExtractor(Protocol):
+    """Frame to ink; keeps what it has learnt of the table between frames."""
+
+    def extract(self, frame: Frame) -> Ink:
+        """Return the ink of one frame."""
+
+
+class Encoder(Protocol):
+    """Ink to code."""
+
+    def encode(self, ink: Ink) -> Code:
+        """Return the code of the ink."""
+
+
+class Editor(Protocol):
+    """Code to code: the bank of directions."""
+
+    def edit(self, code: Code, ink: Ink) -> Code:
+        """Return the code moved along the active directions."""
+
+
+class Generator(Protocol):
+    """Code to picture."""
+
+    def synthesise(self, code: Code) -> Picture:
+        """Return the picture of the code."""
