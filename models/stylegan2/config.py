@@ -1,0 +1,112 @@
+"""The shapes of a generator and its discriminator; every size is derived from here."""
+
+import math
+from dataclasses import asdict, dataclass
+from typing import Literal, Self
+
+from exhibit.contract.errors import ExhibitError
+
+Layout = Literal["published", "light"]
+LAYOUTS: tuple[Layout, ...] = ("published", "light")
+MIN_RESOLUTION, MAX_RESOLUTION = 32, 1024
+FEATURE_RESOLUTION = 16
+
+
+class ModelError(ExhibitError):
+    """A network cannot be built or loaded as asked."""
+
+
+def _check_common(resolution: int, channels: int, layout: str) -> None:
+    power_of_two = resolution > 0 and resolution & (resolution - 1) == 0
+    if not power_of_two or not MIN_RESOLUTION <= resolution <= MAX_RESOLUTION:
+        raise ModelError(
+            f"resolution {resolution}: expected a power of two from "
+            f"{MIN_RESOLUTION} to {MAX_RESOLUTION}"
+        )
+    if channels not in (1, 3):
+        raise ModelError(f"img_channels {channels}: expected 1 (grey) or 3 (RGB)")
+    if layout not in LAYOUTS:
+        raise ModelError(f"layout {layout!r}: expected one of {', '.join(LAYOUTS)}")
+
+
+def channels_at(resolution: int, channel_base: int, channel_max: int) -> int:
+    """Feature maps of the block at a resolution: channel_base / resolution, at most channel_max."""
+    return max(1, min(channel_base // resolution, channel_max))
+
+
+def block_resolutions(resolution: int) -> list[int]:
+    """4, 8, ... resolution: the blocks of a network, coarse to fine."""
+    return [2**power for power in range(2, int(math.log2(resolution)) + 1)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GeneratorConfig:
+    """Shape of a StyleGAN2 generator (names as in the published configuration)."""
+
+    resolution: int = 128
+    z_dim: int = 128
+    w_dim: int = 128
+    img_channels: int = 1
+    mapping_layers: int = 8
+    channel_base: int = 2048
+    channel_max: int = 128
+    layout: Layout = "light"
+
+    def __post_init__(self) -> None:
+        _check_common(self.resolution, self.img_channels, self.layout)
+
+    @property
+    def num_ws(self) -> int:
+        """Codes of w_plus: 2·log2(resolution) − 2."""
+        return 2 * int(math.log2(self.resolution)) - 2
+
+    def channels(self, resolution: int) -> int:
+        """Feature maps of the block at a resolution."""
+        return channels_at(resolution, self.channel_base, self.channel_max)
+
+    def to_dict(self) -> dict[str, int | str]:
+        """Plain values, for checkpoints and cards."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, int | str]) -> Self:
+        """The reverse of `to_dict`; unknown keys are refused."""
+        return cls(**_known(cls, values))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscriminatorConfig:
+    """Shape of a StyleGAN2 discriminator (names as in the published configuration)."""
+
+    resolution: int = 128
+    img_channels: int = 1
+    channel_base: int = 2048
+    channel_max: int = 128
+    layout: Layout = "light"
+    mbstd_group: int = 4
+
+    def __post_init__(self) -> None:
+        _check_common(self.resolution, self.img_channels, self.layout)
+
+    def channels(self, resolution: int) -> int:
+        """Feature maps of the block at a resolution."""
+        return channels_at(resolution, self.channel_base, self.channel_max)
+
+    def to_dict(self) -> dict[str, int | str]:
+        """Plain values, for checkpoints."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, int | str]) -> Self:
+        """The reverse of `to_dict`; unknown keys are refused."""
+        return cls(**_known(cls, values))
+
+
+def _known(cls: type, values: dict[str, int | str]) -> dict:
+    names = set(cls.__dataclass_fields__)
+    unknown = sorted(set(values) - names)
+    if unknown:
+        raise ModelError(
+            f"{cls.__name__}: unknown key {unknown[0]!r}; expected {', '.join(sorted(names))}"
+        )
+    return dict(values)
