@@ -52,7 +52,7 @@ class InkConfig(Section):
     light: Literal["infrared", "visible"] = "infrared"
     """`infrared` for the table, `visible` for an ordinary webcam and a sheet on a desk."""
     polarity: Literal["auto", "dark", "bright"] = Field("auto", json_schema_extra=_live())
-    """How a hand looks against paper: dark (light from above), bright (light from below), or auto."""
+    """How a hand looks on paper: dark (light from above), bright (light from below), or auto."""
     threshold: float = Field(0.5, ge=0, le=1, json_schema_extra=_live())
     """Sensitivity to faint lines: 0 takes only the blackest ink, 1 takes every trace."""
     despeckle: float = Field(1.0, ge=0, le=10, json_schema_extra=_live("line widths"))
