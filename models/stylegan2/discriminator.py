@@ -103,5 +103,5 @@ class Discriminator(nn.Module):
         return found
 
     def forward(self, pictures: Tensor) -> Tensor:
-        """pictures (n, img_channels, resolution, resolution), −1 ink … 1 paper, to logits (n, 1)."""
+        """pictures (n, img_channels, resolution, resolution), −1 ink … 1 paper, to logits (n, 1)"""
         return self.b4(self.features(pictures)[-1]).float()

@@ -1,0 +1,53 @@
+"""StyleGAN2's losses: non-saturating, lazy R1, lazy path-length regularisation."""
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+def generator_loss(fake_logits: Tensor) -> Tensor:
+    """Non-saturating loss of the generator: mean softplus(−D(G(z))).
+
+    Source: Goodfellow et al. 2014, section 3.
+    """
+    return F.softplus(-fake_logits).mean()
+
+
+def discriminator_loss(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+    """Logistic loss of the discriminator: mean softplus(−D(x)) + softplus(D(G(z)))."""
+    return F.softplus(-real_logits).mean() + F.softplus(fake_logits).mean()
+
+
+def r1_penalty(real_logits: Tensor, pictures: Tensor) -> Tensor:
+    """Squared gradient norm of the logits at real pictures, halved, mean over the batch.
+
+    Taken at the augmented picture that the discriminator saw: the resampling of the augmentation
+    has no second derivative in PyTorch, and is an isometry up to its low-pass.
+
+    Source: Mescheder et al. 2018, "Which Training Methods for GANs do actually Converge?", eq. 9.
+    """
+    (gradient,) = torch.autograd.grad(real_logits.sum(), pictures, create_graph=True)
+    return 0.5 * gradient.float().square().sum(dim=(1, 2, 3)).mean()
+
+
+class PathLength(nn.Module):
+    """Path-length regularisation with its running mean.
+
+    Source: Karras et al. 2020, "Analyzing and Improving the Image Quality of StyleGAN", eq. 4.
+    """
+
+    def __init__(self, decay: float = 0.01) -> None:
+        super().__init__()
+        self.decay = decay
+        self.register_buffer("mean", torch.zeros([]))
+
+    def forward(self, pictures: Tensor, ws: Tensor) -> Tensor:
+        """pictures (n, C, H, W) made from ws (n, num_ws, w_dim) to the penalty, a scalar."""
+        noise = torch.randn_like(pictures) / math.sqrt(pictures.shape[2] * pictures.shape[3])
+        (gradient,) = torch.autograd.grad((pictures * noise).sum(), ws, create_graph=True)
+        lengths = gradient.float().square().sum(dim=2).mean(dim=1).sqrt()
+        with torch.no_grad():
+            self.mean.lerp_(lengths.mean(), self.decay)
+        return (lengths - self.mean).square().mean()
