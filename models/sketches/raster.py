@@ -1,0 +1,55 @@
+"""Draw strokes as the table's ink looks: lines of one width, dark on light."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+Gray = NDArray[np.uint8]
+
+_SUPERSAMPLING = 4
+_FRACTION_BITS = 3
+
+
+def draw_strokes(strokes: Sequence[Floats], size_px: int, width_px: float) -> Gray:
+    """Draw polylines with round ends and smooth edges.
+
+    Args:
+        strokes: each (n, 2) float32, x and y in the unit square, y down.
+        size_px: side of the picture in pixels.
+        width_px: line width in pixels of the result.
+
+    Returns:
+        (size_px, size_px) uint8, 0 ink .. 255 paper.
+    """
+    side = size_px * _SUPERSAMPLING
+    canvas = np.full((side, side), 255, np.uint8)
+    thickness = max(1, round(width_px * _SUPERSAMPLING))
+    scale = side * (1 << _FRACTION_BITS)
+    for stroke in strokes:
+        points = np.round(np.asarray(stroke)[:, :2] * scale - (1 << _FRACTION_BITS) / 2)
+        cv2.polylines(
+            canvas, [points.astype(np.int32)], False, 0, thickness, cv2.LINE_8, _FRACTION_BITS
+        )
+    return cv2.resize(canvas, (size_px, size_px), interpolation=cv2.INTER_AREA)
+
+
+def as_network_input(ink: Gray) -> Floats:
+    """Turn ink into what networks take.
+
+    Args:
+        ink: (..., H, W) uint8, 0 ink .. 255 paper.
+
+    Returns:
+        (..., H, W) float32, -1 ink .. 1 paper.
+    """
+    return ink.astype(np.float32) / 127.5 - 1.0
+
+
+def as_gray(pixels: Floats) -> Gray:
+    """Turn a network's picture into grey levels; the inverse of `as_network_input`, clipped."""
+    return np.clip(np.round((pixels + 1.0) * 127.5), 0, 255).astype(np.uint8)

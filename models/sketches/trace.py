@@ -1,0 +1,103 @@
+"""Turn line art into strokes: thin lines to one pixel, then follow them."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.sketches.raster import Floats
+
+Mask = NDArray[np.bool_]
+_RING = ((-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1))
+"""The eight neighbours in circular order, as (row, column) steps."""
+
+
+def thin(mask: Mask) -> Mask:
+    """Thin lines to one pixel without breaking them.
+
+    Args:
+        mask: (H, W) bool, True on ink.
+
+    Returns:
+        (H, W) bool, the centre lines.
+
+    Source: T. Y. Zhang, C. Y. Suen, "A fast parallel algorithm for thinning digital patterns",
+        CACM 27(3), 1984.
+    """
+    image = np.pad(mask, 1)
+    while True:
+        before = np.count_nonzero(image)
+        for pass_number in (0, 1):
+            image[1:-1, 1:-1] &= ~_removable(image, pass_number)
+        if np.count_nonzero(image) == before:
+            return image[1:-1, 1:-1].copy()
+
+
+def _removable(image: Mask, pass_number: int) -> Mask:
+    height, width = image.shape[0] - 2, image.shape[1] - 2
+    ring = [image[1 + dy : 1 + dy + height, 1 + dx : 1 + dx + width] for dy, dx in _RING]
+    count = np.sum(ring, axis=0, dtype=np.int8)
+    rises = np.sum(
+        [~a & b for a, b in zip(ring, [*ring[1:], ring[0]], strict=True)], axis=0, dtype=np.int8
+    )
+    north, east, south, west = ring[0], ring[2], ring[4], ring[6]
+    if pass_number == 0:
+        sides = ~(north & east & south) & ~(east & south & west)
+    else:
+        sides = ~(north & east & west) & ~(north & south & west)
+    return (count >= 2) & (count <= 6) & (rises == 1) & sides
+
+
+def follow(centre_lines: Mask, min_length_px: int = 4) -> list[Floats]:
+    """Follow one-pixel lines into polylines, from their ends first, straight on at crossings.
+
+    Args:
+        centre_lines: (H, W) bool, thinned.
+        min_length_px: shorter lines are left out.
+
+    Returns:
+        Strokes of (n, 2) float32, x and y of pixel centres in the unit square.
+    """
+    height, width = centre_lines.shape
+    left = {(int(y), int(x)) for y, x in np.argwhere(centre_lines)}
+    ends = [point for point in left if len(_neighbours(point, left)) == 1]
+    strokes = []
+    for start in [*sorted(ends), *sorted(left)]:
+        if start not in left:
+            continue
+        line = _walk(start, left)
+        if len(line) == 1 or line[0] == start and _neighbours(start, left):
+            backwards = _walk(start, left | {start})[1:]
+            left.difference_update(backwards)
+            line = [*reversed(backwards), *line]
+        if len(line) >= min_length_px:
+            yx = np.array(line, np.float32) + 0.5
+            strokes.append(np.stack([yx[:, 1] / width, yx[:, 0] / height], axis=1))
+    return strokes
+
+
+def _neighbours(point: tuple[int, int], left: set[tuple[int, int]]) -> list[tuple[int, int]]:
+    y, x = point
+    return [(y + dy, x + dx) for dy, dx in _RING if (y + dy, x + dx) in left]
+
+
+def _walk(start: tuple[int, int], left: set[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Remove and return a line from `left`, choosing the neighbour most in line with the last."""
+    line = [start]
+    left.discard(start)
+    heading = (0.0, 0.0)
+    while True:
+        here = line[-1]
+        options = _neighbours(here, left)
+        if not options:
+            return line
+        step = max(
+            options,
+            key=lambda p: (p[0] - here[0]) * heading[0] + (p[1] - here[1]) * heading[1],
+        )
+        heading = (
+            0.6 * heading[0] + 0.4 * (step[0] - here[0]),
+            0.6 * heading[1] + 0.4 * (step[1] - here[1]),
+        )
+        left.discard(step)
+        line.append(step)
