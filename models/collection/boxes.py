@@ -1,0 +1,43 @@
+"""The one rectangle of the collection module: where on a page something lies."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle in pixels of the page; right and bottom are exclusive."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @property
+    def width(self) -> int:
+        """Width in pixels."""
+        return self.right - self.left
+
+    @property
+    def height(self) -> int:
+        """Height in pixels."""
+        return self.bottom - self.top
+
+    @property
+    def longest(self) -> int:
+        """Longer side in pixels."""
+        return max(self.width, self.height)
+
+    def gap_px(self, other: "Box") -> int:
+        """Free pixels between two boxes along the axis that separates them most; 0 if they meet."""
+        across = max(self.left - other.right, other.left - self.right)
+        along = max(self.top - other.bottom, other.top - self.bottom)
+        return max(0, across, along)
+
+    def united(self, other: "Box") -> "Box":
+        """The smallest box around both."""
+        return Box(
+            min(self.left, other.left),
+            min(self.top, other.top),
+            max(self.right, other.right),
+            max(self.bottom, other.bottom),
+        )
