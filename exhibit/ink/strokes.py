@@ -1,0 +1,102 @@
+"""Binary ink to what the encoder gets: lines of one width, at the bundle's size.
+
+The models are trained on ink that went through `normalise`, and the table sends them ink that went
+through it: whatever pen a visitor takes, lines look alike.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from exhibit.contract.values import Gray
+from exhibit.ink.thin import thin
+
+_OVERSAMPLING = 2
+"""Lines are thinned and redrawn at this multiple of the size, for smooth edges."""
+_COVERED = 60
+"""Of 255: half of half a pixel's side, what a line widened to half a pixel covers at the least."""
+_GAP_KERNEL = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
+
+
+def normalise(mask: Gray, size: int, stroke_width_px: float, despeckle: float = 0.5) -> Gray:
+    """Thin ink to centre lines and redraw them with one width, smooth-edged.
+
+    A mask that is not square is centred in a square of paper.
+
+    Args:
+        mask: (H, W) uint8, 0 ink .. 255 paper; below 128 is ink.
+        size: side of the result in pixels.
+        stroke_width_px: line width in pixels of the result.
+        despeckle: specks shorter than this many stroke widths are dropped.
+
+    Returns:
+        (size, size) uint8, 0 ink .. 255 paper.
+    """
+    side = size * _OVERSAMPLING
+    ink = _fit(np.less(mask, 128).astype(np.uint8), side)
+    if cv2.countNonZero(ink) == 0:
+        return np.full((size, size), 255, np.uint8)
+    ink = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, _GAP_KERNEL).astype(np.uint8)
+    ink = remove_specks(ink, despeckle * stroke_width_px * _OVERSAMPLING)
+    return redraw(thin(ink), size, stroke_width_px)
+
+
+def redraw(lines: Gray, size: int, stroke_width_px: float) -> Gray:
+    """Draw centre lines with one width.
+
+    Args:
+        lines: (n·size, n·size) uint8, 1 on centre lines, n a whole number.
+        size: side of the result in pixels.
+        stroke_width_px: line width in pixels of the result.
+
+    Returns:
+        (size, size) uint8, 0 ink .. 255 paper, grey on the edges of lines.
+    """
+    if cv2.countNonZero(lines) == 0:
+        return np.full((size, size), 255, np.uint8)
+    scale = lines.shape[0] / size
+    away = cv2.distanceTransform(1 - lines, cv2.DIST_L2, cv2.DIST_MASK_5)
+    half = 0.5 * stroke_width_px * scale
+    paper = np.clip((away - (half - 0.5)) * 255.0, 0.0, 255.0).astype(np.float32)
+    small = cv2.resize(paper, (size, size), interpolation=cv2.INTER_AREA)
+    return np.asarray(np.rint(small), np.uint8)
+
+
+def remove_specks(ink: Gray, shortest_px: float) -> Gray:
+    """Drop connected pieces whose longer side is below a length.
+
+    Args:
+        ink: (H, W) uint8, 1 ink.
+        shortest_px: pieces with a bounding box smaller than this both ways are dropped.
+
+    Returns:
+        (H, W) uint8, 1 ink.
+    """
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    length = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
+    keep = length >= shortest_px
+    keep[0] = False
+    if count == 1 or keep[1:].all():
+        return ink
+    return np.asarray(keep[labels], np.uint8)
+
+
+def _fit(ink: Gray, side: int) -> Gray:
+    """Scale ink (1 ink) into a (side, side) square; a line of one pixel survives any reduction."""
+    height, width = ink.shape
+    longer = max(height, width)
+    if height != width:
+        top, left = (longer - height) // 2, (longer - width) // 2
+        ink = cv2.copyMakeBorder(
+            ink, top, longer - height - top, left, longer - width - left, cv2.BORDER_CONSTANT
+        ).astype(np.uint8)
+    if longer == side:
+        return ink
+    if longer > side:
+        reach = int(np.ceil(0.5 * longer / side))
+        grown = cv2.dilate(ink, np.ones((reach, reach), np.uint8)) * np.uint8(255)
+        covered = cv2.resize(grown, (side, side), interpolation=cv2.INTER_AREA)
+        return np.asarray(np.greater(covered, _COVERED), np.uint8)
+    smooth = cv2.resize(ink * np.uint8(255), (side, side), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(np.greater(smooth, 127), np.uint8)
