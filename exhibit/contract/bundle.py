@@ -2,6 +2,10 @@
 
 `card.yaml` describes it and names every other file with its SHA-256. Nothing in a bundle is ever
 unpickled. This module reads and checks; ONNX sessions are opened in `exhibit.inference`.
+
+`golden.npz` holds pairs that are run whenever the bundle is opened: `ink` (n, 1, S, S) uint8,
+`w_plus` (n, num_ws, w_dim), `feature` (n, C, 16, 16) where the bundle has one, and `picture`
+(n, channels, R, R) in −1..1, as the encoder and the generator gave them on the CPU.
 """
 
 from __future__ import annotations
@@ -11,10 +15,12 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
+from zipfile import BadZipFile
 
 import numpy as np
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
 from exhibit.contract.errors import BundleError
@@ -23,6 +29,7 @@ from exhibit.contract.values import Floats, Gray
 ENCODER, GENERATOR = "encoder.onnx", "generator.onnx"
 LATENTS, DIRECTIONS, GOLDEN = "latents.npz", "directions.safetensors", "golden.npz"
 DIRECTIONS_META = "directions.json"
+BUNDLES_DIR = Path(__file__).resolve().parents[2] / "models" / "bundles"
 REQUIRED = (ENCODER, GENERATOR, LATENTS, DIRECTIONS, DIRECTIONS_META, GOLDEN)
 
 
@@ -75,11 +82,14 @@ class Latents:
         w_avg: (w_dim,) float32, the mean w.
         covariance: (w_dim, w_dim) float32 of w.
         attract: (n, R, R) or (n, R, R, 3) uint8, frames of a slow closed walk, dark on light.
+        radius: how far the codes of held-out sketches lie from w_avg (see `exhibit.editing.pull`),
+            or None where it was not measured.
     """
 
     w_avg: Floats
     covariance: Floats
     attract: Gray
+    radius: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,7 +126,7 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def find_bundle(name_or_path: str, bundles_dir: Path) -> Path:
+def find_bundle(name_or_path: str, bundles_dir: Path = BUNDLES_DIR) -> Path:
     """Return the folder of a bundle given by name or path; raises BundleError naming the known."""
     for candidate in (Path(name_or_path), bundles_dir / name_or_path):
         if (candidate / "card.yaml").is_file():
@@ -186,8 +196,9 @@ def load_latents(bundle: Bundle) -> Latents:
                 arrays["w_avg"].astype(np.float32),
                 arrays["covariance"].astype(np.float32),
                 arrays["attract"],
+                float(arrays["radius"]) if "radius" in arrays else None,
             )
-    except (KeyError, ValueError, OSError) as error:
+    except (KeyError, ValueError, TypeError, OSError, BadZipFile) as error:
         raise BundleError(f"{file}: {error}; expected w_avg, covariance and attract") from None
     side, dim = card.resolution, card.w_dim
     expected = {"w_avg": (dim,), "covariance": (dim, dim)}
@@ -204,25 +215,39 @@ def load_latents(bundle: Bundle) -> Latents:
 
 def load_directions(bundle: Bundle) -> dict[str, Direction]:
     """Read all directions by name; raises BundleError when vector and metadata do not fit."""
+    file, meta_file = bundle.file(DIRECTIONS), bundle.file(DIRECTIONS_META)
+    try:
+        vectors = load_file(file)
+    except SafetensorError as error:
+        raise BundleError(f"{file}: not readable: {error}") from None
+    try:
+        meta = json.loads(meta_file.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise BundleError(f"{meta_file}: not readable as JSON: {error}") from None
+    return {
+        name: _direction(bundle, name, vector, meta.get(name)) for name, vector in vectors.items()
+    }
+
+
+def _direction(bundle: Bundle, name: str, vector: Floats, entry: Any) -> Direction:
     file, card = bundle.file(DIRECTIONS), bundle.card
-    meta = json.loads(bundle.file(DIRECTIONS_META).read_text(encoding="utf-8"))
-    directions = {}
-    for name, vector in load_file(file).items():
-        if name not in meta:
-            raise BundleError(f"{file}: direction '{name}' has no entry in {DIRECTIONS_META}")
-        if vector.shape not in ((card.w_dim,), (card.num_ws, card.w_dim)):
-            raise BundleError(
-                f"{file}: direction '{name}' has shape {vector.shape}, expected ({card.w_dim},) "
-                f"or ({card.num_ws}, {card.w_dim})"
-            )
-        entry = meta[name]
-        low, high = entry["safe_range"]
-        directions[name] = Direction(
-            name,
-            vector.astype(np.float32),
-            tuple(entry.get("layers") or range(card.num_ws)),
-            (float(low), float(high)),
-            float(entry["sigma"]),
-            entry,
+    if vector.shape not in ((card.w_dim,), (card.num_ws, card.w_dim)):
+        raise BundleError(
+            f"{file}: direction '{name}' has shape {vector.shape}, expected ({card.w_dim},) "
+            f"or ({card.num_ws}, {card.w_dim})"
         )
-    return directions
+    try:
+        low, high = (float(limit) for limit in entry["safe_range"])
+        layers = tuple(int(layer) for layer in entry.get("layers") or range(card.num_ws))
+        sigma = float(entry["sigma"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise BundleError(
+            f"{bundle.file(DIRECTIONS_META)}: '{name}': expected safe_range [low, high], sigma and "
+            f"layers ({type(error).__name__}: {error})"
+        ) from None
+    if not low <= 0 <= high or any(not 0 <= layer < card.num_ws for layer in layers):
+        raise BundleError(
+            f"{bundle.file(DIRECTIONS_META)}: '{name}': safe_range {low, high} must contain 0 and "
+            f"layers {layers} lie in 0..{card.num_ws - 1}"
+        )
+    return Direction(name, vector.astype(np.float32), layers, (low, high), sigma, entry)
