@@ -1,0 +1,1 @@
+"""Commands on StyleGAN2 files; one file each."""

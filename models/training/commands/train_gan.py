@@ -1,0 +1,131 @@
+"""`models train-gan`: train a StyleGAN2 on a prepared data set."""
+
+from pathlib import Path
+
+import click
+
+from exhibit.contract.errors import InputError
+from models.stylegan2.config import LAYOUTS, DiscriminatorConfig, GeneratorConfig
+from models.training.augment import AugmentConfig
+from models.training.gan_config import GanTraining
+from models.training.gan_loop import RunLimits
+from models.training.gan_run import Plan, describe, run
+
+
+@click.command("train-gan")
+@click.argument("dataset", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--out",
+    "folder",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Folder of the run: checkpoints, sheets, logs.",
+)
+@click.option("--resume", is_flag=True, help="Go on exactly where the run in --out stopped.")
+@click.option(
+    "--from",
+    "start",
+    type=click.Path(path_type=Path),
+    help="Begin from this checkpoint's networks; a higher --resolution grows them.",
+)
+@click.option("--resolution", default=128, show_default=True, help="Side of the pictures, px.")
+@click.option(
+    "--layout",
+    type=click.Choice(LAYOUTS),
+    default="light",
+    show_default=True,
+    help="light: twice as fast on a CPU; published: as NVIDIA's files.",
+)
+@click.option("--channel-base", default=2048, show_default=True, help="Width of the networks.")
+@click.option("--channel-max", default=128, show_default=True, help="Widest layer.")
+@click.option("--w-dim", default=128, show_default=True, help="Length of z and w.")
+@click.option("--rgb", "channels", flag_value=3, help="Colour pictures.")
+@click.option("--grey", "channels", flag_value=1, default=1, help="Grey pictures (default).")
+@click.option(
+    "--pictures",
+    default=200_000,
+    show_default=True,
+    help="Stop after this many pictures, counted over all calls.",
+)
+@click.option("--minutes", type=float, help="Stop this call after so many minutes.")
+@click.option("--batch", default=16, show_default=True, help="Pictures a step, a process.")
+@click.option("--learning-rate", default=0.0025, show_default=True)
+@click.option("--r1-gamma", default=2.0, show_default=True, help="Weight of R1.")
+@click.option(
+    "--path-weight",
+    default=0.0,
+    show_default=True,
+    help="Weight of path-length regularisation (published: 2).",
+)
+@click.option(
+    "--decorrelation", default=0.0, show_default=True, help="Weight of the decorrelation of w."
+)
+@click.option("--ada-target", default=0.6, show_default=True, help="Target of the ADA heuristic.")
+@click.option(
+    "--ada-kimg",
+    default=500.0,
+    show_default=True,
+    help="Thousand pictures in which p can go from 0 to 1.",
+)
+@click.option("--mirror/--no-mirror", default=True, help="Also show reflected drawings.")
+@click.option("--seed", default=0, show_default=True)
+@click.option("--tick-seconds", default=120.0, show_default=True, help="Log line and sheet.")
+@click.option("--checkpoint-seconds", default=300.0, show_default=True)
+@click.option("--devices", default="1", show_default=True, help="Number of devices, or auto.")
+@click.option("--accelerator", default="auto", show_default=True, help="cpu, cuda or auto.")
+@click.option("--precision", default="bf16-mixed", show_default=True, help="bf16-mixed or 32-true.")
+@click.option("--dry-run", is_flag=True, help="Check everything, say what would happen, stop.")
+def train_gan(dataset: Path, folder: Path, **options) -> None:
+    """Train a StyleGAN2 on DATASET (made by `models prepare`).
+
+    \b
+    Example, on a CPU, coarse first and then grown:
+      models train-gan figures -o run64 --resolution 64 --minutes 25
+      models train-gan figures -o run128 --from run64/latest.pt --resolution 128
+    """
+    plan = plan_from_options(dataset, folder, options)
+    click.echo(describe(plan))
+    if not options["dry_run"]:
+        run(plan)
+
+
+def plan_from_options(dataset: Path, folder: Path, options: dict) -> Plan:
+    """Records from command-line values; refuses what cannot work before anything is computed."""
+    shape = {
+        "resolution": options["resolution"],
+        "img_channels": options["channels"],
+        "channel_base": options["channel_base"],
+        "channel_max": options["channel_max"],
+        "layout": options["layout"],
+    }
+    if options["resume"] and options["start"] is not None:
+        raise InputError("--resume and --from: expected only one of them")
+    augment = AugmentConfig(target=options["ada_target"], kimg=options["ada_kimg"])
+    return Plan(
+        dataset=dataset,
+        folder=folder,
+        resume=options["resume"],
+        start=options["start"],
+        generator=GeneratorConfig(z_dim=options["w_dim"], w_dim=options["w_dim"], **shape),
+        discriminator=DiscriminatorConfig(**shape),
+        training=GanTraining(
+            batch=options["batch"],
+            learning_rate=options["learning_rate"],
+            r1_gamma=options["r1_gamma"],
+            path_weight=options["path_weight"],
+            decorrelation_weight=options["decorrelation"],
+            mirror=options["mirror"],
+            seed=options["seed"],
+            augment=augment,
+        ),
+        limits=RunLimits(
+            pictures=options["pictures"],
+            minutes=options["minutes"],
+            tick_s=options["tick_seconds"],
+            checkpoint_s=options["checkpoint_seconds"],
+        ),
+        accelerator=options["accelerator"],
+        devices=options["devices"],
+        precision=options["precision"],
+    )

@@ -1,0 +1,77 @@
+"""Encoder checkpoints: encoder, the generator it serves, and what a run needs to go on."""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from models.psp.config import EncoderConfig, EncoderError
+from models.psp.inverter import Inverter
+from models.stylegan2.config import GeneratorConfig
+from models.stylegan2.generator import Generator
+from models.training.checkpoint import as_float32
+
+FORMAT = "tracing-table-encoder-1"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hand:
+    """Ink to picture: an encoder and the generator it was trained with, both in evaluation mode.
+
+    Args:
+        inverter: ink to codes.
+        generator: codes to picture.
+        notes: plain values that say how they were trained.
+    """
+
+    inverter: Inverter
+    generator: Generator
+    notes: dict[str, Any]
+
+
+def save_encoder_checkpoint(path: Path, state: dict[str, Any]) -> None:
+    """Write a checkpoint so that a crash leaves either the old file or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(path.name + ".partial")
+    torch.save({"format": FORMAT, **state}, partial)
+    partial.replace(path)
+
+
+def load_encoder_checkpoint(path: Path) -> dict[str, Any]:
+    """Read a checkpoint without executing anything from it.
+
+    Raises:
+        EncoderError: missing, not an encoder checkpoint, or holding more than tensors.
+    """
+    if not path.is_file():
+        raise EncoderError(f"{path}: no such checkpoint; expected one of models train-encoder")
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError) as error:
+        reason = str(error).splitlines()[0]
+        raise EncoderError(f"{path}: not a checkpoint of tensors ({reason})") from error
+    if not isinstance(state, dict) or state.get("format") != FORMAT:
+        raise EncoderError(f"{path}: expected the format '{FORMAT}' of models train-encoder")
+    return state
+
+
+def load_hand(path: Path) -> Hand:
+    """Read the averaged encoder and generator of a checkpoint, gradients off.
+
+    Args:
+        path: checkpoint of `models train-encoder`.
+    """
+    state = load_encoder_checkpoint(path)
+    inverter = Inverter(EncoderConfig.from_dict(state["encoder_config"]))
+    inverter.load_state_dict(as_float32(state["inverter_ema"]))
+    generator = Generator(GeneratorConfig.from_dict(state["generator_config"]))
+    generator.load_state_dict(as_float32(state["generator_ema"]))
+    return Hand(
+        inverter.eval().requires_grad_(False),
+        generator.eval().requires_grad_(False),
+        state.get("notes", {}),
+    )

@@ -1,0 +1,118 @@
+"""From a plan to a running training: checks, networks, resume or growth, then the loop."""
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from lightning_fabric import Fabric
+
+from exhibit.contract.errors import InputError
+from models.stylegan2.config import DiscriminatorConfig, GeneratorConfig
+from models.training.checkpoint import load_checkpoint
+from models.training.dataset import Sampler, load_pictures
+from models.training.gan_config import GanTraining
+from models.training.gan_loop import RunLimits, train
+from models.training.gan_state import GanState, new_state, restore_state
+from models.training.grow import start_from
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """All choices of one call of `models train-gan`."""
+
+    dataset: Path
+    folder: Path
+    resume: bool
+    start: Path | None
+    generator: GeneratorConfig
+    discriminator: DiscriminatorConfig
+    training: GanTraining
+    limits: RunLimits
+    accelerator: str = "auto"
+    devices: str = "1"
+    precision: str = "bf16-mixed"
+
+
+def saved_run(plan: Plan) -> dict[str, Any] | None:
+    """The checkpoint a plan continues or starts from, checked against it; None for a new run."""
+    latest = plan.folder / "latest.pt"
+    if not plan.resume:
+        if latest.exists():
+            raise InputError(
+                f"{plan.folder} holds a run already: add --resume or choose another -o"
+            )
+        return None if plan.start is None else load_checkpoint(plan.start)
+    saved = load_checkpoint(latest)
+    asked = plan.generator.to_dict()
+    for key, value in saved["generator_config"].items():
+        if asked[key] != value:
+            raise InputError(
+                f"{latest}: {key} is {value}, asked for {asked[key]}: expected the same"
+            )
+    return saved
+
+
+def describe(plan: Plan) -> str:
+    """Check data and checkpoint of a plan and say in a few lines what it would do.
+
+    Raises:
+        InputError, ModelError: something is missing or does not fit.
+    """
+    saved = saved_run(plan)
+    pictures = load_pictures(plan.dataset, plan.generator.resolution, plan.generator.img_channels)
+    if len(pictures) < plan.training.batch:
+        raise InputError(
+            f"{plan.dataset}: {len(pictures)} pictures; expected at least one batch of "
+            f"{plan.training.batch}"
+        )
+    lines = [
+        f"{plan.dataset}: {len(pictures)} pictures, {len(pictures.skipped)} corrupt and skipped",
+        f"{plan.generator.layout} StyleGAN2, {plan.generator.resolution} px, channel base "
+        f"{plan.generator.channel_base}, at most {plan.generator.channel_max} channels",
+    ]
+    if saved is not None:
+        seen = saved.get("pictures_seen", 0)
+        verb = "resumes after" if plan.resume else "starts from networks that saw"
+        lines.append(f"{verb} {seen} pictures")
+    lines.append(f"trains to {plan.limits.pictures} pictures; writes {plan.folder}")
+    return "\n".join(lines)
+
+
+def prepare_run(plan: Plan, fabric: Fabric) -> tuple[GanState, Sampler]:
+    """Build or restore the run of a plan on this process."""
+    pictures = load_pictures(plan.dataset, plan.generator.resolution, plan.generator.img_channels)
+    state = new_state(plan.generator, plan.discriminator, plan.training, fabric.device)
+    sampler = Sampler(
+        pictures,
+        plan.training.batch,
+        seed=plan.training.seed,
+        mirror=plan.training.mirror,
+        rank=fabric.global_rank,
+        world_size=fabric.world_size,
+    )
+    torch.manual_seed(plan.training.seed + 1 + fabric.global_rank)
+    saved = saved_run(plan)
+    if saved is not None and plan.resume:
+        restore_state(state, saved)
+        sampler.position = saved["sampler_position"]
+        states = saved["random_states"]
+        if len(states) == fabric.world_size:
+            torch.set_rng_state(states[fabric.global_rank])
+        else:
+            log.warning("saved by %d processes, now %d", len(states), fabric.world_size)
+    elif saved is not None:
+        start_from(state, saved)
+    return state, sampler
+
+
+def run(plan: Plan) -> None:
+    """Train as planned; see `models.training.gan_loop.train`."""
+    devices = plan.devices if plan.devices == "auto" else int(plan.devices)
+    fabric = Fabric(accelerator=plan.accelerator, devices=devices, precision=plan.precision)
+    fabric.launch()
+    state, sampler = prepare_run(plan, fabric)
+    train(fabric, state, sampler, plan.limits, plan.folder)

@@ -1,0 +1,140 @@
+"""One step of GAN training: generator, discriminator, augmentation, average."""
+
+from collections.abc import Iterable
+
+import torch
+from lightning_fabric import Fabric
+from torch import Tensor, nn
+
+from models.training.decorrelation import decorrelation_penalty
+from models.training.ema import ema_beta, update_ema
+from models.training.gan_state import GanState
+from models.training.losses import discriminator_loss, generator_loss, r1_penalty
+
+
+def average_gradients(fabric: Fabric, parameters: Iterable[nn.Parameter]) -> None:
+    """Replace each gradient by its mean over all processes.
+
+    By hand rather than by wrapping the networks: the penalties differentiate twice through
+    them, which a wrapped module does not support.
+    """
+    if fabric.world_size == 1:
+        return
+    gradients = [p.grad for p in parameters if p.grad is not None]
+    flat = fabric.all_reduce(torch.cat([g.flatten() for g in gradients]), reduce_op="mean")
+    start = 0
+    for gradient in gradients:
+        gradient.copy_(flat[start : start + gradient.numel()].view_as(gradient))
+        start += gradient.numel()
+
+
+def mixed_codes(state: GanState, n: int, device: torch.device) -> tuple[Tensor, Tensor]:
+    """Codes with style mixing.
+
+    Returns:
+        w (n, w_dim) of the first latent, and ws (n, num_ws, w_dim).
+
+    Source: Karras et al. 2019, "A Style-Based Generator Architecture", section 3.1.
+    """
+    config = state.generator.config
+    mapping = state.generator.mapping
+    w = mapping.to_w(torch.randn(n, config.z_dim, device=device))
+    mapping.track_w_avg(w)
+    ws = w[:, None].repeat(1, config.num_ws, 1)
+    if torch.rand(()) < state.training.style_mixing:
+        cut = int(torch.randint(1, config.num_ws, ()))
+        other = mapping.to_w(torch.randn(n, config.z_dim, device=device))
+        ws = torch.cat([ws[:, :cut], other[:, None].expand(-1, config.num_ws - cut, -1)], dim=1)
+    return w, ws
+
+
+def generator_step(fabric: Fabric, state: GanState, n: int) -> tuple[dict[str, float], Tensor]:
+    """Update the generator; returns its losses and the pictures it drew (detached)."""
+    training = state.training
+    state.discriminator.requires_grad_(False)
+    state.optimizer_g.zero_grad(set_to_none=True)
+    with fabric.autocast():
+        w, ws = mixed_codes(state, n, fabric.device)
+        fakes = state.generator.synthesis(ws, noise_mode="random")
+        loss = generator_loss(state.discriminator(state.augment(fakes)))
+    losses = {"loss/generator": loss.item()}
+    if training.decorrelation_weight > 0:
+        penalty = decorrelation_penalty(w)
+        losses["loss/decorrelation"] = penalty.item()
+        loss = loss + training.decorrelation_weight * penalty
+    loss.backward()
+    if training.path_weight > 0 and state.step % training.path_every == 0:
+        losses["loss/path_length"] = _path_length_backward(fabric, state, n)
+    average_gradients(fabric, state.generator.parameters())
+    state.optimizer_g.step()
+    state.discriminator.requires_grad_(True)
+    return losses, fakes.detach()
+
+
+def _path_length_backward(fabric: Fabric, state: GanState, n: int) -> float:
+    training = state.training
+    with fabric.autocast():
+        _, ws = mixed_codes(state, max(1, n // training.path_batch_shrink), fabric.device)
+        pictures = state.generator.synthesis(ws, noise_mode="random")
+        penalty = state.path_length(pictures, ws)
+    (penalty * training.path_weight * training.path_every).backward()
+    return penalty.item()
+
+
+def discriminator_step(
+    fabric: Fabric, state: GanState, reals: Tensor, fakes: Tensor
+) -> dict[str, float]:
+    """Update the discriminator on real and drawn pictures, with R1 every `r1_every` steps."""
+    training = state.training
+    penalised = training.r1_gamma > 0 and state.step % training.r1_every == 0
+    state.optimizer_d.zero_grad(set_to_none=True)
+    with fabric.autocast():
+        seen = state.augment(reals).detach().requires_grad_(penalised)
+        real_logits = state.discriminator(seen)
+        fake_logits = state.discriminator(state.augment(fakes))
+        loss = discriminator_loss(real_logits, fake_logits)
+        losses = {"loss/discriminator": loss.item()}
+        if penalised:
+            penalty = r1_penalty(real_logits, seen)
+            losses["loss/r1"] = penalty.item()
+            loss = loss + penalty * (training.r1_gamma * training.r1_every)
+    loss.backward()
+    average_gradients(fabric, state.discriminator.parameters())
+    state.optimizer_d.step()
+    state.real_sign_sum += real_logits.detach().sign().sum().item()
+    state.real_sign_count += len(reals)
+    losses["logits/real"] = real_logits.detach().mean().item()
+    losses["logits/fake"] = fake_logits.detach().mean().item()
+    return losses
+
+
+def adapt_augment(fabric: Fabric, state: GanState) -> dict[str, float]:
+    """Every `interval` steps, move p by the sign of the discriminator on real pictures."""
+    if (state.step + 1) % state.training.augment.interval:
+        return {}
+    totals = torch.tensor([state.real_sign_sum, float(state.real_sign_count)], dtype=torch.float64)
+    if fabric.world_size > 1:
+        totals = fabric.all_reduce(totals.to(fabric.device), reduce_op="sum")
+    real_sign = float(totals[0] / totals[1])
+    state.augment.adapt(real_sign, int(totals[1]))
+    state.real_sign_sum, state.real_sign_count = 0.0, 0
+    return {"augment/real_sign": real_sign, "augment/p": float(state.augment.p)}
+
+
+def training_step(fabric: Fabric, state: GanState, reals: Tensor) -> dict[str, float]:
+    """One step on a batch of real pictures (n, C, H, W), −1 ink … 1 paper; returns scalars.
+
+    The discriminator is shown the pictures that the generator's own step drew, which saves one
+    synthesis a step.
+    """
+    reals = reals.to(fabric.device)
+    losses, fakes = generator_step(fabric, state, len(reals))
+    losses |= discriminator_step(fabric, state, reals, fakes)
+    losses |= adapt_augment(fabric, state)
+    seen = len(reals) * fabric.world_size
+    state.step += 1
+    state.pictures_seen += seen
+    training = state.training
+    beta = ema_beta(seen, state.pictures_seen, training.ema_half_life, training.ema_ramp_up)
+    update_ema(state.ema, state.generator, beta)
+    return losses

@@ -1,0 +1,58 @@
+"""Scalars of a run: one log line, one JSON line and TensorBoard's files each tick."""
+
+import json
+import time
+from collections import defaultdict
+from pathlib import Path
+
+import click
+from torch.utils.tensorboard import SummaryWriter
+
+from models.training.gan_state import GanState
+
+
+def duration(seconds: float) -> str:
+    """Seconds as `1 h 05 min` or `12 min`."""
+    minutes = round(seconds / 60)
+    return f"{minutes // 60} h {minutes % 60:02d} min" if minutes >= 60 else f"{minutes} min"
+
+
+class ScalarLog:
+    """Averages the scalars of the steps between two ticks and writes them."""
+
+    def __init__(self, folder: Path, pictures_seen: int) -> None:
+        """folder gets log.jsonl and tensorboard/; pictures_seen is where this call starts."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self._file = (folder / "log.jsonl").open("a", encoding="utf-8")
+        self._board = SummaryWriter(str(folder / "tensorboard"))
+        self._values: dict[str, list[float]] = defaultdict(list)
+        self._pictures, self._at = pictures_seen, time.monotonic()
+
+    def add(self, scalars: dict[str, float]) -> None:
+        """Remember the scalars of one step."""
+        for name, value in scalars.items():
+            self._values[name].append(value)
+
+    def tick(self, state: GanState, total_pictures: int) -> None:
+        """Write the means since the last tick, the speed and the time left."""
+        now = time.monotonic()
+        rate = (state.pictures_seen - self._pictures) / max(now - self._at, 1e-9)
+        means = {name: sum(v) / len(v) for name, v in sorted(self._values.items())}
+        record = {"pictures": state.pictures_seen, "pictures_per_s": round(rate, 2)}
+        record |= {name: round(value, 5) for name, value in means.items()}
+        self._file.write(json.dumps(record) + "\n")
+        self._file.flush()
+        for name, value in means.items():
+            self._board.add_scalar(name, value, state.pictures_seen)
+        self._board.add_scalar("speed/pictures_per_s", rate, state.pictures_seen)
+        left = duration((total_pictures - state.pictures_seen) / max(rate, 1e-9))
+        parts = " ".join(f"{name.split('/')[-1]} {value:.3f}" for name, value in means.items())
+        progress = f"{state.pictures_seen} of {total_pictures} pictures, {rate:.1f}/s, {left} left"
+        click.echo(f"{progress}; {parts}")
+        self._values.clear()
+        self._pictures, self._at = state.pictures_seen, now
+
+    def close(self) -> None:
+        """Flush and close the files."""
+        self._file.close()
+        self._board.close()
