@@ -1,0 +1,73 @@
+"""Golden pairs: the bundle's own proof that it draws here what it drew where it was made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from exhibit.contract.bundle import GOLDEN, Bundle
+from exhibit.contract.errors import BundleError
+from exhibit.contract.values import Floats
+from exhibit.inference.session import Session
+
+# Largest difference allowed, of the picture's range or of the largest number of a code. CPUs
+# differ by the order of their sums; GPUs also round to TF32 (10 bits) in every layer.
+_TOLERANCE = {"cpu": 5e-3}
+_TOLERANCE_ELSEWHERE = 5e-2
+
+
+def check_golden(bundle: Bundle, encoder: Session, generator: Session) -> None:
+    """Run the bundle's golden pairs through both graphs.
+
+    Raises:
+        BundleError: `golden.npz` is malformed, or a graph's answer differs; names the file.
+    """
+    golden = _read(bundle, encoder, generator)
+    for index in range(len(golden["ink"])):
+        row = {name: array[index : index + 1] for name, array in golden.items()}
+        _compare(encoder, row, index)
+        _compare(generator, row, index)
+
+
+def _read(bundle: Bundle, encoder: Session, generator: Session) -> dict[str, Floats]:
+    """Return every golden array as float32 with the graphs' own shapes behind axis 0."""
+    file = bundle.file(GOLDEN)
+    try:
+        with np.load(file, allow_pickle=False) as stored:
+            arrays = {name: stored[name] for name in stored.files}
+    except (ValueError, OSError, BadZipFile) as error:
+        raise BundleError(f"{file}: not readable: {error}") from None
+    shapes = {**encoder.inputs, **encoder.outputs, **generator.outputs}
+    golden = {}
+    for name, shape in shapes.items():
+        found = arrays[name].shape if name in arrays else "none"
+        count = len(arrays["ink"]) if "ink" in arrays else 0
+        if count == 0 or found != (count, *shape[1:]):
+            raise BundleError(
+                f"{file}: {name} has shape {found}, expected (n, *{shape[1:]}), n > 0"
+            )
+        golden[name] = _to_network_range(arrays[name])
+    return golden
+
+
+def _to_network_range(array: NDArray[Any]) -> Floats:
+    floats = array.astype(np.float32)
+    return floats / np.float32(127.5) - 1 if array.dtype == np.uint8 else floats
+
+
+def _compare(session: Session, row: Mapping[str, Floats], index: int) -> None:
+    outputs = session.new_outputs()
+    session.run({name: np.ascontiguousarray(row[name]) for name in session.inputs}, outputs)
+    tolerance = _TOLERANCE.get(session.provider, _TOLERANCE_ELSEWHERE)
+    for name, found in outputs.items():
+        scale = max(1.0, float(np.abs(row[name]).max()))
+        difference = float(np.abs(found - row[name]).max()) / scale
+        if not difference <= tolerance:
+            raise BundleError(
+                f"{session.path}: {name} of golden pair {index} ({GOLDEN}) differs by "
+                f"{difference:.3g} on {session.provider}, at most {tolerance:g} is allowed"
+            )

@@ -1,0 +1,176 @@
+"""Encoder and generator of a bundle, opened, checked and ready to answer."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+import numpy as np
+
+from exhibit.contract.bundle import ENCODER, GENERATOR, Bundle, Card
+from exhibit.contract.config import InkConfig, ModelConfig
+from exhibit.contract.errors import BundleError
+from exhibit.contract.values import Code, Floats, Gray, Ink, Picture
+from exhibit.inference.golden import check_golden
+from exhibit.inference.providers import choose_providers
+from exhibit.inference.session import Session
+
+log = logging.getLogger(__name__)
+
+
+class OnnxEncoder:
+    """Ink to code (`exhibit.contract.values.Encoder`)."""
+
+    def __init__(self, session: Session, card: Card) -> None:
+        self.session = session
+        self._size = card.ink_size
+        self._answer = InkConfig().answer
+        self._pixels: Floats = np.empty((1, 1, self._size, self._size), np.float32)
+
+    def configure(self, config: InkConfig) -> None:
+        """Choose which ink is answered, settled or live."""
+        self._answer = config.answer
+
+    def encode(self, ink: Ink) -> Code:
+        """Return the code of the ink.
+
+        Args:
+            ink: its settled (or live) picture is (S, S) uint8, S the bundle's ink size.
+        """
+        w_plus, feature = self.encode_pixels(ink.live if self._answer == "live" else ink.settled)
+        return Code(ink.sequence, ink.captured_at, w_plus, feature)
+
+    def encode_pixels(self, ink: Gray) -> tuple[Floats, Floats | None]:
+        """Return the code of (S, S) uint8 ink: w_plus (num_ws, w_dim) and feature or None."""
+        if ink.shape != (self._size, self._size):
+            raise ValueError(f"ink has shape {ink.shape}, expected {(self._size, self._size)}")
+        np.multiply(ink, np.float32(1 / 127.5), out=self._pixels[0, 0])
+        self._pixels -= 1
+        # The outputs live on in the code, so they are new arrays that ONNX Runtime fills.
+        outputs = self.session.new_outputs()
+        self.session.run({"ink": self._pixels}, outputs)
+        codes = {name: array[0] for name, array in outputs.items()}
+        for array in codes.values():
+            array.setflags(write=False)
+        return codes["w_plus"], codes.get("feature")
+
+
+class OnnxGenerator:
+    """Code to picture (`exhibit.contract.values.Generator`)."""
+
+    def __init__(self, session: Session, card: Card) -> None:
+        self.session = session
+        self._follow = np.float32(1)
+        self._w_plus: Floats = np.empty((1, card.num_ws, card.w_dim), np.float32)
+        self._inputs = {"w_plus": self._w_plus}
+        if card.feature_shape is not None:
+            self._inputs["feature"] = np.zeros((1, *card.feature_shape), np.float32)
+        self._outputs = session.new_outputs()
+
+    def configure(self, config: ModelConfig) -> None:
+        """Set the gain on the feature map."""
+        self._follow = np.float32(config.follow)
+
+    def synthesise(self, code: Code) -> Picture:
+        """Return the picture of the code."""
+        pixels = self.pixels_of(code.w_plus, code.feature)
+        return Picture(code.sequence, code.captured_at, pixels)
+
+    def pixels_of(self, w_plus: Floats, feature: Floats | None) -> Gray:
+        """Return (R, R) or (R, R, 3) uint8 of w_plus (num_ws, w_dim) and feature (C, 16, 16).
+
+        The feature map is multiplied by the setting `follow`; without one the picture is the
+        generator's own, as with `follow` 0.
+        """
+        self._w_plus[0] = w_plus
+        if "feature" in self._inputs:
+            np.multiply(0 if feature is None else feature, self._follow, self._inputs["feature"][0])
+        self.session.run(self._inputs, self._outputs)
+        return _to_pixels(self._outputs["picture"][0])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Models:
+    """The two networks of a bundle and where they run.
+
+    Args:
+        encoder: ink to code.
+        generator: code to picture.
+        providers_asked: what the configuration wants, in order.
+        providers_got: where the encoder and the generator run.
+        left_out: why an asked provider was not tried, for the operator.
+    """
+
+    encoder: OnnxEncoder
+    generator: OnnxGenerator
+    providers_asked: tuple[str, ...]
+    providers_got: tuple[str, str]
+    left_out: tuple[str, ...]
+
+    def configure(self, model: ModelConfig, ink: InkConfig) -> None:
+        """Take live settings; the bundle, providers and threads stay what they were at opening."""
+        self.encoder.configure(ink)
+        self.generator.configure(model)
+
+    def warm_up(self) -> None:
+        """Answer blank paper twice, so that the first visitor does not wait for allocations."""
+        size = self.encoder.session.inputs["ink"][-1]
+        paper = np.full((size, size), 255, np.uint8)
+        for _ in range(2):
+            self.generator.pixels_of(*self.encoder.encode_pixels(paper))
+
+
+def open_models(bundle: Bundle, config: ModelConfig) -> Models:
+    """Open a bundle's encoder and generator and run its golden pairs.
+
+    Args:
+        bundle: as `exhibit.contract.bundle.load_bundle` returned it.
+        config: providers, threads and follow.
+
+    Raises:
+        BundleError: a graph does not load, its shapes are not the card's, or its golden pictures
+            differ; names the file.
+    """
+    card = bundle.card
+    feature = _feature_shapes(bundle)
+    ink = {"ink": (1, 1, card.ink_size, card.ink_size)}
+    codes = {"w_plus": (1, card.num_ws, card.w_dim)} | feature
+    picture = {"picture": (1, card.channels, card.resolution, card.resolution)}
+    choice = choose_providers(config.providers)
+    encoder = Session(bundle.file(ENCODER), ink, codes, choice.names, config.threads)
+    generator = Session(bundle.file(GENERATOR), codes, picture, choice.names, config.threads)
+    check_golden(bundle, encoder, generator)
+    got = (encoder.provider, generator.provider)
+    log.info("providers: asked %s, got %s", ", ".join(config.providers), ", ".join(got))
+    for reason in choice.left_out:
+        log.info("provider left out: %s", reason)
+    models = Models(
+        OnnxEncoder(encoder, card),
+        OnnxGenerator(generator, card),
+        tuple(config.providers),
+        got,
+        choice.left_out,
+    )
+    models.generator.configure(config)
+    return models
+
+
+def _feature_shapes(bundle: Bundle) -> dict[str, tuple[int, ...]]:
+    card = bundle.card
+    if (card.inversion == "feature") != (card.feature_shape is not None):
+        raise BundleError(
+            f"{bundle.file('card.yaml')}: inversion is '{card.inversion}' and feature_shape "
+            f"{card.feature_shape}; a feature inversion has a shape, w_plus has none"
+        )
+    return {} if card.feature_shape is None else {"feature": (1, *card.feature_shape)}
+
+
+def _to_pixels(picture: Floats) -> Gray:
+    """Return (R, R) or (R, R, 3) uint8 of (C, R, R) in −1..1, which is overwritten."""
+    np.multiply(picture, 127.5, out=picture)
+    np.add(picture, 128.0, out=picture)  # 127.5, and a half so that the cast rounds
+    np.clip(picture, 0, 255, out=picture)
+    pixels = picture[0] if picture.shape[0] == 1 else picture.transpose(1, 2, 0)
+    result = np.ascontiguousarray(pixels.astype(np.uint8))
+    result.setflags(write=False)
+    return result

@@ -1,0 +1,133 @@
+"""One ONNX graph on one provider, its shapes checked, its arrays bound without copies."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import onnxruntime as ort
+
+from exhibit.contract.errors import BundleError
+from exhibit.contract.values import Floats
+from exhibit.inference.providers import ORT_NAMES, provider_name, provider_options
+
+log = logging.getLogger(__name__)
+
+Shapes = Mapping[str, tuple[int, ...]]
+_FATAL, _ERROR, _WARNING = 4, 3, 2
+
+
+class Session:
+    """A graph with fixed shapes, run at batch 1.
+
+    Args:
+        path: the .onnx file.
+        inputs: shape of every input by name.
+        outputs: shape of every output by name.
+        providers: names to try in order; the last, `cpu`, always works.
+        threads: CPU threads of one run.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        inputs: Shapes,
+        outputs: Shapes,
+        providers: Sequence[str],
+        threads: int,
+    ) -> None:
+        self.path = path
+        self._session, self.provider = _open(path, providers, threads)
+        _check_shapes(path, "input", self._session.get_inputs(), inputs)
+        _check_shapes(path, "output", self._session.get_outputs(), outputs)
+        self.inputs, self.outputs = dict(inputs), dict(outputs)
+        self._binding = self._session.io_binding()
+
+    def new_outputs(self) -> dict[str, Floats]:
+        """Return one array for every output, for `run` to write into."""
+        return {name: np.empty(shape, np.float32) for name, shape in self.outputs.items()}
+
+    def run(self, inputs: Mapping[str, Floats], outputs: Mapping[str, Floats]) -> None:
+        """Run the graph once.
+
+        Args:
+            inputs: C-contiguous float32 arrays of the declared shapes.
+            outputs: the same; overwritten.
+        """
+        for name, array in inputs.items():
+            self._binding.bind_input(name, "cpu", 0, np.float32, array.shape, array.ctypes.data)
+        for name, array in outputs.items():
+            self._binding.bind_output(name, "cpu", 0, np.float32, array.shape, array.ctypes.data)
+        self._session.run_with_iobinding(self._binding)
+
+
+def _open(path: Path, providers: Sequence[str], threads: int) -> tuple[ort.InferenceSession, str]:
+    """Return a session on the first provider that takes the graph, and that provider's name."""
+    for position, name in enumerate(providers):
+        chain = [(ORT_NAMES[n], provider_options(n)) for n in providers[position:]]
+        try:
+            with _quiet():
+                session = ort.InferenceSession(
+                    path, _options(threads), providers=chain, enable_fallback=0
+                )
+        except Exception as error:  # noqa: BLE001 - ONNX Runtime's errors share no other base
+            message = str(error).splitlines()[0][:300]
+            if name == "cpu":
+                raise BundleError(f"{path}: not a usable ONNX graph: {message}") from None
+            log.warning("%s: %s could not be used: %s", path.name, name, message)
+            continue
+        got = provider_name(session.get_providers()[0])
+        if got == name:
+            return session, name
+        log.warning("%s: asked for %s, got %s", path.name, name, got)
+    raise AssertionError("providers must end with cpu")
+
+
+def _options(threads: int) -> ort.SessionOptions:
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = _ERROR
+    # Waiting threads must sleep: the stage needs its share of the cores at every refresh.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.add_session_config_entry("session.set_denormal_as_zero", "1")
+    return options
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep ONNX Runtime from printing what `_open` reports in one line itself."""
+    ort.set_default_logger_severity(_FATAL)
+    try:
+        yield
+    finally:
+        ort.set_default_logger_severity(_WARNING)
+
+
+def _check_shapes(path: Path, kind: str, found: Sequence[ort.NodeArg], expected: Shapes) -> None:
+    shapes = {node.name: node.shape for node in found}
+    if set(shapes) != set(expected):
+        raise BundleError(
+            f"{path}: {kind}s are {_listed(shapes)}, card.yaml makes them {_listed(expected)}"
+        )
+    for name, shape in expected.items():
+        sizes = shapes[name]
+        # A free batch axis is a name instead of a number.
+        fits = len(sizes) == len(shape) and all(
+            size == wanted or (axis == 0 and not isinstance(size, int))
+            for axis, (size, wanted) in enumerate(zip(sizes, shape, strict=True))
+        )
+        if not fits:
+            raise BundleError(
+                f"{path}: {kind} '{name}' has shape {tuple(sizes)}, card.yaml makes it {shape}"
+            )
+    for node in found:
+        if node.type != "tensor(float)":
+            raise BundleError(f"{path}: {kind} '{node.name}' is {node.type}, expected float32")
+
+
+def _listed(names: Mapping[str, object]) -> str:
+    return ", ".join(sorted(names)) or "none"
