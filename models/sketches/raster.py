@@ -8,6 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from exhibit.ink.strokes import normalise
+
 Floats = NDArray[np.float32]
 Gray = NDArray[np.uint8]
 
@@ -36,6 +38,22 @@ def draw_strokes(strokes: Sequence[Floats], size_px: int, width_px: float) -> Gr
             canvas, [points.astype(np.int32)], False, 0, thickness, cv2.LINE_8, _FRACTION_BITS
         )
     return cv2.resize(canvas, (size_px, size_px), interpolation=cv2.INTER_AREA)
+
+
+def table_ink(strokes: Sequence[Floats], size_px: int, width_px: float, pen_px: float) -> Gray:
+    """Draw strokes with a pen and normalise them as the table does: what the encoder gets.
+
+    Args:
+        strokes: each (n, 2) float32 in the unit square.
+        size_px: side of the ink.
+        width_px: the bundle's stroke width in pixels of the ink.
+        pen_px: width of the visitor's pen in pixels of the ink; close lines run together in it.
+
+    Returns:
+        (size_px, size_px) uint8, 0 ink .. 255 paper.
+    """
+    mask = draw_strokes(strokes, 2 * size_px, 2 * pen_px)
+    return normalise(mask, size_px, width_px)
 
 
 def as_network_input(ink: Gray) -> Floats:

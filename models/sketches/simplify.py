@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from exhibit.ink.thin import thin
 from models.sketches.perturb import Strokes
 from models.sketches.raster import Floats, Gray
-from models.sketches.trace import Mask, follow, thin
+from models.sketches.trace import Mask, follow
 
 _DODGE_BELOW, _SURFACE_BELOW = 205, 150
 """Grey levels: of a line over its local ground, and of a surface of hatching."""
@@ -96,7 +97,8 @@ def centre_lines(dark: Mask, fill_px: int) -> Mask:
     """
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (fill_px, fill_px))
     surface = cv2.morphologyEx(dark.astype(np.uint8), cv2.MORPH_OPEN, kernel).astype(bool)
-    return thin((dark & ~surface) | outline(surface))
+    lines = (dark & ~surface) | outline(surface)
+    return thin(lines.astype(np.uint8)).astype(bool)
 
 
 def outline(surface: Mask) -> Mask:

@@ -1,4 +1,4 @@
-"""Turn line art into strokes: thin lines to one pixel, then follow them."""
+"""Follow thinned lines into strokes."""
 
 from __future__ import annotations
 
@@ -10,42 +10,6 @@ from models.sketches.raster import Floats
 Mask = NDArray[np.bool_]
 _RING = ((-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1))
 """The eight neighbours in circular order, as (row, column) steps."""
-
-
-def thin(mask: Mask) -> Mask:
-    """Thin lines to one pixel without breaking them.
-
-    Args:
-        mask: (H, W) bool, True on ink.
-
-    Returns:
-        (H, W) bool, the centre lines.
-
-    Source: T. Y. Zhang, C. Y. Suen, "A fast parallel algorithm for thinning digital patterns",
-        CACM 27(3), 1984.
-    """
-    image = np.pad(mask, 1)
-    while True:
-        before = np.count_nonzero(image)
-        for pass_number in (0, 1):
-            image[1:-1, 1:-1] &= ~_removable(image, pass_number)
-        if np.count_nonzero(image) == before:
-            return image[1:-1, 1:-1].copy()
-
-
-def _removable(image: Mask, pass_number: int) -> Mask:
-    height, width = image.shape[0] - 2, image.shape[1] - 2
-    ring = [image[1 + dy : 1 + dy + height, 1 + dx : 1 + dx + width] for dy, dx in _RING]
-    count = np.sum(ring, axis=0, dtype=np.int8)
-    rises = np.sum(
-        [~a & b for a, b in zip(ring, [*ring[1:], ring[0]], strict=True)], axis=0, dtype=np.int8
-    )
-    north, east, south, west = ring[0], ring[2], ring[4], ring[6]
-    if pass_number == 0:
-        sides = ~(north & east & south) & ~(east & south & west)
-    else:
-        sides = ~(north & east & west) & ~(north & south & west)
-    return (count >= 2) & (count <= 6) & (rises == 1) & sides
 
 
 def follow(centre_lines: Mask, min_length_px: int = 4) -> list[Floats]:

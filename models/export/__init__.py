@@ -1,0 +1,1 @@
+"""Write bundles: ONNX graphs, latent statistics, directions, golden pairs and the card."""

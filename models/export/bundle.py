@@ -1,0 +1,197 @@
+"""Assemble a bundle: everything the runtime needs, checked before the card is written."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import yaml
+from safetensors.numpy import save_file
+from torch import Tensor
+
+from exhibit.contract.bundle import (
+    DIRECTIONS,
+    DIRECTIONS_META,
+    ENCODER,
+    GENERATOR,
+    GOLDEN,
+    LATENTS,
+    REQUIRED,
+    Card,
+    load_bundle,
+    sha256_of,
+)
+from exhibit.contract.errors import BundleError
+from models.directions.sefa import sefa, style_matrices
+from models.export.graphs import check_graph, export_encoder, export_generator
+from models.export.latents import LatentStatistics, closed_walk, latent_statistics, render
+from models.psp.inverter import Codes
+from models.sketches.raster import Floats, as_network_input, table_ink
+from models.training.encoder_checkpoint import Hand
+
+GOLDEN_PAIRS = 2
+SAFE_SIGMAS = 3.0
+ATTRACT_STOPS = 12
+CARD = "card.yaml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Description:
+    """What people are told about a bundle, and how its pictures are made to move.
+
+    Args:
+        name, artist, collection, licence, attribution: as in the card.
+        stroke_width_px: line width of the encoder's ink.
+        attract_frames: pictures of the attract loop.
+        training: facts of the training for the card.
+        seed: of the latent statistics and the attract loop.
+    """
+
+    name: str
+    artist: str
+    collection: str
+    licence: str
+    attribution: tuple[str, ...] = ()
+    stroke_width_px: float = 1.5
+    attract_frames: int = 160
+    training: dict[str, Any] = field(default_factory=dict)
+    seed: int = 0
+
+
+def write_bundle(hand: Hand, about: Description, out: Path) -> Path:
+    """Write a bundle and load it back.
+
+    Args:
+        hand: encoder and generator.
+        about: what the card says.
+        out: folder to make; an older bundle there is replaced once the new one is complete.
+
+    Returns:
+        `out`.
+
+    Raises:
+        BundleError: a graph differs from PyTorch, or the folder holds something else.
+    """
+    if out.exists() and any(out.iterdir()) and not (out / CARD).is_file():
+        raise BundleError(f"{out}: is no bundle and not empty; expected a new or a bundle's folder")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out.parent, prefix=".bundle-") as scratch:
+        folder = Path(scratch) / "bundle"
+        folder.mkdir()
+        _write_files(hand, about, folder)
+        write_card(_card(hand, about, folder), folder)
+        load_bundle(folder)
+        if out.exists():
+            shutil.rmtree(out)
+        folder.rename(out)
+    return out
+
+
+def _write_files(hand: Hand, about: Description, folder: Path) -> None:
+    inks = golden_inks(hand.inverter.config.ink_size, about.stroke_width_px)
+    encoder = export_encoder(hand.inverter, hand.generator, inks[:1], folder / ENCODER)
+    check_graph(folder / ENCODER, encoder)
+    generator = export_generator(hand.generator, encoder.outputs, folder / GENERATOR)
+    check_graph(folder / GENERATOR, generator)
+    np.savez_compressed(folder / GOLDEN, **golden_pairs(hand, inks))
+    statistics = latent_statistics(hand.generator, about.seed)
+    attract = render(hand.generator, attract_codes(hand, statistics, about))
+    np.savez_compressed(
+        folder / LATENTS,
+        w_avg=statistics.w_avg,
+        covariance=statistics.covariance,
+        attract=attract,
+    )
+    _write_directions(hand, statistics, folder)
+
+
+def golden_inks(size_px: int, width_px: float) -> Tensor:
+    """Draw the inks of the golden pairs: a face of a circle and two eyes, and one short line."""
+    turn = np.linspace(0, 2 * np.pi, 48)
+    circle = np.stack([np.cos(turn), np.sin(turn)], axis=1)
+    face = [0.5 + 0.35 * circle, *(0.04 * circle + (x, 0.42) for x in (0.38, 0.62))]
+    line = [np.array([[0.2, 0.7], [0.5, 0.62], [0.8, 0.7]])]
+    inks = [table_ink(strokes, size_px, width_px, width_px) for strokes in (face, line)]
+    return torch.from_numpy(as_network_input(np.stack(inks)))[:, None]
+
+
+def golden_pairs(hand: Hand, inks: Tensor) -> dict[str, Floats]:
+    """Run the golden inks through PyTorch.
+
+    Args:
+        hand: encoder and generator.
+        inks: (k, 1, S, S).
+
+    Returns:
+        `ink` (k, 1, S, S), `w_plus` (k, num_ws, w_dim), `feature` (k, C, 16, 16) where there is
+        one, and `picture` (k, c, R, R) of exactly these codes; float32.
+    """
+    pairs: dict[str, list[Tensor]] = {"ink": [], "w_plus": [], "feature": [], "picture": []}
+    with torch.no_grad():
+        for ink in inks.split(1):
+            codes = hand.inverter(ink, hand.generator.synthesis)
+            pairs["ink"].append(ink)
+            pairs["w_plus"].append(codes.w_plus)
+            pairs["picture"].append(hand.generator.synthesis(codes.w_plus, codes.feature))
+            if codes.feature is not None:
+                pairs["feature"].append(codes.feature)
+    return {name: torch.cat(values).numpy() for name, values in pairs.items() if values}
+
+
+def attract_codes(hand: Hand, statistics: LatentStatistics, about: Description) -> Codes:
+    """Choose the closed walk of the attract loop: between samples pulled towards the mean."""
+    chosen = torch.from_numpy(statistics.samples[:ATTRACT_STOPS])
+    mean = torch.from_numpy(statistics.w_avg)
+    walk = closed_walk(mean + 0.8 * (chosen - mean), about.attract_frames)
+    return Codes(walk[:, None].expand(-1, hand.generator.synthesis.num_ws, -1), None)
+
+
+def _write_directions(hand: Hand, statistics: LatentStatistics, folder: Path) -> None:
+    matrices = style_matrices(hand.generator)
+    vectors, values = sefa(matrices, 1)
+    vector = vectors[0].numpy()
+    sigma = float((statistics.samples @ vector).std())
+    save_file({"sefa-1": np.ascontiguousarray(vector)}, folder / DIRECTIONS)
+    entry = {
+        "method": "SeFa over all layers",
+        "layers": list(range(len(matrices))),
+        "sigma": sigma,
+        "safe_range": [-SAFE_SIGMAS * sigma, SAFE_SIGMAS * sigma],
+        "eigenvalue": float(values[0]),
+    }
+    (folder / DIRECTIONS_META).write_text(json.dumps({"sefa-1": entry}, indent=2) + "\n")
+
+
+def _card(hand: Hand, about: Description, folder: Path) -> Card:
+    synthesis, encoder = hand.generator.synthesis, hand.inverter.config
+    return Card(
+        name=about.name,
+        artist=about.artist,
+        collection=about.collection,
+        licence=about.licence,
+        attribution=about.attribution,
+        resolution=hand.generator.config.resolution,
+        channels=hand.generator.config.img_channels,
+        num_ws=synthesis.num_ws,
+        w_dim=synthesis.w_dim,
+        ink_size=encoder.ink_size,
+        stroke_width_px=about.stroke_width_px,
+        inversion=encoder.inversion,
+        feature_shape=synthesis.feature_shape if encoder.inversion == "feature" else None,
+        training=about.training,
+        files={name: sha256_of(folder / name) for name in REQUIRED},
+    )
+
+
+def write_card(card: Card, folder: Path) -> None:
+    """Write `card.yaml`; lists stay on one line, keys in the schema's order."""
+    text = yaml.safe_dump(
+        card.model_dump(mode="json"), sort_keys=False, allow_unicode=True, default_flow_style=False
+    )
+    (folder / CARD).write_text(text, encoding="utf-8")

@@ -1,0 +1,93 @@
+"""Statistics of the latent space, and the attract loop that the stage plays when no one draws."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from models.psp.inverter import Codes
+from models.sketches.raster import Floats, Gray, as_gray
+from models.stylegan2.generator import Generator
+
+SAMPLES = 10_000
+_CHUNK = 16
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LatentStatistics:
+    """Mean and spread of w over the prior.
+
+    Args:
+        w_avg: (w_dim,) float32.
+        covariance: (w_dim, w_dim) float32.
+        samples: (n, w_dim) float32, the samples themselves.
+    """
+
+    w_avg: Floats
+    covariance: Floats
+    samples: Floats
+
+
+def latent_statistics(generator: Generator, seed: int) -> LatentStatistics:
+    """Sample w and measure it.
+
+    Args:
+        generator: in evaluation mode; its tracked `w_avg` is what truncation pulls towards.
+        seed: of the samples.
+    """
+    z = torch.randn(SAMPLES, generator.mapping.z_dim, generator=torch.manual_seed(seed))
+    with torch.no_grad():
+        w = generator.mapping.to_w(z).numpy()
+    return LatentStatistics(
+        generator.mapping.w_avg.numpy().astype(np.float32),
+        np.cov(w, rowvar=False).astype(np.float32),
+        w.astype(np.float32),
+    )
+
+
+def closed_walk(stops: Tensor, frames: int) -> Tensor:
+    """Walk through codes and back to the first without a corner.
+
+    Args:
+        stops: (k, ...) codes, k >= 3.
+        frames: number of positions on the whole loop.
+
+    Returns:
+        (frames, ...) codes, equally spaced in the parameter; the last leads into the first.
+
+    Source: Catmull and Rom 1974 (interpolating cubic spline), closed.
+    """
+    count = stops.shape[0]
+    at = torch.arange(frames) * (count / frames)
+    index = at.floor().long()
+    t = (at - index).reshape(-1, *[1] * (stops.ndim - 1))
+    before, here, there, beyond = (stops[(index + step) % count] for step in (-1, 0, 1, 2))
+    return 0.5 * (
+        2 * here
+        + (there - before) * t
+        + (2 * before - 5 * here + 4 * there - beyond) * t**2
+        + (3 * here - before - 3 * there + beyond) * t**3
+    )
+
+
+def render(generator: Generator, codes: Codes) -> Gray:
+    """Draw pictures of codes.
+
+    Args:
+        generator: in evaluation mode.
+        codes: w_plus (n, num_ws, w_dim), and feature (n, C, 16, 16) or None.
+
+    Returns:
+        (n, R, R) or (n, R, R, 3) uint8, 0 ink .. 255 paper.
+    """
+    pictures = []
+    for first in range(0, codes.w_plus.shape[0], _CHUNK):
+        part = slice(first, first + _CHUNK)
+        feature = None if codes.feature is None else codes.feature[part]
+        with torch.no_grad():
+            pictures.append(as_gray(generator.synthesis(codes.w_plus[part], feature).numpy()))
+    stacked = np.concatenate(pictures).transpose(0, 2, 3, 1)
+    return stacked[..., 0] if stacked.shape[-1] == 1 else stacked
