@@ -1,0 +1,90 @@
+"""Choices of an encoder training run."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from exhibit.contract.errors import InputError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LossWeights:
+    """Weights of the encoder's losses; 0 leaves a loss out.
+
+    Args:
+        matching: L1 of the discriminator's activations, on pairs.
+        coarse: L1 of pictures reduced to 32 px, on pairs.
+        perceptual: LPIPS, on pairs.
+        code: squared distance of codes, on simplified samples (their codes are known).
+        adherence: ink that finds no line, on sketches.
+        crowding: dark beside ink where the visitor left paper, on sketches.
+        adversarial: non-saturating loss of the discriminator, on all answers.
+        offset: squared length of the offset from w_avg.
+        delta: squared differences between the codes of neighbouring layers (e4e).
+        ink_share: darkness outside what the collection's drawings have.
+    """
+
+    matching: float = 1.0
+    coarse: float = 2.0
+    perceptual: float = 0.0
+    code: float = 0.0
+    adherence: float = 2.0
+    crowding: float = 0.0
+    adversarial: float = 0.5
+    offset: float = 0.02
+    delta: float = 0.0
+    ink_share: float = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncoderTraining:
+    """Choices of a run; networks have their own configuration.
+
+    Args:
+        samples, drawings, sketches: parts of a batch: simplified samples of the generator,
+            simplified drawings of the collection, sketches people drew.
+        prior: unconditional samples in each discriminator batch while the generator learns.
+        learning_rate, discriminator_rate, generator_rate: of Adam; a generator rate of 0 freezes it.
+        recall_target: share of the ink that must find a line; beyond it adherence costs nothing.
+        pool: simplified samples prepared before the first step.
+        ema_half_life: pictures after which a weight counts half in the average.
+    """
+
+    samples: int = 6
+    drawings: int = 4
+    sketches: int = 6
+    prior: int = 8
+    learning_rate: float = 0.001
+    discriminator_rate: float = 0.001
+    generator_rate: float = 0.0
+    beta2: float = 0.99
+    r1_gamma: float = 2.0
+    r1_every: int = 16
+    recall_target: float = 0.95
+    stroke_width_px: float = 1.5
+    pool: int = 2000
+    ema_half_life: float = 3_000.0
+    seed: int = 0
+    weights: LossWeights = field(default_factory=LossWeights)
+
+    def __post_init__(self) -> None:
+        if self.batch % 4:
+            raise InputError(
+                f"batch of {self.batch} (samples + drawings + sketches): expected a multiple of 4, "
+                "the discriminator's group"
+            )
+
+    @property
+    def batch(self) -> int:
+        """Answers a step."""
+        return self.samples + self.drawings + self.sketches
+
+    @property
+    def pairs(self) -> int:
+        """Answers a step whose picture is known; they come first in the batch."""
+        return self.samples + self.drawings
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, for checkpoints, logs and the card."""
+        return asdict(self)

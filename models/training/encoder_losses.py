@@ -1,0 +1,104 @@
+"""Losses of the encoder. Pictures and ink: float32, -1 ink .. 1 paper, (n, 1, side, side)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+REACH_AT_128 = 1
+"""Pixels at 128 within which ink must find a line; 3 px at 256 is what evaluation allows."""
+DARK_ENOUGH = 0.65
+"""Darkness (0 paper .. 1 ink) that counts as a line without doubt; mid-grey is the threshold."""
+
+
+def darkness(pixels: Tensor) -> Tensor:
+    """-1 ink .. 1 paper to 1 ink .. 0 paper."""
+    return ((1 - pixels) / 2).clamp(0, 1)
+
+
+def soft_recall(pictures: Tensor, ink: Tensor) -> Tensor:
+    """Share of each ink that finds a dark pixel nearby, with a gradient.
+
+    Args:
+        pictures: (n, c, R, R).
+        ink: (n, 1, S, S).
+
+    Returns:
+        (n,) in 0..1; 1 where there is no ink.
+    """
+    side = pictures.shape[-1]
+    wanted = _resized(darkness(ink), side)
+    reach = max(1, round(REACH_AT_128 * side / 128))
+    near = F.max_pool2d(
+        darkness(pictures).mean(dim=1, keepdim=True), 2 * reach + 1, stride=1, padding=reach
+    )
+    shortfall = F.relu(DARK_ENOUGH - near) / DARK_ENOUGH
+    total = wanted.sum(dim=(1, 2, 3)).clamp_min(1e-3)
+    return 1 - (wanted * shortfall).sum(dim=(1, 2, 3)) / total
+
+
+def adherence_loss(pictures: Tensor, ink: Tensor, target: float) -> Tensor:
+    """How far each answer stays below the wanted recall; beyond it the adversary alone decides."""
+    return F.relu(target - soft_recall(pictures, ink)).mean()
+
+
+def crowding_loss(pictures: Tensor, ink: Tensor) -> Tensor:
+    """Mean darkness on paper that lies between lines of ink, above what two lines would give.
+
+    A dark block satisfies every line it covers. Where the visitor left paper within 2 to 4 pixels
+    (at 128) of a line, a line drawing stays mostly light.
+    """
+    side = pictures.shape[-1]
+    wanted = _resized(darkness(ink), side)
+    unit = max(1, round(side / 128))
+    inner = F.max_pool2d(wanted, 4 * unit + 1, stride=1, padding=2 * unit)
+    outer = F.max_pool2d(wanted, 8 * unit + 1, stride=1, padding=4 * unit)
+    ring = F.relu(outer - inner)
+    dark = darkness(pictures).mean(dim=1, keepdim=True)
+    crowded = (ring * dark).sum(dim=(1, 2, 3)) / ring.sum(dim=(1, 2, 3)).clamp_min(1.0)
+    return F.relu(crowded - 0.3).mean()
+
+
+def coarse_loss(pictures: Tensor, targets: Tensor) -> Tensor:
+    """L1 between pictures reduced to 32 px: where the dark parts are."""
+    factor = pictures.shape[-1] // 32
+    return (F.avg_pool2d(pictures, factor) - F.avg_pool2d(targets, factor)).abs().mean()
+
+
+def matching_loss(found: Sequence[Tensor], wanted: Sequence[Tensor]) -> Tensor:
+    """Mean L1 of a discriminator's activations over its blocks.
+
+    Source: Wang et al. 2018, "High-Resolution Image Synthesis ... with Conditional GANs", eq. 4.
+    """
+    losses = [(a.float() - b.float()).abs().mean() for a, b in zip(found, wanted, strict=True)]
+    return torch.stack(losses).mean()
+
+
+def offset_loss(w_plus: Tensor, w_avg: Tensor) -> Tensor:
+    """Mean squared offset from w_avg per number: the ‖E(x)‖ of pSp, size-independent."""
+    return (w_plus - w_avg).square().mean()
+
+
+def delta_loss(w_plus: Tensor) -> Tensor:
+    """Mean squared difference of each layer's code from the first.
+
+    Source: Tov et al. 2021, "Designing an Encoder for StyleGAN Image Manipulation", eq. 4.
+    """
+    return (w_plus[:, 1:] - w_plus[:, :1]).square().mean()
+
+
+def ink_share_loss(pictures: Tensor, low: float, high: float) -> Tensor:
+    """How far the mean darkness of each picture lies outside low..high."""
+    share = darkness(pictures).mean(dim=(1, 2, 3))
+    return (F.relu(share - high) + F.relu(low - share)).mean()
+
+
+def _resized(x: Tensor, side: int) -> Tensor:
+    if x.shape[-1] == side:
+        return x
+    if x.shape[-1] > side:
+        return F.adaptive_max_pool2d(x, side)
+    return F.interpolate(x, size=(side, side), mode="bilinear", align_corners=False)
