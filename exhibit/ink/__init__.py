@@ -1,0 +1,34 @@
+"""Frame to ink: flat field, sheet, hand, threshold, strokes."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from exhibit.contract.config import InkConfig
+from exhibit.ink.extractor import TableExtractor
+
+
+def make_extractor(
+    config: InkConfig,
+    ink_size: int,
+    stroke_width_px: float,
+    camera_to_table: NDArray[np.float64] | None = None,
+    mirrored: bool = True,
+) -> TableExtractor:
+    """Make the extractor for a table.
+
+    Args:
+        config: settings of the ink; `configure` changes them later.
+        ink_size: side of the bundle's ink in pixels.
+        stroke_width_px: line width of the bundle's ink in pixels.
+        camera_to_table: 3x3, frame pixels to the table's drawing area as the unit square, x to the
+            visitor's right and y towards the visitor; without it the sheet's outline, or the whole
+            frame where there is no outline, is the ink square.
+        mirrored: the camera sees the sheet from below; without effect where there is a
+            `camera_to_table`, which already holds the flip.
+
+    Returns:
+        An extractor with `extract(frame)` and `configure(config)`.
+    """
+    return TableExtractor(config, ink_size, stroke_width_px, camera_to_table, mirrored)

@@ -1,0 +1,51 @@
+"""The light on the table: what the paper's brightness would be without lines."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from exhibit.contract.values import Gray
+
+SHRINK = 4
+"""The paper's level is smooth: it is found on a picture this many times smaller."""
+_LINE_KERNEL = cv2.getStructuringElement(cv2.MORPH_RECT, (3, 3))
+_DARKEST_PAPER = 12
+"""Grey level below which there is too little light to tell ink from paper."""
+
+
+def shrink(pixels: Gray) -> Gray:
+    """Average a frame down by `SHRINK`; a line becomes at most a few pixels wide."""
+    height, width = pixels.shape
+    size = (max(1, round(width / SHRINK)), max(1, round(height / SHRINK)))
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def paper_level(small: Gray) -> Gray:
+    """Remove lines: a closing lifts everything narrower than its kernel to its surroundings.
+
+    Args:
+        small: (h, w) uint8 from `shrink`.
+
+    Returns:
+        (h, w) uint8, brightness of the paper (or hand, or table) at each place.
+    """
+    closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, _LINE_KERNEL)
+    return np.asarray(cv2.blur(closed, (3, 3)), np.uint8)
+
+
+def contrast(pixels: Gray, level: Gray) -> Gray:
+    """Return how much darker each pixel is than the paper around it.
+
+    Args:
+        pixels: (H, W) uint8.
+        level: (h, w) uint8 from `paper_level`.
+
+    Returns:
+        (H, W) uint8, 255·(1 − pixel/paper); 0 where the pixel is as bright as paper or brighter.
+    """
+    height, width = pixels.shape
+    paper = cv2.resize(level, (width, height), interpolation=cv2.INTER_LINEAR)
+    paper = np.maximum(paper, _DARKEST_PAPER)
+    ratio = cv2.divide(pixels, paper, scale=255.0)
+    return np.asarray(cv2.bitwise_not(ratio), np.uint8)
