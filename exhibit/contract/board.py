@@ -63,6 +63,11 @@ def read_status(run_dir: Path, name: str) -> dict[str, Any]:
     return status if isinstance(status, dict) else {}
 
 
+def clear_status(run_dir: Path, name: str) -> None:
+    """Forget the status of a process that ended."""
+    (run_dir / f"{name}.status.json").unlink(missing_ok=True)
+
+
 class CommandInbox:
     """Commands to one process: bounded, never waited for, drained once per tick."""
 

@@ -1,0 +1,50 @@
+"""Memory and processor time of the whole table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import psutil
+
+_PSS = re.compile(r"^Pss:\s+(\d+) kB", re.MULTILINE)
+
+
+class ResourceMeter:
+    """Peak memory and mean processor use of a changing set of processes."""
+
+    def __init__(self, now: float) -> None:
+        self.begun_at = now
+        self._cpu_s: dict[int, float] = {}
+        self.peak_mb = 0.0
+
+    def sample(self, pids: Iterable[int]) -> None:
+        """Measure the processes that run now."""
+        memory_mb = 0.0
+        for pid in pids:
+            try:
+                process = psutil.Process(pid)
+                times = process.cpu_times()
+                memory_mb += memory_of(process) / 1e6
+            except (psutil.NoSuchProcess, psutil.AccessDenied):
+                continue
+            self._cpu_s[pid] = times.user + times.system
+        self.peak_mb = max(self.peak_mb, memory_mb)
+
+    def cpu_percent(self, now: float) -> float:
+        """Return processor use since the beginning; 100 is one core fully used."""
+        return 100.0 * sum(self._cpu_s.values()) / max(now - self.begun_at, 1e-9)
+
+
+def memory_of(process: psutil.Process) -> int:
+    """Return bytes of memory: PSS on Linux, where a page shared by n processes counts 1/n in each.
+
+    Elsewhere it is the resident set, which counts shared pages in every process.
+    """
+    try:
+        rollup = Path(f"/proc/{process.pid}/smaps_rollup").read_text(encoding="ascii")
+    except OSError:
+        return int(process.memory_info().rss)
+    found = _PSS.search(rollup)
+    return int(found[1]) * 1024 if found else int(process.memory_info().rss)

@@ -1,0 +1,42 @@
+"""A process of the table for tests of the supervisor: beats its heart, then does what it is told.
+
+Usage: python -m tests.fakes.child --run-dir DIR --config FILE NAME [steady|crash|refuse|hang|deaf]
+"""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from exhibit.contract.board import Heart
+
+
+def main() -> None:
+    """Live as told."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--run-dir", type=Path, required=True)
+    parser.add_argument("--config", type=Path)
+    parser.add_argument("name")
+    parser.add_argument("behaviour")
+    given = parser.parse_args()
+    ended = threading.Event()
+    if given.behaviour == "deaf":
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    else:
+        signal.signal(signal.SIGTERM, lambda *_: ended.set())
+    heart = Heart(given.run_dir, given.name)
+    heart.beat()
+    if given.behaviour == "crash":
+        sys.exit(3)
+    if given.behaviour == "refuse":
+        sys.exit(2)
+    while not ended.wait(0.02):
+        if given.behaviour != "hang":
+            heart.beat()
+
+
+if __name__ == "__main__":
+    main()
