@@ -22,17 +22,6 @@ class Box:
         """Height in pixels."""
         return self.bottom - self.top
 
-    @property
-    def longest(self) -> int:
-        """Longer side in pixels."""
-        return max(self.width, self.height)
-
-    def gap_px(self, other: "Box") -> int:
-        """Free pixels between two boxes along the axis that separates them most; 0 if they meet."""
-        across = max(self.left - other.right, other.left - self.right)
-        along = max(self.top - other.bottom, other.top - self.bottom)
-        return max(0, across, along)
-
     def united(self, other: "Box") -> "Box":
         """The smallest box around both."""
         return Box(

@@ -1,4 +1,4 @@
-"""Split a drawing into its figures: connected ink, with the tiny parts that belong to it."""
+"""Split a page into its parts: connected ink, with the tiny bits that belong to it."""
 
 from dataclasses import dataclass
 
@@ -8,43 +8,53 @@ from numpy.typing import NDArray
 
 from models.collection.boxes import Box
 
-REACH_SHARE = 0.01
-"""Ink closer than this share of the page's longer side is one figure (a pen lifts within one)."""
 TINY_SHARE = 0.22
-"""A part whose longer side is below this share of the largest part's is no figure of its own."""
-JOIN_SHARE = 0.03
-"""A tiny part outside every figure's box and farther than this share of the page's longer side from
-the nearest figure is left out: it is a signature, a page number or dirt."""
+"""A part whose longer side is below this share of the largest part's is none of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spacing:
+    """How close ink must be to belong together, in shares of the page's longer side."""
+
+    reach: float
+    """Ink closer than twice this is one part: the gaps that a pen leaves within a figure."""
+    join: float
+    """A tiny part outside every large part's box and farther than this from the nearest is left
+    out: a signature, a page number or dirt."""
+
+
+FIGURE_SPACING = Spacing(reach=0.01, join=0.03)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Figure:
-    """One figure on a page: its box and which ink of the page is its own."""
+class Part:
+    """One figure, or one drawing, on a page: its box and which ink of the page is its own."""
 
     box: Box
     ink: NDArray[np.bool_]
     """(box.height, box.width) bool."""
 
 
-def split_figures(ink: NDArray[np.bool_]) -> list[Figure]:
-    """Split the ink of a page into figures.
+def split(ink: NDArray[np.bool_], spacing: Spacing) -> list[Part]:
+    """Split the ink of a page into its parts.
 
     Args:
         ink: (height, width) bool.
+        spacing: `FIGURE_SPACING`, or wider to find whole drawings.
 
     Returns:
-        Figures, top to bottom then left to right. Stray specks belong to none.
+        Parts, top to bottom then left to right. Stray specks belong to none.
     """
-    reach = max(1, round(REACH_SHARE * max(ink.shape)))
+    reach = max(1, round(spacing.reach * max(ink.shape)))
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
     near = cv2.dilate(ink.astype(np.uint8), kernel)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(near, connectivity=8)
     if count == 1:
         return []
-    owner = _owners(labels, stats, JOIN_SHARE * max(ink.shape))
+    owner = _owners(labels, stats, spacing.join * max(ink.shape))
     owned = np.where(ink, owner[labels], 0)
-    figures = [_cut_out(owned == label) for label in np.unique(owner[owner > 0])]
-    return sorted(figures, key=lambda figure: (figure.box.top, figure.box.left))
+    parts = [_cut_out(owned == label) for label in np.unique(owned[owned > 0])]
+    return sorted(parts, key=lambda part: (part.box.top, part.box.left))
 
 
 def _owners(
@@ -78,23 +88,23 @@ def _is_inside(part: NDArray[np.int32], figure: NDArray[np.int32]) -> bool:
     return bool((middle >= figure[:2]).all() and (middle < figure[:2] + figure[2:4]).all())
 
 
-def _cut_out(own: NDArray[np.bool_]) -> Figure:
+def _cut_out(own: NDArray[np.bool_]) -> Part:
     rows, columns = np.flatnonzero(own.any(1)), np.flatnonzero(own.any(0))
     box = Box(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
-    return Figure(box, own[box.top : box.bottom, box.left : box.right])
+    return Part(box, own[box.top : box.bottom, box.left : box.right])
 
 
-def isolate(grey: NDArray[np.uint8], figure: Figure) -> NDArray[np.uint8]:
-    """Cut a figure out of its page with everything that is not its own whitened out.
+def isolate(grey: NDArray[np.uint8], part: Part) -> NDArray[np.uint8]:
+    """Cut a part out of its page with everything that is not its own whitened out.
 
     Args:
         grey: (height, width) uint8, the whitened page.
-        figure: one of `split_figures` of that page.
+        part: one of `split` of that page.
 
     Returns:
-        (figure.box.height, figure.box.width) uint8; the soft edge of its lines is kept.
+        (part.box.height, part.box.width) uint8; the soft edge of its lines is kept.
     """
-    box = figure.box
-    soft_edge = cv2.dilate(figure.ink.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    box = part.box
+    soft_edge = cv2.dilate(part.ink.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     cut = grey[box.top : box.bottom, box.left : box.right]
     return np.where(soft_edge, cut, 255).astype(np.uint8)

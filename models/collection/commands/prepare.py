@@ -1,0 +1,153 @@
+"""`models prepare`: from a folder of scans to a training set that a curator can edit."""
+
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import click
+from tqdm import tqdm
+
+from exhibit.contract.errors import InputError
+from models.collection import building, dataset
+from models.collection.curation import FILE_NAME, CurationRow
+from models.collection.preparation import Options
+
+
+@click.command()
+@click.argument("source", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    "folder",
+    type=click.Path(path_type=Path),
+    help="Folder of the data set. Not needed where SOURCE is a data set already.",
+)
+@click.option(
+    "--framing",
+    type=click.Choice(["figure", "drawing"]),
+    help="figure: every figure by itself, so that its lines stay lines at the model's size "
+    "[default]. drawing: whole sheets.",
+)
+@click.option(
+    "--resolution",
+    type=click.IntRange(32, 1024),
+    help="Side of the pictures in pixels: that of the model to train [default: 256].",
+)
+@click.option(
+    "--squaring",
+    type=click.Choice(["pad", "crop"]),
+    help="How an oblong item becomes square: add paper [default], or cut off its ends. "
+    "Each item's own choice is in curation.csv.",
+)
+@click.option(
+    "--line-width",
+    nargs=2,
+    type=click.FloatRange(0, 100),
+    metavar="MIN MAX",
+    help="Keep items whose mean line is this wide, in pixels at --resolution [default: 0.75 6].",
+)
+@click.option(
+    "--tone-limit",
+    type=click.FloatRange(0, 1),
+    help="Set pages aside with a larger share of half-tone (photographs, washes) "
+    "[default: 0.12; 1 keeps all].",
+)
+@click.option(
+    "--gutter",
+    type=click.FloatRange(0, 1),
+    help="For --framing drawing: white that separates two drawings on one page, as a share of its "
+    "longer side [default: 0.1; 1 keeps pages whole].",
+)
+@click.option(
+    "--exclude",
+    multiple=True,
+    metavar="PATTERN",
+    help="Set scans aside whose name fits, such as 'initial_*'. May be given several times.",
+)
+@click.option(
+    "--zip",
+    "archive",
+    type=click.Path(path_type=Path),
+    help="Also write the kept pictures as a zip in the layout of NVIDIA's dataset_tool.",
+)
+@click.option("--dry-run", is_flag=True, help="Read and judge everything, write nothing.")
+def prepare(source: Path, folder: Path | None, archive: Path | None, dry_run: bool, **choices):
+    """Turn the scans in SOURCE (a folder or a zip) into a training set.
+
+    Reads PNG, JPEG, TIFF, GIF, WebP, BMP and PDF. Whitens the paper, leaves out captions and page
+    numbers, cuts out every figure or drawing, and sets aside what a model should not learn from:
+    coloured, blank, photographed, unreadable and repeated items, and lines too thin to be seen.
+
+    Nothing is lost. Look at the sheets in DATASET/contact, then edit DATASET/curation.csv in any
+    spreadsheet (decision: keep or drop; squaring: pad or crop; left, top, right, bottom: the box on
+    its page) or by mouse with `models curate DATASET`, and run `models prepare DATASET`.
+
+    \b
+    Examples:
+      models prepare scans/ -o lear
+      models prepare scans.zip -o lear --resolution 128 --exclude 'initial_*'
+      models prepare lear --zip lear-256.zip
+    """
+    scans, folder = _source_and_folder(source, folder)
+    building.check_target(folder)
+    options = _options(folder, choices)
+    write = (lambda name, data: None) if dry_run else building.write_into(folder)
+    items = building.build(scans, folder, options, write, _progress)
+    _report([item.row for item in items])
+    if dry_run:
+        click.echo("Dry run: nothing was written.")
+        return
+    digest = building.finish(folder, scans, options, items)
+    click.echo(f"Data set {folder}, SHA-256 {digest}")
+    click.echo(f"Look at {folder / building.CONTACT}, then edit {folder / FILE_NAME}")
+    if archive is not None:
+        count = dataset.write_nvidia_zip(folder, archive)
+        click.echo(f"{archive}: {count} pictures")
+
+
+def _source_and_folder(source: Path, folder: Path | None) -> tuple[Path | None, Path]:
+    if building.is_dataset(source) and folder in (None, source):
+        return None, source
+    if folder is None:
+        raise InputError(f"{source} is not a data set yet: name where to write it with -o DATASET")
+    if not source.exists():
+        raise InputError(f"{source}: no such folder or zip of scans")
+    return source, folder
+
+
+def _options(folder: Path, choices: dict) -> Options:
+    """What was chosen now, else what the data set was made with, else the default."""
+    existing = building.is_dataset(folder)
+    options = building.options_of(folder) if existing else Options()
+    framing = choices["framing"]
+    if existing and framing not in (None, options.framing):
+        raise InputError(
+            f"{folder} was made with --framing {options.framing}; for {framing} name a new folder"
+        )
+    if choices["line_width"]:
+        thinnest, thickest = choices["line_width"]
+        if thinnest >= thickest:
+            raise InputError(f"--line-width {thinnest} {thickest}: expected MIN below MAX")
+        limits = replace(options.limits, thinnest_px=thinnest, thickest_px=thickest)
+        options = replace(options, limits=limits)
+    if choices["tone_limit"] is not None:
+        limits = replace(options.limits, largest_tone=choices["tone_limit"])
+        options = replace(options, limits=limits)
+    named = ("framing", "resolution", "squaring", "gutter", "exclude")
+    chosen = {name: choices[name] for name in named if choices[name] not in (None, ())}
+    return replace(options, **chosen)
+
+
+def _progress(things, title):
+    return tqdm(things, desc=title, unit="file", dynamic_ncols=True, leave=False)
+
+
+def _report(rows: list[CurationRow]) -> None:
+    kept = [row for row in rows if row.kept]
+    click.echo(f"{len(kept)} items kept, {len(rows) - len(kept)} set aside")
+    if kept:
+        mean = sum(row.line_width_px for row in kept) / len(kept)
+        click.echo(f"  mean line of the kept items: {mean:.2f} px")
+    causes = Counter(row.reason.split(":")[0].split(" of ")[0] for row in rows if not row.kept)
+    for cause, count in causes.most_common():
+        click.echo(f"  {count:5d} {cause}")

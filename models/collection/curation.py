@@ -1,0 +1,128 @@
+"""`curation.csv`: one line an item, written by `models prepare`, edited by a curator, obeyed."""
+
+import csv
+import io
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+
+from exhibit.contract.errors import InputError
+from models.collection.boxes import Box
+
+FILE_NAME = "curation.csv"
+DECISIONS = ("keep", "drop")
+SQUARINGS = ("pad", "crop")
+BY_CURATOR = "dropped by the curator"
+
+
+@dataclass(frozen=True, slots=True)
+class CurationRow:
+    """One item: where it comes from, what is decided and why, and what was measured."""
+
+    item: str
+    """Name, unique in the data set; `images/ITEM.png` where it is kept."""
+    decision: str
+    reason: str
+    """Why it is set aside; empty where it is kept."""
+    squaring: str
+    left: int
+    top: int
+    right: int
+    bottom: int
+    line_width_px: float
+    """Mean line width at the model's resolution; 0 where nothing was measured."""
+    ink_share: float
+    source: str
+    page: int
+    page_image: str
+    """The whitened page the box refers to; empty for an unreadable scan."""
+
+    @property
+    def box(self) -> Box:
+        """Where on the page image the item lies."""
+        return Box(self.left, self.top, self.right, self.bottom)
+
+    @property
+    def kept(self) -> bool:
+        """Whether the item belongs to the training set."""
+        return self.decision == "keep"
+
+    def decided(self, decision: str) -> "CurationRow":
+        """The row with a curator's decision; the reason follows."""
+        reason = "" if decision == "keep" else self.reason or BY_CURATOR
+        return replace(self, decision=decision, reason=reason)
+
+    def recropped(self, box: Box) -> "CurationRow":
+        """The row with another box."""
+        return replace(self, left=box.left, top=box.top, right=box.right, bottom=box.bottom)
+
+
+COLUMNS = tuple(field.name for field in fields(CurationRow))
+
+
+def to_csv(rows: list[CurationRow]) -> str:
+    """Write rows as CSV that spreadsheets open."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(asdict(row) for row in rows)
+    return text.getvalue()
+
+
+def read_csv(path: Path) -> list[CurationRow]:
+    """Read what a curator left in `curation.csv`.
+
+    Spreadsheets that write `;` between the columns are understood too.
+
+    Args:
+        path: the file.
+
+    Returns:
+        The rows in the file's order.
+
+    Raises:
+        InputError: naming file, line and column of the first thing that cannot be obeyed.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: not UTF-8 text; save it as 'CSV UTF-8'") from error
+    header = text.partition("\n")[0]
+    delimiter = ";" if header.count(";") > header.count(",") else ","
+    reader = csv.DictReader(io.StringIO(text), delimiter=delimiter)
+    missing = [name for name in COLUMNS if name not in (reader.fieldnames or [])]
+    if missing:
+        raise InputError(f"{path}: line 1: the column '{missing[0]}' is missing")
+    rows = [_row(cells, f"{path}: line {reader.line_num}") for cells in reader]
+    names: set[str] = set()
+    for row in rows:
+        if row.item in names:
+            raise InputError(f"{path}: the item '{row.item}' is there twice")
+        names.add(row.item)
+    return rows
+
+
+def _row(cells: dict[str, str], where: str) -> CurationRow:
+    values: dict[str, object] = {}
+    for field in fields(CurationRow):
+        text = (cells[field.name] or "").strip()
+        try:
+            values[field.name] = field.type(text)
+        except ValueError as error:
+            expected = "a whole number" if field.type is int else "a number"
+            raise InputError(f"{where}: {field.name} is '{text}'; expected {expected}") from error
+    row = CurationRow(**values)
+    _check(row, where)
+    return row.decided(row.decision)
+
+
+def _check(row: CurationRow, where: str) -> None:
+    if not row.item or "/" in row.item or row.item.startswith("."):
+        raise InputError(f"{where}: item is '{row.item}'; expected a file name without folders")
+    if row.decision not in DECISIONS:
+        raise InputError(f"{where}: decision is '{row.decision}'; expected keep or drop")
+    if row.squaring not in SQUARINGS:
+        raise InputError(f"{where}: squaring is '{row.squaring}'; expected pad or crop")
+    if row.kept and not row.page_image:
+        raise InputError(f"{where}: decision is keep, but '{row.source}' could not be read")
+    if row.kept and (row.box.width < 1 or row.box.height < 1):
+        raise InputError(f"{where}: the box is empty; expected left < right and top < bottom")

@@ -1,0 +1,70 @@
+"""Cut the items out of a page: its figures or its drawings, or a rectangle a curator drew."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.collection.boxes import Box
+from models.collection.figures import FIGURE_SPACING, Spacing, isolate, split
+from models.collection.lettering import lettering_mask
+from models.collection.linework import ink_mask
+from models.collection.squaring import crop_to_square, pad_to_square, resize_crisp
+
+Framing = Literal["figure", "drawing"]
+Squaring = Literal["pad", "crop"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cut:
+    """One item on its page."""
+
+    box: Box
+    grey: NDArray[np.uint8]
+    """(box.height, box.width) uint8, everything that is not the item's own whitened out."""
+    ink: NDArray[np.bool_]
+    """(box.height, box.width) bool."""
+
+
+def cut_page(grey: NDArray[np.uint8], framing: Framing, gutter: float) -> list[Cut]:
+    """Find the items of a page; lettering belongs to none.
+
+    Args:
+        grey: (height, width) uint8, the whitened page.
+        framing: `figure` for each figure by itself, `drawing` for whole drawings.
+        gutter: white between two drawings of one page, in shares of its longer side.
+
+    Returns:
+        Items in reading order; none on a blank page.
+    """
+    ink = ink_mask(grey)
+    spacing = FIGURE_SPACING if framing == "figure" else Spacing(reach=gutter / 2, join=gutter)
+    parts = split(ink & ~lettering_mask(ink), spacing)
+    return [Cut(part.box, isolate(grey, part), part.ink) for part in parts]
+
+
+def cut_rectangle(grey: NDArray[np.uint8], box: Box) -> Cut:
+    """Cut exactly what lies in a rectangle, neighbours and lettering included.
+
+    Args:
+        grey: (height, width) uint8, the whitened page.
+        box: inside the page.
+    """
+    part = grey[box.top : box.bottom, box.left : box.right]
+    return Cut(box, part, ink_mask(part))
+
+
+def square(cut: Cut, squaring: Squaring, resolution: int) -> NDArray[np.uint8]:
+    """Make the picture that the model sees.
+
+    Args:
+        cut: the item.
+        squaring: `pad` with paper to the longer side, or `crop` to the shorter.
+        resolution: side in pixels.
+
+    Returns:
+        (resolution, resolution) uint8.
+    """
+    whole = crop_to_square(cut.grey) if squaring == "crop" else pad_to_square(cut.grey)
+    return resize_crisp(whole, resolution)

@@ -1,0 +1,195 @@
+"""A prepared data set: a folder or NVIDIA's zip layout, read and written in one place."""
+
+import hashlib
+import json
+import logging
+import zipfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from exhibit.contract.errors import InputError
+
+log = logging.getLogger(__name__)
+FILE_NAME = "dataset.json"
+IMAGES = "images"
+PICTURE_SUFFIXES = {".png", ".jpg", ".jpeg", ".webp"}
+
+
+class DrawingDataset:
+    """The drawings of a data set, decoded when asked for.
+
+    Understood are: the folder that `models prepare` writes (`images/`), any folder of square
+    pictures, and the zip or folder that NVIDIA's dataset_tool writes
+    (`00000/img00000000.png`, ... and `dataset.json`).
+    """
+
+    def __init__(self, path: Path, resolution: int, channels: int) -> None:
+        """List the pictures; nothing is decoded yet.
+
+        Args:
+            path: folder or zip.
+            resolution: side in pixels that pictures are resized to.
+            channels: 1 grey, 3 RGB.
+
+        Raises:
+            InputError: no such data set, not a zip, or no picture in it.
+        """
+        self.path, self.resolution, self.channels = path, resolution, channels
+        self.names = picture_names(path)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def __getitem__(self, index: int) -> NDArray[np.uint8]:
+        """Decode one picture.
+
+        Returns:
+            (channels, resolution, resolution) uint8, 0 ink .. 255 paper.
+
+        Raises:
+            InputError: the picture is corrupt or not square; the message names it.
+        """
+        name = self.names[index]
+        ((_, data),) = picture_bytes(self.path, [name])
+        return self._decode(name, data)
+
+    def __iter__(self) -> Iterator[tuple[str, NDArray[np.uint8]]]:
+        """Decode all in order of name; a corrupt one is named in the log and skipped."""
+        for name, data in picture_bytes(self.path, self.names):
+            try:
+                picture = self._decode(name, data)
+            except CorruptPictureError as error:
+                log.warning("%s; skipped", error)
+                continue
+            yield name, picture
+
+    def _decode(self, name: str, data: bytes) -> NDArray[np.uint8]:
+        flag = cv2.IMREAD_GRAYSCALE if self.channels == 1 else cv2.IMREAD_COLOR_RGB
+        buffer = np.frombuffer(data, np.uint8)
+        image = cv2.imdecode(buffer, flag) if buffer.size else None
+        if image is None:
+            raise CorruptPictureError(f"{self.path}: {name} cannot be decoded")
+        height, width = image.shape[:2]
+        if height != width:
+            raise InputError(
+                f"{self.path}: {name} is {width}x{height}; expected a square (models prepare)"
+            )
+        method = cv2.INTER_AREA if height >= self.resolution else cv2.INTER_CUBIC
+        image = cv2.resize(image, (self.resolution, self.resolution), interpolation=method)
+        return image[None] if self.channels == 1 else image.transpose(2, 0, 1)
+
+
+class CorruptPictureError(InputError):
+    """One picture of a data set cannot be decoded; training names it and goes on."""
+
+
+def picture_names(path: Path) -> tuple[str, ...]:
+    """Names of a data set's pictures, sorted, relative to its root.
+
+    Raises:
+        InputError: no such data set, not a zip, or no picture in it.
+    """
+    if path.is_dir():
+        root = path / IMAGES if (path / IMAGES).is_dir() else path
+        found = [file.relative_to(path).as_posix() for file in root.rglob("*") if file.is_file()]
+    elif path.is_file():
+        with _open_zip(path) as archive:
+            found = [info.filename for info in archive.infolist() if not info.is_dir()]
+    else:
+        raise InputError(f"{path}: no such data set; make one with `models prepare`")
+    names = sorted(name for name in found if Path(name).suffix.lower() in PICTURE_SUFFIXES)
+    if not names:
+        raise InputError(f"{path}: no picture found; expected PNG, JPEG or WebP files")
+    return tuple(names)
+
+
+def picture_bytes(path: Path, names: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+    """Read pictures by name from a folder or zip, as they are stored."""
+    if path.is_dir():
+        for name in names:
+            yield name, (path / name).read_bytes()
+    else:
+        with _open_zip(path) as archive:
+            for name in names:
+                yield name, archive.read(name)
+
+
+def _open_zip(path: Path) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(path)
+    except zipfile.BadZipFile as error:
+        raise InputError(f"{path}: expected a folder or a zip of pictures") from error
+
+
+def data_sha256(path: Path) -> str:
+    """Name a data set by its content: what a bundle's card quotes.
+
+    The SHA-256 over the bytes of every picture in order of name, each preceded by its length. It is
+    the same for a folder and for the zip written from it, whatever the files are called there.
+
+    Args:
+        path: folder or zip.
+
+    Returns:
+        64 hexadecimal digits.
+    """
+    digest = hashlib.sha256()
+    for _, data in picture_bytes(path, picture_names(path)):
+        digest.update(len(data).to_bytes(8, "big"))
+        digest.update(data)
+    return digest.hexdigest()
+
+
+def encode_png(grey: NDArray[np.uint8]) -> bytes:
+    """Encode a picture as PNG."""
+    _, data = cv2.imencode(".png", grey)
+    return data.tobytes()
+
+
+def read_description(path: Path) -> dict[str, Any] | None:
+    """Read `dataset.json` of a prepared folder; None where there is none.
+
+    Raises:
+        InputError: the file is there but is not what `models prepare` writes.
+    """
+    file = path / FILE_NAME
+    if not file.is_file():
+        return None
+    try:
+        description = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise InputError(f"{file}: not JSON ({error})") from error
+    if not isinstance(description, dict) or "framing" not in description:
+        raise InputError(f"{file}: not a data set that `models prepare` made")
+    return description
+
+
+def write_nvidia_zip(dataset: Path, target: Path) -> int:
+    """Write a data set in the layout of NVIDIA's dataset_tool.
+
+    Args:
+        dataset: folder or zip.
+        target: the zip to write.
+
+    Returns:
+        Number of pictures.
+    """
+    names = picture_names(dataset)
+    partial = target.with_name(target.name + ".partial")
+    with zipfile.ZipFile(partial, "w", zipfile.ZIP_STORED) as archive:
+        for index, (_, data) in enumerate(picture_bytes(dataset, names)):
+            number = f"{index:08d}"
+            archive.writestr(_entry(f"{number[:5]}/img{number}.png"), data)
+        archive.writestr(_entry(FILE_NAME), json.dumps({"labels": None}))
+    partial.replace(target)
+    return len(names)
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    """A zip entry with a fixed date, so that equal data makes equal files."""
+    return zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))

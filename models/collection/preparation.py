@@ -1,0 +1,205 @@
+"""From scans to a training set, and again from what a curator decided."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatch
+from pathlib import PurePosixPath
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from exhibit.contract.errors import InputError
+from models.collection import dataset
+from models.collection.boxes import Box
+from models.collection.curation import CurationRow
+from models.collection.cutting import Cut, Framing, Squaring, cut_page, cut_rectangle, square
+from models.collection.fingerprint import Fingerprints, fingerprint
+from models.collection.judgement import (
+    Limits,
+    Measured,
+    measure,
+    reason_to_drop_drawing,
+    reason_to_drop_figure,
+    reason_to_drop_page,
+    square_side_px,
+)
+from models.collection.linework import ink_mask
+from models.collection.paper import is_coloured, tone_share, whiten
+from models.collection.scans import Scan
+
+PAGES = "pages"
+THUMBNAIL_PX = 112
+BLANK_BELOW = 0.0002
+"""A page with less ink than this share is blank."""
+Write = Callable[[str, bytes], None]
+"""Stores bytes under a name relative to the data set's folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a curator chooses on the command line."""
+
+    framing: Framing = "figure"
+    resolution: int = 256
+    squaring: Squaring = "pad"
+    gutter: float = 0.1
+    exclude: tuple[str, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Item:
+    """A row of `curation.csv` with a small picture of it (None where the scan was unreadable)."""
+
+    row: CurationRow
+    thumbnail: NDArray[np.uint8] | None
+    """(THUMBNAIL_PX, THUMBNAIL_PX) uint8."""
+
+
+class Preparation:
+    """Turns scans into items; remembers what was kept, to recognise duplicates."""
+
+    def __init__(self, options: Options, write: Write) -> None:
+        """Start with an empty data set.
+
+        Args:
+            options: how to frame and what to keep.
+            write: where page images and pictures go.
+        """
+        self._options, self._write = options, write
+        self._kept = Fingerprints()
+        self._page_names: set[str] = set()
+
+    def add_scan(self, scan: Scan) -> list[Item]:
+        """Cut and judge a page that nobody has decided on yet."""
+        name = self._page_name(scan)
+        if scan.rgb is None:
+            return [Item(self._row(scan, name, scan.fault, Box(0, 0, 0, 0), ""), None)]
+        grey = whiten(scan.rgb)
+        page_image = f"{PAGES}/{name}.png"
+        self._write(page_image, dataset.encode_png(grey))
+        reason = self._reason_to_drop_page(scan, grey)
+        cuts = [] if reason else cut_page(grey, self._options.framing, self._options.gutter)
+        if not cuts:
+            height, width = grey.shape
+            box = Box(0, 0, width, height)
+            row = self._row(scan, name, reason or "blank", box, page_image)
+            return [self._finish(row, cut_rectangle(grey, box))]
+        page_ink = sum(np.count_nonzero(cut.ink) for cut in cuts)
+        return [
+            self._judge(scan, f"{name}_{number}", cut, page_image, page_ink)
+            for number, cut in enumerate(cuts, start=1)
+        ]
+
+    def obey(self, rows: list[CurationRow], page: NDArray[np.uint8] | None) -> list[Item]:
+        """Cut the items of one page as their rows say: box, squaring and decision.
+
+        An untouched box is the automatic item and stays free of its neighbours; a box that a
+        curator changed is cut exactly.
+
+        Args:
+            rows: of `curation.csv`, all of one page.
+            page: (height, width) uint8, their page image; None for an unreadable scan.
+
+        Raises:
+            InputError: a box does not lie on the page, or a kept item has no ink.
+        """
+        for row in rows:
+            self._page_names |= {row.item, PurePosixPath(row.page_image).stem}
+        if page is None:
+            return [Item(row, None) for row in rows]
+        cuts = cut_page(page, self._options.framing, self._options.gutter)
+        by_box = {cut.box: cut for cut in cuts}
+        return [self._obey_row(row, page, by_box) for row in rows]
+
+    def _obey_row(
+        self, row: CurationRow, page: NDArray[np.uint8], by_box: dict[Box, Cut]
+    ) -> Item:
+        height, width = page.shape
+        box = row.box
+        if box.left < 0 or box.top < 0 or box.right > width or box.bottom > height:
+            raise InputError(f"item '{row.item}': the box leaves its page of {width}x{height}")
+        cut = by_box.get(box) or cut_rectangle(page, box)
+        if row.kept and not cut.ink.any():
+            raise InputError(f"item '{row.item}' is kept, but there is no ink in its box")
+        return self._finish(row, cut)
+
+    def _judge(
+        self, scan: Scan, name: str, cut: Cut, page_image: str, page_ink: int
+    ) -> Item:
+        options = self._options
+        measured = self._measured(cut, options.squaring)
+        if options.framing == "figure":
+            reason = reason_to_drop_figure(cut.ink, page_ink, measured, options.limits)
+        else:
+            reason = reason_to_drop_drawing(cut.ink, measured, options.limits)
+        if not reason:
+            picture = square(cut, options.squaring, options.resolution)
+            twin = self._kept.find(fingerprint(picture))
+            reason = f"duplicate of {twin}" if twin else ""
+        return self._finish(self._row(scan, name, reason, cut.box, page_image), cut)
+
+    def _finish(self, row: CurationRow, cut: Cut) -> Item:
+        """Measure an item; store and remember its picture where it is kept."""
+        picture = square(cut, row.squaring, self._options.resolution)
+        if row.kept:
+            self._kept.add(row.item, fingerprint(picture))
+            self._write(f"{dataset.IMAGES}/{row.item}.png", dataset.encode_png(picture))
+        size = (THUMBNAIL_PX, THUMBNAIL_PX)
+        thumbnail = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+        return Item(_with_measures(row, self._measured(cut, row.squaring)), thumbnail)
+
+    def _row(
+        self, scan: Scan, name: str, reason: str, box: Box, page_image: str
+    ) -> CurationRow:
+        return CurationRow(
+            item=name,
+            decision="drop" if reason else "keep",
+            reason=reason,
+            squaring=self._options.squaring,
+            left=box.left,
+            top=box.top,
+            right=box.right,
+            bottom=box.bottom,
+            line_width_px=0.0,
+            ink_share=0.0,
+            source=scan.source,
+            page=scan.page,
+            page_image=page_image,
+        )
+
+    def _measured(self, cut: Cut, squaring: str) -> Measured:
+        side = square_side_px(cut.ink, squaring)
+        return measure(cut.ink, side, self._options.resolution)
+
+    def _reason_to_drop_page(self, scan: Scan, grey: NDArray[np.uint8]) -> str:
+        for pattern in self._options.exclude:
+            if fnmatch(scan.source, pattern) or fnmatch(PurePosixPath(scan.source).name, pattern):
+                return f"excluded by {pattern}"
+        if ink_mask(grey).mean() < BLANK_BELOW:
+            return "blank"
+        if is_coloured(scan.rgb):
+            return "coloured"
+        return reason_to_drop_page(tone_share(grey), self._options.limits)
+
+    def _page_name(self, scan: Scan) -> str:
+        """A file name for the page, unique in the data set and safe on every system."""
+        path = PurePosixPath(scan.source)
+        for stem in (path.with_suffix(""), path):
+            plain = "".join(c if c.isalnum() else "-" for c in str(stem)).strip("-")
+            name = plain if scan.page == 1 else f"{plain}_p{scan.page}"
+            if name and name not in self._page_names:
+                break
+        while name in self._page_names or not name:
+            name += "-x"
+        self._page_names.add(name)
+        return name
+
+
+def _with_measures(row: CurationRow, measured: Measured) -> CurationRow:
+    return replace(
+        row,
+        line_width_px=round(measured.line_width_px, 3),
+        ink_share=round(measured.ink_share, 4),
+    )
