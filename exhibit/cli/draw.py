@@ -1,0 +1,164 @@
+"""`exhibit draw`: one picture, or a folder of pictures, without a window."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import cv2
+import numpy as np
+
+from exhibit.contract.bundle import Card, find_bundle, load_bundle
+from exhibit.contract.config import DirectionConfig, EditingConfig, ModelConfig
+from exhibit.contract.errors import InputError
+from exhibit.contract.values import Code, Gray, Ink
+from exhibit.editing import DirectionEditor, make_editor
+from exhibit.inference import Models, open_models
+from exhibit.ink.strokes import normalise
+
+SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp")
+# Grey levels between paper and its darkest line below which a sheet is blank.
+_FAINTEST = 24
+
+
+@click.command()
+@click.argument("ink", type=click.Path(exists=True, path_type=Path), metavar="INK")
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="PICTURE",
+    help="Where the picture goes; a folder when INK is a folder.",
+)
+@click.option(
+    "--bundle",
+    default=ModelConfig().bundle,
+    show_default=True,
+    help="Name of an installed bundle, or the folder of one.",
+)
+@click.option(
+    "--psi",
+    type=click.FloatRange(0, 1.5),
+    default=None,
+    help="1 leaves the drawing alone, 0 gives the artist's mean drawing. "
+    "Left out, odd drawings are pulled back just as the table does.",
+)
+@click.option(
+    "--direction",
+    "directions",
+    multiple=True,
+    metavar="NAME=STRENGTH",
+    help="Move along a direction of the bundle; may be given several times.",
+)
+def draw(
+    ink: Path, output: Path, bundle: str, psi: float | None, directions: tuple[str, ...]
+) -> None:
+    """Answer a drawing with a picture in the artist's hand.
+
+    INK is a drawing of any size, dark lines on light paper (PNG, JPEG, TIFF, BMP or WebP), or a
+    folder of them; every one gives a PNG of the bundle's size.
+
+    Example: exhibit draw cat.png -o answer.png --bundle lear --direction hatching=2
+    """
+    jobs = _jobs(ink, output)
+    model = ModelConfig(psi=1.0 if psi is None else psi, auto_psi=psi is None)
+    editing = EditingConfig(directions=tuple(map(_direction, directions)), ease_s=0)
+    opened = load_bundle(find_bundle(bundle))
+    editor = make_editor(opened, editing, model)
+    models = open_models(opened, model)
+    output_folder = output if ink.is_dir() else output.parent
+    output_folder.mkdir(parents=True, exist_ok=True)
+    with click.progressbar(jobs, label="Drawing", hidden=len(jobs) == 1) as waiting:
+        for source, target in waiting:
+            _write(target, _answer(_read_ink(source, opened.card), models, editor))
+
+
+def _jobs(ink: Path, output: Path) -> list[tuple[Path, Path]]:
+    if ink.is_dir():
+        sources = sorted(path for path in ink.iterdir() if path.suffix.lower() in SUFFIXES)
+        if not sources:
+            raise InputError(f"{ink}: no pictures in this folder, expected {', '.join(SUFFIXES)}")
+        if output.is_file():
+            raise InputError(f"{output}: is a file, expected a folder because {ink} is one")
+        return [(path, output / f"{path.stem}.png") for path in sources]
+    if output.is_dir():
+        raise InputError(
+            f"{output}: is a folder, expected a file name such as {output}/picture.png"
+        )
+    if output.suffix.lower() not in SUFFIXES:
+        raise InputError(
+            f"{output}: ends in '{output.suffix}', expected one of {', '.join(SUFFIXES)}"
+        )
+    return [(ink, output)]
+
+
+def _direction(text: str) -> DirectionConfig:
+    name, equals, strength = text.rpartition("=")
+    try:
+        if not equals or not name:
+            raise ValueError
+        return DirectionConfig(name=name, strength=float(strength))
+    except ValueError:
+        raise InputError(
+            f"--direction '{text}': expected NAME=STRENGTH, a name and a number between -1000 and "
+            "1000, such as hatching=2.5"
+        ) from None
+
+
+def _read_ink(path: Path, card: Card) -> Gray:
+    """Return the (S, S) ink of a picture of any size and kind."""
+    image = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+    if image is None:
+        raise InputError(f"{path}: not a picture that can be read")
+    grey = _to_grey(path, image)
+    paper, darkest = float(np.median(grey)), float(grey.min())
+    if paper < 128:
+        raise InputError(
+            f"{path}: half of the picture is darker than {paper:.0f} of 255; "
+            "expected dark lines on light paper"
+        )
+    if paper - darkest < _FAINTEST:
+        return np.full((card.ink_size, card.ink_size), 255, np.uint8)
+    mask = np.where(grey < (paper + darkest) / 2, 0, 255).astype(np.uint8)
+    return normalise(mask, card.ink_size, card.stroke_width_px)
+
+
+def _to_grey(path: Path, image: np.ndarray) -> Gray:
+    """Return (H, W) uint8 of grey or BGR, with or without alpha, 8 or 16 bit."""
+    if image.dtype == np.uint16:
+        image = (image / 257).astype(np.uint8)
+    if image.dtype != np.uint8:
+        raise InputError(f"{path}: pixels are {image.dtype}, expected 8 or 16 bits")
+    if image.ndim == 2:
+        return image
+    if image.shape[2] == 4:
+        alpha = image[:, :, 3:] / 255.0
+        image = (image[:, :, :3] * alpha + 255 * (1 - alpha)).astype(np.uint8)
+    return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.uint8)
+
+
+def _answer(pixels: Gray, models: Models, editor: DirectionEditor) -> Gray:
+    w_plus, feature = models.encoder.encode_pixels(pixels)
+    ink = Ink(
+        sequence=0,
+        captured_at=0.0,
+        live=pixels,
+        settled=pixels,
+        mask=pixels,
+        hand=np.zeros(pixels.shape, np.bool_),
+        sheet=None,
+        bbox=None,
+        coverage=1 - float(pixels.mean()) / 255,
+    )
+    return models.generator.synthesise(editor.edit(Code(0, 0.0, w_plus, feature), ink)).pixels
+
+
+def _write(path: Path, picture: Gray) -> None:
+    pixels = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR) if picture.ndim == 3 else picture
+    try:
+        written = cv2.imwrite(str(path), pixels)
+    except cv2.error:
+        written = False
+    if not written:
+        raise InputError(f"{path}: could not be written")
