@@ -58,7 +58,8 @@ class Engine:
         with self.times.measure("ink"):
             ink = self._pipeline.extractor.extract(frame)
         drawn = ink.live if self._answer == "live" else ink.settled
-        if self._code is None or not np.array_equal(drawn, self._drawn):
+        before = self._drawn
+        if self._code is None or before is None or not np.array_equal(drawn, before):
             with self.times.measure("encode"):
                 self._code = self._pipeline.encoder.encode(ink)
             self._drawn, self.ink_changed_at = drawn, frame.captured_at
