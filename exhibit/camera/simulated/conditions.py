@@ -1,0 +1,119 @@
+"""How good or bad a simulated table is: five difficulty classes and the blank sheet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+Polarity = Literal["bright", "dark"]
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """Everything that may differ between two tables; each table draws the details from its seed.
+
+    Args:
+        name: name of the difficulty class.
+        pens: names of the pens in use (see `pens.PENS`); empty when hands move but nobody draws.
+        polarities: how a hand looks on the paper; a table has one of them.
+        unevenness: 0 an even field of light, 1 every LED is a spot of its own.
+        vignetting: share of light lost in the frame's corners.
+        noise: standard deviation of the sensor's noise on paper, in grey levels.
+        defocus_px: standard deviation of the lens's blur for a frame 640 pixels wide.
+        flicker: amplitude of the bands of brightness that roll through the frame, 0..1.
+        tilt: how far the camera looks at the table from the side, 0..1.
+        knocked_after_s: when somebody bumps into the camera, or None.
+        led_dies_after_s: when an LED goes out, or None.
+        wear: creases, crumples and smudges of the paper, 0..1.
+        stains: most coffee stains on one sheet.
+        dust: specks on the glass.
+        exposure_s: time of one exposure, for the blur of what moves.
+        visitors: how many draw at once, 1 or 2.
+        palms: how many times a child's palm comes down while one sheet is drawn on.
+        moves: how many times the sheet is moved while it is drawn on.
+    """
+
+    name: str
+    pens: tuple[str, ...] = ("liner", "brush", "pencil_6b")
+    polarities: tuple[Polarity, ...] = ("bright",)
+    unevenness: float = 0.25
+    vignetting: float = 0.15
+    noise: float = 1.5
+    defocus_px: float = 0.6
+    flicker: float = 0.0
+    tilt: float = 0.0
+    knocked_after_s: float | None = None
+    led_dies_after_s: float | None = None
+    wear: float = 0.1
+    stains: int = 0
+    dust: int = 4
+    exposure_s: float = 0.008
+    visitors: int = 1
+    palms: int = 0
+    moves: int = 0
+
+
+CLEAN = Conditions("clean")
+UNEVEN = Conditions(
+    "uneven",
+    pens=("liner", "brush", "pencil_6b", "pencil_2b"),
+    polarities=("bright", "dark"),
+    unevenness=0.8,
+    vignetting=0.4,
+    noise=3.0,
+    defocus_px=0.8,
+    flicker=0.04,
+    tilt=0.5,
+    moves=1,
+)
+HANDS = Conditions(
+    "hands",
+    pens=("liner", "brush", "pencil_6b", "pencil_2b"),
+    polarities=("bright", "dark"),
+    unevenness=0.4,
+    vignetting=0.25,
+    noise=2.0,
+    defocus_px=0.7,
+    exposure_s=0.02,
+    visitors=2,
+    palms=3,
+)
+WORN = Conditions(
+    "worn",
+    pens=("liner", "pencil_6b", "pencil_2b", "felt"),
+    polarities=("bright", "dark"),
+    unevenness=0.4,
+    vignetting=0.25,
+    noise=2.5,
+    defocus_px=0.8,
+    tilt=0.3,
+    wear=1.0,
+    stains=2,
+    dust=40,
+    moves=1,
+)
+DEAD_LED = Conditions(
+    "dead_led",
+    pens=("liner", "brush", "pencil_6b", "pencil_2b", "felt"),
+    polarities=("bright", "dark"),
+    unevenness=0.6,
+    vignetting=0.35,
+    noise=3.0,
+    defocus_px=0.9,
+    flicker=0.03,
+    tilt=0.5,
+    knocked_after_s=8.0,
+    led_dies_after_s=4.0,
+    wear=0.6,
+    stains=1,
+    dust=20,
+    exposure_s=0.015,
+    visitors=1,
+    palms=1,
+    moves=1,
+)
+
+BLANK = replace(HANDS, name="blank", pens=(), wear=0.3, dust=10)
+
+DIFFICULTIES = {c.name: c for c in (CLEAN, UNEVEN, HANDS, WORN, DEAD_LED)}
+"""The five classes of the benchmark, easiest first; `BLANK` has hands and never any ink."""

@@ -1,0 +1,58 @@
+"""Where a point of the table lands in the frame."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from exhibit.camera.simulated.visit import VIEW_MM
+
+Matrix = NDArray[np.float64]
+
+
+def table_to_camera(
+    size_px: tuple[int, int], mirrored: bool, tilt: float, rng: np.random.Generator
+) -> Matrix:
+    """Return the (3, 3) homography from table millimetres to frame pixels.
+
+    Args:
+        size_px: width and height of the frame.
+        mirrored: True for a camera below the table.
+        tilt: 0 looks straight at the table, 1 is as far off as a careless mounting.
+        rng: draws which way it is off.
+    """
+    width, height = size_px
+    scale = width / VIEW_MM
+    sign = -1.0 if mirrored else 1.0
+    straight = np.array([[sign * scale, 0, width / 2], [0, scale, height / 2], [0, 0, 1.0]])
+    half = np.array([width / 2, height / 2])
+    corners = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * half + half
+    # Corners only go inwards, so that the whole view stays in the frame.
+    off = rng.uniform(0, 0.05, (4, 2)) * np.sign(half - corners) * half * tilt
+    skew = cv2.getPerspectiveTransform(
+        corners.astype(np.float32), (corners + off).astype(np.float32)
+    )
+    return np.asarray(np.asarray(skew, np.float64) @ straight)
+
+
+def knock(size_px: tuple[int, int], rng: np.random.Generator) -> Matrix:
+    """Return what a bump into the camera does to frame pixels: a few pixels and a small turn."""
+    width, height = size_px
+    angle = float(rng.choice([-1, 1]) * rng.uniform(0.008, 0.02))
+    matrix = np.eye(3)
+    matrix[:2] = cv2.getRotationMatrix2D((width / 2, height / 2), np.degrees(angle), 1.0)
+    matrix[:2, 2] += rng.uniform(4, 9, 2) * rng.choice([-1, 1], 2) * width / 640
+    return matrix
+
+
+def pose_matrix(pose: NDArray[np.float64]) -> Matrix:
+    """Return the (3, 3) matrix from sheet to table millimetres for a pose x_mm, y_mm, angle."""
+    cos, sin = np.cos(pose[2]), np.sin(pose[2])
+    return np.array([[cos, -sin, pose[0]], [sin, cos, pose[1]], [0, 0, 1.0]])
+
+
+def project(matrix: Matrix, points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Map (n, 2) points by a homography."""
+    mapped = cv2.perspectiveTransform(points.reshape(-1, 1, 2).astype(np.float64), matrix)
+    return np.asarray(mapped, np.float64).reshape(-1, 2)

@@ -1,0 +1,289 @@
+"""One sheet of paper from its arrival to its end: who moves what, and which lines are drawn when.
+
+Lengths are millimetres of the table, seen from above by the visitor: the origin is the middle of
+the camera's view, x to the right, y towards the visitor. Lines are kept in sheet millimetres.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from exhibit.camera.simulated.conditions import Conditions
+from exhibit.camera.simulated.pens import PENS, Pen
+from exhibit.camera.simulated.sketches import Sketch, load_sketches
+from exhibit.camera.simulated.tracks import Track, TrackBuilder
+
+SHEET_MM = (297.0, 210.0)
+VIEW_MM = 340.0
+"""Width of the table that the camera sees."""
+
+_AWAY_MM = (150.0, 330.0)
+_PEN_LEAD_S = 0.05
+_REST_S = 5.0
+_STEP_MM = 0.9
+
+Floats64 = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hand:
+    """A hand that comes and goes.
+
+    Args:
+        kind: `pen` (a fist around a pen), `flat` (fingers on the paper) or `palm` (a child's).
+        track: x_mm, y_mm of the pen's tip (of the middle finger's for the others), lift 0..1.
+        elbow_mm: where the arm comes from.
+        scale: size against a grown-up's hand.
+    """
+
+    kind: str
+    track: Track
+    elbow_mm: tuple[float, float]
+    scale: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lines:
+    """Short pieces of pen line in the order in which they appear on the sheet.
+
+    Args:
+        ends_mm: (n, 4) float32 x0, y0, x1, y1 on the sheet, from its middle.
+        width_mm: (n,) float32.
+        absorbance: (n,) float32 share of the light that the piece takes away.
+        grain: (n,) float32 share of the absorbance that the paper's grain breaks up.
+        seen_at: (n,) float64 seconds, ascending.
+    """
+
+    ends_mm: NDArray[np.float32]
+    width_mm: NDArray[np.float32]
+    absorbance: NDArray[np.float32]
+    grain: NDArray[np.float32]
+    seen_at: Floats64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Visit:
+    """One sheet on the table between `starts_at` and `ends_at` (seconds)."""
+
+    index: int
+    starts_at: float
+    ends_at: float
+    sheet: Track
+    hands: tuple[Hand, ...]
+    lines: Lines
+
+
+def place(points: Floats64, pose: Floats64) -> Floats64:
+    """Move (n, 2) sheet millimetres to table millimetres by a pose x_mm, y_mm, angle."""
+    cos, sin = np.cos(pose[2]), np.sin(pose[2])
+    moved: Floats64 = points @ np.array([[cos, sin], [-sin, cos]]) + pose[:2]
+    return moved
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Drawing:
+    """One visitor's sketch on the sheet: strokes in sheet millimetres with their own seconds."""
+
+    strokes: tuple[Floats64, ...]
+    pen: Pen | None
+    elbow_mm: tuple[float, float]
+
+
+def _lay_out(
+    rng: np.random.Generator, sketch: Sketch, size_mm: float, middle_mm: Floats64, turn: float
+) -> tuple[Floats64, ...]:
+    """Scale, turn and move a sketch onto the sheet."""
+    pose = np.array([*middle_mm, turn + rng.normal(0, 0.05)])
+    pace = rng.uniform(0.75, 0.95)
+    return tuple(
+        np.column_stack([place((s[:, :2] - 0.5) * size_mm, pose), s[:, 2] * pace])
+        for s in sketch.strokes
+    )
+
+
+def _drawings(
+    rng: np.random.Generator, conditions: Conditions, seed: int, index: int
+) -> list[_Drawing]:
+    sketches = load_sketches()
+    # Every sketch has its turn before one comes again.
+    order = np.random.default_rng(seed).permutation(len(sketches))
+    pens = [PENS[str(rng.choice(conditions.pens))] if conditions.pens else None for _ in range(2)]
+    side = float(rng.choice([-1, 1], p=[0.15, 0.85]))
+    first = sketches[order[index % len(sketches)]]
+    elbow = (side * rng.uniform(110, 170), 390.0)
+    if conditions.visitors < 2:
+        middle = rng.uniform([-45, -12], [45, 12])
+        strokes = _lay_out(rng, first, rng.uniform(135, 170), middle, 0.0)
+        return [_Drawing(strokes, pens[0], elbow)]
+    second = sketches[order[(index + 5) % len(sketches)]]
+    left = _lay_out(rng, first, rng.uniform(115, 130), rng.uniform([-78, -8], [-70, 8]), 0.0)
+    right = _lay_out(rng, second, rng.uniform(105, 120), rng.uniform([72, -8], [80, 8]), np.pi)
+    return [_Drawing(left, pens[0], elbow), _Drawing(right, pens[1], (-elbow[0], -390.0))]
+
+
+class _Play:
+    """Builds the time line of one visit."""
+
+    def __init__(self, rng: np.random.Generator, conditions: Conditions, starts_at: float) -> None:
+        self.rng = rng
+        self.conditions = conditions
+        self.side = float(rng.choice([-1, 1]))
+        arrives = starts_at + float(rng.uniform(1.2, 2.2))
+        self.sheet = TrackBuilder(arrives, self.side * 40, 260.0, self.side * 0.2)
+        self.helper = TrackBuilder(arrives, self.side * 90, 330.0, 0.0)
+        self.lines: list[tuple[Floats64, Pen]] = []
+        self.hands: list[Hand] = []
+
+    def pose(self) -> Floats64:
+        """Where the sheet is after the last key."""
+        return np.array(self.sheet.build().values[-1])
+
+    def _drag(self, until_s: float, pose: Floats64, grip_mm: tuple[float, float]) -> None:
+        """The helping hand takes the sheet along."""
+        start_s = self.sheet.now_s
+        self.helper.hold(start_s)
+        old = self.sheet.build()
+        self.sheet.ease(until_s, *map(float, pose))
+        moved = self.sheet.build()
+        grip = np.array([grip_mm])
+        self.helper.key(start_s + 1e-3, *place(grip, old.at(start_s))[0], 0.0)
+        for t in np.linspace(start_s, until_s, 13)[1:]:
+            self.helper.key(float(t), *map(float, place(grip, moved.at(float(t)))[0]), 0.0)
+
+    def arrive(self) -> None:
+        """A sheet is slid onto the table and let go."""
+        rest = np.array([*self.rng.uniform([-6, -8], [6, 8]), self.rng.normal(0, 0.04)])
+        self._drag(self.sheet.now_s + float(self.rng.uniform(0.9, 1.4)), rest, (90 * self.side, 70))
+        self._let_go()
+
+    def _let_go(self) -> None:
+        self.helper.hold(self.helper.now_s + 0.25)
+        self.helper.ease(self.helper.now_s + 0.5, self.side * 150, 330.0, 1.0)
+
+    def shift(self, start_s: float) -> float:
+        """The sheet is pushed a little; returns when the hand has gone."""
+        self.sheet.hold(start_s)
+        self.helper.hold(start_s - 0.6)
+        grip = (80.0 * self.side, 60.0)
+        self.helper.ease(start_s, *map(float, place(np.array([grip]), self.pose())[0]), 0.0)
+        turn = self.rng.normal(0, [6, 5, 0.06])
+        self._drag(start_s + 0.7, self.pose() + turn, grip)
+        self._let_go()
+        return self.helper.now_s
+
+    def draw(self, drawing: _Drawing, start_s: float) -> float:
+        """A hand comes, follows the strokes and goes; returns when it is away."""
+        rng = self.rng
+        away = (drawing.elbow_mm[0] * 0.9, drawing.elbow_mm[1] * 0.82, 1.0)
+        hand = TrackBuilder(start_s, *away)
+        strokes = drawing.strokes
+        breaks = set(
+            rng.choice(np.arange(1, len(strokes)), min(2, len(strokes) - 1), replace=False)
+        )
+        shifts = sorted(breaks)[: self.conditions.moves]
+        shift_s = start_s + 0.7 - strokes[0][0, 2]
+        for number, stroke in enumerate(strokes):
+            if number in breaks:
+                hand.hold(hand.now_s + 0.15)
+                hand.ease(hand.now_s + 0.5, *away)
+                gone = hand.now_s
+                back = self.shift(gone + 0.2) if number in shifts else gone + rng.uniform(0.6, 1.6)
+                hand.hold(back)
+                shift_s = back + 0.6 - stroke[0, 2]
+            pose = self.sheet.build().at(shift_s + stroke[0, 2])
+            points = place(stroke[:, :2], pose)
+            begins = shift_s + stroke[0, 2]
+            if begins - hand.now_s > 0.4:
+                hand.ease(begins - 0.05, *map(float, points[0]), 0.35)
+            elif begins - hand.now_s > 0.1:
+                middle = 0.5 * (points[0] + np.array(hand.build().values[-1][:2]))
+                hand.key(0.5 * (begins + hand.now_s), *map(float, middle), 0.3)
+            for point, t in zip(points, stroke[:, 2], strict=True):
+                hand.key(shift_s + float(t), *map(float, point), 0.0)
+            if drawing.pen is not None:
+                timed = np.column_stack([stroke[:, :2], stroke[:, 2] + shift_s])
+                self.lines.append((timed, drawing.pen))
+        hand.hold(hand.now_s + 0.2)
+        hand.ease(hand.now_s + 0.6, *away)
+        self.hands.append(Hand("pen", hand.build(), drawing.elbow_mm, 1.0))
+        return hand.now_s
+
+    def rest_palm(self, between: tuple[float, float]) -> None:
+        """A child puts a palm on the sheet and takes it away, `conditions.palms` times."""
+        elbow = (-self.side * 320.0, float(self.rng.uniform(60, 200)))
+        away = (elbow[0], elbow[1] * 0.8, 1.0)
+        hand = TrackBuilder(between[0], *away)
+        room = (between[1] - between[0]) / max(1, self.conditions.palms)
+        for number in range(self.conditions.palms):
+            down = between[0] + room * (number + float(self.rng.uniform(0.1, 0.4)))
+            spot = self.rng.uniform([-100, -60], [100, 60])
+            hand.hold(down)
+            hand.ease(down + 0.5, *map(float, spot), 0.0)
+            hand.hold(hand.now_s + float(self.rng.uniform(0.8, 2.0)))
+            hand.ease(hand.now_s + 0.5, *away)
+        self.hands.append(Hand("palm", hand.build(), elbow, 0.62))
+
+    def leave(self, start_s: float) -> float:
+        """The sheet is taken away; returns when it is out of sight."""
+        self.sheet.hold(start_s)
+        self.helper.hold(start_s - 0.7)
+        grip = (70.0 * self.side, 60.0)
+        self.helper.ease(start_s, *map(float, place(np.array([grip]), self.pose())[0]), 0.0)
+        gone = np.array([self.side * 60, 330.0, self.side * 0.3])
+        self._drag(start_s + 1.0, gone, grip)
+        self.helper.ease(self.helper.now_s + 0.2, *_AWAY_MM, 1.0)
+        elbow = (self.side * 150.0, 390.0)
+        self.hands.append(Hand("flat", self.helper.build(), elbow, 1.0))
+        return self.helper.now_s
+
+
+def _cut(rng: np.random.Generator, stroke: Floats64, pen: Pen) -> tuple[Floats64, ...]:
+    """Cut one stroke into short pieces: ends, width, absorbance and time of each."""
+    steps = np.hypot(*np.diff(stroke[:, :2], axis=0).T)
+    way = np.concatenate([[0.0], np.cumsum(steps)])
+    count = max(2, int(way[-1] / _STEP_MM) + 1)
+    at = np.linspace(0, way[-1], count)
+    x, y, t = (np.interp(at, way, stroke[:, k]) for k in range(3))
+    # Pressure wanders slowly along a line and is lower where the pen lands and leaves.
+    wander = np.interp(at, np.linspace(0, way[-1] + 1e-6, 6), rng.uniform(0.75, 1.0, 6))
+    landing = np.clip(np.minimum(at, way[-1] - at) / 4.0 + 0.75, 0.75, 1.0)
+    pressure = (wander * landing)[1:]
+    ends = np.column_stack([x[:-1], y[:-1], x[1:], y[1:]])
+    width = pen.width_mm * (1 - pen.swell + pen.swell * (pressure - 0.5) * 2)
+    absorbance = pen.absorbance * (0.6 + 0.4 * pressure)
+    return ends, width, absorbance, np.full(count - 1, pen.grain), t[1:] + _PEN_LEAD_S
+
+
+def _lines(rng: np.random.Generator, strokes: list[tuple[Floats64, Pen]]) -> Lines:
+    if not strokes:
+        none = np.zeros(0, np.float32)
+        return Lines(np.zeros((0, 4), np.float32), none, none, none, np.zeros(0))
+    pieces = [_cut(rng, stroke, pen) for stroke, pen in strokes]
+    ends, width, absorbance, grain, seen_at = (np.concatenate(c) for c in zip(*pieces, strict=True))
+    order = np.argsort(seen_at, kind="stable")
+    return Lines(
+        ends[order].astype(np.float32),
+        width[order].astype(np.float32),
+        absorbance[order].astype(np.float32),
+        grain[order].astype(np.float32),
+        seen_at[order],
+    )
+
+
+def make_visit(seed: int, index: int, starts_at: float, conditions: Conditions) -> Visit:
+    """Return visit number `index` of a table; the same seed and index give the same visit."""
+    rng = np.random.default_rng((seed, index))
+    play = _Play(rng, conditions, starts_at)
+    play.arrive()
+    drawings = _drawings(rng, conditions, seed, index)
+    start_s = play.helper.now_s
+    ends = [play.draw(d, start_s + 2.0 * number) for number, d in enumerate(drawings)]
+    if conditions.palms:
+        play.rest_palm((start_s + 2.0, max(ends)))
+    ends_at = play.leave(max(ends) + _REST_S)
+    return Visit(
+        index, starts_at, ends_at, play.sheet.build(), tuple(play.hands), _lines(rng, play.lines)
+    )
