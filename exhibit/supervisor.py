@@ -11,11 +11,11 @@ from typing import Any
 
 from exhibit.contract.board import clear_status, read_status
 from exhibit.contract.config import SupervisorConfig
+from exhibit.contract.errors import REFUSED
 from exhibit.processes import Child, ProcessSpec, describe_exit
 
 log = logging.getLogger(__name__)
 
-REFUSED = 2  # exit code of a process that was given something it cannot use
 END_WITHIN_S = 1.2
 _STEADY_S = 30.0
 

@@ -13,8 +13,9 @@ import pytest
 
 from exhibit.contract.board import read_status, write_status
 from exhibit.contract.config import SupervisorConfig
+from exhibit.contract.errors import REFUSED
 from exhibit.processes import ProcessSpec
-from exhibit.supervisor import REFUSED, RestartPolicy, Supervisor
+from exhibit.supervisor import RestartPolicy, Supervisor
 from tests.fakes.waiting import wait_until
 
 QUICK = SupervisorConfig(heartbeat_timeout_s=0.5, backoff_min_s=0.05, backoff_max_s=0.1)

@@ -1,6 +1,10 @@
 """Errors that name the thing, the value and what was expected."""
 
 
+REFUSED = 2
+"""Exit code of a command or process that was given something it cannot use."""
+
+
 class ExhibitError(Exception):
     """Base of all errors a person can act on; the message is one line."""
 

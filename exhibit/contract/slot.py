@@ -9,6 +9,7 @@ that saw the counter change reads again.
 from __future__ import annotations
 
 import mmap
+import os
 import struct
 import time
 from dataclasses import dataclass
@@ -47,9 +48,23 @@ class Slot:
 
     @classmethod
     def create(cls, path: Path, capacity: int) -> Slot:
-        """Make an empty slot for pictures of at most `capacity` bytes."""
-        path.write_bytes(b"\0" * (_PIXELS_AT + capacity))
+        """Make an empty slot for pictures of at most `capacity` bytes.
+
+        It replaces a slot of that name whole: shortening a file that another process has mapped
+        would end that process. Readers of the one before see a new inode and attach again.
+        """
+        draft = path.with_suffix(f".{os.getpid()}.tmp")
+        with draft.open("wb") as file:
+            file.truncate(_PIXELS_AT + capacity)
+        draft.replace(path)
         return cls.attach(path)
+
+    @classmethod
+    def resume(cls, path: Path, capacity: int) -> Slot:
+        """Go on with the slot of a writer that ended, or make one where none is large enough."""
+        if path.exists() and path.stat().st_size >= _PIXELS_AT + capacity:
+            return cls.attach(path)
+        return cls.create(path, capacity)
 
     @classmethod
     def attach(cls, path: Path) -> Slot:

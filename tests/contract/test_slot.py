@@ -1,0 +1,73 @@
+"""Pictures cross between processes: the newest wins, none is torn, and a restart breaks nobody."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from exhibit.contract.slot import Slot
+
+
+def _picture(value: int, side: int = 4) -> np.ndarray:
+    return np.full((side, side), value, np.uint8)
+
+
+def test_slot_reader_gets_the_newest_once_and_overwritten_ones_are_counted(tmp_path: Path) -> None:
+    writer = Slot.create(tmp_path / "picture.slot", 16)
+    reader = Slot.attach(writer.path)
+    assert reader.take() is None
+    for number in (1, 2, 3):
+        writer.publish(number, number / 10, _picture(number))
+    newest = reader.take()
+    assert newest is not None
+    assert (newest.sequence, newest.captured_at, newest.pixels[0, 0]) == (3, 0.3, 3)
+    assert reader.take(newest.version) is None
+    assert writer.overwritten == 2
+
+
+def test_slot_peek_leaves_no_mark(tmp_path: Path) -> None:
+    writer = Slot.create(tmp_path / "picture.slot", 16)
+    writer.publish(1, 0.0, _picture(1))
+    assert Slot.attach(writer.path).peek() is not None
+    writer.publish(2, 0.0, _picture(2))
+    assert writer.overwritten == 1
+
+
+def test_slot_colour_picture_keeps_its_shape(tmp_path: Path) -> None:
+    slot = Slot.create(tmp_path / "composite.slot", 4 * 6 * 3)
+    slot.publish(1, 0.0, np.arange(72, dtype=np.uint8).reshape(4, 6, 3))
+    published = slot.peek()
+    assert published is not None
+    assert published.pixels.shape == (4, 6, 3)
+    assert published.pixels[3, 5, 2] == 71
+
+
+def test_slot_picture_larger_than_the_slot_is_refused(tmp_path: Path) -> None:
+    slot = Slot.create(tmp_path / "picture.slot", 16)
+    with pytest.raises(ValueError, match=r"25 bytes does not fit the slot picture\.slot of 16"):
+        slot.publish(1, 0.0, _picture(1, side=5))
+
+
+def test_slot_writer_killed_within_a_write_is_followed_by_a_whole_picture(tmp_path: Path) -> None:
+    writer = Slot.create(tmp_path / "picture.slot", 16)
+    writer.publish(1, 0.0, _picture(1))
+    half_written = 2 * writer.version + 1
+    writer._memory[:8] = half_written.to_bytes(8, "little")
+    assert writer.peek() is None
+    second = Slot.resume(writer.path, 16)
+    second.publish(2, 0.0, _picture(2))
+    newest = writer.peek()
+    assert newest is not None
+    assert newest.pixels[0, 0] == 2
+
+
+def test_slot_made_anew_leaves_readers_of_the_old_one_alive(tmp_path: Path) -> None:
+    old = Slot.create(tmp_path / "picture.slot", 16)
+    old.publish(1, 0.0, _picture(1))
+    Slot.resume(tmp_path / "picture.slot", 64).publish(2, 0.0, _picture(2, side=8))
+    remembered = old.peek()
+    assert remembered is not None
+    assert remembered.pixels[0, 0] == 1
+    found = Slot.attach(tmp_path / "picture.slot").peek()
+    assert found is not None
+    assert found.pixels.shape == (8, 8)
