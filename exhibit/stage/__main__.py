@@ -1,0 +1,68 @@
+"""The stage process: `python -m exhibit.stage --run-dir DIR --config FILE`."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+import click
+import cv2
+
+from exhibit.contract.calibration import load_calibration
+from exhibit.contract.config_file import load_config
+from exhibit.contract.errors import ExhibitError
+from exhibit.stage.performance import Performance
+from exhibit.stage.window import Window, WindowKind
+
+_PRIORITY = -10
+
+
+@click.command()
+@click.option("--run-dir", type=click.Path(path_type=Path, file_okay=False), required=True)
+@click.option("--config", "config_file", type=click.Path(path_type=Path), required=True)
+@click.option("--fullscreen", "kind", flag_value="fullscreen", default=True, help="On a projector.")
+@click.option("--windowed", "kind", flag_value="windowed", help="In a window, on a desk.")
+@click.option("--headless", "kind", flag_value="headless", help="Without a display.")
+def main(run_dir: Path, config_file: Path, kind: WindowKind) -> None:
+    """Show pictures until asked to end."""
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    try:
+        _perform(run_dir, config_file, kind, stopping)
+    except ExhibitError as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(2)
+
+
+def _perform(
+    run_dir: Path, config_file: Path, kind: WindowKind, stopping: threading.Event
+) -> None:
+    config = load_config(config_file)
+    calibration = load_calibration(config.calibration)
+    _take_precedence()
+    window = Window(config.stage, kind)
+    try:
+        performance = Performance(run_dir, config, calibration, window)
+        gc.collect()
+        gc.freeze()
+        performance.run(stopping.is_set)
+    finally:
+        window.close()
+
+
+def _take_precedence() -> None:
+    # The stage works a little in every frame; it must not wait for those that work all the time.
+    with contextlib.suppress(PermissionError):
+        os.setpriority(os.PRIO_PROCESS, 0, _PRIORITY)
+    # One thread: a pool would wait for its slowest member on a busy machine.
+    cv2.setNumThreads(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,60 @@
+"""What the stage sees of the engine: heartbeat, status and the newest picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from exhibit.contract.board import Heart, read_status
+from exhibit.contract.slot import Published, Slot
+
+_STATUS_EVERY_S = 0.1
+_ATTACH_EVERY_S = 0.5
+_RECENT_S = 3.0
+"""Longer than the engine takes to say that somebody draws after it sent the first picture."""
+
+
+class EngineView:
+    """Looks at the engine once a frame, and never waits for it.
+
+    Attributes:
+        idle: the engine says that nobody draws.
+        picture: its newest picture; None before the first, and once the engine has shown no life
+            for a while or nobody draws: the last picture is an earlier visitor's.
+    """
+
+    def __init__(self, run_dir: Path) -> None:
+        self.idle = False
+        self.picture: Published | None = None
+        self._run_dir = run_dir
+        self._heart = Heart(run_dir, "engine")
+        self._slot: Slot | None = None
+        self._inode = 0
+        self._seen = 0
+        self._status_due = 0.0
+        self._attach_due = 0.0
+
+    def look(self, now: float, stale_after_s: float) -> None:
+        """Bring all attributes up to `now` (monotonic seconds)."""
+        if now >= self._attach_due:
+            self._attach_due = now + _ATTACH_EVERY_S
+            self._attach()
+        if now >= self._status_due:
+            self._status_due = now + _STATUS_EVERY_S
+            self.idle = read_status(self._run_dir, "engine").get("state") == "idle"
+        newest = self._slot.take(self._seen) if self._slot else None
+        if newest is not None:
+            self._seen, self.picture = newest.version, newest
+        if self.picture is None:
+            return
+        dead = now - self._heart.last > stale_after_s
+        if dead or (self.idle and now - self.picture.captured_at > _RECENT_S):
+            self.picture = None
+
+    def _attach(self) -> None:
+        path = self._run_dir / "picture.slot"
+        try:
+            inode = path.stat().st_ino
+        except FileNotFoundError:
+            return
+        if inode != self._inode:
+            self._slot, self._inode, self._seen = Slot.attach(path), inode, 0

@@ -1,0 +1,188 @@
+"""The stage's loop: one that shows, and tells what it has shown."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from exhibit.contract.board import CommandInbox, Heart, write_status
+from exhibit.contract.calibration import Calibration
+from exhibit.contract.config import Config
+from exhibit.contract.config_file import apply_overrides
+from exhibit.contract.errors import ConfigError
+from exhibit.contract.slot import Slot
+from exhibit.contract.timing import Ring
+from exhibit.contract.values import Gray
+from exhibit.stage.attract import Attract
+from exhibit.stage.engine_view import EngineView
+from exhibit.stage.mode import Orders, choose_mode
+from exhibit.stage.pacing import Pacer
+from exhibit.stage.show import Show
+from exhibit.stage.window import Window
+
+_COMPOSE_LEAD_S = 0.007
+"""Composing begins this long before a frame is due: late enough for the newest picture."""
+_STATUS_EVERY_S = 1.0
+_COMPOSITE_EVERY_S = 1 / 15
+_COMPOSITE_WIDEST_PX = 1920
+_REMEMBERED_FRAMES = 36_000
+
+
+class Performance:
+    """Shows at the display's rate what engine, attract loop and operator ask for.
+
+    Args:
+        run_dir: the folder that the processes share.
+        config: everything; changes come as commands.
+        calibration: where the projection lands on the table.
+        window: open, ready to show.
+        clock: monotonic seconds; the engine's heartbeat uses the same.
+    """
+
+    def __init__(
+        self,
+        run_dir: Path,
+        config: Config,
+        calibration: Calibration,
+        window: Window,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._run_dir, self._config, self._clock = run_dir, config, clock
+        self._window = window
+        self._attract = Attract(config.model.bundle)
+        self._show = Show(window.size, config.stage, calibration, self._attract)
+        self._engine = EngineView(run_dir)
+        self._inbox = CommandInbox(run_dir, "stage")
+        self._heart = Heart(run_dir, "stage")
+        self._composite = _open_composite(run_dir, self._shrink(self._show.light).nbytes)
+        self._orders = Orders()
+        self._pacer = Pacer(config.stage.fps, clock)
+        self._intervals, self._compose_ms = Ring(_REMEMBERED_FRAMES), Ring()
+        self._latencies = Ring()
+        self._shown_at: float | None = None
+        self._began_at: float | None = None
+        self._status_due = self._composite_due = 0.0
+        self._unpublished = True
+        self._sequence = 0
+        self._refused = ""
+        self._mismatch = _mismatch(config, calibration)
+
+    def run(self, stopping: Callable[[], bool]) -> None:
+        """Show until asked to stop."""
+        while not stopping() and not self._window.asked_to_close():
+            self._pacer.wait(_COMPOSE_LEAD_S)
+            self._obey()
+            changed = self._compose()
+            self._pacer.wait()
+            self._window.show(self._show.light if changed else None)
+            self._pacer.shown()
+            self._measure()
+            self._publish()
+        self._inbox.close()
+
+    def _obey(self) -> None:
+        for command in self._inbox.drain():
+            match command:
+                case {"do": "settings", "overrides": dict(overrides)}:
+                    self._take_settings(overrides)
+                case {"do": "freeze", "on": bool(on)}:
+                    self._orders = Orders(on, self._orders.blank)
+                case {"do": "blank", "on": bool(on)}:
+                    self._orders = Orders(self._orders.freeze, on)
+                case {"do": "bundle", "name": str(name)}:
+                    self._attract.load(name)
+                case _:
+                    self._refused = f"unknown command {command!r:.80}"
+
+    def _take_settings(self, overrides: dict[str, Any]) -> None:
+        try:
+            self._config, self._refused = apply_overrides(self._config, overrides), ""
+        except ConfigError as error:
+            self._refused = str(error)
+            return
+        self._show.configure(self._config.stage)
+
+    def _compose(self) -> bool:
+        now = self._clock()
+        self._engine.look(now, self._config.stage.stale_after_s)
+        picture = self._engine.picture
+        mode = choose_mode(self._orders, picture is not None, self._engine.idle)
+        self._show.update(now, mode, picture)
+        changed = self._show.compose(max(self._pacer.due, now))
+        if changed:
+            self._compose_ms.add(1000 * (self._clock() - now))
+        self._unpublished = self._unpublished or changed
+        return changed
+
+    def _measure(self) -> None:
+        now = self._clock()
+        if self._shown_at is None:
+            self._began_at = now
+        else:
+            self._intervals.add(1000 * (now - self._shown_at))
+        self._shown_at = now
+        captured_at = self._show.newly_lit()
+        if captured_at is not None:
+            self._latencies.add(1000 * (now - captured_at))
+        self._heart.beat()
+
+    def _publish(self) -> None:
+        now = self._clock()
+        if self._unpublished and now >= self._composite_due:
+            self._composite_due = now + _COMPOSITE_EVERY_S
+            self._unpublished = False
+            self._sequence += 1
+            self._composite.publish(self._sequence, now, self._shrink(self._show.light))
+        elif now >= self._status_due:
+            self._status_due = now + _STATUS_EVERY_S
+            write_status(self._run_dir, "stage", self._status())
+
+    def _status(self) -> dict[str, Any]:
+        percentiles = self._intervals.percentiles()
+        faults = [text for text in (self._attract.fault, self._mismatch, self._refused) if text]
+        return {
+            "state": self._show.mode.value,
+            "frames": self._intervals.count,
+            "stage_fps": self._fps(),
+            "stage_interval_ms": percentiles,
+            "camera_to_light_ms": self._latencies.percentiles(),
+            "pictures_shown": self._latencies.count,
+            "stages_ms": {"compose": self._compose_ms.percentiles()},
+            "driver": self._window.driver,
+            "size_px": list(self._window.size),
+            "mirror": self._config.stage.mirror,
+            "faults": faults,
+        }
+
+    def _fps(self) -> float | None:
+        now, frames = self._clock(), self._intervals.count
+        if not frames or self._began_at is None or now <= self._began_at:
+            return None
+        return round(frames / (now - self._began_at), 2)
+
+    def _shrink(self, light: Gray) -> Gray:
+        step = -(-light.shape[1] // _COMPOSITE_WIDEST_PX)
+        return np.ascontiguousarray(light[::step, ::step])
+
+
+def _open_composite(run_dir: Path, capacity: int) -> Slot:
+    path = run_dir / "composite.slot"
+    # Readers keep their mapping over a restart of the stage, so an existing slot is used again.
+    return Slot.attach(path) if path.exists() else Slot.create(path, capacity)
+
+
+def _mismatch(config: Config, calibration: Calibration) -> str:
+    projector = calibration.projector
+    if projector is None:
+        return ""
+    measured = (projector.mirror, projector.rotate)
+    if measured == (config.stage.mirror, config.stage.rotate):
+        return ""
+    return (
+        f"calibration was measured with mirror {measured[0]} and rotate {measured[1]}, the stage "
+        f"has {config.stage.mirror} and {config.stage.rotate}; calibrate again or set them back"
+    )

@@ -1,0 +1,118 @@
+"""The show: from pictures, attract loop and orders to the light of the window."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from exhibit.contract.calibration import Calibration
+from exhibit.contract.config import StageConfig
+from exhibit.contract.slot import Published
+from exhibit.contract.values import Gray
+from exhibit.stage.attract import STEP_S, Attract
+from exhibit.stage.fade import Fade
+from exhibit.stage.mode import Mode
+from exhibit.stage.mount import PAPER, Mount, lit_mask
+from exhibit.stage.placement import place
+from exhibit.stage.tone import apply_tone, tone_table
+
+
+class Show:
+    """Composes the window, one frame at a time.
+
+    Args:
+        size: width and height of the window in pixels.
+        config: tone, mirror, rotation and fade.
+        calibration: where the projection lands on the table.
+        attract: the attract loop.
+    """
+
+    def __init__(
+        self, size: tuple[int, int], config: StageConfig, calibration: Calibration, attract: Attract
+    ) -> None:
+        self.light = np.zeros((size[1], size[0], 3), np.uint8)
+        self.mode = Mode.ATTRACT
+        self._size = size
+        self._calibration = calibration
+        self._attract = attract
+        self._picture: Gray | None = None
+        self._attract_due = 0.0
+        self._level = 1.0
+        self._blended_at: float | None = None
+        self._hang: tuple[bool, int] | None = None
+        self._latest: Published | None = None
+        self._captured_at: float | None = None
+        self._fade = Fade(np.full((size[1], size[0]), PAPER, np.uint8))
+        self.configure(config)
+
+    def configure(self, config: StageConfig) -> None:
+        """Take new settings; a new mirror or rotation holds from the picture shown now."""
+        self._config = config
+        self._table = tone_table(config, self._level)
+        self._dirty = True
+        hang = (config.mirror, config.rotate)
+        if hang == self._hang:
+            return
+        self._hang = hang
+        placement = place(*self._size, config, self._calibration)
+        self._mount = Mount(placement)
+        self._mask = lit_mask(placement)
+        if self._picture is not None:
+            self._fade = Fade(self._mount(self._picture))
+
+    def update(self, now: float, mode: Mode, picture: Published | None) -> None:
+        """Decide what to fade to.
+
+        Args:
+            now: monotonic seconds.
+            mode: what the stage shows from now on.
+            picture: the engine's newest, the same object until there is another.
+        """
+        before, self.mode = self.mode, mode
+        entering = mode is not before
+        crossfade_s = self._config.crossfade_ms / 1000
+        if mode is Mode.PICTURE and picture is not None:
+            if picture is not self._latest or entering:
+                self._fade_to(picture.pixels, now, crossfade_s)
+            if picture is not self._latest and before in (Mode.PICTURE, Mode.ATTRACT):
+                self._captured_at = picture.captured_at
+            self._latest = picture
+        elif mode is Mode.ATTRACT and (entering or now >= self._attract_due):
+            step_s = max(STEP_S, crossfade_s) if entering else STEP_S
+            self._attract_due = now + step_s
+            self._fade_to(self._attract.next_picture(), now, step_s)
+
+    def compose(self, now: float) -> bool:
+        """Write the light of the window at `now` into `light`; False where nothing changed."""
+        moved = self._move_level(now)
+        if not (self._dirty or moved or self._fade.share < 1):
+            return False
+        window = self._fade.blend(now)
+        if moved:
+            self._table = tone_table(self._config, self._level)
+        apply_tone(window, self._table, self.light)
+        if self._mask is not None:
+            cv2.bitwise_and(self.light, self._mask, dst=self.light)
+        self._dirty = False
+        return True
+
+    def newly_lit(self) -> float | None:
+        """Return `captured_at` of a picture whose light was composed for the first time."""
+        if self._captured_at is None or not self._fade.contributes:
+            return None
+        captured_at, self._captured_at = self._captured_at, None
+        return captured_at
+
+    def _fade_to(self, pixels: Gray, now: float, duration_s: float) -> None:
+        self._picture = pixels
+        self._fade.start(self._mount(pixels), now, duration_s)
+
+    def _move_level(self, now: float) -> bool:
+        target = 0.0 if self.mode is Mode.BLANK else 1.0
+        elapsed = 0.0 if self._blended_at is None else now - self._blended_at
+        self._blended_at = now
+        if self._level == target:
+            return False
+        step = elapsed / max(self._config.crossfade_ms / 1000, 1e-3)
+        self._level += float(np.clip(target - self._level, -step, step))
+        return True

@@ -1,0 +1,37 @@
+"""How grey becomes light: contrast, brightness, inversion and tint, as one table."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from exhibit.contract.config import StageConfig
+from exhibit.contract.values import Gray
+
+
+def tone_table(config: StageConfig, level: float = 1.0) -> Gray:
+    """Return the light of every grey.
+
+    Args:
+        config: contrast, brightness, saturation, tint and invert.
+        level: 1 shows the picture, 0 no light at all.
+
+    Returns:
+        (256, 1, 3) uint8 RGB.
+    """
+    grey = np.linspace(0, 1, 256)
+    light = np.clip((grey - 0.5) * config.contrast + 0.5 + config.brightness, 0, 1)
+    if config.invert:
+        light = 1 - light
+    tint = np.array([int(config.tint[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    paper = 1 - config.saturation * (1 - tint)
+    table = np.rint(255 * level * light[:, None] * paper)
+    return np.asarray(table.reshape(256, 1, 3), np.uint8)
+
+
+def apply_tone(window: Gray, table: Gray, out: Gray) -> None:
+    """Write the light of a window (H, W) or (H, W, 3) into `out` (H, W, 3) RGB."""
+    if window.ndim == 2:
+        cv2.applyColorMap(window, table, dst=out)
+    else:
+        cv2.LUT(window, table.reshape(1, 256, 3), dst=out)

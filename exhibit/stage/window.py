@@ -1,0 +1,92 @@
+"""The window on the projector."""
+
+from __future__ import annotations
+
+import os
+from typing import Literal
+
+import numpy as np
+
+from exhibit.contract.config import StageConfig
+from exhibit.contract.errors import ConfigError
+from exhibit.contract.values import Gray
+
+WindowKind = Literal["fullscreen", "windowed", "headless"]
+_QUIT_KEYS = ("escape", "q")
+
+
+class Window:
+    """A pygame window.
+
+    Args:
+        config: which display, and the size where it is not full screen.
+        kind: full screen on the projector, a window on a desk, or no display at all.
+
+    Raises:
+        ConfigError: there is no display, or not the one that was asked for.
+    """
+
+    def __init__(self, config: StageConfig, kind: WindowKind) -> None:
+        if kind == "headless":
+            os.environ["SDL_VIDEODRIVER"] = "dummy"
+        os.environ["PYGAME_HIDE_SUPPORT_PROMPT"] = "1"
+        # Another window that takes the focus must not make the projection disappear.
+        os.environ["SDL_VIDEO_MINIMIZE_ON_FOCUS_LOSS"] = "0"
+        import pygame
+
+        self._pygame = pygame
+        self._kind = kind
+        try:
+            pygame.display.init()
+            self._surface = self._open(config)
+        except pygame.error as error:
+            raise ConfigError(
+                f"stage.display: {config.display}: cannot be opened ({error}); expected a display "
+                "as listed by `exhibit doctor`, or --headless to run without one"
+            ) from None
+        pygame.display.set_caption("Tracing Table")
+        pygame.mouse.set_visible(kind == "windowed")
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        width, height = self._surface.get_size()
+        return int(width), int(height)
+
+    @property
+    def driver(self) -> str:
+        """SDL's name of the kind of display, for example wayland, x11 or dummy."""
+        return str(self._pygame.display.get_driver())
+
+    def show(self, light: Gray | None) -> None:
+        """Show light (H, W, 3) RGB, or what was shown before where it is None."""
+        if light is not None:
+            picture = self._pygame.image.frombuffer(np.ascontiguousarray(light), self.size, "RGB")
+            self._surface.blit(picture, (0, 0))
+        self._pygame.display.flip()
+
+    def asked_to_close(self) -> bool:
+        """Handle what the window system sent; a key or a click closes only a window on a desk."""
+        pygame = self._pygame
+        closing = False
+        for event in pygame.event.get():
+            key = event.type == pygame.KEYDOWN and pygame.key.name(event.key) in _QUIT_KEYS
+            closing = closing or key or event.type == pygame.QUIT
+        return closing and self._kind == "windowed"
+
+    def close(self) -> None:
+        """Close the window."""
+        self._pygame.display.quit()
+
+    def _open(self, config: StageConfig):  # type: ignore[no-untyped-def]
+        display = self._pygame.display
+        if self._kind != "fullscreen":
+            return display.set_mode((config.width, config.height))
+        sizes = display.get_desktop_sizes()
+        if config.display >= len(sizes):
+            raise ConfigError(
+                f"stage.display: {config.display} is not connected; expected a whole number from "
+                f"0 to {len(sizes) - 1}"
+            )
+        flags = self._pygame.FULLSCREEN | self._pygame.SCALED
+        return display.set_mode(sizes[config.display], flags, display=config.display, vsync=1)
