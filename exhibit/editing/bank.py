@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 import numpy as np
 
-from exhibit.contract.bundle import Bundle, Direction, load_directions
+from exhibit.contract.bundle import Card, Direction
 from exhibit.contract.config import DirectionConfig
 from exhibit.contract.errors import ConfigError
 from exhibit.contract.values import Floats
@@ -26,12 +26,12 @@ class Row:
 
 
 class Bank:
-    """The directions of a bundle."""
+    """The directions of a bundle by name."""
 
-    def __init__(self, bundle: Bundle) -> None:
-        self._directions: Mapping[str, Direction] = load_directions(bundle)
-        self._bundle_name = bundle.card.name
-        self._shape = (bundle.card.num_ws, bundle.card.w_dim)
+    def __init__(self, card: Card, directions: Mapping[str, Direction]) -> None:
+        self._directions = directions
+        self._bundle_name = card.name
+        self._shape = (card.num_ws, card.w_dim)
 
     @property
     def names(self) -> tuple[str, ...]:

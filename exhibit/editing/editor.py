@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from exhibit.contract.bundle import Bundle, load_latents
+from exhibit.contract.bundle import Bundle, load_directions, load_latents
 from exhibit.contract.config import DirectionConfig, EditingConfig, ModelConfig
 from exhibit.contract.errors import ConfigError
 from exhibit.contract.values import Code, Floats, Ink
@@ -239,6 +239,7 @@ def make_editor(
         ConfigError: a direction is not in the bundle; names the nearest one.
     """
     pull = make_pull(bundle, load_latents(bundle))
-    editor = DirectionEditor(Bank(bundle), pull, bundle.card.stroke_width_px, clock)
+    bank = Bank(bundle.card, load_directions(bundle))
+    editor = DirectionEditor(bank, pull, bundle.card.stroke_width_px, clock)
     editor.configure(editing, model)
     return editor
