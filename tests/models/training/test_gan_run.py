@@ -1,0 +1,126 @@
+"""A GAN run: resume must be complete, growth must disturb nothing, bad plans are refused early."""
+
+import json
+import signal
+from pathlib import Path
+
+import pytest
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("lightning_fabric")
+
+from exhibit.contract.errors import InputError  # noqa: E402
+from models.stylegan2.config import ModelError  # noqa: E402
+from models.training import gan_loop  # noqa: E402
+from models.training.checkpoint import (  # noqa: E402
+    load_checkpoint,
+    load_discriminator,
+    load_generator,
+)
+from models.training.gan_run import describe, run  # noqa: E402
+from tests.models.training.gan_fixtures import tiny_plan, write_dataset  # noqa: E402
+
+
+@pytest.fixture
+def dataset(tmp_path: Path) -> Path:
+    return write_dataset(tmp_path / "dataset")
+
+
+def assert_same(first, second, where: str = "") -> None:
+    """Compare nested checkpoints bit by bit."""
+    if isinstance(first, dict):
+        assert first.keys() == second.keys(), where
+        for key in first:
+            assert_same(first[key], second[key], f"{where}.{key}")
+    elif isinstance(first, list | tuple):
+        assert len(first) == len(second), where
+        for index, (a, b) in enumerate(zip(first, second, strict=True)):
+            assert_same(a, b, f"{where}[{index}]")
+    elif isinstance(first, torch.Tensor):
+        assert torch.equal(first, second), where
+    else:
+        assert first == second, where
+
+
+def test_run_stopped_and_resumed_equals_run_without_stop(dataset, tmp_path) -> None:
+    """Weights-only resume is the field's most reported gap: everything must come back."""
+    run(tiny_plan(dataset, tmp_path / "straight", 16))
+    run(tiny_plan(dataset, tmp_path / "parts", 8))
+    run(tiny_plan(dataset, tmp_path / "parts", 16, resume=True))
+    straight = load_checkpoint(tmp_path / "straight" / "latest.pt")
+    assert straight["step"] == 4
+    assert straight["pictures_seen"] == 16
+    assert_same(straight, load_checkpoint(tmp_path / "parts" / "latest.pt"))
+
+
+def test_run_writes_log_sheet_and_a_usable_generator(dataset, tmp_path) -> None:
+    folder = tmp_path / "run"
+    run(tiny_plan(dataset, folder, 8))
+    record = json.loads((folder / "log.jsonl").read_text().splitlines()[-1])
+    assert record["pictures"] == 8
+    assert {"loss/generator", "loss/r1", "loss/path_length", "augment/p"} <= record.keys()
+    assert (folder / "latest.png").stat().st_size > 0
+    assert list((folder / "tensorboard").iterdir())
+    generator = load_generator(folder / "latest.pt")
+    assert not generator.training
+    assert generator(torch.randn(1, 8)).shape == (1, 1, 32, 32)
+    assert load_discriminator(folder / "latest.pt")(torch.zeros(1, 1, 32, 32)).shape == (1, 1)
+
+
+def test_run_asked_to_stop_ends_early_with_a_checkpoint(dataset, tmp_path, monkeypatch) -> None:
+    step = gan_loop.training_step
+
+    def step_then_signal(*arguments):
+        losses = step(*arguments)
+        signal.raise_signal(signal.SIGTERM)
+        return losses
+
+    monkeypatch.setattr(gan_loop, "training_step", step_then_signal)
+    before = signal.getsignal(signal.SIGTERM)
+    run(tiny_plan(dataset, tmp_path / "run", 400))
+    assert load_checkpoint(tmp_path / "run" / "latest.pt")["step"] == 1
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+@pytest.mark.parametrize("layout", ["light", "published"])
+def test_run_grown_to_twice_the_resolution_continues_what_was_learnt(
+    dataset, tmp_path, layout
+) -> None:
+    """Fresh layers must not disturb what the smaller networks compute."""
+    shape = {"layout": layout}
+    run(tiny_plan(dataset, tmp_path / "small", 8, shape=shape))
+    start = tmp_path / "small" / "latest.pt"
+    shape |= {"resolution": 64}
+    plan = tiny_plan(dataset, tmp_path / "grown", 0, shape=shape, start=start)
+    run(plan)
+    small, grown = load_generator(start), load_generator(plan.folder / "latest.pt")
+    z = torch.randn(2, 8)
+    with torch.no_grad():
+        halved = torch.nn.functional.avg_pool2d(grown(z), 2)
+        error = (halved - small(z)).abs().mean() / small(z).std()
+        pictures = torch.randn(4, 1, 64, 64)
+        kernel = grown.synthesis.b4.resample_filter[None, None]
+        lower = torch.nn.functional.conv2d(pictures, kernel, stride=2, padding=1)
+        if layout == "light":
+            lower = torch.nn.functional.avg_pool2d(pictures, 2)
+        old = load_discriminator(start)(lower)
+        torch.testing.assert_close(load_discriminator(plan.folder / "latest.pt")(pictures), old)
+    assert error < 0.5
+    run(tiny_plan(dataset, plan.folder, 4, shape=shape, resume=True))
+
+
+def test_plan_that_cannot_work_is_refused_before_any_step(dataset, tmp_path) -> None:
+    run(tiny_plan(dataset, tmp_path / "run", 4))
+    start = tmp_path / "run" / "latest.pt"
+    with pytest.raises(InputError, match="add --resume"):
+        describe(tiny_plan(dataset, tmp_path / "run", 8))
+    with pytest.raises(InputError, match="channel_max is 8, asked for 4"):
+        describe(tiny_plan(dataset, tmp_path / "run", 8, resume=True, shape={"channel_max": 4}))
+    with pytest.raises(ModelError, match="grow one step at a time"):
+        run(tiny_plan(dataset, tmp_path / "b", 8, start=start, shape={"resolution": 128}))
+    with pytest.raises(ModelError, match="expected the same channels"):
+        run(tiny_plan(dataset, tmp_path / "c", 8, start=start, shape={"channel_max": 4}))
+    with pytest.raises(InputError, match="at least one batch of 64"):
+        describe(tiny_plan(dataset, tmp_path / "d", 8, training={"batch": 64}))
+    with pytest.raises(ModelError, match="no such checkpoint"):
+        describe(tiny_plan(dataset, tmp_path / "e", 8, start=tmp_path / "absent.pt"))
