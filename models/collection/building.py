@@ -98,9 +98,7 @@ def _obey_curation(folder: Path, preparation: Preparation, progress: Progress) -
     return items
 
 
-def _add_scans(
-    files: list[ScanFile], preparation: Preparation, progress: Progress
-) -> list[Item]:
+def _add_scans(files: list[ScanFile], preparation: Preparation, progress: Progress) -> list[Item]:
     items: list[Item] = []
     for file in progress(files, "scans"):
         for scan in read_pages(file):

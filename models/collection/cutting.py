@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from models.collection.boxes import Box
 from models.collection.figures import FIGURE_SPACING, Spacing, isolate, split
+from models.collection.ground import cut_along_ground
 from models.collection.lettering import lettering_mask
 from models.collection.linework import ink_mask
 from models.collection.squaring import crop_to_square, pad_to_square, resize_crisp
@@ -39,8 +40,16 @@ def cut_page(grey: NDArray[np.uint8], framing: Framing, gutter: float) -> list[C
         Items in reading order; none on a blank page.
     """
     ink = ink_mask(grey)
-    spacing = FIGURE_SPACING if framing == "figure" else Spacing(reach=gutter / 2, join=gutter)
-    parts = split(ink & ~lettering_mask(ink), spacing)
+    drawn = ink & ~lettering_mask(ink)
+    if framing == "figure":
+        page_px = max(grey.shape)
+        parts = [
+            figure
+            for part in split(drawn, FIGURE_SPACING)
+            for figure in cut_along_ground(part, page_px)
+        ]
+    else:
+        parts = split(drawn, Spacing(reach=gutter / 2, join=gutter))
     return [Cut(part.box, isolate(grey, part), part.ink) for part in parts]
 
 

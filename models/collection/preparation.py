@@ -113,9 +113,7 @@ class Preparation:
         by_box = {cut.box: cut for cut in cuts}
         return [self._obey_row(row, page, by_box) for row in rows]
 
-    def _obey_row(
-        self, row: CurationRow, page: NDArray[np.uint8], by_box: dict[Box, Cut]
-    ) -> Item:
+    def _obey_row(self, row: CurationRow, page: NDArray[np.uint8], by_box: dict[Box, Cut]) -> Item:
         height, width = page.shape
         box = row.box
         if box.left < 0 or box.top < 0 or box.right > width or box.bottom > height:
@@ -125,9 +123,7 @@ class Preparation:
             raise InputError(f"item '{row.item}' is kept, but there is no ink in its box")
         return self._finish(row, cut)
 
-    def _judge(
-        self, scan: Scan, name: str, cut: Cut, page_image: str, page_ink: int
-    ) -> Item:
+    def _judge(self, scan: Scan, name: str, cut: Cut, page_image: str, page_ink: int) -> Item:
         options = self._options
         measured = self._measured(cut, options.squaring)
         if options.framing == "figure":
@@ -150,9 +146,7 @@ class Preparation:
         thumbnail = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
         return Item(_with_measures(row, self._measured(cut, row.squaring)), thumbnail)
 
-    def _row(
-        self, scan: Scan, name: str, reason: str, box: Box, page_image: str
-    ) -> CurationRow:
+    def _row(self, scan: Scan, name: str, reason: str, box: Box, page_image: str) -> CurationRow:
         return CurationRow(
             item=name,
             decision="drop" if reason else "keep",

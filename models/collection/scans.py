@@ -32,7 +32,7 @@ class ScanFile:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scan:
-    """One page as scanned: (height, width, 3) uint8 RGB, or None with the fault that prevents it."""
+    """One page as scanned: (height, width, 3) uint8 RGB, or None and the fault that prevents it."""
 
     source: str
     page: int
