@@ -7,7 +7,7 @@ from typing import Literal
 
 from exhibit.contract.errors import CameraError
 
-FaultKind = Literal["missing", "stalled", "frozen", "black", "closed"]
+FaultKind = Literal["missing", "stalled", "frozen", "black", "glaring"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class Fault:
 
     Args:
         kind: missing (cannot be opened), stalled (no frame in time), frozen (identical frames),
-            black, or closed.
+            black, or glaring (over-exposed).
         detail: one line for the operator: which camera, and what was expected.
         since: monotonic seconds when it was found.
     """
@@ -24,6 +24,9 @@ class Fault:
     kind: FaultKind
     detail: str
     since: float
+
+    def __str__(self) -> str:
+        return self.detail
 
 
 class CameraFaultError(CameraError):

@@ -40,10 +40,16 @@ class CameraConfig(Section):
     """Exposure locked at the camera in the driver's units (V4L2: 100 µs); empty leaves it alone."""
     gain: int | None = Field(None, ge=0, le=65535)
     """Gain locked at the camera in the driver's units; empty leaves it alone."""
+    white_balance: int | None = Field(None, ge=1000, le=20000, json_schema_extra={"unit": "K"})
+    """White balance locked at the camera; empty locks it where it is."""
+    focus: int | None = Field(None, ge=0, le=65535)
+    """Focus locked at the camera in the driver's units; empty locks it where it is."""
     mirrored: bool = True
     """The camera is below the table and sees the drawing mirrored."""
     seed: int = Field(1, ge=0)
     """Seed of the simulated table."""
+    difficulty: Literal["clean", "uneven", "hands", "worn", "dead_led"] = "clean"
+    """How difficult the simulated table is."""
 
 
 class InkConfig(Section):

@@ -88,7 +88,7 @@ class SimulatedTable:
             area = np.s_[box[1] : box[3], box[0] : box[2]]
             self._signal[area] = self._field[area] * scene.reflectance[area]
         signal, hand = self._with_hands(visit, t_s, view)
-        sequence = round(t_s * self.fps)
+        sequence = int(t_s * self.fps + 1e-6)
         pixels = self._sensor.expose(signal, sequence, t_s, self.seed)
         ink = scene.ink.copy()
         for array in (pixels, ink, hand):

@@ -52,7 +52,7 @@ def pose_matrix(pose: NDArray[np.float64]) -> Matrix:
     return np.array([[cos, -sin, pose[0]], [sin, cos, pose[1]], [0, 0, 1.0]])
 
 
-def project(matrix: Matrix, points: NDArray[np.float64]) -> NDArray[np.float64]:
+def project(matrix: Matrix, points: NDArray[np.floating]) -> NDArray[np.float64]:
     """Map (n, 2) points by a homography."""
     mapped = cv2.perspectiveTransform(points.reshape(-1, 1, 2).astype(np.float64), matrix)
     return np.asarray(mapped, np.float64).reshape(-1, 2)

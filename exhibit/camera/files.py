@@ -1,0 +1,106 @@
+"""Video files and folders of images as cameras, for rehearsals and for looking into a fault."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from exhibit.camera.pacing import Pacer
+from exhibit.contract.errors import CameraError
+from exhibit.contract.values import Frame, Gray
+
+IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".pgm"})
+
+
+def to_gray(pixels: Any) -> Gray:
+    """Return a decoded picture (H, W) or (H, W, 3) as (H, W) uint8, read-only."""
+    gray = cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY) if pixels.ndim == 3 else pixels
+    result = np.ascontiguousarray(gray, dtype=np.uint8)
+    result.setflags(write=False)
+    return result
+
+
+class VideoFile:
+    """Plays a video file over and over in real time.
+
+    Args:
+        path: the file.
+        pacer: ticks at the rate to play it at.
+
+    Raises:
+        CameraError: the file is not a video that OpenCV can decode.
+    """
+
+    simulated = False
+
+    def __init__(self, path: Path, pacer: Pacer) -> None:
+        self.name = str(path)
+        self._path = path
+        self._pacer = pacer
+        self._sequence = -1
+        self._video = cv2.VideoCapture(str(path))
+        if not self._video.isOpened():
+            self._video.release()
+            raise CameraError(f"{path} is not a video that can be played")
+
+    @staticmethod
+    def rate_hz(path: Path) -> float | None:
+        """Return the frames per second that a file says it has, or None."""
+        video = cv2.VideoCapture(str(path))
+        rate = video.get(cv2.CAP_PROP_FPS)
+        video.release()
+        return float(rate) if 0 < rate <= 1000 else None
+
+    def read(self) -> Frame:
+        """Wait for the next frame; raises CameraError when none can be decoded."""
+        got, pixels = self._video.read()
+        if not got:
+            self._video.release()
+            self._video = cv2.VideoCapture(str(self._path))
+            got, pixels = self._video.read()
+        if not got:
+            raise CameraError(f"{self._path} has no frame that can be decoded")
+        self._sequence += 1
+        return Frame(self._sequence, self._pacer.next(), to_gray(pixels))
+
+    def close(self) -> None:
+        """Close the file."""
+        self._video.release()
+
+
+class ImageFolder:
+    """Shows the images of a folder one after the other, over and over.
+
+    Args:
+        path: the folder; images are taken in the order of their names.
+        pacer: ticks at the rate to show them at.
+
+    Raises:
+        CameraError: the folder has no image.
+    """
+
+    simulated = False
+
+    def __init__(self, path: Path, pacer: Pacer) -> None:
+        self.name = str(path)
+        self._pacer = pacer
+        self._sequence = -1
+        self._files = sorted(f for f in path.iterdir() if f.suffix.lower() in IMAGE_SUFFIXES)
+        if not self._files:
+            kinds = ", ".join(sorted(IMAGE_SUFFIXES))
+            raise CameraError(f"folder {path} has no image ({kinds})")
+
+    def read(self) -> Frame:
+        """Wait for the next image; raises CameraError when it cannot be decoded."""
+        self._sequence += 1
+        file = self._files[self._sequence % len(self._files)]
+        pixels = cv2.imread(str(file), cv2.IMREAD_GRAYSCALE)
+        if pixels is None:
+            raise CameraError(f"{file} is not an image that can be decoded")
+        return Frame(self._sequence, self._pacer.next(), to_gray(pixels))
+
+    def close(self) -> None:
+        """Nothing is held open between images."""

@@ -1,0 +1,131 @@
+"""A camera at the table: V4L2 through OpenCV.
+
+Tested with a fake in the place of `cv2.VideoCapture`; it has not been run on hardware.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+
+from exhibit.camera.controls import Capture, Control, apply, controls_for, mismatches
+from exhibit.camera.faults import CameraFaultError
+from exhibit.camera.files import to_gray
+from exhibit.camera.health import Health
+from exhibit.contract.config import CameraConfig
+from exhibit.contract.values import Frame
+
+log = logging.getLogger(__name__)
+
+BY_ID = Path("/dev/v4l/by-id")
+SILENT_AFTER_S = 2.0
+RECHECK_S = 60.0
+_RETRY_S = 0.05
+_OLDEST_STAMP_S = 1.0
+
+
+def find_cameras(folder: Path = BY_ID) -> list[Path]:
+    """Return the stable paths of all cameras; index1 is a second node of the same camera."""
+    return sorted(folder.glob("*-video-index0")) if folder.is_dir() else []
+
+
+def open_v4l2(path: str) -> Capture:
+    """Open a device node with OpenCV's V4L2 backend."""
+    capture: Capture = cv2.VideoCapture(path, cv2.CAP_V4L2)
+    return capture
+
+
+class V4L2Camera:
+    """Frames of one device, with its exposure, gain, white balance and focus locked.
+
+    Attributes:
+        mismatches: settings that the camera did not take, named with both values.
+
+    Args:
+        config: section `camera`.
+        path: stable path of the device.
+        clock: monotonic seconds.
+        wait: sleeps for some seconds.
+        open_capture: opens the device.
+
+    Raises:
+        CameraFaultError: the device cannot be opened or gives no frame within two seconds.
+    """
+
+    simulated = False
+
+    def __init__(
+        self,
+        config: CameraConfig,
+        path: str,
+        clock: Callable[[], float] = time.monotonic,
+        wait: Callable[[float], None] = time.sleep,
+        open_capture: Callable[[str], Capture] = open_v4l2,
+    ) -> None:
+        self.name = path
+        self.mismatches: tuple[str, ...] = ()
+        self._clock = clock
+        self._wait = wait
+        self._controls: tuple[Control, ...] = controls_for(config)
+        self._health = Health(path)
+        self._sequence = -1
+        self._capture = open_capture(path)
+        # A half-open device would stay busy for the next attempt, so any failure gives it back.
+        try:
+            if not self._capture.isOpened():
+                raise CameraFaultError("missing", f"camera {path} cannot be opened")
+            apply(self._capture, self._controls)
+            self._capture.set(cv2.CAP_PROP_BUFFERSIZE, 1.0)
+            self._grab()
+            self._check_controls()
+        except BaseException:
+            self._capture.release()
+            raise
+
+    def read(self) -> Frame:
+        """Wait for the next frame.
+
+        Raises:
+            CameraFaultError: no frame for two seconds, or a frozen, black or over-exposed camera.
+        """
+        frame = self._grab()
+        self._health.check(frame.pixels, frame.captured_at)
+        if self._clock() - self._checked_at >= RECHECK_S:
+            self._check_controls()
+            if self.mismatches:
+                apply(self._capture, self._controls)
+        return frame
+
+    def close(self) -> None:
+        """Give the device back."""
+        self._capture.release()
+
+    def _grab(self) -> Frame:
+        began_at = self._clock()
+        while self._clock() - began_at < SILENT_AFTER_S:
+            if self._capture.grab():
+                captured_at = self._stamp()
+                got, pixels = self._capture.retrieve()
+                # A corrupt picture comes with True and nothing in it.
+                if got and pixels is not None and pixels.size:
+                    self._sequence += 1
+                    return Frame(self._sequence, captured_at, to_gray(pixels))
+            self._wait(_RETRY_S)
+        raise CameraFaultError("stalled", f"camera {self.name}: no frame for {SILENT_AFTER_S:g} s")
+
+    def _stamp(self) -> float:
+        """When the frame was taken: the driver's monotonic time where it makes sense, else now."""
+        now = self._clock()
+        stamp = self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
+        return stamp if 0 <= now - stamp <= _OLDEST_STAMP_S else now
+
+    def _check_controls(self) -> None:
+        self._checked_at = self._clock()
+        found = mismatches(self._capture, self._controls)
+        if found != self.mismatches and found:
+            log.warning("camera %s: %s", self.name, "; ".join(found))
+        self.mismatches = found
