@@ -38,6 +38,8 @@ from models.training.encoder_checkpoint import Hand
 GOLDEN_PAIRS = 2
 SAFE_SIGMAS = 3.0
 ATTRACT_STOPS = 12
+KEPT_SAMPLES = 512
+"""Samples of w kept in the bundle, so that its prior can be measured without the mapping network."""
 CARD = "card.yaml"
 
 
@@ -107,6 +109,7 @@ def _write_files(hand: Hand, about: Description, folder: Path) -> None:
         w_avg=statistics.w_avg,
         covariance=statistics.covariance,
         attract=attract,
+        samples=statistics.samples[:KEPT_SAMPLES],
     )
     _write_directions(hand, statistics, folder)
 
@@ -158,6 +161,7 @@ def _write_directions(hand: Hand, statistics: LatentStatistics, folder: Path) ->
     vector = vectors[0].numpy()
     sigma = float((statistics.samples @ vector).std())
     save_file({"sefa-1": np.ascontiguousarray(vector)}, folder / DIRECTIONS)
+    (folder / DIRECTIONS).chmod(0o644)
     entry = {
         "method": "SeFa over all layers",
         "layers": list(range(len(matrices))),

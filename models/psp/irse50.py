@@ -114,9 +114,7 @@ class IrSe50Encoder(nn.Module):
         self.body = nn.Sequential(*blocks)
         coarse_side = config.ink_size // 16
         coarse, medium, fine = config.levels
-        sides = (
-            [coarse_side] * coarse + [2 * coarse_side] * medium + [4 * coarse_side] * fine
-        )
+        sides = [coarse_side] * coarse + [2 * coarse_side] * medium + [4 * coarse_side] * fine
         self.styles = nn.ModuleList(
             StyleBlock(PYRAMID_CHANNELS, config.w_dim, side) for side in sides
         )

@@ -16,6 +16,7 @@ from models.stylegan2.generator import Generator
 from models.training.checkpoint import as_float32
 
 FORMAT = "tracing-table-encoder-1"
+DEFAULT_STROKE_WIDTH_PX = 1.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,6 +32,11 @@ class Hand:
     inverter: Inverter
     generator: Generator
     notes: dict[str, Any]
+
+    @property
+    def stroke_width_px(self) -> float:
+        """Line width of the ink that the encoder was trained on."""
+        return float(self.notes.get("training", {}).get("stroke_width_px", DEFAULT_STROKE_WIDTH_PX))
 
 
 def save_encoder_checkpoint(path: Path, state: dict[str, Any]) -> None:
@@ -73,5 +79,5 @@ def load_hand(path: Path) -> Hand:
     return Hand(
         inverter.eval().requires_grad_(False),
         generator.eval().requires_grad_(False),
-        state.get("notes", {}),
+        state.get("notes", {}) | {"encoder_pictures": state["pictures_seen"]},
     )

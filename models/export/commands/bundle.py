@@ -1,0 +1,57 @@
+"""`models bundle`: make the folder that the table runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from models.export.bundle import Description, write_bundle
+from models.training.encoder_checkpoint import load_hand
+
+
+@click.command("bundle")
+@click.argument("checkpoint", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Folder of the bundle; an older bundle there is replaced.",
+)
+@click.option("--name", required=True, help="Short name, as in exhibit run --bundle NAME.")
+@click.option("--artist", required=True, help="Whose drawings.")
+@click.option("--collection", required=True, help="Which drawings, and from where.")
+@click.option("--licence", required=True, help="Of the weights, and the status of the drawings.")
+@click.option("--attribution", multiple=True, help="A credit that must travel along; repeatable.")
+@click.option("--note", "notes", multiple=True, help="KEY=TEXT for the card's training section.")
+@click.option("--attract-frames", default=160, show_default=True, help="Pictures of the loop.")
+@click.option("--dry-run", is_flag=True, help="Read the checkpoint, say what would happen, stop.")
+def bundle(checkpoint: Path, out: Path, **options) -> None:
+    """Make a bundle of CHECKPOINT (from `models train-encoder`) for `exhibit run --bundle`.
+
+    Measure it afterwards with `models evaluate BUNDLE --dataset D --sketches F --write-card`.
+    """
+    hand = load_hand(checkpoint)
+    dry_run, notes = options.pop("dry_run"), options.pop("notes")
+    training = dict(hand.notes) | dict(_key_and_text(note) for note in notes)
+    credits = (*options.pop("attribution"), hand.notes.get("sketches_attribution"))
+    about = Description(
+        **options,
+        attribution=tuple(credit for credit in credits if credit),
+        stroke_width_px=hand.stroke_width_px,
+        training=training,
+    )
+    size = hand.generator.config.resolution
+    click.echo(f"{checkpoint}: {size} px, inversion {hand.inverter.config.inversion} -> {out}")
+    if not dry_run:
+        write_bundle(hand, about, out)
+        total = sum(file.stat().st_size for file in out.iterdir()) / 1e6
+        click.echo(f"{out}: {total:.1f} MB, checked")
+
+
+def _key_and_text(note: str) -> tuple[str, str]:
+    key, equals, text = note.partition("=")
+    if not equals or not key:
+        raise click.BadParameter(f"'{note}': expected KEY=TEXT", param_hint="--note")
+    return key, text

@@ -1,0 +1,142 @@
+"""`models train-encoder`: train a pSp encoder for a trained generator."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from models.psp.config import BACKBONES, INVERSIONS
+from models.training.encoder_config import EncoderTraining, LossWeights
+from models.training.encoder_run import EncoderPlan, describe, run_encoder
+from models.training.gan_loop import RunLimits
+
+_WEIGHTS = LossWeights()
+_TRAINING = EncoderTraining()
+
+
+@click.command("train-encoder")
+@click.option(
+    "--gan",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Checkpoint of models train-gan: generator and discriminator.",
+)
+@click.option(
+    "--dataset",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Drawings prepared by models prepare.",
+)
+@click.option(
+    "--sketches",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Quick, Draw! sketches (.ndjson with timing).",
+)
+@click.option(
+    "-o",
+    "--out",
+    "folder",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Folder of the run: checkpoints, strips of answers, logs.",
+)
+@click.option("--resume", is_flag=True, help="Go on exactly where the run in --out stopped.")
+@click.option(
+    "--from",
+    "start",
+    type=click.Path(path_type=Path),
+    help="Begin from this encoder (its generator may be an earlier one).",
+)
+@click.option("--backbone", type=click.Choice(BACKBONES), default="light", show_default=True)
+@click.option(
+    "--inversion",
+    type=click.Choice(INVERSIONS),
+    default="feature",
+    show_default=True,
+    help="w_plus: codes only, as published; feature: codes and a map that follows the pen.",
+)
+@click.option("--ink-size", default=128, show_default=True, help="Side of the ink, px.")
+@click.option("--steps", default=1, show_default=True, help="Refinements; more than 1 is ReStyle.")
+@click.option(
+    "--pictures", default=100_000, show_default=True, help="Stop after this many, over all calls."
+)
+@click.option("--minutes", type=float, help="Stop this call after so many minutes.")
+@click.option("--learning-rate", default=_TRAINING.learning_rate, show_default=True)
+@click.option(
+    "--generator-rate",
+    default=_TRAINING.generator_rate,
+    show_default=True,
+    help="Learning rate of the generator; 0 freezes it.",
+)
+@click.option("--discriminator-rate", default=_TRAINING.discriminator_rate, show_default=True)
+@click.option("--matching", default=_WEIGHTS.matching, show_default=True)
+@click.option("--coarse", default=_WEIGHTS.coarse, show_default=True)
+@click.option(
+    "--perceptual", default=_WEIGHTS.perceptual, show_default=True, help="Weight of LPIPS."
+)
+@click.option("--code", default=_WEIGHTS.code, show_default=True)
+@click.option("--adherence", default=_WEIGHTS.adherence, show_default=True)
+@click.option("--crowding", default=_WEIGHTS.crowding, show_default=True)
+@click.option("--adversarial", default=_WEIGHTS.adversarial, show_default=True)
+@click.option("--offset", default=_WEIGHTS.offset, show_default=True)
+@click.option("--delta", default=_WEIGHTS.delta, show_default=True)
+@click.option("--ink-share", default=_WEIGHTS.ink_share, show_default=True)
+@click.option("--recall-target", default=_TRAINING.recall_target, show_default=True)
+@click.option("--samples", default=_TRAINING.samples, show_default=True, help="Of each batch.")
+@click.option("--drawings", default=_TRAINING.drawings, show_default=True, help="Of each batch.")
+@click.option("--sketched", default=_TRAINING.sketches, show_default=True, help="Of each batch.")
+@click.option("--pool", default=_TRAINING.pool, show_default=True, help="Samples prepared.")
+@click.option(
+    "--stroke-width", default=_TRAINING.stroke_width_px, show_default=True, help="Of the ink, px."
+)
+@click.option("--seed", default=0, show_default=True)
+@click.option("--tick-seconds", default=180.0, show_default=True, help="Log line and strip.")
+@click.option("--checkpoint-seconds", default=300.0, show_default=True)
+@click.option("--accelerator", default="auto", show_default=True, help="cpu, cuda or auto.")
+@click.option("--precision", default="bf16-mixed", show_default=True, help="bf16-mixed or 32-true.")
+@click.option("--dry-run", is_flag=True, help="Check everything, say what would happen, stop.")
+def train_encoder(**options) -> None:
+    """Train an encoder: visitors' ink to the codes of a trained generator.
+
+    \b
+    Example:
+      models train-encoder --gan run128/latest.pt --dataset figures \\
+        --sketches quickdraw.ndjson -o encoder --minutes 45
+    """
+    plan = plan_from_options(options)
+    click.echo(describe(plan))
+    if not options["dry_run"]:
+        run_encoder(plan)
+
+
+def plan_from_options(options: dict) -> EncoderPlan:
+    """Records from command-line values."""
+    weights = LossWeights(**{name: options[name] for name in LossWeights.__dataclass_fields__})
+    training = EncoderTraining(
+        samples=options["samples"],
+        drawings=options["drawings"],
+        sketches=options["sketched"],
+        learning_rate=options["learning_rate"],
+        discriminator_rate=options["discriminator_rate"],
+        generator_rate=options["generator_rate"],
+        recall_target=options["recall_target"],
+        stroke_width_px=options["stroke_width"],
+        pool=options["pool"],
+        seed=options["seed"],
+        weights=weights,
+    )
+    shared = ("gan", "dataset", "sketches", "folder", "resume", "start", "backbone", "inversion")
+    return EncoderPlan(
+        **{name: options[name] for name in (*shared, "ink_size", "steps")},
+        training=training,
+        limits=RunLimits(
+            pictures=options["pictures"],
+            minutes=options["minutes"],
+            tick_s=options["tick_seconds"],
+            checkpoint_s=options["checkpoint_seconds"],
+        ),
+        accelerator=options["accelerator"],
+        precision=options["precision"],
+    )

@@ -1,0 +1,81 @@
+"""The encoder training loop: read top to bottom."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lightning_fabric import Fabric
+
+from models.training.dataset import Sampler
+from models.training.encoder_checkpoint import save_encoder_checkpoint
+from models.training.encoder_data import InkSource
+from models.training.encoder_state import EncoderState, encoder_state_to_dict
+from models.training.encoder_step import Surroundings, encoder_training_step
+from models.training.encoder_watch import Watch, measure, write_strip
+from models.training.gan_loop import RunLimits, random_states, stop_requested
+from models.training.scalars import ScalarLog
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EncoderFeeds:
+    """Where a run's ink and drawings come from, and what it is watched with."""
+
+    ink: InkSource
+    reals: Sampler
+    around: Surroundings
+    watch: Watch
+    notes: dict[str, Any]
+
+
+def train_encoder(
+    fabric: Fabric, state: EncoderState, feeds: EncoderFeeds, limits: RunLimits, folder: Path
+) -> None:
+    """Train until a limit, SIGTERM or SIGINT; ends with a checkpoint in every case.
+
+    Args:
+        fabric: launched; gives device and precision.
+        state: a new or restored run.
+        feeds: batches, and what answers are compared with.
+        limits: total pictures of the run, minutes of this call, and intervals.
+        folder: gets latest.pt, latest.png, sheets/, log.jsonl and TensorBoard's files.
+    """
+    scalars = ScalarLog(folder, state.pictures_seen)
+    started = tick_at = saved_at = time.monotonic()
+    with stop_requested() as asked:
+        while not asked[0] and state.pictures_seen < limits.pictures:
+            batch, reals = feeds.ink.next(), feeds.reals.next()
+            scalars.add(encoder_training_step(fabric, state, batch, reals, feeds.around))
+            now = time.monotonic()
+            if limits.minutes is not None and now - started >= 60 * limits.minutes:
+                break
+            if now - tick_at >= limits.tick_s:
+                _report(state, feeds.watch, scalars, limits, folder)
+                tick_at = time.monotonic()
+            if now - saved_at >= limits.checkpoint_s:
+                save_encoder_run(fabric, state, feeds, folder / "latest.pt")
+                saved_at = now
+    save_encoder_run(fabric, state, feeds, folder / "latest.pt")
+    _report(state, feeds.watch, scalars, limits, folder)
+    scalars.close()
+
+
+def _report(
+    state: EncoderState, watch: Watch, scalars: ScalarLog, limits: RunLimits, folder: Path
+) -> None:
+    write_strip(state, watch, folder)
+    scalars.add(measure(state, watch))
+    scalars.tick(state, limits.pictures)
+
+
+def save_encoder_run(fabric: Fabric, state: EncoderState, feeds: EncoderFeeds, path: Path) -> None:
+    """Write the complete run to `path`."""
+    position = {
+        "random_states": random_states(fabric),
+        "ink_state": feeds.ink.state(),
+        "reals_position": feeds.reals.position,
+        "notes": feeds.notes,
+    }
+    save_encoder_checkpoint(path, encoder_state_to_dict(state) | position)

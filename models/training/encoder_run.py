@@ -1,0 +1,201 @@
+"""From a plan to a running encoder training: checks, networks, data, resume, then the loop."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from lightning_fabric import Fabric
+
+from exhibit.contract.errors import InputError
+from models.evaluation.kid import Features, picture_features
+from models.evaluation.vgg import PERCEPTUAL_NAME, Lpips, Vgg16, read_arrays, weights_path
+from models.evaluation.visitors import visits
+from models.psp.config import EncoderConfig
+from models.sketches.quickdraw import ATTRIBUTION, held_out_words, read_quickdraw, split_held_out
+from models.sketches.raster import Gray
+from models.stylegan2.generator import Generator
+from models.training.checkpoint import load_discriminator, load_generator
+from models.training.dataset import PictureSet, Sampler, load_pictures
+from models.training.encoder_checkpoint import load_encoder_checkpoint
+from models.training.encoder_config import EncoderTraining
+from models.training.encoder_data import InkSource, drawing_pairs, sample_pairs
+from models.training.encoder_loop import EncoderFeeds, train_encoder
+from models.training.encoder_state import EncoderState, new_encoder_state, restore_encoder_state
+from models.training.encoder_step import Surroundings
+from models.training.encoder_watch import Watch
+from models.training.gan_loop import RunLimits
+
+log = logging.getLogger(__name__)
+WATCHED_SKETCHES = 64
+WATCHED_DRAWINGS = 256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncoderPlan:
+    """All choices of one call of `models train-encoder`."""
+
+    gan: Path
+    dataset: Path
+    sketches: Path
+    folder: Path
+    resume: bool
+    start: Path | None
+    backbone: str
+    inversion: str
+    ink_size: int
+    steps: int
+    training: EncoderTraining
+    limits: RunLimits
+    accelerator: str = "auto"
+    precision: str = "bf16-mixed"
+
+
+def encoder_config(plan: EncoderPlan, generator: Generator) -> EncoderConfig:
+    """The encoder a plan asks for, with the generator's own sizes."""
+    channels = generator.synthesis.feature_shape[0] if plan.inversion == "feature" else 0
+    return EncoderConfig(
+        backbone=plan.backbone,
+        ink_size=plan.ink_size,
+        num_ws=generator.synthesis.num_ws,
+        w_dim=generator.synthesis.w_dim,
+        inversion=plan.inversion,
+        feature_channels=channels,
+        steps=plan.steps,
+    )
+
+
+def describe(plan: EncoderPlan) -> str:
+    """Check everything a plan needs and say in a few lines what it would do.
+
+    Raises:
+        ExhibitError: something is missing or does not fit; names it.
+    """
+    latest = plan.folder / "latest.pt"
+    if latest.exists() and not plan.resume:
+        raise InputError(f"{plan.folder} holds a run already: add --resume or choose another -o")
+    seen = load_encoder_checkpoint(latest)["pictures_seen"] if plan.resume else 0
+    generator = load_generator(plan.gan)
+    encoder_config(plan, generator)
+    load_discriminator(plan.gan)
+    training, held_out = split_held_out(read_quickdraw(plan.sketches))
+    pictures = _pictures(plan, generator)
+    words = len({sketch.word for sketch in training})
+    return "\n".join(
+        [
+            f"{plan.gan}: {generator.config.resolution} px, {generator.synthesis.num_ws} codes",
+            f"{plan.dataset}: {len(pictures)} drawings",
+            f"{plan.sketches}: {len(training)} sketches of {words} things for training, "
+            f"{len(held_out)} of {len(held_out_words())} held out",
+            f"{plan.backbone} encoder, inversion {plan.inversion}, ink {plan.ink_size} px",
+            f"trains from {seen} to {plan.limits.pictures} pictures; writes {plan.folder}",
+        ]
+    )
+
+
+def run_encoder(plan: EncoderPlan) -> None:
+    """Train as planned; see `models.training.encoder_loop.train_encoder`."""
+    fabric = Fabric(accelerator=plan.accelerator, devices=1, precision=plan.precision)
+    fabric.launch()
+    torch.manual_seed(plan.training.seed + 1)
+    state = _new_or_started(plan, fabric)
+    feeds = _feeds(plan, state)
+    if plan.resume:
+        saved = load_encoder_checkpoint(plan.folder / "latest.pt")
+        restore_encoder_state(state, saved)
+        feeds.ink.restore(saved["ink_state"])
+        feeds.reals.position = saved["reals_position"]
+        torch.set_rng_state(saved["random_states"][0])
+    train_encoder(fabric, state, feeds, plan.limits, plan.folder)
+
+
+def _new_or_started(plan: EncoderPlan, fabric: Fabric) -> EncoderState:
+    generator = load_generator(plan.gan)
+    state = new_encoder_state(
+        encoder_config(plan, generator),
+        plan.training,
+        generator,
+        load_discriminator(plan.gan),
+        fabric.device,
+    )
+    if plan.start is not None:
+        saved = load_encoder_checkpoint(plan.start)
+        state.inverter.load_state_dict(saved["inverter_ema"])
+        state.inverter_ema.load_state_dict(saved["inverter_ema"])
+        state.inverter.w_avg.copy_(generator.mapping.w_avg)
+        state.inverter_ema.w_avg.copy_(generator.mapping.w_avg)
+    return state
+
+
+def _pictures(plan: EncoderPlan, generator: Generator) -> PictureSet:
+    config = generator.config
+    return load_pictures(plan.dataset, config.resolution, config.img_channels)
+
+
+def _feeds(plan: EncoderPlan, state: EncoderState) -> EncoderFeeds:
+    training = plan.training
+    drawings = _pictures(plan, state.generator)
+    sketches, held_out = split_held_out(read_quickdraw(plan.sketches))
+    log.info("simplifying %d samples and %d drawings", training.pool, 2 * len(drawings))
+    samples = sample_pairs(state.generator_ema, training.pool, training.seed)
+    ink = InkSource(
+        samples,
+        drawing_pairs(drawings.pictures, training.seed),
+        sketches,
+        training,
+        plan.ink_size,
+    )
+    reals = Sampler(drawings, training.batch, seed=training.seed, mirror=True, rank=0, world_size=1)
+    shown = visits(held_out, plan.ink_size, training.stroke_width_px, WATCHED_SKETCHES)
+    gray = drawings.pictures.float().mean(dim=1).numpy().astype(np.uint8)
+    vgg, reference = _reference(gray, plan.folder)
+    return EncoderFeeds(
+        ink=ink,
+        reals=reals,
+        around=_surroundings(gray, training),
+        watch=Watch(shown, vgg, reference),
+        notes=_notes(plan, len(drawings)),
+    )
+
+
+def _surroundings(gray: Gray, training: EncoderTraining) -> Surroundings:
+    darkness = 1 - gray.reshape(len(gray), -1).mean(axis=1) / 255
+    low, high = np.percentile(darkness, [5, 95])
+    wanted = training.weights.perceptual > 0
+    perceptual = Lpips(read_arrays(weights_path())) if wanted else None
+    return Surroundings((float(low), float(high)), perceptual)
+
+
+def _reference(gray: Gray, folder: Path) -> tuple[Vgg16 | None, Features | None]:
+    """Features of some drawings, kept in the run's folder because they take a minute."""
+    try:
+        vgg = Vgg16(read_arrays(weights_path()))
+    except InputError as error:
+        log.warning("no KID while training: %s", error)
+        return None, None
+    kept = folder / "reference.npy"
+    chosen = gray[:: max(1, len(gray) // WATCHED_DRAWINGS)][:WATCHED_DRAWINGS]
+    if kept.is_file():
+        reference = np.load(kept, allow_pickle=False)
+        if len(reference) == len(chosen):
+            return vgg, reference
+    reference = picture_features(vgg, chosen)
+    folder.mkdir(parents=True, exist_ok=True)
+    np.save(kept, reference)
+    return vgg, reference
+
+
+def _notes(plan: EncoderPlan, drawings: int) -> dict[str, Any]:
+    return {
+        "drawings": drawings,
+        "dataset": plan.dataset.name,
+        "sketches": plan.sketches.name,
+        "sketches_attribution": ATTRIBUTION,
+        "held_out": sorted(held_out_words()),
+        "training": plan.training.to_dict(),
+        "perceptual": PERCEPTUAL_NAME if plan.training.weights.perceptual > 0 else "none",
+    }

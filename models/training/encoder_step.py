@@ -1,0 +1,158 @@
+"""One step of encoder training: answers, their losses, then the discriminator."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from lightning_fabric import Fabric
+from torch import Tensor
+
+from models.evaluation.vgg import Lpips
+from models.psp.inverter import Codes
+from models.training import encoder_losses as losses
+from models.training.ema import ema_beta, update_ema
+from models.training.encoder_data import Batch
+from models.training.encoder_state import EncoderState
+from models.training.gan_step import average_gradients
+from models.training.losses import discriminator_loss, generator_loss, r1_penalty
+
+EMA_RAMP_UP = 0.05
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Surroundings:
+    """What losses need beside the networks.
+
+    Args:
+        ink_share: lowest and highest mean darkness that a drawing of the collection has
+            (5th and 95th percentile).
+        perceptual: LPIPS, or None where its weight is 0.
+    """
+
+    ink_share: tuple[float, float]
+    perceptual: Lpips | None = None
+
+
+def encoder_training_step(
+    fabric: Fabric, state: EncoderState, batch: Batch, reals: Tensor, around: Surroundings
+) -> dict[str, float]:
+    """One step; returns scalars.
+
+    Args:
+        fabric: device and precision.
+        state: the run, changed in place.
+        batch: ink and targets of this process.
+        reals: (n, c, R, R) drawings of the collection for the discriminator.
+        around: see `Surroundings`.
+    """
+    batch = Batch(*(tensor.to(fabric.device) for tensor in batch))
+    scalars, fakes = _answer_step(fabric, state, batch, around)
+    scalars |= _discriminator_step(fabric, state, reals.to(fabric.device), fakes)
+    seen = len(batch.ink) * fabric.world_size
+    state.step += 1
+    state.pictures_seen += seen
+    beta = ema_beta(seen, state.pictures_seen, state.training.ema_half_life, EMA_RAMP_UP)
+    update_ema(state.inverter_ema, state.inverter, beta)
+    if state.training.generator_rate > 0:
+        update_ema(state.generator_ema, state.generator, beta)
+    return scalars
+
+
+def _answer_step(
+    fabric: Fabric, state: EncoderState, batch: Batch, around: Surroundings
+) -> tuple[dict[str, float], Tensor]:
+    """Update the encoder, and the generator where it learns; returns the answers, detached."""
+    training = state.training
+    state.discriminator.requires_grad_(False)
+    state.optimizer_e.zero_grad(set_to_none=True)
+    state.optimizer_g.zero_grad(set_to_none=True)
+    with fabric.autocast():
+        codes = state.inverter(batch.ink, state.generator.synthesis)
+        answers = state.generator.synthesis(codes.w_plus, codes.feature)
+        parts = _pair_losses(state, batch, answers, codes, around)
+        parts |= _sketch_losses(state, batch, answers, around)
+        fakes = answers
+        if training.generator_rate > 0 and training.prior > 0:
+            fakes = torch.cat([answers, _prior_samples(state, fabric.device)])
+        parts["adversarial"] = generator_loss(state.discriminator(fakes))
+    weights = training.weights
+    total = torch.stack([getattr(weights, name) * loss for name, loss in parts.items()]).sum()
+    total.backward()
+    average_gradients(fabric, state.inverter.parameters())
+    state.optimizer_e.step()
+    if training.generator_rate > 0:
+        average_gradients(fabric, state.generator.parameters())
+        state.optimizer_g.step()
+    state.discriminator.requires_grad_(True)
+    return {f"loss/{name}": loss.item() for name, loss in parts.items()}, fakes.detach()
+
+
+def _prior_samples(state: EncoderState, device: torch.device) -> Tensor:
+    mapping = state.generator.mapping
+    w = mapping.to_w(torch.randn(state.training.prior, mapping.z_dim, device=device))
+    mapping.track_w_avg(w)
+    ws = w[:, None].expand(-1, state.generator.synthesis.num_ws, -1)
+    return state.generator.synthesis(ws, noise_mode="random")
+
+
+def _pair_losses(
+    state: EncoderState, batch: Batch, answers: Tensor, codes: Codes, around: Surroundings
+) -> dict[str, Tensor]:
+    """Losses that need the picture an ink stands for."""
+    training, found = state.training, answers[: state.training.pairs]
+    with torch.no_grad():
+        wanted = state.discriminator.features(batch.targets)
+    parts = {
+        "matching": losses.matching_loss(state.discriminator.features(found), wanted),
+        "coarse": losses.coarse_loss(found, batch.targets),
+        "offset": losses.offset_loss(codes.w_plus, state.inverter.w_avg),
+    }
+    if training.weights.delta > 0:
+        parts["delta"] = losses.delta_loss(codes.w_plus)
+    if training.weights.code > 0 and len(batch.codes):
+        samples = codes.w_plus[: training.samples]
+        parts["code"] = (samples - batch.codes[:, None]).square().mean()
+    if around.perceptual is not None:
+        parts["perceptual"] = around.perceptual(found, batch.targets).mean()
+    return parts
+
+
+def _sketch_losses(
+    state: EncoderState, batch: Batch, answers: Tensor, around: Surroundings
+) -> dict[str, Tensor]:
+    """Losses that need only the ink."""
+    training = state.training
+    drawn, ink = answers[training.pairs :], batch.ink[training.pairs :]
+    parts = {
+        "adherence": losses.adherence_loss(drawn, ink, training.recall_target),
+        "ink_share": losses.ink_share_loss(answers, *around.ink_share),
+    }
+    if training.weights.crowding > 0:
+        parts["crowding"] = losses.crowding_loss(drawn, ink)
+    return parts
+
+
+def _discriminator_step(
+    fabric: Fabric, state: EncoderState, reals: Tensor, fakes: Tensor
+) -> dict[str, float]:
+    """Update the discriminator on drawings and answers, with R1 every `r1_every` steps."""
+    training = state.training
+    penalised = training.r1_gamma > 0 and state.step % training.r1_every == 0
+    state.optimizer_d.zero_grad(set_to_none=True)
+    with fabric.autocast():
+        seen = reals.detach().requires_grad_(penalised)
+        real_logits, fake_logits = state.discriminator(seen), state.discriminator(fakes)
+        loss = discriminator_loss(real_logits, fake_logits)
+        scalars = {"loss/discriminator": loss.item()}
+        if penalised:
+            penalty = r1_penalty(real_logits, seen)
+            scalars["loss/r1"] = penalty.item()
+            loss = loss + penalty * (training.r1_gamma * training.r1_every)
+    loss.backward()
+    average_gradients(fabric, state.discriminator.parameters())
+    state.optimizer_d.step()
+    scalars["logits/real"] = real_logits.detach().mean().item()
+    scalars["logits/fake"] = fake_logits.detach().mean().item()
+    scalars["logits/real_sign"] = real_logits.detach().sign().mean().item()
+    return scalars
