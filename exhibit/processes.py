@@ -10,8 +10,11 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from exhibit.contract.board import Heart
+
+WindowKind = Literal["fullscreen", "windowed", "headless"]
 
 _PR_SET_PDEATHSIG = 1
 _SLOW_START_S = 180.0
@@ -39,12 +42,17 @@ class ProcessSpec:
         return [sys.executable, "-m", self.module, *common, *self.arguments]
 
 
-def process_table(stage_arguments: tuple[str, ...]) -> tuple[ProcessSpec, ...]:
-    """Return the whole system. The engine may build a TensorRT plan before its first beat."""
-    return (
-        ProcessSpec("stage", "exhibit.stage", stage_arguments, essential=True),
-        ProcessSpec("engine", "exhibit.engine_process", start_timeout_s=_SLOW_START_S),
-    )
+def process_table(window: WindowKind) -> tuple[ProcessSpec, ...]:
+    """Return the whole system.
+
+    Args:
+        window: how the stage is shown; without a display it is served as live pictures instead.
+    """
+    stage = ProcessSpec("stage", "exhibit.stage", (f"--{window}",), essential=True)
+    # The engine may build a TensorRT plan before its first heartbeat.
+    engine = ProcessSpec("engine", "exhibit.engine_process", start_timeout_s=_SLOW_START_S)
+    web = ProcessSpec("web", "exhibit.stage.web")
+    return (stage, engine, web) if window == "headless" else (stage, engine)
 
 
 def child_environment(environment: Mapping[str, str]) -> dict[str, str]:

@@ -61,6 +61,7 @@ class Watched:
         self.start_due = 0.0
         self.restarts = 0
         self.last_exit = ""
+        self.asked_to_end = False
         self.past: list[dict[str, Any]] = []  # the last status of every life that ended
 
     @property
@@ -98,9 +99,9 @@ class Supervisor:
         """Look at every process once; start, kill and restart as needed.
 
         Returns:
-            None to go on, or the exit code the table must end with: `REFUSED` where a process
-            refused what it was given at its first start, 1 where an essential one used up its
-            restart budget.
+            None to go on, or the exit code the table must end with: 0 where an essential process
+            ended by itself (its window was closed), `REFUSED` where a process refused what it was
+            given at its first start, 1 where an essential one used up its restart budget.
         """
         for watched in self.watched.values():
             if watched.child is None:
@@ -118,9 +119,10 @@ class Supervisor:
 
     def restart(self, name: str) -> None:
         """End one process; it is started again like any that ended."""
-        child = self.watched[name].child
-        if child is not None:
-            child.ask_to_end()
+        watched = self.watched[name]
+        if watched.child is not None:
+            watched.asked_to_end = True
+            watched.child.ask_to_end()
 
     def stop(self) -> None:
         """End all processes: asked first, killed after `END_WITHIN_S`."""
@@ -161,8 +163,11 @@ class Supervisor:
         watched.last_exit = describe_exit(code)
         watched.past.append(read_status(self._run_dir, name))
         clear_status(self._run_dir, name)
+        asked, watched.asked_to_end = watched.asked_to_end, False
         if code == REFUSED and not watched.restarts:
             return REFUSED
+        if code == 0 and watched.spec.essential and not asked:
+            return 0
         if watched.spec.essential and watched.policy.exhausted:
             log.error("%s ended too often (%s); the table ends", name, watched.last_exit)
             return 1

@@ -120,7 +120,10 @@ class Picture:
 
 
 class Camera(Protocol):
-    """A source of frames."""
+    """A source of frames: `name` for the operator, `simulated` where no device is behind it."""
+
+    name: str
+    simulated: bool
 
     def read(self) -> Frame:
         """Wait for the next frame; raises CameraError when there is none in time."""

@@ -1,0 +1,183 @@
+"""The engine's process: opens everything, runs the loop, publishes what it makes."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from exhibit.camera import Grabber, open_camera
+from exhibit.contract.board import CommandInbox, Heart
+from exhibit.contract.bundle import find_bundle, load_bundle
+from exhibit.contract.calibration import Calibration, load_calibration
+from exhibit.contract.config import Config
+from exhibit.contract.config_file import apply_overrides, load_config
+from exhibit.contract.errors import REFUSED, ConfigError, ExhibitError
+from exhibit.contract.geometry import Matrix, mounting, scaling
+from exhibit.contract.values import Frame
+from exhibit.editing import make_editor
+from exhibit.engine import Engine, Pipeline
+from exhibit.engine_outlet import EngineOutlet
+from exhibit.inference import open_models
+from exhibit.ink import make_extractor
+
+log = logging.getLogger(__name__)
+
+_FRAME_WAIT_S = 0.1
+
+
+class EngineProcess:
+    """Everything the engine holds open.
+
+    Args:
+        run_dir: folder shared with the other processes.
+        config: effective configuration; changes come as commands.
+    """
+
+    def __init__(self, run_dir: Path, config: Config) -> None:
+        self._config = config
+        self._heart = Heart(run_dir, "engine")
+        self._inbox = CommandInbox(run_dir, "engine")
+        # The camera warms up in its own thread while the models load.
+        self._camera = open_camera(config.camera)
+        self._grabber = Grabber(self._camera)
+        self._grabber.start()
+        self._calibration = load_calibration(config.calibration)
+        bundle = load_bundle(find_bundle(config.model.bundle))
+        self._card = bundle.card
+        self._models = open_models(bundle, config.model)
+        self._models.configure(config.model, config.ink)
+        self._models.warm_up()
+        self._editor = make_editor(bundle, config.editing, config.model)
+        self._outlet = EngineOutlet(run_dir, self._card)
+        self._engine: Engine | None = None
+        self._refused = ""
+
+    def run(self, stopping: Callable[[], bool]) -> None:
+        """Answer frames until asked to stop."""
+        while not stopping():
+            self._heart.beat()
+            self._obey()
+            frame = self._grabber.newest(_FRAME_WAIT_S)
+            if frame is not None:
+                engine = self._engine = self._engine or self._make_engine(frame)
+                ink, picture = engine.step(frame)
+                self._outlet.publish(frame, ink, picture, self._config.ink.answer)
+            self._outlet.tell(self._status)
+
+    def close(self) -> None:
+        """Release camera and socket."""
+        self._grabber.close()
+        self._inbox.close()
+
+    def _make_engine(self, frame: Frame) -> Engine:
+        # The first frame says how large frames really are, whatever was asked of the camera.
+        height, width = frame.pixels.shape
+        camera = self._config.camera
+        extractor = make_extractor(
+            self._config.ink,
+            self._card.ink_size,
+            self._card.stroke_width_px,
+            None
+            if self._camera.simulated
+            else frame_to_square(self._calibration, (width, height), camera.mirrored),
+            camera.mirrored,
+        )
+        self._extractor = extractor
+        pipeline = Pipeline(extractor, self._models.encoder, self._editor, self._models.generator)
+        return Engine(pipeline, self._config.ink.answer)
+
+    def _obey(self) -> None:
+        for command in self._inbox.drain():
+            match command:
+                case {"do": "settings", "overrides": dict(overrides)}:
+                    self._take_settings(overrides)
+                case _:
+                    self._refused = f"unknown command {command!r:.80}"
+
+    def _take_settings(self, overrides: dict[str, Any]) -> None:
+        try:
+            config = apply_overrides(self._config, overrides)
+            self._editor.configure(config.editing, config.model)
+        except ConfigError as error:
+            self._refused = str(error)
+            return
+        self._config, self._refused = config, ""
+        self._models.configure(config.model, config.ink)
+        if self._engine is not None:
+            self._extractor.configure(config.ink)
+            self._engine.refresh(config.ink.answer)
+
+    def _status(self) -> dict[str, Any]:
+        fault = self._grabber.fault
+        faults = [*([fault.detail] if fault else []), *([self._refused] if self._refused else [])]
+        encoder, generator = self._models.providers_got
+        return {
+            "state": self._outlet.state(bool(fault), self._config.stage.attract_after_s),
+            "bundle": self._card.name,
+            "camera": self._camera.name,
+            "simulated": self._camera.simulated,
+            "provider": encoder if encoder == generator else f"{encoder}, {generator}",
+            "providers_asked": list(self._models.providers_asked),
+            "providers_left_out": list(self._models.left_out),
+            "frames_captured": self._grabber.captured,
+            "frames_dropped": self._grabber.dropped,
+            "ink_changed_at": self._engine.ink_changed_at if self._engine else None,
+            "stages_ms": self._engine.times.percentiles() if self._engine else {},
+            "strengths": self._editor.strengths,
+            "psi": self._editor.psi,
+            "faults": faults,
+        }
+
+
+def frame_to_square(
+    calibration: Calibration, frame_size_px: tuple[int, int], mirrored: bool
+) -> Matrix | None:
+    """Return the map from a frame's pixels to the unit square of ink and picture.
+
+    Args:
+        calibration: measured on frames turned to the visitor's side.
+        frame_size_px: width and height of the frames as they come.
+        mirrored: the camera sees the drawing mirrored.
+
+    Returns:
+        (3, 3), or None where the camera was not calibrated.
+    """
+    camera = calibration.camera
+    camera_to_table = calibration.camera_to_table
+    if camera is None or camera_to_table is None:
+        return None
+    width, height = frame_size_px
+    turned = mounting(width, height, mirrored, 0)
+    resized = scaling(camera.size_px[0] / width, camera.size_px[1] / height)
+    table_to_square = np.linalg.inv(calibration.square_to_table)
+    return np.asarray(table_to_square @ camera_to_table @ resized @ turned, np.float64)
+
+
+def main() -> None:
+    """Run the engine until SIGTERM."""
+    parser = argparse.ArgumentParser(description="The engine of a Tracing Table.")
+    parser.add_argument("--run-dir", type=Path, required=True)
+    parser.add_argument("--config", type=Path, required=True)
+    given = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="engine: %(message)s")
+    stopping = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stopping.set())
+    try:
+        engine = EngineProcess(given.run_dir, load_config(given.config))
+        engine.run(stopping.is_set)
+    except ExhibitError as error:
+        print(f"Error: {error}", file=sys.stderr)
+        sys.exit(REFUSED)
+    engine.close()
+
+
+if __name__ == "__main__":
+    main()
