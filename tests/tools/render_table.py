@@ -28,7 +28,7 @@ _CLASS_SEED, _TABLE_SEED = 100, 10
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sequence:
-    """One table watched for a while: `count` frames, `fps` a second, from `start_s` on."""
+    """One table watched for a while: `count` labelled frames, `fps` a second, from `start_s` on."""
 
     name: str
     table: SimulatedTable
@@ -36,20 +36,28 @@ class Sequence:
     fps: float
     start_s: float
 
-    def frames(self) -> Iterator[Frame]:
-        """Yield the frames in time order."""
-        return self.table.frames(self.count, self.start_s)
+    def frames(self, between: int = 0) -> Iterator[tuple[Frame, bool]]:
+        """Yield frames in time order, and whether each belongs to the set.
+
+        Args:
+            between: frames more after each one of the set, so that the camera runs at
+                `fps * (1 + between)` and an extractor may follow what moves.
+        """
+        steps = 1 + between
+        for number in range(self.count * steps):
+            t_s = self.start_s + number / (self.fps * steps)
+            yield self.table.frame_at(t_s), number % steps == 0
 
 
 def labelled_set(
-    frames: int, seed: int, fps: float = 5.0, classes: tuple[str, ...] = tuple(DIFFICULTIES)
+    frames: int, seed: int, fps: float = 2.5, classes: tuple[str, ...] = tuple(DIFFICULTIES)
 ) -> list[Sequence]:
     """Return the sequences of a labelled set of `frames` frames, the same for the same seed.
 
     Args:
         frames: frames in the whole set, shared evenly among the classes and their tables.
         seed: everything random follows from it.
-        fps: frames per second; 60 frames at 5 Hz see most of one drawing.
+        fps: labelled frames per second; 30 frames at 2.5 Hz see the better part of a drawing.
         classes: names of difficulty classes.
     """
     tables = [(name, number) for name in classes for number in range(_TABLES_PER_CLASS)]
@@ -60,7 +68,7 @@ def labelled_set(
         polarities = conditions.polarities
         polarity: Polarity = polarities[number % len(polarities)]
         own_seed = seed * 1000 + list(CLASSES).index(name) * _CLASS_SEED + number * _TABLE_SEED
-        table = SimulatedTable(conditions, own_seed, fps=fps, polarity=polarity)
+        table = SimulatedTable(conditions, own_seed, polarity=polarity)
         # Half a second before the sheet comes, so that an extractor may see the empty table.
         start_s = max(0.0, float(table.visit_at(0.0).sheet.times[0]) - 0.5)
         sequences.append(Sequence(f"{name}-{number}-{polarity}", table, count, fps, start_s))
@@ -72,7 +80,10 @@ def write_sequence(sequence: Sequence, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     cv2.imwrite(str(folder / "flat.png"), sequence.table.flat_field())
     cv2.imwrite(str(folder / "dark.png"), sequence.table.dark_frame())
-    rows = [_write_frame(frame, folder) for frame in sequence.frames()]
+    rows = [
+        _write_frame(frame, folder / f"{number:04d}.png")
+        for number, (frame, _) in enumerate(sequence.frames())
+    ]
     about = {
         "class": sequence.table.conditions.name,
         "seed": sequence.table.seed,
@@ -83,15 +94,14 @@ def write_sequence(sequence: Sequence, folder: Path) -> None:
     (folder / "frames.json").write_text(json.dumps(about, indent=1), encoding="utf-8")
 
 
-def _write_frame(frame: Frame, folder: Path) -> dict[str, Any]:
+def _write_frame(frame: Frame, path: Path) -> dict[str, Any]:
     truth = frame.truth
     assert truth is not None
-    stem = f"{frame.sequence:04d}"
-    cv2.imwrite(str(folder / f"{stem}.png"), frame.pixels)
-    cv2.imwrite(str(folder / f"{stem}.ink.png"), truth.ink)
-    cv2.imwrite(str(folder / f"{stem}.hand.png"), np.where(truth.hand, 0, 255).astype(np.uint8))
+    cv2.imwrite(str(path), frame.pixels)
+    cv2.imwrite(str(path.with_suffix(".ink.png")), truth.ink)
+    cv2.imwrite(str(path.with_suffix(".hand.png")), np.where(truth.hand, 0, 255).astype(np.uint8))
     return {
-        "file": f"{stem}.png",
+        "file": path.name,
         "t_s": round(frame.captured_at, 4),
         "sheet": None if truth.sheet is None else np.round(truth.sheet, 2).tolist(),
         "ink_px": int((truth.ink == 0).sum()),
@@ -116,10 +126,10 @@ def _write_frame(frame: Frame, folder: Path) -> dict[str, Any]:
 )
 @click.option(
     "--fps",
-    default=5.0,
+    default=2.5,
     show_default=True,
     type=click.FloatRange(0.2, 240),
-    help="Frames per second of the simulated camera.",
+    help="Frames written per second of the table's time.",
 )
 @click.option(
     "--class",

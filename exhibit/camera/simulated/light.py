@@ -42,7 +42,8 @@ class Light:
         width, height = self._size_px
         xs = np.arange(0, width + _REDUCED, _REDUCED, dtype=np.float64)
         ys = np.arange(0, height + _REDUCED, _REDUCED, dtype=np.float64)
-        pixels: NDArray[np.float64] = np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)
+        grid = np.stack(np.meshgrid(xs, ys), axis=-1)
+        pixels = grid.astype(np.float64).reshape(-1, 2)
         table = project(np.linalg.inv(table_to_camera), pixels)
         # Sharper spots the more uneven the field; the base is light scattered in the box.
         spread = 75.0 - 30.0 * self._conditions.unevenness
