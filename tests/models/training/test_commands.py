@@ -1,0 +1,54 @@
+"""The commands refuse bad input in one line, before any computation."""
+
+from pathlib import Path
+
+import cv2
+import pytest
+from click.testing import CliRunner
+
+pytest.importorskip("torch")
+pytest.importorskip("lightning_fabric")
+
+from exhibit.contract.errors import InputError
+from models.cli import main
+from models.training.commands.sample import parse_seeds
+from models.training.gan_run import run
+from tests.models.training.gan_fixtures import tiny_plan, write_dataset
+
+
+def test_parse_seeds_reads_ranges_and_refuses_the_rest() -> None:
+    assert parse_seeds("0-2,7") == [0, 1, 2, 7]
+    with pytest.raises(InputError, match="numbers and ranges"):
+        parse_seeds("a few")
+    with pytest.raises(InputError, match="at most"):
+        parse_seeds("0-999999")
+
+
+def test_train_gan_dry_run_describes_the_run_and_writes_nothing(tmp_path: Path) -> None:
+    dataset = write_dataset(tmp_path / "data", 20)
+    arguments = ["train-gan", str(dataset), "-o", str(tmp_path / "run"), "--dry-run"]
+    result = CliRunner().invoke(main, [*arguments, "--resolution", "64"])
+    assert result.exit_code == 0, result.output
+    assert "20 pictures" in result.output
+    assert "64 px" in result.output
+    assert not (tmp_path / "run").exists()
+
+
+def test_train_gan_with_resume_and_from_is_refused(tmp_path: Path) -> None:
+    dataset = write_dataset(tmp_path / "data", 20)
+    arguments = ["train-gan", str(dataset), "-o", str(tmp_path / "run"), "--resume"]
+    result = CliRunner().invoke(main, [*arguments, "--from", "x.pt"])
+    assert result.exit_code != 0
+
+
+def test_sample_writes_a_sheet_or_single_pictures(tmp_path: Path) -> None:
+    run(tiny_plan(write_dataset(tmp_path / "data"), tmp_path / "run", 4))
+    checkpoint = str(tmp_path / "run" / "latest.pt")
+    runner = CliRunner()
+    sheet, folder = tmp_path / "sheet.png", tmp_path / "pictures"
+    options = ["--seeds", "0-4", "--psi", "0.7"]
+    assert runner.invoke(main, ["sample", checkpoint, "-o", str(sheet), *options]).exit_code == 0
+    assert cv2.imread(str(sheet)).shape == (36, 172, 3)
+    assert runner.invoke(main, ["sample", checkpoint, "-o", str(folder), *options]).exit_code == 0
+    assert sorted(p.name for p in folder.iterdir())[0] == "seed00000.png"
+    assert len(list(folder.iterdir())) == 5
