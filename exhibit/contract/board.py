@@ -18,7 +18,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-_BEAT = struct.Struct("<d")
+# Native: Python stores it with one instruction, so that a beat is never read half-written.
+_BEAT = struct.Struct("d")
 _COMMAND_BYTES = 65536
 
 
@@ -79,11 +80,18 @@ class CommandInbox:
         self._socket.setblocking(False)
 
     def drain(self) -> list[dict[str, Any]]:
-        """Return the commands that came since the last call, oldest first."""
+        """Return the commands that came since the last call, oldest first.
+
+        What is not a JSON object is dropped: no message may end the process that receives it.
+        """
         commands = []
         with contextlib.suppress(BlockingIOError):
             while True:
-                commands.append(json.loads(self._socket.recv(_COMMAND_BYTES)))
+                message = self._socket.recv(_COMMAND_BYTES)
+                with contextlib.suppress(ValueError):
+                    command = json.loads(message)
+                    if isinstance(command, dict):
+                        commands.append(command)
         return commands
 
     def close(self) -> None:
@@ -97,11 +105,17 @@ def send_command(run_dir: Path, name: str, command: Mapping[str, Any]) -> bool:
 
     Returns:
         False where the process is not there or its queue is full; the sender never waits.
+
+    Raises:
+        ValueError: the command is longer than a receiver reads.
     """
+    message = json.dumps(command).encode()
+    if len(message) > _COMMAND_BYTES:
+        raise ValueError(f"command of {len(message)} bytes, at most {_COMMAND_BYTES} are read")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
         sender.setblocking(False)
         try:
-            sender.sendto(json.dumps(command).encode(), str(run_dir / f"{name}.sock"))
+            sender.sendto(message, str(run_dir / f"{name}.sock"))
         except (FileNotFoundError, ConnectionRefusedError, BlockingIOError):
             return False
     return True

@@ -2,8 +2,9 @@
 
 A slot is a file of the run folder (on a memory file system where there is one) mapped by writer
 and readers. It needs no lock and no server: a process may be killed at any instruction and the
-others go on. The writer makes a counter odd, writes, and makes it even again (a seqlock); a reader
-that saw the counter change reads again.
+others go on. There are two buffers: the writer fills the one that is not shown and then raises the
+version, so a reader never waits, and a writer killed in mid-write leaves the newest picture whole.
+A reader during whose copy the writer came round to the same buffer copies again.
 """
 
 from __future__ import annotations
@@ -18,13 +19,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-_COUNTER = struct.Struct("<Q")
-_HEADER = struct.Struct("<qddiii")  # sequence, captured_at, published_at, height, width, channels
-_TAKEN = struct.Struct("<Q")
-_COUNTER_AT, _HEADER_AT = 0, 8
-_TAKEN_AT = _HEADER_AT + _HEADER.size
-_PIXELS_AT = 64
-_READ_ATTEMPTS = 50
+# Native sizes and aligned places: Python stores these with one instruction, never byte by byte.
+_VERSION = struct.Struct("Q")
+_TAKEN = struct.Struct("Q")
+_HEADER = struct.Struct("qddiii")  # sequence, captured_at, published_at, height, width, channels
+_VERSION_AT, _TAKEN_AT, _HEADERS_AT, _PIXELS_AT = 0, 8, (64, 128), 192
+_READ_ATTEMPTS = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,8 +43,13 @@ class Slot:
 
     def __init__(self, path: Path, memory: mmap.mmap) -> None:
         self.path = path
-        self._memory = memory
+        self.capacity = (len(memory) - _PIXELS_AT) // 2
         self.overwritten = 0
+        self._memory = memory
+        self._pixels = [
+            np.frombuffer(memory, np.uint8, self.capacity, _PIXELS_AT + buffer * self.capacity)
+            for buffer in (0, 1)
+        ]
 
     @classmethod
     def create(cls, path: Path, capacity: int) -> Slot:
@@ -55,14 +60,15 @@ class Slot:
         """
         draft = path.with_suffix(f".{os.getpid()}.tmp")
         with draft.open("wb") as file:
-            file.truncate(_PIXELS_AT + capacity)
+            # Room is taken now: a full memory file system would end a process that writes later.
+            os.posix_fallocate(file.fileno(), 0, _PIXELS_AT + 2 * capacity)
         draft.replace(path)
         return cls.attach(path)
 
     @classmethod
     def resume(cls, path: Path, capacity: int) -> Slot:
         """Go on with the slot of a writer that ended, or make one where none is large enough."""
-        if path.exists() and path.stat().st_size >= _PIXELS_AT + capacity:
+        if path.exists() and path.stat().st_size >= _PIXELS_AT + 2 * capacity:
             return cls.attach(path)
         return cls.create(path, capacity)
 
@@ -75,7 +81,7 @@ class Slot:
     @property
     def version(self) -> int:
         """How many pictures were published so far."""
-        return int(_COUNTER.unpack_from(self._memory, _COUNTER_AT)[0]) // 2
+        return int(_VERSION.unpack_from(self._memory, _VERSION_AT)[0])
 
     def publish(self, sequence: int, captured_at: float, pixels: NDArray[np.uint8]) -> None:
         """Replace the picture; counts the one before if no main reader took it.
@@ -83,21 +89,20 @@ class Slot:
         Raises:
             ValueError: the picture is larger than the slot.
         """
-        size = pixels.nbytes
-        if _PIXELS_AT + size > len(self._memory):
+        if pixels.nbytes > self.capacity:
             raise ValueError(
-                f"picture of {size} bytes does not fit the slot {self.path.name} of "
-                f"{len(self._memory) - _PIXELS_AT} bytes"
+                f"picture of {pixels.nbytes} bytes does not fit the slot {self.path.name} of "
+                f"{self.capacity} bytes"
             )
         version = self.version
         if version and _TAKEN.unpack_from(self._memory, _TAKEN_AT)[0] < version:
             self.overwritten += 1
         height, width = pixels.shape[:2]
         channels = pixels.shape[2] if pixels.ndim == 3 else 1
-        _COUNTER.pack_into(self._memory, _COUNTER_AT, 2 * version + 1)
+        buffer = (version + 1) % 2
         _HEADER.pack_into(
             self._memory,
-            _HEADER_AT,
+            _HEADERS_AT[buffer],
             sequence,
             captured_at,
             time.monotonic(),
@@ -105,8 +110,8 @@ class Slot:
             width,
             channels,
         )
-        self._memory[_PIXELS_AT : _PIXELS_AT + size] = np.ascontiguousarray(pixels).tobytes()
-        _COUNTER.pack_into(self._memory, _COUNTER_AT, 2 * version + 2)
+        np.copyto(self._pixels[buffer][: pixels.nbytes].reshape(pixels.shape), pixels)
+        _VERSION.pack_into(self._memory, _VERSION_AT, version + 1)
 
     def take(self, after: int = 0) -> Published | None:
         """Return the newest picture if its version is above `after`, and mark it as taken."""
@@ -118,27 +123,28 @@ class Slot:
     def peek(self, after: int = 0) -> Published | None:
         """Return the newest picture if its version is above `after`, leaving no mark."""
         for _ in range(_READ_ATTEMPTS):
-            counter = int(_COUNTER.unpack_from(self._memory, _COUNTER_AT)[0])
-            if counter // 2 <= after:
+            version = self.version
+            if version <= after:
                 return None
-            if counter % 2 == 0:
-                found = self._copy(counter)
-                if int(_COUNTER.unpack_from(self._memory, _COUNTER_AT)[0]) == counter:
-                    return found
-            time.sleep(0.0002)
+            found = self._copy(version)
+            # One version on, the writer may have begun to fill this buffer again.
+            if found is not None and self.version == version:
+                return found
         return None
 
-    def _copy(self, counter: int) -> Published:
+    def _copy(self, version: int) -> Published | None:
+        buffer = version % 2
         sequence, captured_at, published_at, height, width, channels = _HEADER.unpack_from(
-            self._memory, _HEADER_AT
+            self._memory, _HEADERS_AT[buffer]
         )
-        size = min(max(height * width * channels, 0), len(self._memory) - _PIXELS_AT)
-        flat = np.frombuffer(self._memory[_PIXELS_AT : _PIXELS_AT + size], dtype=np.uint8)
+        size = height * width * channels
+        if min(height, width, channels) < 1 or size > self.capacity:
+            return None
         shape = (height, width) if channels == 1 else (height, width, channels)
-        torn = size != height * width * channels
-        pixels = np.zeros((1, 1), np.uint8) if torn else flat.reshape(shape)
-        return Published(counter // 2, sequence, captured_at, published_at, pixels)
+        pixels = self._pixels[buffer][:size].reshape(shape).copy()
+        return Published(version, sequence, captured_at, published_at, pixels)
 
     def close(self) -> None:
         """Unmap; the file stays until the run folder is removed."""
+        self._pixels.clear()
         self._memory.close()
