@@ -150,7 +150,8 @@ def _refuse_flip(calibration: Calibration, key: str, place: str) -> None:
             return
         if abs(np.linalg.det(table_to_camera)) < 1e-12:
             raise CalibrationError(f"{place}: {key}: has no inverse; expected a map of the table")
-        matrix, flag = np.linalg.inv(table_to_camera), "camera.mirrored"
+        matrix = np.asarray(np.linalg.inv(table_to_camera), np.float64)
+        flag = "camera.mirrored"
     else:
         matrix, flag = calibration.table_to_projector, "stage.mirror"
     if matrix is not None and not keeps_handedness(matrix, *calibration.table_mm):

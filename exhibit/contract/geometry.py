@@ -80,7 +80,7 @@ def translation(x: float, y: float) -> Matrix:
 
 
 def stage_size(width_px: int, height_px: int, rotate: int) -> tuple[int, int]:
-    """Return (width, height) of the upright stage on a window that is turned by `rotate` degrees."""
+    """Return (width, height) of the upright stage on a window turned by `rotate` degrees."""
     return (height_px, width_px) if rotate in (90, 270) else (width_px, height_px)
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import gc
-import os
 import signal
 import sys
 import threading
@@ -15,11 +13,10 @@ import cv2
 
 from exhibit.contract.calibration import load_calibration
 from exhibit.contract.config_file import load_config
-from exhibit.contract.errors import ExhibitError
+from exhibit.contract.errors import REFUSED, ExhibitError
 from exhibit.stage.performance import Performance
+from exhibit.stage.precedence import take_precedence
 from exhibit.stage.window import Window, WindowKind
-
-_PRIORITY = -10
 
 
 @click.command()
@@ -37,31 +34,22 @@ def main(run_dir: Path, config_file: Path, kind: WindowKind) -> None:
         _perform(run_dir, config_file, kind, stopping)
     except ExhibitError as error:
         click.echo(f"Error: {error}", err=True)
-        sys.exit(2)
+        sys.exit(REFUSED)
 
 
-def _perform(
-    run_dir: Path, config_file: Path, kind: WindowKind, stopping: threading.Event
-) -> None:
+def _perform(run_dir: Path, config_file: Path, kind: WindowKind, stopping: threading.Event) -> None:
     config = load_config(config_file)
     calibration = load_calibration(config.calibration)
-    _take_precedence()
+    # One thread: a pool would wait for its slowest member on a busy machine.
+    cv2.setNumThreads(1)
     window = Window(config.stage, kind)
     try:
         performance = Performance(run_dir, config, calibration, window)
         gc.collect()
         gc.freeze()
-        performance.run(stopping.is_set)
+        performance.run(stopping.is_set, take_precedence())
     finally:
         window.close()
-
-
-def _take_precedence() -> None:
-    # The stage works a little in every frame; it must not wait for those that work all the time.
-    with contextlib.suppress(PermissionError):
-        os.setpriority(os.PRIO_PROCESS, 0, _PRIORITY)
-    # One thread: a pool would wait for its slowest member on a busy machine.
-    cv2.setNumThreads(1)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from pathlib import Path
 from threading import Thread
 
 import cv2
@@ -17,7 +16,6 @@ log = logging.getLogger(__name__)
 
 STEP_S = 0.35
 """From one prepared picture of the walk to the next; between them the stage fades."""
-_BUNDLES = Path(__file__).parents[2] / "models" / "bundles"
 _FIRST_READ_S = 1.0
 _CURVE_PICTURES = 120
 _CURVE_SIDE_PX = 256
@@ -58,12 +56,13 @@ class Attract:
 
     def _read(self, bundle: str) -> None:
         try:
-            pictures, fault = read_walk(bundle), ""
+            pictures = read_walk(bundle)
         except BundleError as error:
-            pictures, fault = self._pictures, str(error)
+            self.fault = str(error)
             log.warning("attract loop: %s", error)
+            return
         if bundle == self._bundle:
-            self._pictures, self.fault = pictures, fault
+            self._pictures, self.fault = pictures, ""
 
 
 def read_walk(bundle: str) -> Gray:
@@ -75,7 +74,7 @@ def read_walk(bundle: str) -> Gray:
     Raises:
         BundleError: the bundle or its loop is missing or malformed.
     """
-    file = find_bundle(bundle, _BUNDLES) / LATENTS
+    file = find_bundle(bundle) / LATENTS
     try:
         with np.load(file, allow_pickle=False) as arrays:
             walk = arrays["attract"]

@@ -9,7 +9,10 @@ from exhibit.contract.slot import Published, Slot
 
 _STATUS_EVERY_S = 0.1
 _ATTACH_EVERY_S = 0.5
-_RECENT_S = 3.0
+_SILENCE_S = 1.0
+"""A picture after this long without one answers a visitor; directions that move by themselves
+send pictures all the time."""
+_STATUS_LAG_S = 3.0
 """Longer than the engine takes to say that somebody draws after it sent the first picture."""
 
 
@@ -17,7 +20,7 @@ class EngineView:
     """Looks at the engine once a frame, and never waits for it.
 
     Attributes:
-        idle: the engine says that nobody draws.
+        idle: nobody draws.
         picture: its newest picture; None before the first, and once the engine has shown no life
             for a while or nobody draws: the last picture is an earlier visitor's.
     """
@@ -30,6 +33,9 @@ class EngineView:
         self._slot: Slot | None = None
         self._inode = 0
         self._seen = 0
+        self._captured_at = 0.0
+        self._says_idle = False
+        self._woken_at = -_STATUS_LAG_S
         self._status_due = 0.0
         self._attach_due = 0.0
 
@@ -40,15 +46,22 @@ class EngineView:
             self._attach()
         if now >= self._status_due:
             self._status_due = now + _STATUS_EVERY_S
-            self.idle = read_status(self._run_dir, "engine").get("state") == "idle"
-        newest = self._slot.take(self._seen) if self._slot else None
-        if newest is not None:
-            self._seen, self.picture = newest.version, newest
+            self._says_idle = read_status(self._run_dir, "engine").get("state") == "idle"
+        self._take(now)
+        self.idle = self._says_idle and now - self._woken_at > _STATUS_LAG_S
         if self.picture is None:
             return
         dead = now - self._heart.last > stale_after_s
-        if dead or (self.idle and now - self.picture.captured_at > _RECENT_S):
+        if dead or (self.idle and now - self.picture.captured_at > _STATUS_LAG_S):
             self.picture = None
+
+    def _take(self, now: float) -> None:
+        newest = self._slot.take(self._seen) if self._slot else None
+        if newest is None:
+            return
+        if self._seen and newest.captured_at - self._captured_at > _SILENCE_S:
+            self._woken_at = now
+        self._seen, self._captured_at, self.picture = newest.version, newest.captured_at, newest
 
     def _attach(self) -> None:
         path = self._run_dir / "picture.slot"

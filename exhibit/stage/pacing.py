@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+
 class Pacer:
     """Waits for the next frame's time.
 

@@ -58,7 +58,8 @@ class Performance:
         self._engine = EngineView(run_dir)
         self._inbox = CommandInbox(run_dir, "stage")
         self._heart = Heart(run_dir, "stage")
-        self._composite = _open_composite(run_dir, self._shrink(self._show.light).nbytes)
+        light = self._shrink(self._show.light)
+        self._composite = Slot.resume(run_dir / "composite.slot", light.nbytes)
         self._orders = Orders()
         self._pacer = Pacer(config.stage.fps, clock)
         self._intervals, self._compose_ms = Ring(_REMEMBERED_FRAMES), Ring()
@@ -68,11 +69,17 @@ class Performance:
         self._status_due = self._composite_due = 0.0
         self._unpublished = True
         self._sequence = 0
-        self._refused = ""
+        self._refused = self._scheduling = ""
         self._mismatch = _mismatch(config, calibration)
 
-    def run(self, stopping: Callable[[], bool]) -> None:
-        """Show until asked to stop."""
+    def run(self, stopping: Callable[[], bool], scheduling: str) -> None:
+        """Show until asked to stop.
+
+        Args:
+            stopping: says when.
+            scheduling: what the kernel granted, for the status.
+        """
+        self._scheduling = scheduling
         while not stopping() and not self._window.asked_to_close():
             self._pacer.wait(_COMPOSE_LEAD_S)
             self._obey()
@@ -152,6 +159,7 @@ class Performance:
             "camera_to_light_ms": self._latencies.percentiles(),
             "pictures_shown": self._latencies.count,
             "stages_ms": {"compose": self._compose_ms.percentiles()},
+            "scheduling": self._scheduling,
             "driver": self._window.driver,
             "size_px": list(self._window.size),
             "mirror": self._config.stage.mirror,
@@ -167,12 +175,6 @@ class Performance:
     def _shrink(self, light: Gray) -> Gray:
         step = -(-light.shape[1] // _COMPOSITE_WIDEST_PX)
         return np.ascontiguousarray(light[::step, ::step])
-
-
-def _open_composite(run_dir: Path, capacity: int) -> Slot:
-    path = run_dir / "composite.slot"
-    # Readers keep their mapping over a restart of the stage, so an existing slot is used again.
-    return Slot.attach(path) if path.exists() else Slot.create(path, capacity)
 
 
 def _mismatch(config: Config, calibration: Calibration) -> str:

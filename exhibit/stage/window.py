@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Literal
 
-import numpy as np
+import pygame
 
 from exhibit.contract.config import StageConfig
 from exhibit.contract.errors import ConfigError
@@ -29,12 +29,8 @@ class Window:
     def __init__(self, config: StageConfig, kind: WindowKind) -> None:
         if kind == "headless":
             os.environ["SDL_VIDEODRIVER"] = "dummy"
-        os.environ["PYGAME_HIDE_SUPPORT_PROMPT"] = "1"
         # Another window that takes the focus must not make the projection disappear.
         os.environ["SDL_VIDEO_MINIMIZE_ON_FOCUS_LOSS"] = "0"
-        import pygame
-
-        self._pygame = pygame
         self._kind = kind
         try:
             pygame.display.init()
@@ -56,18 +52,17 @@ class Window:
     @property
     def driver(self) -> str:
         """SDL's name of the kind of display, for example wayland, x11 or dummy."""
-        return str(self._pygame.display.get_driver())
+        return str(pygame.display.get_driver())
 
     def show(self, light: Gray | None) -> None:
         """Show light (H, W, 3) RGB, or what was shown before where it is None."""
         if light is not None:
-            picture = self._pygame.image.frombuffer(np.ascontiguousarray(light), self.size, "RGB")
+            picture = pygame.image.frombuffer(light.data, self.size, "RGB")
             self._surface.blit(picture, (0, 0))
-        self._pygame.display.flip()
+        pygame.display.flip()
 
     def asked_to_close(self) -> bool:
         """Handle what the window system sent; a key or a click closes only a window on a desk."""
-        pygame = self._pygame
         closing = False
         for event in pygame.event.get():
             key = event.type == pygame.KEYDOWN and pygame.key.name(event.key) in _QUIT_KEYS
@@ -76,10 +71,10 @@ class Window:
 
     def close(self) -> None:
         """Close the window."""
-        self._pygame.display.quit()
+        pygame.display.quit()
 
-    def _open(self, config: StageConfig):  # type: ignore[no-untyped-def]
-        display = self._pygame.display
+    def _open(self, config: StageConfig) -> pygame.Surface:
+        display = pygame.display
         if self._kind != "fullscreen":
             return display.set_mode((config.width, config.height))
         sizes = display.get_desktop_sizes()
@@ -88,5 +83,5 @@ class Window:
                 f"stage.display: {config.display} is not connected; expected a whole number from "
                 f"0 to {len(sizes) - 1}"
             )
-        flags = self._pygame.FULLSCREEN | self._pygame.SCALED
+        flags = pygame.FULLSCREEN | pygame.SCALED
         return display.set_mode(sizes[config.display], flags, display=config.display, vsync=1)
