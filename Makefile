@@ -1,0 +1,58 @@
+# make run    the table: sets up on first use, then starts; no camera, display or GPU is needed
+# make test   all tests
+# make check  format, lint, types, imports, and the tests that need no torch without torch
+# make bench  measures the table and writes bench.json
+
+VENV := .venv
+LIGHT := .venv-runtime
+RUN_STAMP := $(VENV)/.runtime-is-installed
+TEST_STAMP := $(VENV)/.everything-is-installed
+LIGHT_STAMP := $(LIGHT)/.runtime-is-installed
+PINNED := pyproject.toml constraints.txt
+
+# pygame has no wheel for a newer Python than 3.13 yet.
+PYTHON ?= $(shell for version in 3.13 3.12 3.11; do command -v python$$version && break; done || command -v python3)
+INSTALL := python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+TORCH_FREE := --ignore=tests/models
+
+.PHONY: run test check bench
+.DEFAULT_GOAL := run
+
+run: $(RUN_STAMP)
+	@$(VENV)/bin/exhibit run $(ARGS)
+
+test: $(TEST_STAMP)
+	$(VENV)/bin/python -m pytest $(ARGS)
+
+check: $(TEST_STAMP) $(LIGHT_STAMP)
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+	! $(LIGHT)/bin/python -c "import torch" 2>/dev/null
+	$(LIGHT)/bin/python -m pytest $(TORCH_FREE)
+
+bench: $(TEST_STAMP)
+	$(VENV)/bin/exhibit bench $(ARGS)
+
+$(VENV)/bin/python $(LIGHT)/bin/python:
+	@"$(PYTHON)" -c "import sys; assert sys.version_info >= (3, 11)" 2>/dev/null || \
+	  { echo "Python 3.11 or newer is needed; found: $(PYTHON). On Debian: apt install python3 python3-venv"; exit 1; }
+	@echo "Making $(@D:/bin=) with $(PYTHON) ..."
+	@"$(PYTHON)" -m venv $(@D:/bin=) || { echo "On Debian: apt install python3-venv"; rm -rf $(@D:/bin=); exit 1; }
+	@$(@D)/$(INSTALL) pip setuptools wheel
+
+$(RUN_STAMP): $(PINNED) | $(VENV)/bin/python
+	@echo "Installing the runtime (about 450 MB; a few minutes the first time) ..."
+	@$(VENV)/bin/$(INSTALL) --no-build-isolation --editable .
+	@touch $@
+
+$(TEST_STAMP): $(PINNED) | $(VENV)/bin/python
+	@echo "Installing the runtime, the offline module and the test tools ..."
+	@$(VENV)/bin/$(INSTALL) --no-build-isolation --editable ".[models,dev]"
+	@touch $@ $(RUN_STAMP)
+
+$(LIGHT_STAMP): $(PINNED) | $(LIGHT)/bin/python
+	@echo "Installing the runtime and the test tools, without torch ..."
+	@$(LIGHT)/bin/$(INSTALL) --no-build-isolation --editable ".[dev]"
+	@touch $@
