@@ -1,6 +1,5 @@
 """Build a data set's folder: pages, pictures, `curation.csv`, contact sheets, `dataset.json`."""
 
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from itertools import groupby
@@ -18,7 +17,6 @@ from models.collection.preparation import PAGES, Item, Options, Preparation, Wri
 from models.collection.scans import ScanFile, open_collection, read_pages
 
 CONTACT = "contact"
-VERSION = 1
 Progress = Callable[[Iterable[Any], str], Iterable[Any]]
 """Wraps an iterable to show how far it is, under a title."""
 
@@ -144,7 +142,7 @@ def finish(folder: Path, source: Path | None, options: Options, items: list[Item
     before = dataset.read_description(folder) or {}
     origin = source.name if source is not None else before.get("source", "")
     description = _description(origin, options, kept, digest)
-    write(dataset.FILE_NAME, (json.dumps(description, indent=1) + "\n").encode())
+    dataset.write_description(folder, description)
     if not kept:
         raise InputError(
             f"{folder}: no item was kept; see contact/set-aside-01.png and curation.csv for why"
@@ -179,7 +177,6 @@ def _description(
     origin: str, options: Options, kept: list[CurationRow], digest: str
 ) -> dict[str, Any]:
     return {
-        "version": VERSION,
         "resolution": options.resolution,
         "framing": options.framing,
         "squaring": options.squaring,

@@ -14,6 +14,7 @@ from models.collection.preparation import THUMBNAIL_PX, Item
 T = TypeVar("T")
 COLUMNS = 14
 ROWS = 14
+PER_SHEET = COLUMNS * ROWS
 LABEL_PX = 22
 PAGE_THUMBNAIL_PX = 240
 PAGE_COLUMNS = 6
@@ -32,7 +33,7 @@ def item_sheets(items: Sequence[Item]) -> Iterator[NDArray[np.uint8]]:
         (height, width, 3) uint8 BGR, up to `COLUMNS` x `ROWS` items each.
     """
     shown = [item for item in items if item.thumbnail is not None]
-    for part in _sheetfuls(shown, COLUMNS * ROWS):
+    for part in _sheetfuls(shown, PER_SHEET):
         tiles = []
         for item in part:
             row = item.row
@@ -40,6 +41,21 @@ def item_sheets(items: Sequence[Item]) -> Iterator[NDArray[np.uint8]]:
             reason = row.reason.partition(":")[0]
             tiles.append((tile, f"{row.line_width_px:.2f} px {reason}", row.item))
         yield _grid(tiles, THUMBNAIL_PX, COLUMNS)
+
+
+def plain_sheet(pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:
+    """Draw pictures without labels.
+
+    Args:
+        pictures: up to `PER_SHEET`, each (side, side) uint8.
+
+    Returns:
+        (height, width, 3) uint8 BGR.
+    """
+    size = (THUMBNAIL_PX, THUMBNAIL_PX)
+    small = [cv2.resize(picture, size, interpolation=cv2.INTER_AREA) for picture in pictures]
+    tiles = [(cv2.cvtColor(picture, cv2.COLOR_GRAY2BGR), "", "") for picture in small]
+    return _grid(tiles, THUMBNAIL_PX, COLUMNS)
 
 
 def page_sheets(

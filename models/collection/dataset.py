@@ -16,6 +16,7 @@ from exhibit.contract.errors import InputError
 
 log = logging.getLogger(__name__)
 FILE_NAME = "dataset.json"
+VERSION = 1
 IMAGES = "images"
 PICTURE_SUFFIXES = {".png", ".jpg", ".jpeg", ".webp"}
 
@@ -167,6 +168,12 @@ def read_description(path: Path) -> dict[str, Any] | None:
     if not isinstance(description, dict) or "framing" not in description:
         raise InputError(f"{file}: not a data set that `models prepare` made")
     return description
+
+
+def write_description(path: Path, description: dict[str, Any]) -> None:
+    """Write `dataset.json`: how a data set was made, and the SHA-256 of its data."""
+    text = json.dumps({"version": VERSION, **description}, indent=1)
+    (path / FILE_NAME).write_text(text + "\n", encoding="utf-8")
 
 
 def write_nvidia_zip(dataset: Path, target: Path) -> int:
