@@ -11,7 +11,9 @@ LIGHT_STAMP := $(LIGHT)/.runtime-is-installed
 PINNED := pyproject.toml constraints.txt
 
 # pygame has no wheel for a newer Python than 3.13 yet.
-PYTHON ?= $(shell for version in 3.13 3.12 3.11; do command -v python$$version && break; done || command -v python3)
+NEW_ENOUGH := import sys, venv; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
+  $$python -c "$(NEW_ENOUGH)" 2>/dev/null && command -v $$python && break; done)
 INSTALL := python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 TORCH_FREE := --ignore=tests/models
 
@@ -36,8 +38,8 @@ bench: $(TEST_STAMP)
 	$(VENV)/bin/exhibit bench $(ARGS)
 
 $(VENV)/bin/python $(LIGHT)/bin/python:
-	@"$(PYTHON)" -c "import sys; assert sys.version_info >= (3, 11)" 2>/dev/null || \
-	  { echo "Python 3.11 or newer is needed; found: $(PYTHON). On Debian: apt install python3 python3-venv"; exit 1; }
+	@"$(PYTHON)" -c "$(NEW_ENOUGH)" || \
+	  { echo "Python 3.11 or newer is needed. On Debian: apt install python3 python3-venv"; exit 1; }
 	@echo "Making $(@D:/bin=) with $(PYTHON) ..."
 	@"$(PYTHON)" -m venv $(@D:/bin=) || { echo "On Debian: apt install python3-venv"; rm -rf $(@D:/bin=); exit 1; }
 	@$(@D)/$(INSTALL) pip setuptools wheel
