@@ -14,12 +14,13 @@ from exhibit.camera.simulated.paper import PAPER
 from exhibit.camera.simulated.texture import clouds
 from exhibit.camera.simulated.view import Matrix, project
 from exhibit.camera.simulated.visit import Hand
+from exhibit.contract.values import Gray
 
 Floats = NDArray[np.float32]
 Bone = tuple[float, float, float, float, float]
 
 _PX_PER_MM = 1.25
-_LEFT_MM, _RIGHT_MM, _TOP_MM, _BOTTOM_MM = -75.0, 105.0, -25.0, 330.0
+_LEFT_MM, _RIGHT_MM, _TOP_MM, _BOTTOM_MM = -75.0, 105.0, -25.0, 540.0
 _HIDDEN_SHARE = 0.06
 
 
@@ -34,19 +35,24 @@ class _Layer:
     opacity: float = 0.95
 
 
-_ARM = _Layer(((32, 120, 46, 360, 62), (34, 130, 52, 360, 66)), 7.0, 0.92, 0.42, 0.9)
-_FIST = _Layer(((22, 72, 30, 104, 62), (12, 66, 26, 92, 44)), 2.4, 1.05, 0.25)
-_FINGERS = _Layer(
-    ((7, 25, 26, 52, 15), (26, 52, 30, 80, 17), (-3, 31, -12, 62, 17), (-12, 62, 6, 92, 20)),
-    1.6,
-    1.12,
-    0.22,
+_ARM = _Layer(((32, 120, 52, 560, 60), (36, 130, 56, 560, 62)), 7.0, 0.92, 0.42, 0.9)
+_FIST = _Layer(((26, 78, 33, 106, 60), (10, 70, 26, 96, 40)), 2.4, 1.02, 0.26)
+_SHAFT = _Layer(((3, 6, 10, 24, 5.5), (8, 20, 24, 66, 8)), 1.1, 0.5, 0.2)
+_CURLED = _Layer(
+    ((25, 46, 46, 66, 15), (20, 62, 44, 76, 15), (50, 72, 50, 118, 20), (22, 78, 46, 88, 14)),
+    0.8,
+    1.24,
+    0.15,
 )
-_SIDE = _Layer(((17, 36, 36, 54, 14), (30, 52, 47, 70, 14), (48, 72, 47, 116, 24)), 0.7, 1.26, 0.15)
-_SHAFT = _Layer(((3, 6, 10, 24, 5.5), (8, 20, 22, 60, 9)), 1.3, 0.5, 0.2)
-_TIP = _Layer(((0, 0, 1.2, 2.6, 1.4), (1, 2.2, 4, 9, 3.2)), 0.35, 0.38, 0.25)
+_GRIP = _Layer(
+    ((9, 22, 27, 46, 11), (27, 46, 36, 76, 14), (1, 30, -6, 52, 13), (-6, 52, 8, 88, 18)),
+    1.3,
+    1.13,
+    0.2,
+)
+_TIP = _Layer(((0, 0, 1.2, 2.6, 1.4), (1, 2.2, 5, 13, 3.4)), 0.35, 0.38, 0.25)
 
-_PALM = _Layer(((2, 92, 4, 118, 68), (26, 92, 22, 122, 40)), 0.9, 1.28, 0.14)
+_PALM = _Layer(((2, 92, 4, 118, 68), (26, 92, 22, 122, 40)), 0.9, 1.24, 0.15)
 _SPREAD = _Layer(
     (
         (0, 4, 2, 84, 16),
@@ -63,54 +69,71 @@ _FLAT = _Layer(((0, 4, 4, 60, 17), (-19, 10, -10, 62, 16), (20, 9, 18, 62, 16)),
 _BACK = _Layer(((2, 72, 8, 112, 64), (-34, 56, -12, 100, 17)), 3.0, 1.0, 0.28)
 
 _KINDS = {
-    "pen": (_ARM, _FIST, _SIDE, _FINGERS, _SHAFT, _TIP),
+    "pen": (_ARM, _FIST, _SHAFT, _CURLED, _GRIP, _TIP),
     "flat": (_ARM, _BACK, _FLAT),
-    "palm": (_ARM, _SPREAD, _PALM),
+    "palm": (_ARM, _PALM, _SPREAD),
 }
 _INK_THROUGH: dict[Polarity, float] = {"bright": 0.4, "dark": 0.3}
 """Share of the ink's contrast that is left under a hand."""
 
 
 @cache
-def _sprite(kind: str, polarity: Polarity) -> Floats:
-    """Return (h, w, 2) float32: what the hand takes from the paper behind it, and what it adds."""
+def _sprite(kind: str, polarity: Polarity) -> Gray:
+    """Return (h, w, 2) uint8: what the hand takes from the paper's light and adds, in 255ths."""
     width = round((_RIGHT_MM - _LEFT_MM) * _PX_PER_MM)
     height = round((_BOTTOM_MM - _TOP_MM) * _PX_PER_MM)
     alpha = np.zeros((height, width), np.float32)
     light = np.zeros((height, width), np.float32)
     rng = np.random.default_rng(len(kind))
-    skin = 1 + 0.05 * clouds(rng, (height, width), 9) + 0.03 * clouds(rng, (height, width), 3)
+    skin = 1 + 0.03 * clouds(rng, (height, width), 9) + 0.02 * clouds(rng, (height, width), 3)
     for layer in _KINDS[kind]:
-        cover = _cover(layer, (height, width)) * layer.opacity
         level = PAPER * (layer.bright if polarity == "bright" else layer.dark) * skin
-        alpha = np.asarray(cover + alpha * (1 - cover), np.float32)
-        light = np.asarray(cover * level + light * (1 - cover), np.float32)
+        for bone in layer.bones:
+            cover = _cover(bone, 1.0, layer.soft_mm, (height, width)) * layer.opacity
+            # Round flesh: its middle lies on the paper, its sides curve away into the dark.
+            core = _cover(bone, 0.5, layer.soft_mm + bone[4] / 6, (height, width))
+            alpha = np.asarray(cover + alpha * (1 - cover), np.float32)
+            lit = cover * level * (0.84 + 0.22 * core)
+            light = np.asarray(lit + light * (1 - cover), np.float32)
     through = _INK_THROUGH[polarity]
-    return np.dstack([alpha - through * light / PAPER, light * (1 - through)]).astype(np.float32)
+    sprite = np.dstack([alpha - through * light / PAPER, light * (1 - through)])
+    return np.asarray(np.clip(np.round(255 * sprite), 0, 255), np.uint8)
 
 
-def _cover(layer: _Layer, shape: tuple[int, int]) -> Floats:
+def _cover(bone: Bone, share: float, soft_mm: float, shape: tuple[int, int]) -> Floats:
+    """Draw one bone at a share of its width with a soft edge."""
     cover = np.zeros(shape, np.float32)
-    for x0, y0, x1, y1, width in layer.bones:
-        ends = (np.array([[x0, y0], [x1, y1]]) - [_LEFT_MM, _TOP_MM]) * _PX_PER_MM
-        first, last = (tuple(map(int, np.round(end * 8))) for end in ends)
-        thick = max(1, round(width * _PX_PER_MM))
-        cv2.line(cover, first, last, 1.0, thick, cv2.LINE_AA, 3)
-    return np.asarray(cv2.GaussianBlur(cover, (0, 0), layer.soft_mm * _PX_PER_MM), np.float32)
+    x0, y0, x1, y1, width = bone
+    ends = (np.array([[x0, y0], [x1, y1]]) - [_LEFT_MM, _TOP_MM]) * _PX_PER_MM
+    first, last = (tuple(map(int, np.round(end * 8))) for end in ends)
+    cv2.line(cover, first, last, 1.0, max(1, round(width * share * _PX_PER_MM)), cv2.LINE_AA, 3)
+    return np.asarray(cv2.GaussianBlur(cover, (0, 0), soft_mm * _PX_PER_MM), np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shade:
-    """A hand in the frame: box x0, y0, x1, y1, `takes` and `adds` (h, w) float32."""
+    """A hand in the frame.
+
+    Args:
+        box: x0, y0, x1, y1 in frame pixels.
+        takes: (h, w) uint8 share of the light from the paper that does not arrive, in 255ths.
+        adds: (h, w) uint8 reflectance added, in 255ths.
+    """
 
     box: tuple[int, int, int, int]
-    takes: Floats
-    adds: Floats
+    takes: Gray
+    adds: Gray
+
+    def fall_on(self, signal: Floats, field: Floats) -> None:
+        """Change the (h, w) float32 signal inside the box, given the field of light there."""
+        taken = cv2.multiply(signal, self.takes, scale=1 / 255, dtype=cv2.CV_32F)
+        added = cv2.multiply(field, self.adds, scale=1 / 255, dtype=cv2.CV_32F)
+        cv2.add(signal, cv2.subtract(added, taken), dst=signal)
 
     @property
     def hides(self) -> NDArray[np.bool_]:
         """(h, w) bool, True where the hand, its pen or its shadow is over the paper."""
-        return self.takes > _HIDDEN_SHARE
+        return self.takes > round(255 * _HIDDEN_SHARE)
 
 
 def cast(
@@ -131,22 +154,29 @@ def cast(
     """
     x, y, lift = hand.track.at(t_s)
     to_camera, (width, height) = view
-    matrix = to_camera @ _sprite_to_table(hand, x, y)
+    matrix = _affine(to_camera @ _sprite_to_table(hand, x, y))
     sprite = _sprite(hand.kind, polarity)
     corners = np.array([[0, 0], [1, 0], [1, 1], [0, 1.0]]) * [sprite.shape[1], sprite.shape[0]]
-    outline = project(matrix, corners)
+    outline = corners @ matrix[:, :2].T + matrix[:, 2]
     x0, y0 = np.clip(np.floor(outline.min(axis=0)), 0, [width, height]).astype(int).tolist()
     x1, y1 = np.clip(np.ceil(outline.max(axis=0)), 0, [width, height]).astype(int).tolist()
     if x0 >= x1 or y0 >= y1:
         return None
-    shift = np.array([[1, 0, -x0], [0, 1, -y0], [0, 0, 1.0]])
-    seen = cv2.warpPerspective(sprite, shift @ matrix, (x1 - x0, y1 - y0))
+    matrix[:, 2] -= [x0, y0]
+    seen = cv2.warpAffine(sprite, matrix, (x1 - x0, y1 - y0))
     blur = _motion_blur(hand, t_s, exposure_s, to_camera) + 1 + int(lift * 8)
     if blur.max() > 1:
         seen = cv2.blur(seen, (int(blur[0]), int(blur[1])))
-    return Shade(
-        (x0, y0, x1, y1), np.ascontiguousarray(seen[..., 0]), np.ascontiguousarray(seen[..., 1])
-    )
+    takes, adds = cv2.split(seen)
+    return Shade((x0, y0, x1, y1), np.asarray(takes, np.uint8), np.asarray(adds, np.uint8))
+
+
+def _affine(matrix: Matrix) -> NDArray[np.float64]:
+    """Return the (2, 3) affine map that is as good as a homography near the hand's tip."""
+    tip = np.array([-_LEFT_MM, -_TOP_MM]) * _PX_PER_MM
+    corners = tip + np.array([[0, 0], [100, 0], [0, 100.0]])
+    mapped = project(matrix, corners).astype(np.float32)
+    return np.asarray(cv2.getAffineTransform(corners.astype(np.float32), mapped), np.float64)
 
 
 def _sprite_to_table(hand: Hand, x: float, y: float) -> Matrix:

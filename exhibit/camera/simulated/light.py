@@ -26,7 +26,7 @@ class Light:
         self._conditions = conditions
         self._size_px = size_px
         self._powers = 1 + 0.35 * conditions.unevenness * rng.uniform(-1, 1, len(LEDS_MM))
-        self._lean = rng.normal(0, 0.18 * conditions.unevenness, 2)
+        self._lean = rng.normal(0, 0.28 * conditions.unevenness, 2)
         self._weak = int(rng.integers(len(LEDS_MM)))
         pixels = rng.standard_normal((size_px[1], size_px[0]), dtype=np.float32)
         # No two pixels of a sensor are equally sensitive.
@@ -42,11 +42,11 @@ class Light:
         width, height = self._size_px
         xs = np.arange(0, width + _REDUCED, _REDUCED, dtype=np.float64)
         ys = np.arange(0, height + _REDUCED, _REDUCED, dtype=np.float64)
-        grid = np.stack(np.meshgrid(xs, ys), axis=-1)
-        pixels = grid.astype(np.float64).reshape(-1, 2)
+        across, down = np.meshgrid(xs, ys)
+        pixels = np.column_stack([across.ravel(), down.ravel()])
         table = project(np.linalg.inv(table_to_camera), pixels)
         # Sharper spots the more uneven the field; the base is light scattered in the box.
-        spread = 75.0 - 30.0 * self._conditions.unevenness
+        spread = 62.0 - 24.0 * self._conditions.unevenness
         powers = self._powers.copy()
         powers[list(dead)] = 0.0
         squares = ((table[:, None, :] - LEDS_MM[None]) ** 2).sum(axis=-1)

@@ -149,6 +149,6 @@ class SimulatedTable:
                 continue
             x0, y0, x1, y1 = shade.box
             area = np.s_[y0:y1, x0:x1]
-            signal[area] += self._field[area] * shade.adds - signal[area] * shade.takes
+            shade.fall_on(signal[area], self._field[area])
             covered[area] |= shade.hides
         return signal, covered

@@ -48,10 +48,10 @@ def add_stain(rng: np.random.Generator, tone: Floats, px_per_mm: float) -> None:
     y, x = np.mgrid[0:height:4, 0:width:4].astype(np.float32)
     ragged = clouds(rng, (x.shape[0], x.shape[1]), 12) * 0.7 * px_per_mm
     distance = np.hypot(x - middle[0], y - middle[1]) + ragged
-    rim = np.exp(-(((distance - radius) / (1.3 * px_per_mm)) ** 2))
+    rim = np.exp(-(((distance - radius) / (1.0 * px_per_mm)) ** 2))
     rim *= np.clip(0.7 + 0.5 * clouds(rng, (x.shape[0], x.shape[1]), 40), 0.0, 1.0)
     inside = 1 / (1 + np.exp((distance - radius) / (0.5 * px_per_mm)))
-    mark = (0.10 * rim + 0.05 * inside).astype(np.float32)
+    mark = (0.14 * rim + 0.05 * inside).astype(np.float32)
     tone *= 1 - cv2.resize(mark, (width, height), interpolation=cv2.INTER_LINEAR)
 
 
