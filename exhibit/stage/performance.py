@@ -163,6 +163,7 @@ class Performance:
             "driver": self._window.driver,
             "size_px": list(self._window.size),
             "mirror": self._config.stage.mirror,
+            "rotate": self._config.stage.rotate,
             "faults": faults,
         }
 
