@@ -105,7 +105,7 @@ def picture_names(path: Path) -> tuple[str, ...]:
         raise InputError(f"{path}: no such data set; make one with `models prepare`")
     names = sorted(name for name in found if Path(name).suffix.lower() in PICTURE_SUFFIXES)
     if not names:
-        raise InputError(f"{path}: no picture found; expected PNG, JPEG or WebP files")
+        raise InputError(f"{path}: no readable picture in it; expected PNG, JPEG or WebP files")
     return tuple(names)
 
 

@@ -1,22 +1,16 @@
 """A prepared data set as one uint8 tensor in memory, drawn from in a resumable order."""
 
-import io
-import logging
-import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 import psutil
 import torch
 from torch import Tensor
 
 from exhibit.contract.errors import InputError
+from models.collection.dataset import DrawingDataset
 
-log = logging.getLogger(__name__)
-SUFFIXES = {".png", ".jpg", ".jpeg", ".webp"}
 MEMORY_SHARE = 0.5
 
 
@@ -30,38 +24,6 @@ class PictureSet:
 
     def __len__(self) -> int:
         return len(self.names)
-
-
-def _folder_entries(folder: Path) -> Iterator[tuple[str, bytes]]:
-    root = folder / "images" if (folder / "images").is_dir() else folder
-    for path in sorted(p for p in root.rglob("*") if p.suffix.lower() in SUFFIXES):
-        yield str(path.relative_to(folder)), path.read_bytes()
-
-
-def _zip_entries(path: Path) -> Iterator[tuple[str, bytes]]:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            for name in sorted(archive.namelist()):
-                if Path(name).suffix.lower() in SUFFIXES:
-                    yield name, archive.read(name)
-    except zipfile.BadZipFile as error:
-        raise InputError(f"{path}: not a readable zip file ({error})") from error
-
-
-def _decode(data: bytes, channels: int, resolution: int) -> np.ndarray | None:
-    """Decode one picture to (C, resolution, resolution) uint8, or None when it is corrupt."""
-    flag = cv2.IMREAD_GRAYSCALE if channels == 1 else cv2.IMREAD_COLOR_RGB
-    buffer = np.frombuffer(io.BytesIO(data).getbuffer(), np.uint8)
-    image = cv2.imdecode(buffer, flag) if buffer.size else None
-    if image is None:
-        return None
-    height, width = image.shape[:2]
-    if height != width:
-        raise InputError(f"a picture of {width}x{height}: expected square ones (models prepare)")
-    shrinks = height >= resolution
-    method = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
-    image = cv2.resize(image, (resolution, resolution), interpolation=method)
-    return image[None] if channels == 1 else image.transpose(2, 0, 1)
 
 
 def load_pictures(path: Path, resolution: int, channels: int) -> PictureSet:
@@ -78,27 +40,16 @@ def load_pictures(path: Path, resolution: int, channels: int) -> PictureSet:
     Raises:
         InputError: nothing there, not square, or more than half of the free memory.
     """
-    if not path.exists():
-        raise InputError(f"{path}: no such data set; make one with `models prepare`")
-    entries = _zip_entries(path) if path.is_file() else _folder_entries(path)
-    names, arrays, skipped = [], [], []
+    dataset = DrawingDataset(path, resolution, channels)
     budget = psutil.virtual_memory().available * MEMORY_SHARE
-    for name, data in entries:
-        try:
-            array = _decode(data, channels, resolution)
-        except InputError as error:
-            raise InputError(f"{path}: {name}: {error}") from error
-        if array is None:
-            log.warning("%s: %s cannot be decoded; skipped", path, name)
-            skipped.append(name)
-            continue
-        names.append(name)
-        arrays.append(array)
-        if len(arrays) * array.nbytes > budget:
-            raise InputError(f"{path}: does not fit in half of the free memory at {resolution} px")
-    if not arrays:
-        raise InputError(f"{path}: no readable picture found; expected PNG, JPEG or WebP files")
-    return PictureSet(torch.from_numpy(np.stack(arrays)), tuple(names), tuple(skipped))
+    if len(dataset) * channels * resolution**2 > budget:
+        raise InputError(f"{path}: does not fit in half of the free memory at {resolution} px")
+    decoded = dict(dataset)
+    if not decoded:
+        raise InputError(f"{path}: no readable picture in it; expected PNG, JPEG or WebP files")
+    skipped = tuple(name for name in dataset.names if name not in decoded)
+    pictures = torch.from_numpy(np.stack(list(decoded.values())))
+    return PictureSet(pictures, tuple(decoded), skipped)
 
 
 class Sampler:
