@@ -167,7 +167,7 @@ def main() -> None:
     parser.add_argument("--run-dir", type=Path, required=True)
     parser.add_argument("--config", type=Path, required=True)
     given = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="engine: %(message)s")
+    logging.basicConfig(level=logging.WARNING, format="engine: %(message)s")
     stopping = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())
     try:
