@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import click
@@ -62,6 +63,9 @@ def draw(
     Example: exhibit draw cat.png -o answer.png --bundle lear --direction hatching=2
     """
     jobs = _jobs(ink, output)
+    for source, target in jobs:
+        if target.resolve() == source.resolve():
+            raise InputError(f"{target}: would overwrite the drawing, expected another place")
     model = ModelConfig(psi=1.0 if psi is None else psi, auto_psi=psi is None)
     editing = EditingConfig(directions=tuple(map(_direction, directions)), ease_s=0)
     opened = load_bundle(find_bundle(bundle))
@@ -81,7 +85,13 @@ def _jobs(ink: Path, output: Path) -> list[tuple[Path, Path]]:
             raise InputError(f"{ink}: no pictures in this folder, expected {', '.join(SUFFIXES)}")
         if output.is_file():
             raise InputError(f"{output}: is a file, expected a folder because {ink} is one")
-        return [(path, output / f"{path.stem}.png") for path in sources]
+        jobs = [(path, output / f"{path.stem}.png") for path in sources]
+        for (first, target), (second, other) in pairwise(jobs):
+            if target == other:
+                raise InputError(
+                    f"{first} and {second.name} would both become {target}; rename one"
+                )
+        return jobs
     if output.is_dir():
         raise InputError(
             f"{output}: is a folder, expected a file name such as {output}/picture.png"

@@ -40,11 +40,11 @@ class Session:
         threads: int,
     ) -> None:
         self.path = path
-        self._session, self.provider = _open(path, providers, threads)
-        _check_shapes(path, "input", self._session.get_inputs(), inputs)
-        _check_shapes(path, "output", self._session.get_outputs(), outputs)
         self.inputs, self.outputs = dict(inputs), dict(outputs)
-        self._binding = self._session.io_binding()
+        for position, name in enumerate(providers):
+            if self._try(name, providers[position:], threads):
+                self.provider = name
+                break
 
     def new_outputs(self) -> dict[str, Floats]:
         """Return one array for every output, for `run` to write into."""
@@ -63,27 +63,36 @@ class Session:
             self._binding.bind_output(name, "cpu", 0, np.float32, array.shape, array.ctypes.data)
         self._session.run_with_iobinding(self._binding)
 
-
-def _open(path: Path, providers: Sequence[str], threads: int) -> tuple[ort.InferenceSession, str]:
-    """Return a session on the first provider that takes the graph, and that provider's name."""
-    for position, name in enumerate(providers):
-        chain = [(ORT_NAMES[n], provider_options(n)) for n in providers[position:]]
+    def _try(self, name: str, providers: Sequence[str], threads: int) -> bool:
+        """Open the graph on a provider and run it once; returns whether that provider runs it."""
+        chain = [(ORT_NAMES[n], provider_options(n)) for n in providers]
         try:
             with _quiet():
-                session = ort.InferenceSession(
-                    path, _options(threads), providers=chain, enable_fallback=0
+                self._session = ort.InferenceSession(
+                    self.path, _options(threads), providers=chain, enable_fallback=0
                 )
+                self._check()
+                self._binding = self._session.io_binding()
+                self.run(self._blank(), self.new_outputs())
+        except BundleError:
+            raise
         except Exception as error:  # noqa: BLE001 - ONNX Runtime's errors share no other base
             message = str(error).splitlines()[0][:300]
             if name == "cpu":
-                raise BundleError(f"{path}: not a usable ONNX graph: {message}") from None
-            log.warning("%s: %s could not be used: %s", path.name, name, message)
-            continue
-        got = provider_name(session.get_providers()[0])
-        if got == name:
-            return session, name
-        log.warning("%s: asked for %s, got %s", path.name, name, got)
-    raise AssertionError("providers must end with cpu")
+                raise BundleError(f"{self.path}: not a usable ONNX graph: {message}") from None
+            log.warning("%s: %s could not be used: %s", self.path.name, name, message)
+            return False
+        got = provider_name(self._session.get_providers()[0])
+        if got != name:
+            log.warning("%s: asked for %s, got %s", self.path.name, name, got)
+        return got == name
+
+    def _check(self) -> None:
+        _check_shapes(self.path, "input", self._session.get_inputs(), self.inputs)
+        _check_shapes(self.path, "output", self._session.get_outputs(), self.outputs)
+
+    def _blank(self) -> dict[str, Floats]:
+        return {name: np.zeros(shape, np.float32) for name, shape in self.inputs.items()}
 
 
 def _options(threads: int) -> ort.SessionOptions:
