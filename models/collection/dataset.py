@@ -124,7 +124,9 @@ def _open_zip(path: Path) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(path)
     except zipfile.BadZipFile as error:
-        raise InputError(f"{path}: expected a folder or a zip of pictures") from error
+        raise InputError(
+            f"{path}: not a readable zip; expected a folder or zip of pictures"
+        ) from error
 
 
 def data_sha256(path: Path) -> str:

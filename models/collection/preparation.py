@@ -17,7 +17,6 @@ from models.collection.cutting import Cut, Framing, Squaring, cut_page, cut_rect
 from models.collection.fingerprint import Fingerprints, fingerprint
 from models.collection.judgement import (
     Limits,
-    Measured,
     measure,
     reason_to_drop_drawing,
     reason_to_drop_figure,
@@ -110,22 +109,12 @@ class Preparation:
         if page is None:
             return [Item(row, None) for row in rows]
         cuts = cut_page(page, self._options.framing, self._options.gutter)
-        by_box = {cut.box: cut for cut in cuts}
-        return [self._obey_row(row, page, by_box) for row in rows]
-
-    def _obey_row(self, row: CurationRow, page: NDArray[np.uint8], by_box: dict[Box, Cut]) -> Item:
-        height, width = page.shape
-        box = row.box
-        if box.left < 0 or box.top < 0 or box.right > width or box.bottom > height:
-            raise InputError(f"item '{row.item}': the box leaves its page of {width}x{height}")
-        cut = by_box.get(box) or cut_rectangle(page, box)
-        if row.kept and not cut.ink.any():
-            raise InputError(f"item '{row.item}' is kept, but there is no ink in its box")
-        return self._finish(row, cut)
+        return [self._finish(row, cut_row(row, page, cuts)) for row in rows]
 
     def _judge(self, scan: Scan, name: str, cut: Cut, page_image: str, page_ink: int) -> Item:
         options = self._options
-        measured = self._measured(cut, options.squaring)
+        side = square_side_px(cut.ink, options.squaring)
+        measured = measure(cut.ink, side, options.resolution)
         if options.framing == "figure":
             reason = reason_to_drop_figure(cut.ink, page_ink, measured, options.limits)
         else:
@@ -144,7 +133,7 @@ class Preparation:
             self._write(f"{dataset.IMAGES}/{row.item}.png", dataset.encode_png(picture))
         size = (THUMBNAIL_PX, THUMBNAIL_PX)
         thumbnail = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
-        return Item(_with_measures(row, self._measured(cut, row.squaring)), thumbnail)
+        return Item(with_measures(row, cut, self._options.resolution), thumbnail)
 
     def _row(self, scan: Scan, name: str, reason: str, box: Box, page_image: str) -> CurationRow:
         return CurationRow(
@@ -162,10 +151,6 @@ class Preparation:
             page=scan.page,
             page_image=page_image,
         )
-
-    def _measured(self, cut: Cut, squaring: str) -> Measured:
-        side = square_side_px(cut.ink, squaring)
-        return measure(cut.ink, side, self._options.resolution)
 
     def _reason_to_drop_page(self, scan: Scan, grey: NDArray[np.uint8]) -> str:
         for pattern in self._options.exclude:
@@ -191,7 +176,34 @@ class Preparation:
         return name
 
 
-def _with_measures(row: CurationRow, measured: Measured) -> CurationRow:
+def cut_row(row: CurationRow, page: NDArray[np.uint8], cuts: list[Cut]) -> Cut:
+    """Cut an item as its row says.
+
+    Args:
+        row: of `curation.csv`.
+        page: (height, width) uint8, its page image.
+        cuts: what `cut_page` finds on that page.
+
+    Returns:
+        The automatic item where the row's box is still its box, else exactly the rectangle.
+
+    Raises:
+        InputError: the box does not lie on the page, or a kept item has no ink.
+    """
+    height, width = page.shape
+    box = row.box
+    inside = 0 <= box.left < box.right <= width and 0 <= box.top < box.bottom <= height
+    if not inside:
+        raise InputError(f"item '{row.item}': the box leaves its page of {width}x{height} px")
+    cut = next((cut for cut in cuts if cut.box == box), None) or cut_rectangle(page, box)
+    if row.kept and not cut.ink.any():
+        raise InputError(f"item '{row.item}' is kept, but there is no ink in its box")
+    return cut
+
+
+def with_measures(row: CurationRow, cut: Cut, resolution: int) -> CurationRow:
+    """The row with the line width and ink share of what is cut."""
+    measured = measure(cut.ink, square_side_px(cut.ink, row.squaring), resolution)
     return replace(
         row,
         line_width_px=round(measured.line_width_px, 3),
