@@ -8,7 +8,7 @@ from exhibit.contract.board import Heart, read_status
 from exhibit.contract.slot import Published, Slot
 
 _STATUS_EVERY_S = 0.1
-_ATTACH_EVERY_S = 0.5
+_ATTACH_EVERY_S = 0.1
 _SILENCE_S = 1.0
 """A picture after this long without one answers a visitor; directions that move by themselves
 send pictures all the time."""

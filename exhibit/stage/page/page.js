@@ -14,10 +14,11 @@ const WORDS = {
 // One picture in flight per view: a slow connection makes it slower, never longer.
 function keepFresh(id, path) {
   const image = byId(id);
-  const next = () => setTimeout(() => { image.src = `${path}?${Date.now()}`; }, SMALL_EVERY_MS);
+  const load = () => { image.src = `${path}?${Date.now()}`; };
+  const next = () => setTimeout(load, SMALL_EVERY_MS);
   image.addEventListener("load", next);
   image.addEventListener("error", next);
-  next();
+  load();
 }
 
 function showFacts(state) {
