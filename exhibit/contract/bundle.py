@@ -206,9 +206,10 @@ def load_latents(bundle: Bundle) -> Latents:
         found = getattr(latents, name).shape
         if found != shape:
             raise BundleError(f"{file}: {name} has shape {found}, expected {shape}")
-    if latents.attract.ndim < 3 or latents.attract.shape[1:3] != (side, side):
+    attract = latents.attract
+    if attract.dtype != np.uint8 or attract.ndim < 3 or attract.shape[1:3] != (side, side):
         raise BundleError(
-            f"{file}: attract has shape {latents.attract.shape}, expected (n, {side}, {side})"
+            f"{file}: attract is {attract.dtype} {attract.shape}, expected uint8 (n, {side}, {side})"
         )
     return latents
 

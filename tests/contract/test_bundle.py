@@ -88,6 +88,14 @@ def test_bundle_unreadable_metadata_names_the_file(tiny: Path) -> None:
     (tiny / "latents.npz").write_bytes(b"PK\x03\x04 not an archive")
     with pytest.raises(BundleError, match=r"latents\.npz"):
         load_latents(bundle)
+    np.savez(
+        tiny / "latents.npz",
+        w_avg=np.zeros(W_DIM, np.float32),
+        covariance=np.eye(W_DIM, dtype=np.float32),
+        attract=np.zeros((2, RESOLUTION, RESOLUTION), np.float32),
+    )
+    with pytest.raises(BundleError, match=r"latents\.npz: attract is float32"):
+        load_latents(bundle)
     (tiny / "directions.json").write_text('{"darker": {"safe_range": [1, 2], "sigma": 1}}')
     with pytest.raises(BundleError, match=r"directions\.json: 'darker': safe_range"):
         load_directions(bundle)
