@@ -209,7 +209,8 @@ def load_latents(bundle: Bundle) -> Latents:
     attract = latents.attract
     if attract.dtype != np.uint8 or attract.ndim < 3 or attract.shape[1:3] != (side, side):
         raise BundleError(
-            f"{file}: attract is {attract.dtype} {attract.shape}, expected uint8 (n, {side}, {side})"
+            f"{file}: attract is {attract.dtype} {attract.shape}, "
+            f"expected uint8 (n, {side}, {side})"
         )
     return latents
 
