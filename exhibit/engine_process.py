@@ -8,18 +8,20 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from exhibit.camera import Grabber, open_camera
+from exhibit.camera import Grabber, choose_source, open_camera
+from exhibit.camera_feed import CameraFeed
 from exhibit.contract.board import CommandInbox, Heart
 from exhibit.contract.bundle import find_bundle, load_bundle
 from exhibit.contract.calibration import Calibration, load_calibration
-from exhibit.contract.config import Config
+from exhibit.contract.config import CameraConfig, Config
 from exhibit.contract.config_file import apply_overrides, load_config
-from exhibit.contract.errors import REFUSED, ConfigError, ExhibitError
+from exhibit.contract.errors import REFUSED, CameraError, ConfigError, ExhibitError
 from exhibit.contract.geometry import Matrix, mounting, scaling
 from exhibit.contract.values import Frame
 from exhibit.editing import make_editor
@@ -45,10 +47,10 @@ class EngineProcess:
         self._config = config
         self._heart = Heart(run_dir, "engine")
         self._inbox = CommandInbox(run_dir, "engine")
-        # The camera warms up in its own thread while the models load.
-        self._camera = open_camera(config.camera)
-        self._grabber = Grabber(self._camera)
-        self._grabber.start()
+        # Chosen once: a camera that is unplugged later must not turn into a simulated visitor.
+        self._source = choose_source(config.camera)
+        # The camera opens in a thread of its own while the models load.
+        self._feed = CameraFeed(partial(_open_grabber, self._source))
         self._calibration = load_calibration(config.calibration)
         bundle = load_bundle(find_bundle(config.model.bundle))
         self._card = bundle.card
@@ -65,8 +67,10 @@ class EngineProcess:
         while not stopping():
             self._heart.beat()
             self._obey()
-            frame = self._grabber.newest(_FRAME_WAIT_S)
-            if frame is not None:
+            frame = self._feed.newest(_FRAME_WAIT_S)
+            if frame is None:
+                self._refuse_useless_source()
+            else:
                 engine = self._engine = self._engine or self._make_engine(frame)
                 ink, picture = engine.step(frame)
                 self._outlet.publish(frame, ink, picture, self._config.ink.answer)
@@ -74,7 +78,7 @@ class EngineProcess:
 
     def close(self) -> None:
         """Release camera and socket."""
-        self._grabber.close()
+        self._feed.close()
         self._inbox.close()
 
     def _make_engine(self, frame: Frame) -> Engine:
@@ -86,7 +90,7 @@ class EngineProcess:
             self._card.ink_size,
             self._card.stroke_width_px,
             None
-            if self._camera.simulated
+            if self._source.source == "simulated"
             else frame_to_square(self._calibration, (width, height), camera.mirrored),
             camera.mirrored,
         )
@@ -115,26 +119,42 @@ class EngineProcess:
             self._extractor.configure(config.ink)
             self._engine.refresh(config.ink.answer)
 
+    def _refuse_useless_source(self) -> None:
+        # A device may be plugged in later; a file that is no video will not become one.
+        fault, device = self._feed.fault, self._source.source.startswith("/dev/")
+        if fault is not None and self._feed.camera is None and not device:
+            raise CameraError(fault)
+
     def _status(self) -> dict[str, Any]:
-        fault = self._grabber.fault
-        faults = [*([fault.detail] if fault else []), *([self._refused] if self._refused else [])]
+        camera = self._feed.camera
+        # A camera may run with settings it refused, which is no reason to stop.
+        mismatches = getattr(camera, "mismatches", ())
         encoder, generator = self._models.providers_got
         return {
-            "state": self._outlet.state(bool(fault), self._config.stage.attract_after_s),
+            "state": self._outlet.state(
+                self._feed.fault is not None, self._config.stage.attract_after_s
+            ),
             "bundle": self._card.name,
-            "camera": self._camera.name,
-            "simulated": self._camera.simulated,
+            "camera": self._source.source if camera is None else camera.name,
+            "camera_source": self._source.source,
+            "simulated": self._source.source == "simulated",
             "provider": encoder if encoder == generator else f"{encoder}, {generator}",
             "providers_asked": list(self._models.providers_asked),
             "providers_left_out": list(self._models.left_out),
-            "frames_captured": self._grabber.captured,
-            "frames_dropped": self._grabber.dropped,
+            "frames_captured": self._feed.captured,
+            "frames_dropped": self._feed.dropped,
             "ink_changed_at": self._engine.ink_changed_at if self._engine else None,
             "stages_ms": self._engine.times.percentiles() if self._engine else {},
             "strengths": self._editor.strengths,
             "psi": self._editor.psi,
-            "faults": faults,
+            "faults": [text for text in (self._feed.fault, *mismatches, self._refused) if text],
         }
+
+
+def _open_grabber(config: CameraConfig) -> Grabber:
+    grabber = Grabber(open_camera(config))
+    grabber.start()
+    return grabber
 
 
 def frame_to_square(

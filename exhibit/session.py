@@ -116,6 +116,7 @@ class Session:
     def _look(self) -> None:
         statuses = self._statuses()
         self._console.look(statuses)
+        self._keep_camera(statuses)
         processes = self._supervisor.describe()
         self._meter.sample([p["pid"] for p in processes.values() if p["pid"]])
         measured = {"rss_mb_peak": round(self._meter.peak_mb, 1), "faults": []}
@@ -133,6 +134,12 @@ class Session:
                     self._supervisor.restart(name)
                 case _:
                     log.warning("unknown command %.80r", command)
+
+    def _keep_camera(self, statuses: dict[str, dict[str, Any]]) -> None:
+        # An engine that starts again while its camera is unplugged must wait for that camera.
+        source = statuses.get("engine", {}).get("camera_source")
+        if source and self._config.camera.source == "auto":
+            self._keep({"camera": {"source": source}})
 
     def _keep(self, overrides: dict[str, Any]) -> None:
         # A process that starts again must come up with the settings of now, not of the morning.
