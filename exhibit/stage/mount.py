@@ -10,14 +10,12 @@ import numpy as np
 
 from exhibit.contract.geometry import Matrix, scaling, translation
 from exhibit.contract.values import Gray
+from exhibit.stage.enlarge import enlarge, pen_curves
 from exhibit.stage.placement import Placement
 
 PAPER = 255
-_LARGEST_PX = 1536
+_LARGEST_PX = 768
 """Enlarging stops here; on larger windows the warp does the rest."""
-_NEIGHBOURS = np.ones((3, 3), np.uint8)
-_STEEPNESS = 5.0
-"""Of the curve that sharpens edges; 1 would leave them as soft as the interpolation."""
 
 
 class Mount:
@@ -27,7 +25,7 @@ class Mount:
         self._placement = placement
         self._side = min(max(placement.side_px, 1), _LARGEST_PX)
         self._enlarged_to_window = _pixel_map(placement.square_to_projector, self._side)
-        self._sharpen = sharpening_curve()
+        self._pen = pen_curves()
 
     def __call__(self, pixels: Gray) -> Gray:
         """Return the window (H, W) or (H, W, 3) uint8 with a picture on paper.
@@ -35,7 +33,7 @@ class Mount:
         Args:
             pixels: (R, R) or (R, R, 3) uint8, dark on light.
         """
-        crisp = enlarge(pixels, max(self._side, pixels.shape[0]), self._sharpen)
+        crisp = enlarge(pixels, max(self._side, pixels.shape[0]), self._pen)
         matrix = self._enlarged_to_window
         if crisp.shape[0] != self._side:
             matrix = _pixel_map(self._placement.square_to_projector, crisp.shape[0])
@@ -48,35 +46,6 @@ class Mount:
             borderValue=(PAPER, PAPER, PAPER, PAPER),
         )
         return np.asarray(window, np.uint8)
-
-
-def enlarge(pixels: Gray, side_px: int, curve: Gray) -> Gray:
-    """Scale a line drawing up with crisp edges.
-
-    Cubic interpolation leaves an edge as wide as a pixel of the original. Between the darkest and
-    the lightest neighbour of every pixel a steep curve draws it narrow again; faint lines and even
-    greys keep their value because the curve works on the local range, not on grey itself.
-
-    Args:
-        pixels: (R, R) or (R, R, 3) uint8.
-        side_px: side of the result, at least R.
-        curve: (256,) uint8, see `sharpening_curve`.
-    """
-    size = (side_px, side_px)
-    low = cv2.resize(cv2.erode(pixels, _NEIGHBOURS), size, interpolation=cv2.INTER_LINEAR)
-    high = cv2.resize(cv2.dilate(pixels, _NEIGHBOURS), size, interpolation=cv2.INTER_LINEAR)
-    smooth = cv2.resize(pixels, size, interpolation=cv2.INTER_CUBIC)
-    span = cv2.subtract(high, low)
-    share = cv2.divide(cv2.subtract(smooth, low), span, scale=255)
-    crisp = cv2.multiply(cv2.LUT(share, curve), span, scale=1 / 255)
-    return np.asarray(cv2.add(low, crisp), np.uint8)
-
-
-def sharpening_curve() -> Gray:
-    """Return a (256,) uint8 S-curve through 0, one half and 1."""
-    share = np.linspace(-1, 1, 256)
-    curve = np.tanh(_STEEPNESS / 2 * share) / np.tanh(_STEEPNESS / 2)
-    return np.asarray(np.rint((curve + 1) * 127.5), np.uint8)
 
 
 def lit_mask(placement: Placement) -> Gray | None:

@@ -24,7 +24,7 @@ from exhibit.stage.pacing import Pacer
 from exhibit.stage.show import Show
 from exhibit.stage.window import Window
 
-_COMPOSE_LEAD_S = 0.007
+_COMPOSE_LEAD_S = 0.009
 """Composing begins this long before a frame is due: late enough for the newest picture."""
 _STATUS_EVERY_S = 1.0
 _COMPOSITE_EVERY_S = 1 / 15

@@ -27,7 +27,7 @@ function showFacts(state) {
     Camera: state.camera,
     Artist: state.bundle,
     "Runs on": state.provider,
-    "Pictures/s": state.fps && state.fps.toFixed(1),
+    "Stage rate": state.fps && `${state.fps.toFixed(1)} Hz`,
     "Pen to light": state.camera_to_light_p95_ms && `${Math.round(state.camera_to_light_p95_ms)} ms (p95)`,
   };
   const rows = [];
