@@ -39,7 +39,7 @@ GOLDEN_PAIRS = 2
 SAFE_SIGMAS = 3.0
 ATTRACT_STOPS = 12
 KEPT_SAMPLES = 512
-"""Samples of w kept in the bundle, so that its prior can be measured without the mapping network."""
+"""Samples of w in the bundle: its prior can be measured without the mapping network."""
 CARD = "card.yaml"
 
 

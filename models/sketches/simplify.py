@@ -72,7 +72,7 @@ def simplify(picture: Gray, detail: Detail, rng: np.random.Generator) -> Strokes
 
 
 def pencil(picture: Gray, blur_px: float) -> Mask:
-    """Find lines against their surroundings, as a pencil filter does, and let hatching run together.
+    """Find lines against their surroundings, as a pencil filter does; hatching runs together.
 
     Args:
         picture: (R, R) uint8.

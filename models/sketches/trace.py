@@ -30,7 +30,7 @@ def follow(centre_lines: Mask, min_length_px: int = 4) -> list[Floats]:
         if start not in left:
             continue
         line = _walk(start, left)
-        if len(line) == 1 or line[0] == start and _neighbours(start, left):
+        if _neighbours(start, left):
             backwards = _walk(start, left | {start})[1:]
             left.difference_update(backwards)
             line = [*reversed(backwards), *line]

@@ -45,7 +45,7 @@ class EncoderTraining:
         samples, drawings, sketches: parts of a batch: simplified samples of the generator,
             simplified drawings of the collection, sketches people drew.
         prior: unconditional samples in each discriminator batch while the generator learns.
-        learning_rate, discriminator_rate, generator_rate: of Adam; a generator rate of 0 freezes it.
+        learning_rate, discriminator_rate, generator_rate: of Adam; 0 freezes the generator.
         recall_target: share of the ink that must find a line; beyond it adherence costs nothing.
         pool: simplified samples prepared before the first step.
         ema_half_life: pictures after which a weight counts half in the average.

@@ -110,10 +110,12 @@ class InkSource:
         sketches: Sequence[TimedSketch],
         training: EncoderTraining,
         ink_size: int,
+        rank: int = 0,
     ) -> None:
+        """`rank` is that of the process; each draws batches of its own."""
         self._samples, self._drawings, self._sketches = samples, drawings, tuple(sketches)
         self._training, self._ink_size = training, ink_size
-        self._rng = np.random.default_rng(training.seed)
+        self._rng = np.random.default_rng([training.seed, rank])
 
     def next(self) -> Batch:
         """Draw the next batch."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import torch
 from lightning_fabric import Fabric
 
 from models.training.dataset import Sampler
@@ -15,7 +16,7 @@ from models.training.encoder_data import InkSource
 from models.training.encoder_state import EncoderState, encoder_state_to_dict
 from models.training.encoder_step import Surroundings, encoder_training_step
 from models.training.encoder_watch import Watch, measure, write_strip
-from models.training.gan_loop import RunLimits, random_states, stop_requested
+from models.training.gan_loop import RunLimits, agree, random_states, stop_requested
 from models.training.scalars import ScalarLog
 
 
@@ -42,24 +43,28 @@ def train_encoder(
         limits: total pictures of the run, minutes of this call, and intervals.
         folder: gets latest.pt, latest.png, sheets/, log.jsonl and TensorBoard's files.
     """
-    scalars = ScalarLog(folder, state.pictures_seen)
+    scalars = ScalarLog(folder, state.pictures_seen) if fabric.is_global_zero else None
     started = tick_at = saved_at = time.monotonic()
+    stop = False
     with stop_requested() as asked:
-        while not asked[0] and state.pictures_seen < limits.pictures:
+        while not stop and state.pictures_seen < limits.pictures:
             batch, reals = feeds.ink.next(), feeds.reals.next()
-            scalars.add(encoder_training_step(fabric, state, batch, reals, feeds.around))
+            losses = encoder_training_step(fabric, state, batch, reals, feeds.around)
             now = time.monotonic()
-            if limits.minutes is not None and now - started >= 60 * limits.minutes:
-                break
-            if now - tick_at >= limits.tick_s:
-                _report(state, feeds.watch, scalars, limits, folder)
-                tick_at = time.monotonic()
-            if now - saved_at >= limits.checkpoint_s:
+            over = limits.minutes is not None and now - started >= 60 * limits.minutes
+            stop, save = agree(fabric, [asked[0] or over, now - saved_at >= limits.checkpoint_s])
+            if scalars is not None:
+                scalars.add(losses)
+                if now - tick_at >= limits.tick_s:
+                    _report(state, feeds.watch, scalars, limits, folder)
+                    tick_at = time.monotonic()
+            if save and not stop:
                 save_encoder_run(fabric, state, feeds, folder / "latest.pt")
                 saved_at = now
     save_encoder_run(fabric, state, feeds, folder / "latest.pt")
-    _report(state, feeds.watch, scalars, limits, folder)
-    scalars.close()
+    if scalars is not None:
+        _report(state, feeds.watch, scalars, limits, folder)
+        scalars.close()
 
 
 def _report(
@@ -71,11 +76,16 @@ def _report(
 
 
 def save_encoder_run(fabric: Fabric, state: EncoderState, feeds: EncoderFeeds, path: Path) -> None:
-    """Write the complete run to `path`."""
+    """Write the complete run to `path`; called by all processes, written by the first."""
+    ink_states = [feeds.ink.state()]
+    if fabric.world_size > 1:
+        ink_states = [""] * fabric.world_size
+        torch.distributed.all_gather_object(ink_states, feeds.ink.state())
     position = {
         "random_states": random_states(fabric),
-        "ink_state": feeds.ink.state(),
+        "ink_states": ink_states,
         "reals_position": feeds.reals.position,
         "notes": feeds.notes,
     }
-    save_encoder_checkpoint(path, encoder_state_to_dict(state) | position)
+    if fabric.is_global_zero:
+        save_encoder_checkpoint(path, encoder_state_to_dict(state) | position)

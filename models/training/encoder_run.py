@@ -52,6 +52,7 @@ class EncoderPlan:
     training: EncoderTraining
     limits: RunLimits
     accelerator: str = "auto"
+    devices: str = "1"
     precision: str = "bf16-mixed"
 
 
@@ -99,18 +100,30 @@ def describe(plan: EncoderPlan) -> str:
 
 def run_encoder(plan: EncoderPlan) -> None:
     """Train as planned; see `models.training.encoder_loop.train_encoder`."""
-    fabric = Fabric(accelerator=plan.accelerator, devices=1, precision=plan.precision)
+    devices = plan.devices if plan.devices == "auto" else int(plan.devices)
+    fabric = Fabric(accelerator=plan.accelerator, devices=devices, precision=plan.precision)
     fabric.launch()
-    torch.manual_seed(plan.training.seed + 1)
+    torch.manual_seed(plan.training.seed + 1 + fabric.global_rank)
     state = _new_or_started(plan, fabric)
-    feeds = _feeds(plan, state)
+    feeds = _feeds(plan, state, fabric)
     if plan.resume:
-        saved = load_encoder_checkpoint(plan.folder / "latest.pt")
-        restore_encoder_state(state, saved)
-        feeds.ink.restore(saved["ink_state"])
-        feeds.reals.position = saved["reals_position"]
-        torch.set_rng_state(saved["random_states"][0])
+        _resume(plan, fabric, state, feeds)
     train_encoder(fabric, state, feeds, plan.limits, plan.folder)
+
+
+def _resume(plan: EncoderPlan, fabric: Fabric, state: EncoderState, feeds: EncoderFeeds) -> None:
+    saved = load_encoder_checkpoint(plan.folder / "latest.pt")
+    restore_encoder_state(state, saved)
+    feeds.reals.position = saved["reals_position"]
+    if len(saved["random_states"]) == fabric.world_size:
+        feeds.ink.restore(saved["ink_states"][fabric.global_rank])
+        torch.set_rng_state(saved["random_states"][fabric.global_rank])
+    else:
+        log.warning(
+            "saved by %d processes, now %d: random states start anew",
+            len(saved["random_states"]),
+            fabric.world_size,
+        )
 
 
 def _new_or_started(plan: EncoderPlan, fabric: Fabric) -> EncoderState:
@@ -136,7 +149,7 @@ def _pictures(plan: EncoderPlan, generator: Generator) -> PictureSet:
     return load_pictures(plan.dataset, config.resolution, config.img_channels)
 
 
-def _feeds(plan: EncoderPlan, state: EncoderState) -> EncoderFeeds:
+def _feeds(plan: EncoderPlan, state: EncoderState, fabric: Fabric) -> EncoderFeeds:
     training = plan.training
     drawings = _pictures(plan, state.generator)
     sketches, held_out = split_held_out(read_quickdraw(plan.sketches))
@@ -148,11 +161,19 @@ def _feeds(plan: EncoderPlan, state: EncoderState) -> EncoderFeeds:
         sketches,
         training,
         plan.ink_size,
+        fabric.global_rank,
     )
-    reals = Sampler(drawings, training.batch, seed=training.seed, mirror=True, rank=0, world_size=1)
+    reals = Sampler(
+        drawings,
+        training.batch,
+        seed=training.seed,
+        mirror=True,
+        rank=fabric.global_rank,
+        world_size=fabric.world_size,
+    )
     shown = visits(held_out, plan.ink_size, training.stroke_width_px, WATCHED_SKETCHES)
     gray = drawings.pictures.float().mean(dim=1).numpy().astype(np.uint8)
-    vgg, reference = _reference(gray, plan.folder)
+    vgg, reference = _reference(gray, plan.folder) if fabric.is_global_zero else (None, None)
     return EncoderFeeds(
         ink=ink,
         reals=reals,

@@ -1,4 +1,4 @@
-"""What an encoder run shows while it trains: strips of answers, and the measure on a few sketches."""
+"""What an encoder run shows while it trains: strips of answers, and a few measured sketches."""
 
 from __future__ import annotations
 
@@ -67,7 +67,8 @@ def measure(state: EncoderState, watch: Watch) -> dict[str, float]:
         scalars[f"adherence/{share}"] = float(np.mean([f.adherence for f in found]))
         scalars[f"ink_share/{share}"] = float(np.mean([f.ink_share for f in found]))
         if watch.vgg is not None and watch.reference is not None:
-            features = picture_features(watch.vgg, pictures)
+            with torch.autocast(state.inverter.w_avg.device.type, torch.bfloat16):
+                features = picture_features(watch.vgg, pictures)
             scalars[f"answers_kid/{share}"] = kid(features, watch.reference)
     return scalars
 

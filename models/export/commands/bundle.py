@@ -35,10 +35,10 @@ def bundle(checkpoint: Path, out: Path, **options) -> None:
     hand = load_hand(checkpoint)
     dry_run, notes = options.pop("dry_run"), options.pop("notes")
     training = dict(hand.notes) | dict(_key_and_text(note) for note in notes)
-    credits = (*options.pop("attribution"), hand.notes.get("sketches_attribution"))
+    owed = (*options.pop("attribution"), hand.notes.get("sketches_attribution"))
     about = Description(
         **options,
-        attribution=tuple(credit for credit in credits if credit),
+        attribution=tuple(credit for credit in owed if credit),
         stroke_width_px=hand.stroke_width_px,
         training=training,
     )

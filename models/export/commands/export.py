@@ -26,9 +26,7 @@ def export(checkpoint: Path, out: Path, dry_run: bool) -> None:
     config = hand.inverter.config
     click.echo(
         f"{checkpoint}: {config.backbone} encoder, ink {config.ink_size} px; generator "
-        f"{hand.generator.config.resolution} px; would write encoder.onnx and generator.onnx to {out}"
-        if dry_run
-        else f"{checkpoint}: exporting to {out}"
+        f"{hand.generator.config.resolution} px -> {out}"
     )
     if dry_run:
         return

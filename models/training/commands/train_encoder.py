@@ -94,6 +94,7 @@ _TRAINING = EncoderTraining()
 @click.option("--seed", default=0, show_default=True)
 @click.option("--tick-seconds", default=180.0, show_default=True, help="Log line and strip.")
 @click.option("--checkpoint-seconds", default=300.0, show_default=True)
+@click.option("--devices", default="1", show_default=True, help="Number of devices, or auto.")
 @click.option("--accelerator", default="auto", show_default=True, help="cpu, cuda or auto.")
 @click.option("--precision", default="bf16-mixed", show_default=True, help="bf16-mixed or 32-true.")
 @click.option("--dry-run", is_flag=True, help="Check everything, say what would happen, stop.")
@@ -138,5 +139,6 @@ def plan_from_options(options: dict) -> EncoderPlan:
             checkpoint_s=options["checkpoint_seconds"],
         ),
         accelerator=options["accelerator"],
+        devices=options["devices"],
         precision=options["precision"],
     )

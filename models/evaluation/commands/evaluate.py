@@ -1,0 +1,111 @@
+"""`models evaluate`: measure a bundle."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import numpy as np
+
+from exhibit.contract.bundle import Bundle, load_bundle
+from models.evaluation.adherence import SIDE_PX
+from models.evaluation.measure import Evidence, Extent, Subject, measure
+from models.evaluation.report import rounded, write_html, write_json
+from models.evaluation.sheets import evenly, honest_sheet, write_png
+from models.evaluation.table import TableModel
+from models.evaluation.vgg import Lpips, read_arrays, weights_path
+from models.evaluation.visitors import SHARES, visits
+from models.export.bundle import write_card
+from models.sketches.quickdraw import read_quickdraw, split_held_out
+from models.sketches.raster import Gray
+from models.training.dataset import load_pictures
+
+SHEET_COLUMNS = 14
+PATH_PAIRS = 200
+PSIS = (0.3, 0.5, 0.7, 0.85, 1.0)
+
+
+@click.command("evaluate")
+@click.argument("bundle", type=click.Path(path_type=Path))
+@click.option(
+    "--dataset",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Training set as framed, from models prepare: the reference.",
+)
+@click.option(
+    "--sketches",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Quick, Draw! sketches (.ndjson); the held-out categories are measured.",
+)
+@click.option("--json", "json_path", type=click.Path(path_type=Path), help="Report as JSON.")
+@click.option("--html", "html_dir", type=click.Path(path_type=Path), help="Folder for a page.")
+@click.option("--sheet", type=click.Path(path_type=Path), help="PNG: ink, nearest, answer.")
+@click.option("--count", type=int, help="Measure at most so many sketches (default: all held out).")
+@click.option("--all-sketches", is_flag=True, help="Also categories that were trained on.")
+@click.option("--ppl", is_flag=True, help="Also measure the perceptual path length.")
+@click.option("--psi-curve", is_flag=True, help="Also measure KID against truncation.")
+@click.option("--write-card", is_flag=True, help="Write the figures into the bundle's card.")
+@click.option("--seed", default=0, show_default=True)
+def evaluate(bundle: Path, dataset: Path, sketches: Path, **options) -> None:
+    """Measure BUNDLE on sketches it was not trained on.
+
+    Adherence says whether the picture follows the pen (1 always, 0 no better than chance); KID of
+    the answers says whether it could be the artist's (0 like another half of the collection).
+    """
+    checked = load_bundle(bundle)
+    subject = _subject(checked, dataset, sketches, options)
+    extent = Extent(
+        path_pairs=PATH_PAIRS if options["ppl"] else 0,
+        psis=PSIS if options["psi_curve"] else (),
+        seed=options["seed"],
+    )
+    report, evidence = measure(subject, extent, lambda text: click.echo(text, err=True))
+    click.echo(summary(report))
+    _write(subject, report, evidence, options)
+    if options["write_card"]:
+        card = checked.card.model_copy(update={"quality": rounded(report)})
+        write_card(card, bundle)
+
+
+def _subject(bundle: Bundle, dataset: Path, sketches: Path, options: dict) -> Subject:
+    card = bundle.card
+    everything = read_quickdraw(sketches)
+    _, held_out = split_held_out(everything)
+    chosen = everything if options["all_sketches"] or not held_out else held_out
+    step = 1 if options["count"] is None else max(1, len(chosen) // options["count"])
+    chosen = chosen[::step][: options["count"]]
+    pictures = load_pictures(dataset, SIDE_PX, card.channels).pictures
+    gray = pictures.float().mean(dim=1).round().numpy().astype(np.uint8)
+    return Subject(
+        model=TableModel(bundle),
+        drawings=list(gray),
+        visits=visits(chosen, card.ink_size, card.stroke_width_px, None),
+        sketches=chosen,
+        lpips=Lpips(read_arrays(weights_path())),
+    )
+
+
+def _write(subject: Subject, report: dict, evidence: Evidence, options: dict) -> None:
+    if options["json_path"]:
+        write_json(report, options["json_path"])
+    if options["sheet"]:
+        columns = evenly(len(subject.visits), SHEET_COLUMNS)
+        write_png(options["sheet"], honest_sheet(subject.visits, evidence, columns))
+    if options["html_dir"]:
+        drawings: list[Gray] = [*subject.drawings, *(d[:, ::-1] for d in subject.drawings)]
+        write_html(report, evidence, subject.visits, drawings, subject.model, options["html_dir"])
+
+
+def summary(report: dict) -> str:
+    """The figures a person wants first, as a small table."""
+    lines = ["                    25 %    50 %   100 %"]
+    for figure in ("adherence", "answers_kid", "precision", "ink_share"):
+        for name in ("bundle", "nearest"):
+            row = report[figure][name]
+            cells = "".join(f"{row[str(share)]:8.3f}" for share in SHARES)
+            lines.append(f"{figure + ' ' + name:20s}"[:20] + cells)
+    keys = ("samples_kid", "floor_kid", "diversity", "near_copies", "calm_1px", "calm_stroke")
+    lines += [f"{key:20s}{report[key]:8.3f}" for key in (*keys, "ms_per_frame")]
+    return "\n".join(lines)

@@ -1,0 +1,174 @@
+"""Measures that need a perceptual distance: diversity, near-copies, calm, path length."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from models.evaluation.table import TableModel
+from models.evaluation.vgg import Lpips
+from models.sketches.framing import Placement, frame_strokes
+from models.sketches.perturb import Strokes
+from models.sketches.quickdraw import TimedSketch, drawn_up_to
+from models.sketches.raster import Gray, as_network_input, table_ink
+
+SIDE_PX = 128
+_CHUNK = 8
+_CANDIDATES = 3
+_THUMB_PX = 32
+STROKE_SHARE = 0.02
+PPL_STEP = 1e-2
+"""Step in units of the parameter between two codes; smaller ones drown in float32."""
+
+Distances = NDArray[np.float64]
+
+
+def perceptual_distances(lpips: Lpips, a: Sequence[Gray], b: Sequence[Gray]) -> Distances:
+    """LPIPS of pictures pair by pair, at 128 px; returns (n,)."""
+    found = []
+    for first in range(0, len(a), _CHUNK):
+        pair = [
+            torch.from_numpy(np.stack([_tensor(p) for p in side[first : first + _CHUNK]]))
+            for side in (a, b)
+        ]
+        with torch.no_grad():
+            found.append(lpips(*pair).double().numpy())
+    return np.concatenate(found)
+
+
+def _tensor(picture: Gray) -> NDArray[np.float32]:
+    gray = picture if picture.ndim == 2 else picture.mean(axis=2).astype(np.uint8)
+    sized = cv2.resize(gray, (SIDE_PX, SIDE_PX), interpolation=cv2.INTER_AREA)
+    return as_network_input(sized)[None]
+
+
+def random_pairs(lpips: Lpips, pictures: Sequence[Gray], count: int, seed: int) -> Distances:
+    """Distances of `count` random pairs of different pictures."""
+    rng = np.random.default_rng(seed)
+    first = rng.integers(len(pictures), size=count)
+    second = (first + rng.integers(1, len(pictures), size=count)) % len(pictures)
+    return perceptual_distances(lpips, [pictures[i] for i in first], [pictures[i] for i in second])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Copies:
+    """Nearest training drawings of answers.
+
+    Args:
+        nearest: for each answer the index of its nearest drawing.
+        distances: (n,) the perceptual distance to it.
+        threshold: 1st percentile of distances within the collection.
+    """
+
+    nearest: list[int]
+    distances: Distances
+    threshold: float
+
+    @property
+    def share(self) -> float:
+        """Share of answers that are near-copies."""
+        return float((self.distances < self.threshold).mean())
+
+
+def near_copies(
+    lpips: Lpips, pictures: Sequence[Gray], drawings: Sequence[Gray], within: Distances
+) -> Copies:
+    """Find how near each answer comes to a training drawing.
+
+    The three drawings nearest in a 32 px thumbnail are compared perceptually.
+
+    Args:
+        lpips: the distance.
+        pictures: answers.
+        drawings: the training set, mirrored ones included.
+        within: distances of random pairs of the collection.
+    """
+    thumbs = np.stack([_thumb(d) for d in drawings])
+    nearest, distances = [], []
+    for picture in pictures:
+        order = np.abs(thumbs - _thumb(picture)).sum(axis=1).argsort()[:_CANDIDATES]
+        found = perceptual_distances(lpips, [picture] * _CANDIDATES, [drawings[i] for i in order])
+        nearest.append(int(order[found.argmin()]))
+        distances.append(float(found.min()))
+    return Copies(nearest, np.array(distances), float(np.percentile(within, 1)))
+
+
+def _thumb(picture: Gray) -> NDArray[np.float32]:
+    gray = picture if picture.ndim == 2 else picture.mean(axis=2).astype(np.uint8)
+    return (
+        cv2.resize(gray, (_THUMB_PX, _THUMB_PX), interpolation=cv2.INTER_AREA)
+        .ravel()
+        .astype(np.float32)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Calm:
+    """Change of the picture over the change between unrelated inks."""
+
+    one_px: float
+    stroke: float
+
+
+def calm(model: TableModel, lpips: Lpips, sketches: Sequence[TimedSketch], seed: int) -> Calm:
+    """Measure how the picture rests while the ink hardly changes.
+
+    Args:
+        model: the bundle.
+        lpips: the distance.
+        sketches: held out; each is drawn to 50 %.
+        seed: of the added strokes and the direction of the shift.
+    """
+    rng = np.random.default_rng(seed)
+    drawn = [
+        frame_strokes(drawn_up_to(sketch, 0.5), sketch.strokes, Placement()) for sketch in sketches
+    ]
+    rest = model.answers([_ink(model, strokes) for strokes in drawn])
+    moved = model.answers([_ink(model, _moved(strokes, rng)) for strokes in drawn])
+    added = model.answers([_ink(model, _one_more(strokes, rng)) for strokes in drawn])
+    unrelated = perceptual_distances(lpips, rest, np.roll(rest, len(rest) // 2, axis=0)).mean()
+    return Calm(
+        one_px=float(perceptual_distances(lpips, rest, moved).mean() / unrelated),
+        stroke=float(perceptual_distances(lpips, rest, added).mean() / unrelated),
+    )
+
+
+def _ink(model: TableModel, strokes: Strokes) -> Gray:
+    width = model.card.stroke_width_px
+    return table_ink(strokes, model.card.ink_size, width, width)
+
+
+def _moved(strokes: Strokes, rng: np.random.Generator) -> Strokes:
+    """Move by 1 px at 256."""
+    angle = rng.uniform(0, 2 * np.pi)
+    step = np.array([np.cos(angle), np.sin(angle)], np.float32) / 256
+    return tuple(stroke + step for stroke in strokes)
+
+
+def _one_more(strokes: Strokes, rng: np.random.Generator) -> Strokes:
+    """Add a straight stroke of 2 % of the line length, somewhere on the drawing."""
+    length = sum(float(np.hypot(*np.diff(s, axis=0).T).sum()) for s in strokes if len(s) > 1)
+    points = np.concatenate(strokes)
+    start = points[rng.integers(len(points))] + rng.normal(0, 0.05, 2)
+    angle = rng.uniform(0, 2 * np.pi)
+    step = max(STROKE_SHARE * length, 1 / 128) * np.array([np.cos(angle), np.sin(angle)])
+    return (*strokes, np.stack([start, start + step]).astype(np.float32))
+
+
+def path_length(model: TableModel, lpips: Lpips, count: int) -> float:
+    """Perceptual path length in w, mean of squared distances over the squared step.
+
+    Source: Karras et al. 2019, "A Style-Based Generator Architecture", eq. 3 (without cropping).
+    """
+    here, there = [], []
+    for index in range(count):
+        a, b = model.samples[2 * index], model.samples[2 * index + 1]
+        at = index / count
+        here.append(model.sample(a + at * (b - a)))
+        there.append(model.sample(a + (at + PPL_STEP) * (b - a)))
+    return float(np.square(perceptual_distances(lpips, here, there)).mean() / PPL_STEP**2)

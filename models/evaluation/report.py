@@ -1,0 +1,110 @@
+"""The measure as a page: figures beside their bars, and the sheets."""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from models.evaluation.measure import CANDIDATES, PER_SHARE, Evidence
+from models.evaluation.sheets import contact_sheet, evenly, honest_sheet, write_png
+from models.evaluation.table import TableModel
+from models.evaluation.visitors import SHARES, Visit
+from models.export.latents import closed_walk
+from models.sketches.raster import Gray
+
+_STYLE = (
+    "body{font:16px sans-serif;margin:2em}td,th{padding:.2em .8em;text-align:right}"
+    "img{max-width:100%}"
+)
+_COLUMNS = 14
+_WALK_STOPS, _WALK_FRAMES = 4, 14
+
+
+def write_json(report: dict[str, Any], path: Path) -> None:
+    """Write the report; figures rounded to four digits."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(rounded(report), indent=2) + "\n", encoding="utf-8")
+
+
+def rounded(value: Any) -> Any:
+    """Round every float of a nested dictionary to four digits."""
+    if isinstance(value, dict):
+        return {key: rounded(inner) for key, inner in value.items()}
+    return round(float(value), 4) if isinstance(value, float | np.floating) else value
+
+
+def write_html(
+    report: dict[str, Any],
+    evidence: Evidence,
+    visits: Sequence[Visit],
+    drawings: Sequence[Gray],
+    model: TableModel,
+    folder: Path,
+) -> None:
+    """Write `index.html` with its sheets into a folder.
+
+    Args:
+        report, evidence: of `measure`.
+        visits: the sketches measured.
+        drawings: the collection, mirrored ones after the rest, as near-copies were sought.
+        model: for the interpolation sheet.
+        folder: is made.
+    """
+    sheets = {
+        "answers": honest_sheet(visits, evidence, evenly(len(visits), _COLUMNS)),
+        "samples": contact_sheet(list(evidence.samples[: 4 * _COLUMNS]), _COLUMNS),
+        "interpolation": _interpolation(model),
+        "near-copies": _copies(evidence, drawings),
+    }
+    captions = {
+        "answers": "At 25, 50 and 100 % of the strokes: ink, nearest real drawing, answer",
+        "samples": "Unconditional samples",
+        "interpolation": "A walk between samples",
+        "near-copies": "Answers above their nearest training drawing, nearest first",
+    }
+    for name, sheet in sheets.items():
+        write_png(folder / f"{name}.png", sheet)
+    body = [f"<h1>{html.escape(model.card.name)}</h1>", _tables(report)]
+    body += [
+        f"<h2>{html.escape(captions[name])}</h2><img src='{name}.png' alt='{name}'>"
+        for name in sheets
+    ]
+    page = f"<!doctype html><meta charset='utf-8'><style>{_STYLE}</style>" + "\n".join(body)
+    (folder / "index.html").write_text(page, encoding="utf-8")
+
+
+def _tables(report: dict[str, Any]) -> str:
+    parts = []
+    for figure in PER_SHARE:
+        head = "".join(f"<th>{share} %</th>" for share in SHARES)
+        rows = "".join(
+            f"<tr><th>{name}</th>"
+            + "".join(f"<td>{report[figure][name][str(s)]:.3f}</td>" for s in SHARES)
+            + "</tr>"
+            for name in CANDIDATES
+        )
+        parts.append(f"<h2>{figure}</h2><table><tr><th></th>{head}</tr>{rows}</table>")
+    single = "".join(
+        f"<tr><th>{html.escape(key)}</th><td>{html.escape(str(rounded(value)))}</td></tr>"
+        for key, value in report.items()
+        if not isinstance(value, dict)
+    )
+    return f"<table>{single}</table>" + "".join(parts)
+
+
+def _interpolation(model: TableModel) -> Gray:
+    walk = closed_walk(torch.from_numpy(model.samples[:_WALK_STOPS]), _WALK_FRAMES)
+    return contact_sheet([model.sample(w) for w in walk.numpy()], _WALK_FRAMES)
+
+
+def _copies(evidence: Evidence, drawings: Sequence[Gray]) -> Gray:
+    order = np.argsort(evidence.copies.distances)[:_COLUMNS]
+    answers = [evidence.pictures["bundle"][100][i] for i in order]
+    nearest = [drawings[evidence.copies.nearest[i]] for i in order]
+    return np.vstack([contact_sheet(row, len(row)) for row in (answers, nearest)])

@@ -1,0 +1,73 @@
+"""Run a bundle as the table does: through ONNX Runtime, one ink at a time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+
+from exhibit.contract.bundle import ENCODER, GENERATOR, LATENTS, Bundle
+from models.sketches.raster import Floats, Gray, as_gray, as_network_input
+
+THREADS = 2
+
+
+class TableModel:
+    """The two graphs of a bundle on the CPU."""
+
+    def __init__(self, bundle: Bundle, threads: int = THREADS) -> None:
+        self.card = bundle.card
+        self._encoder = _session(bundle.file(ENCODER), threads)
+        self._generator = _session(bundle.file(GENERATOR), threads)
+        self._outputs = ["w_plus", "feature"] if self.card.feature_shape else ["w_plus"]
+        with np.load(bundle.file(LATENTS), allow_pickle=False) as arrays:
+            self.w_avg: Floats = arrays["w_avg"]
+            self.samples: Floats = arrays["samples"]
+
+    def encode(self, ink: Gray) -> dict[str, Floats]:
+        """Ink (S, S) uint8 to codes by name, each with a leading 1."""
+        found = self._encoder.run(self._outputs, {"ink": as_network_input(ink)[None, None]})
+        return dict(zip(self._outputs, found, strict=True))
+
+    def synthesise(self, codes: dict[str, Floats]) -> Gray:
+        """Codes to a picture (R, R) or (R, R, 3) uint8."""
+        (picture,) = self._generator.run(["picture"], codes)
+        gray = as_gray(picture[0]).transpose(1, 2, 0)
+        return gray[:, :, 0] if gray.shape[2] == 1 else gray
+
+    def answer(self, ink: Gray) -> Gray:
+        """Ink (S, S) to the picture that answers it."""
+        return self.synthesise(self.encode(ink))
+
+    def answers(self, inks: Sequence[Gray]) -> Gray:
+        """Answer each ink; returns (n, R, R[, 3]) uint8."""
+        return np.stack([self.answer(ink) for ink in inks])
+
+    def sample(self, w: Floats) -> Gray:
+        """Draw an unconditional picture of one w (w_dim,), without a map."""
+        codes = {"w_plus": np.broadcast_to(w, (1, self.card.num_ws, self.card.w_dim))}
+        if self.card.feature_shape:
+            codes["feature"] = np.zeros((1, *self.card.feature_shape), np.float32)
+        return self.synthesise({k: np.ascontiguousarray(v, np.float32) for k, v in codes.items()})
+
+    def unconditional(self, count: int) -> Gray:
+        """Draw the first `count` samples that the bundle keeps."""
+        return np.stack([self.sample(w) for w in self.samples[:count]])
+
+    def ms_per_frame(self, ink: Gray, repeats: int = 30) -> float:
+        """Median milliseconds from ink to picture, encoder and generator together."""
+        times = []
+        for _ in range(repeats):
+            start = time.monotonic()
+            self.answer(ink)
+            times.append(1000 * (time.monotonic() - start))
+        return float(np.median(times))
+
+
+def _session(path: Path, threads: int) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
