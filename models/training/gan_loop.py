@@ -53,14 +53,18 @@ def random_states(fabric: Fabric) -> list[torch.Tensor]:
     if fabric.world_size == 1:
         return [own]
     gathered = fabric.all_gather(own.to(fabric.device))
-    return [state.cpu() for state in gathered]
+    return [state.cpu().clone() for state in gathered]
 
 
 def save_run(fabric: Fabric, state: GanState, sampler: Sampler, path: Path) -> None:
     """Write the complete run to `path`; called by all processes, written by the first."""
     states = random_states(fabric)
+    signs = torch.tensor([state.real_sign_sum, float(state.real_sign_count)], dtype=torch.float64)
+    if fabric.world_size > 1:
+        signs = fabric.all_reduce(signs, reduce_op="sum")
     if fabric.is_global_zero:
         extra = {"random_states": states, "sampler_position": sampler.position}
+        extra["real_sign"] = [float(signs[0]), int(signs[1])]
         save_checkpoint(path, state_to_dict(state) | extra)
 
 
@@ -70,7 +74,7 @@ def _sheet(state: GanState, latents: torch.Tensor, folder: Path) -> None:
     write_png(folder / "latest.png", image)
 
 
-def _agree(fabric: Fabric, wishes: list[bool]) -> list[bool]:
+def agree(fabric: Fabric, wishes: list[bool]) -> list[bool]:
     """What any process wishes, all do: clocks and signals differ between processes."""
     if fabric.world_size == 1:
         return wishes
@@ -99,7 +103,7 @@ def train(
             losses = training_step(fabric, state, sampler.next())
             now = time.monotonic()
             over = limits.minutes is not None and now - started >= 60 * limits.minutes
-            stop, save = _agree(fabric, [asked[0] or over, now - saved_at >= limits.checkpoint_s])
+            stop, save = agree(fabric, [asked[0] or over, now - saved_at >= limits.checkpoint_s])
             if scalars is not None:
                 scalars.add(losses)
                 if now - tick_at >= limits.tick_s:

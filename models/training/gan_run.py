@@ -98,6 +98,8 @@ def prepare_run(plan: Plan, fabric: Fabric) -> tuple[GanState, Sampler]:
     saved = saved_run(plan)
     if saved is not None and plan.resume:
         restore_state(state, saved)
+        if not fabric.is_global_zero:
+            state.real_sign_sum, state.real_sign_count = 0.0, 0
         sampler.position = saved["sampler_position"]
         states = saved["random_states"]
         if len(states) == fabric.world_size:

@@ -28,6 +28,14 @@ def average_gradients(fabric: Fabric, parameters: Iterable[nn.Parameter]) -> Non
         start += gradient.numel()
 
 
+def average_buffers(fabric: Fabric, state: GanState) -> None:
+    """Make running means equal on all processes (the mean of their updates)."""
+    if fabric.world_size == 1:
+        return
+    for mean in (state.generator.mapping.w_avg, state.path_length.mean):
+        mean.copy_(fabric.all_reduce(mean.clone(), reduce_op="mean"))
+
+
 def mixed_codes(state: GanState, n: int, device: torch.device) -> tuple[Tensor, Tensor]:
     """Codes with style mixing.
 
@@ -131,6 +139,7 @@ def training_step(fabric: Fabric, state: GanState, reals: Tensor) -> dict[str, f
     losses, fakes = generator_step(fabric, state, len(reals))
     losses |= discriminator_step(fabric, state, reals, fakes)
     losses |= adapt_augment(fabric, state)
+    average_buffers(fabric, state)
     seen = len(reals) * fabric.world_size
     state.step += 1
     state.pictures_seen += seen
