@@ -26,11 +26,14 @@ class Conditions:
         led_dies_after_s: when an LED goes out, or None.
         wear: creases, crumples and smudges of the paper, 0..1.
         stains: most coffee stains on one sheet.
+        tapes: corners of the sheet with a strip of tape.
+        border_marks: registration marks on the glass at the corners of the view, 0 to 4.
         dust: specks on the glass.
         exposure_s: time of one exposure, for the blur of what moves.
         visitors: how many draw at once, 1 or 2.
         palms: how many times a child's palm comes down while one sheet is drawn on.
         moves: how many times the sheet is moved while it is drawn on.
+        turns: how many times it is turned over once the drawing is done.
     """
 
     name: str
@@ -46,11 +49,14 @@ class Conditions:
     led_dies_after_s: float | None = None
     wear: float = 0.1
     stains: int = 0
+    tapes: int = 0
+    border_marks: int = 0
     dust: int = 4
     exposure_s: float = 0.008
     visitors: int = 1
     palms: int = 0
     moves: int = 0
+    turns: int = 0
 
 
 CLEAN = Conditions("clean")
@@ -89,6 +95,8 @@ WORN = Conditions(
     tilt=0.3,
     wear=1.0,
     stains=2,
+    tapes=2,
+    border_marks=4,
     dust=40,
     moves=1,
 )
@@ -106,6 +114,8 @@ DEAD_LED = Conditions(
     led_dies_after_s=4.0,
     wear=0.6,
     stains=1,
+    tapes=1,
+    border_marks=4,
     dust=20,
     exposure_s=0.015,
     visitors=1,

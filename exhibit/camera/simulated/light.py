@@ -14,6 +14,9 @@ Floats = NDArray[np.float32]
 
 LEDS_MM = np.array([[x, y] for y in (-85.0, 0.0, 85.0) for x in (-135.0, -45.0, 45.0, 135.0)])
 _LEVEL = 205.0
+_MARK_MM = 9.0
+_UNIT_SQUARE = np.array([[-0.5, -0.5], [0.5, -0.5], [0.5, 0.5], [-0.5, 0.5]])
+_MARKS_MM = np.array([[-158.0, -116.0], [158.0, -116.0], [158.0, 116.0], [-158.0, 116.0]])
 _REDUCED = 4
 
 
@@ -60,8 +63,19 @@ class Light:
         lit *= 1 - self._conditions.vignetting * radius
         coarse = (_LEVEL * lit).reshape(len(ys), len(xs)).astype(np.float32)
         field = cv2.resize(coarse, None, fx=_REDUCED, fy=_REDUCED, interpolation=cv2.INTER_LINEAR)
-        shifted = field[_REDUCED // 2 :, _REDUCED // 2 :][:height, :width]
-        return np.asarray(shifted * self._grain, np.float32)
+        whole = field[_REDUCED // 2 :, _REDUCED // 2 :][:height, :width] * self._grain
+        self._print_marks(whole, table_to_camera)
+        return np.asarray(whole, np.float32)
+
+    def _print_marks(self, field: Floats, table_to_camera: Matrix) -> None:
+        """Darken the registration marks: squares with a hole, printed on the glass."""
+        ink = np.zeros(field.shape, np.float32)
+        for middle in _MARKS_MM[: self._conditions.border_marks]:
+            for size_mm, taken in ((_MARK_MM, 0.8), (_MARK_MM / 2, 0.0)):
+                points = project(table_to_camera, middle + _UNIT_SQUARE * size_mm)
+                corners = np.round(points * 16).astype(np.int32)
+                cv2.fillConvexPoly(ink, corners, taken, cv2.LINE_AA, 4)
+        field *= 1 - ink
 
     @property
     def weakest(self) -> int:

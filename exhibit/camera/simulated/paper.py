@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exhibit.camera.simulated.conditions import Conditions
-from exhibit.camera.simulated.texture import add_crease, add_smudge, add_stain, clouds
+from exhibit.camera.simulated.lines import Lines
+from exhibit.camera.simulated.texture import add_crease, add_smudge, add_stain, add_tape, clouds
 from exhibit.camera.simulated.view import Matrix
-from exhibit.camera.simulated.visit import SHEET_MM, Lines
+from exhibit.camera.simulated.visit import SHEET_MM
 
 PAPER = 0.8
 """Reflectance of tracing paper lit from the camera's side."""
@@ -16,8 +17,23 @@ PAPER = 0.8
 Box = tuple[int, int, int, int]
 
 
+class Stock:
+    """What all sheets of one kind of paper share: made once, because it is slow to make.
+
+    Args:
+        rng: draws the fibres.
+        px_per_mm: how fine the textures are.
+    """
+
+    def __init__(self, rng: np.random.Generator, px_per_mm: float) -> None:
+        self.px_per_mm = px_per_mm
+        self.shape = (round(SHEET_MM[1] * px_per_mm), round(SHEET_MM[0] * px_per_mm))
+        self.fibres = clouds(rng, self.shape, 1.2 * px_per_mm)
+        self.grain = np.clip(1 + clouds(rng, self.shape, 0.45 * px_per_mm) * 0.8, 0, 1.6)
+
+
 class Paper:
-    """The textures of one sheet, `px_per_mm` fine; ink only ever grows on it.
+    """The textures of one sheet; ink only ever grows on it.
 
     Attributes:
         tone: (h, w) float32 reflectance with its ink, 0..1.
@@ -26,17 +42,16 @@ class Paper:
     """
 
     def __init__(
-        self, rng: np.random.Generator, conditions: Conditions, lines: Lines, px_per_mm: float
+        self, rng: np.random.Generator, conditions: Conditions, lines: Lines, stock: Stock
     ) -> None:
-        shape = (round(SHEET_MM[1] * px_per_mm), round(SHEET_MM[0] * px_per_mm))
-        self._px_per_mm = px_per_mm
+        px_per_mm = stock.px_per_mm
+        self._stock = stock
         self._lines = lines
         self._drawn = 0
-        self._clean = _blank(rng, conditions, shape, px_per_mm)
-        self._grain = np.clip(1 + clouds(rng, shape, 0.45 * px_per_mm) * 0.8, 0, 1.6)
-        self._absorbed = np.zeros(shape, np.float32)
+        self._clean = _blank(rng, conditions, stock)
+        self._absorbed = np.zeros(stock.shape, np.float32)
         self.tone = self._clean.copy()
-        self.coverage = np.zeros(shape, np.float32)
+        self.coverage = np.zeros(stock.shape, np.float32)
         self.sheet_to_texture: Matrix = np.array(
             [
                 [px_per_mm, 0, SHEET_MM[0] / 2 * px_per_mm - 0.5],
@@ -44,6 +59,11 @@ class Paper:
                 [0, 0, 1.0],
             ]
         )
+
+    @property
+    def is_blank(self) -> bool:
+        """True as long as nobody drew on the sheet."""
+        return self._drawn == 0
 
     def draw_until(self, t_s: float) -> Box | None:
         """Add the ink seen until a time; returns the box x0, y0, x1, y1 of texels that changed."""
@@ -57,7 +77,7 @@ class Paper:
 
     def _draw(self, piece: int) -> Box:
         """Add one piece of line: a capsule with a soft edge of one texel."""
-        lines, scale = self._lines, self._px_per_mm
+        lines, scale = self._lines, self._stock.px_per_mm
         ends = lines.ends_mm[piece].reshape(2, 2) * scale + self.sheet_to_texture[:2, 2]
         half = float(lines.width_mm[piece]) * scale / 2
         height, width = self.tone.shape
@@ -69,7 +89,7 @@ class Paper:
         box = np.s_[y0:y1, x0:x1]
         covered = _capsule(low, high, ends, half)
         np.maximum(self.coverage[box], covered, out=self.coverage[box])
-        grain = 1 + lines.grain[piece] * (self._grain[box] - 1.25)
+        grain = 1 + lines.grain[piece] * (self._stock.grain[box] - 1.25)
         absorbed = covered * np.minimum(lines.absorbance[piece] * grain, 0.95)
         np.maximum(self._absorbed[box], absorbed, out=self._absorbed[box])
         self.tone[box] = self._clean[box] * (1 - self._absorbed[box])
@@ -91,19 +111,19 @@ def _capsule(
     return covered
 
 
-def _blank(
-    rng: np.random.Generator, conditions: Conditions, shape: tuple[int, int], px_per_mm: float
-) -> NDArray[np.float32]:
+def _blank(rng: np.random.Generator, conditions: Conditions, stock: Stock) -> NDArray[np.float32]:
     """Return the tone of a sheet before anybody drew on it."""
-    tone = PAPER * (1 + 0.008 * clouds(rng, shape, 1.2 * px_per_mm))
-    tone += PAPER * 0.012 * clouds(rng, shape, 40 * px_per_mm)
-    wear = conditions.wear
+    px_per_mm, wear = stock.px_per_mm, conditions.wear
+    tone = PAPER * (1 + 0.008 * stock.fibres)
+    tone += PAPER * 0.012 * clouds(rng, stock.shape, 40 * px_per_mm)
     if wear > 0:
-        tone += PAPER * 0.03 * wear * clouds(rng, shape, 22 * px_per_mm)
+        tone += PAPER * 0.03 * wear * clouds(rng, stock.shape, 22 * px_per_mm)
     for _ in range(round(wear * rng.uniform(2, 5))):
         add_crease(rng, tone, wear * PAPER * float(rng.uniform(0.12, 0.3)))
     for _ in range(round(wear * rng.uniform(0, 3))):
         add_smudge(rng, tone, px_per_mm)
     for _ in range(int(rng.integers(1, conditions.stains + 1)) if conditions.stains else 0):
         add_stain(rng, tone, px_per_mm)
+    for corner in rng.permutation(4)[: conditions.tapes]:
+        add_tape(rng, tone, px_per_mm, int(corner))
     return np.asarray(np.clip(tone, 0.1, 1.0), np.float32)

@@ -29,6 +29,7 @@ class Scene:
         self._bare = bare
         self._paper = paper
         self._defocus_px = defocus_px
+        self._reach_px = int(np.ceil(4 * defocus_px)) + 1
         self._pose: tuple[float, ...] | None = None
         self._view: Matrix | None = None
         self._alpha = np.zeros_like(bare)
@@ -72,14 +73,15 @@ class Scene:
             texture_to_frame, np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], float)
         )
         height, width = self._bare.shape
-        low = np.clip(np.floor(corners.min(axis=0)) - 2, 0, [width, height]).astype(int)
-        high = np.clip(np.ceil(corners.max(axis=0)) + 2, 0, [width, height]).astype(int)
+        reach = self._reach_px + 1
+        low = np.clip(np.floor(corners.min(axis=0)) - reach, 0, [width, height]).astype(int)
+        high = np.clip(np.ceil(corners.max(axis=0)) + reach, 0, [width, height]).astype(int)
         return int(low[0]), int(low[1]), int(high[0]), int(high[1])
 
     def _redraw(self, box: Box, texture_to_frame: Matrix) -> None:
         """Draw one box of pixels anew, with enough around it for the lens's blur."""
         height, width = self._bare.shape
-        margin = int(np.ceil(3 * self._defocus_px)) + 1
+        margin = self._reach_px
         x0, y0 = max(0, box[0] - margin), max(0, box[1] - margin)
         x1, y1 = min(width, box[2] + margin), min(height, box[3] + margin)
         if x0 >= x1 or y0 >= y1:
@@ -93,8 +95,11 @@ class Scene:
         )
         sharp = self._bare[area] + alpha * (tone - self._bare[area])
         blurred = cv2.GaussianBlur(sharp, (0, 0), self._defocus_px)
-        covered = cv2.warpPerspective(self._paper.coverage, matrix, size, flags=cv2.INTER_LINEAR)
         inner = np.s_[box[1] - y0 : box[3] - y0, box[0] - x0 : box[2] - x0]
         target = np.s_[box[1] : box[3], box[0] : box[2]]
         self.reflectance[target] = blurred[inner]
-        self.ink[target] = np.where(covered[inner] > 0.5, 0, 255)
+        if not self._paper.is_blank:
+            covered = cv2.warpPerspective(
+                self._paper.coverage, matrix, size, flags=cv2.INTER_LINEAR
+            )
+            self.ink[target] = np.where(covered[inner] > 0.5, 0, 255)

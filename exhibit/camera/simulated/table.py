@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from exhibit.camera.simulated.conditions import CLEAN, Conditions, Polarity
 from exhibit.camera.simulated.hands import cast
 from exhibit.camera.simulated.light import Light, Sensor
-from exhibit.camera.simulated.paper import PAPER, Paper
+from exhibit.camera.simulated.paper import PAPER, Paper, Stock
 from exhibit.camera.simulated.scene import Scene
 from exhibit.camera.simulated.texture import clouds
 from exhibit.camera.simulated.view import Matrix, knock, table_to_camera
@@ -56,6 +56,7 @@ class SimulatedTable:
         self._views: tuple[Matrix, Matrix] = (straight, knock(size_px, rng) @ straight)
         self._light = Light(rng, conditions, size_px)
         self._sensor = Sensor(rng, conditions, size_px)
+        self._stock = Stock(rng, _TEXELS_PER_PX * size_px[0] / VIEW_MM)
         shape = (size_px[1], size_px[0])
         bare = _BARE[self.polarity] * (1 + 0.05 * clouds(rng, shape, size_px[0] / 6))
         self._bare = np.asarray(bare, np.float32)
@@ -128,8 +129,7 @@ class SimulatedTable:
         """Return the scene of a visit; a fresh one for a new sheet or a step back in time."""
         if self._scene is None or visit.index != self._scene_visit or t_s < self._scene_time:
             rng = np.random.default_rng((self.seed, visit.index, 0x5E))
-            px_per_mm = self.size_px[0] / VIEW_MM
-            paper = Paper(rng, self.conditions, visit.lines, px_per_mm * _TEXELS_PER_PX)
+            paper = Paper(rng, self.conditions, visit.lines, self._stock)
             defocus_px = self.conditions.defocus_px * self.size_px[0] / 640
             self._scene = Scene(self._bare, paper, defocus_px)
             self._scene_visit = visit.index

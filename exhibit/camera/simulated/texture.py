@@ -65,3 +65,20 @@ def add_smudge(rng: np.random.Generator, tone: Floats, px_per_mm: float) -> None
     cv2.ellipse(layer, centre, half, float(rng.uniform(0, 180)), 0, 360, 1.0, -1)
     soft = cv2.GaussianBlur(layer, (0, 0), 1.2 * px_per_mm)
     tone *= 1 - 0.10 * cv2.resize(soft, (width, height), interpolation=cv2.INTER_LINEAR)
+
+
+def add_tape(rng: np.random.Generator, tone: Floats, px_per_mm: float, corner: int) -> None:
+    """Stick a strip of clear tape across corner 0..3 of the sheet, in place."""
+    height, width = tone.shape
+    x, y = (width if corner in (1, 2) else 0), (height if corner >= 2 else 0)
+    slant = np.pi / 4 * (1 if corner in (1, 3) else -1) + rng.normal(0, 0.1)
+    inwards = np.array([width / 2 - x, height / 2 - y])
+    middle = np.array([x, y]) + inwards / np.hypot(*inwards) * 9 * px_per_mm
+    along = np.array([np.cos(slant), np.sin(slant)]) * 28 * px_per_mm
+    across = np.array([-along[1], along[0]]) / 28 * 8.5
+    strip = np.array([along + across, along - across, -along - across, -along + across]) + middle
+    layer = np.zeros_like(tone)
+    outline = np.round(strip * 8).astype(np.int32)
+    cv2.fillConvexPoly(layer, outline, 0.07, cv2.LINE_AA, 3)
+    cv2.polylines(layer, [outline.reshape(-1, 1, 2)], True, 0.16, 1, cv2.LINE_AA, 3)
+    tone *= 1 - layer

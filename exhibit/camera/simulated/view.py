@@ -25,7 +25,9 @@ def table_to_camera(
     width, height = size_px
     scale = width / VIEW_MM
     sign = -1.0 if mirrored else 1.0
-    straight = np.array([[sign * scale, 0, width / 2], [0, scale, height / 2], [0, 0, 1.0]])
+    # Pixel centres are whole numbers, so the middle of the frame lies half a pixel lower.
+    middle = ((width - 1) / 2, (height - 1) / 2)
+    straight = np.array([[sign * scale, 0, middle[0]], [0, scale, middle[1]], [0, 0, 1.0]])
     half = np.array([width / 2, height / 2])
     corners = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * half + half
     # Corners only go inwards, so that the whole view stays in the frame.
@@ -47,12 +49,15 @@ def knock(size_px: tuple[int, int], rng: np.random.Generator) -> Matrix:
 
 
 def pose_matrix(pose: NDArray[np.float64]) -> Matrix:
-    """Return the (3, 3) matrix from sheet to table millimetres for a pose x_mm, y_mm, angle."""
-    cos, sin = np.cos(pose[2]), np.sin(pose[2])
-    return np.array([[cos, -sin, pose[0]], [sin, cos, pose[1]], [0, 0, 1.0]])
+    """Return the (3, 3) matrix from sheet to table millimetres for a pose x_mm, y_mm, angle, side.
+
+    `side` is 1, or -1 for a sheet that was turned over.
+    """
+    cos, sin, side = np.cos(pose[2]), np.sin(pose[2]), pose[3]
+    return np.array([[side * cos, -sin, pose[0]], [side * sin, cos, pose[1]], [0, 0, 1.0]])
 
 
-def project(matrix: Matrix, points: NDArray[np.floating]) -> NDArray[np.float64]:
+def project(matrix: NDArray[np.floating], points: NDArray[np.floating]) -> NDArray[np.float64]:
     """Map (n, 2) points by a homography."""
     mapped = cv2.perspectiveTransform(points.reshape(-1, 1, 2).astype(np.float64), matrix)
     return np.asarray(mapped, np.float64).reshape(-1, 2)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exhibit.camera.simulated.conditions import Conditions
+from exhibit.camera.simulated.lines import Lines, cut_into_lines
 from exhibit.camera.simulated.pens import PENS, Pen
 from exhibit.camera.simulated.sketches import Sketch, load_sketches
 from exhibit.camera.simulated.tracks import Track, TrackBuilder
@@ -21,9 +22,7 @@ VIEW_MM = 340.0
 """Width of the table that the camera sees."""
 
 _AWAY_MM = (150.0, 330.0)
-_PEN_LEAD_S = 0.05
 _REST_S = 5.0
-_STEP_MM = 0.9
 
 Floats64 = NDArray[np.float64]
 
@@ -46,27 +45,11 @@ class Hand:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Lines:
-    """Short pieces of pen line in the order in which they appear on the sheet.
-
-    Args:
-        ends_mm: (n, 4) float32 x0, y0, x1, y1 on the sheet, from its middle.
-        width_mm: (n,) float32.
-        absorbance: (n,) float32 share of the light that the piece takes away.
-        grain: (n,) float32 share of the absorbance that the paper's grain breaks up.
-        seen_at: (n,) float64 seconds, ascending.
-    """
-
-    ends_mm: NDArray[np.float32]
-    width_mm: NDArray[np.float32]
-    absorbance: NDArray[np.float32]
-    grain: NDArray[np.float32]
-    seen_at: Floats64
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class Visit:
-    """One sheet on the table between `starts_at` and `ends_at` (seconds)."""
+    """One sheet on the table between `starts_at` and `ends_at` (seconds).
+
+    `sheet` moves its middle: x_mm, y_mm, angle in radians, side 1 (or -1 when turned over).
+    """
 
     index: int
     starts_at: float
@@ -132,9 +115,9 @@ class _Play:
         self.conditions = conditions
         self.side = float(rng.choice([-1, 1]))
         arrives = starts_at + float(rng.uniform(1.2, 2.2))
-        self.sheet = TrackBuilder(arrives, self.side * 40, 260.0, self.side * 0.2)
-        self.helper = TrackBuilder(arrives, self.side * 90, 330.0, 0.0)
-        self.lines: list[tuple[Floats64, Pen]] = []
+        self.sheet = TrackBuilder(arrives, self.side * 40, 310.0, self.side * 0.2, 1.0)
+        self.helper = TrackBuilder(arrives, self.side * 90, 380.0, 0.0)
+        self.strokes: list[tuple[Floats64, Pen]] = []
         self.hands: list[Hand] = []
 
     def pose(self) -> Floats64:
@@ -155,7 +138,7 @@ class _Play:
 
     def arrive(self) -> None:
         """A sheet is slid onto the table and let go."""
-        rest = np.array([*self.rng.uniform([-6, -8], [6, 8]), self.rng.normal(0, 0.04)])
+        rest = np.array([*self.rng.uniform([-6, -8], [6, 8]), self.rng.normal(0, 0.04), 1.0])
         self._drag(self.sheet.now_s + float(self.rng.uniform(0.9, 1.4)), rest, (90 * self.side, 70))
         self._let_go()
 
@@ -169,7 +152,7 @@ class _Play:
         self.helper.hold(start_s - 0.6)
         grip = (80.0 * self.side, 60.0)
         self.helper.ease(start_s, *map(float, place(np.array([grip]), self.pose())[0]), 0.0)
-        turn = self.rng.normal(0, [6, 5, 0.06])
+        turn = self.rng.normal(0, [6, 5, 0.06, 0])
         self._drag(start_s + 0.7, self.pose() + turn, grip)
         self._let_go()
         return self.helper.now_s
@@ -205,7 +188,7 @@ class _Play:
                 hand.key(shift_s + float(t), *map(float, point), 0.0)
             if drawing.pen is not None:
                 timed = np.column_stack([stroke[:, :2], stroke[:, 2] + shift_s])
-                self.lines.append((timed, drawing.pen))
+                self.strokes.append((timed, drawing.pen))
         hand.hold(hand.now_s + 0.2)
         hand.ease(hand.now_s + 0.6, *away)
         self.hands.append(Hand("pen", hand.build(), drawing.elbow_mm, 1.0))
@@ -226,51 +209,31 @@ class _Play:
             hand.ease(hand.now_s + 0.5, *away)
         self.hands.append(Hand("palm", hand.build(), elbow, 0.62))
 
-    def leave(self, start_s: float) -> float:
-        """The sheet is taken away; returns when it is out of sight."""
+    def turn_over(self, start_s: float) -> float:
+        """The sheet is taken away and comes back other side up; returns when the hand has gone."""
+        back = self.pose() * [1, 1, 1, -1]
+        self._take_away(start_s)
+        x, y, angle, side = self.pose()
+        self.sheet.key(self.sheet.now_s + 0.1, x, y, angle, -side)
+        self._drag(self.sheet.now_s + 1.2, back, (90 * self.side, 70))
+        self._let_go()
+        return self.helper.now_s
+
+    def _take_away(self, start_s: float) -> None:
         self.sheet.hold(start_s)
         self.helper.hold(start_s - 0.7)
         grip = (70.0 * self.side, 60.0)
         self.helper.ease(start_s, *map(float, place(np.array([grip]), self.pose())[0]), 0.0)
-        gone = np.array([self.side * 60, 330.0, self.side * 0.3])
+        gone = np.array([self.side * 60, 330.0, self.side * 0.3, self.pose()[3]])
         self._drag(start_s + 1.0, gone, grip)
+
+    def leave(self, start_s: float) -> float:
+        """The sheet is taken away; returns when it is out of sight."""
+        self._take_away(start_s)
         self.helper.ease(self.helper.now_s + 0.2, *_AWAY_MM, 1.0)
         elbow = (self.side * 150.0, 390.0)
         self.hands.append(Hand("flat", self.helper.build(), elbow, 1.0))
         return self.helper.now_s
-
-
-def _cut(rng: np.random.Generator, stroke: Floats64, pen: Pen) -> tuple[Floats64, ...]:
-    """Cut one stroke into short pieces: ends, width, absorbance and time of each."""
-    steps = np.hypot(*np.diff(stroke[:, :2], axis=0).T)
-    way = np.concatenate([[0.0], np.cumsum(steps)])
-    count = max(2, int(way[-1] / _STEP_MM) + 1)
-    at = np.linspace(0, way[-1], count)
-    x, y, t = (np.interp(at, way, stroke[:, k]) for k in range(3))
-    # Pressure wanders slowly along a line and is lower where the pen lands and leaves.
-    wander = np.interp(at, np.linspace(0, way[-1] + 1e-6, 6), rng.uniform(0.75, 1.0, 6))
-    landing = np.clip(np.minimum(at, way[-1] - at) / 4.0 + 0.75, 0.75, 1.0)
-    pressure = (wander * landing)[1:]
-    ends = np.column_stack([x[:-1], y[:-1], x[1:], y[1:]])
-    width = pen.width_mm * (1 - pen.swell + pen.swell * (pressure - 0.5) * 2)
-    absorbance = pen.absorbance * (0.6 + 0.4 * pressure)
-    return ends, width, absorbance, np.full(count - 1, pen.grain), t[1:] + _PEN_LEAD_S
-
-
-def _lines(rng: np.random.Generator, strokes: list[tuple[Floats64, Pen]]) -> Lines:
-    if not strokes:
-        none = np.zeros(0, np.float32)
-        return Lines(np.zeros((0, 4), np.float32), none, none, none, np.zeros(0))
-    pieces = [_cut(rng, stroke, pen) for stroke, pen in strokes]
-    ends, width, absorbance, grain, seen_at = (np.concatenate(c) for c in zip(*pieces, strict=True))
-    order = np.argsort(seen_at, kind="stable")
-    return Lines(
-        ends[order].astype(np.float32),
-        width[order].astype(np.float32),
-        absorbance[order].astype(np.float32),
-        grain[order].astype(np.float32),
-        seen_at[order],
-    )
 
 
 def make_visit(seed: int, index: int, starts_at: float, conditions: Conditions) -> Visit:
@@ -283,7 +246,15 @@ def make_visit(seed: int, index: int, starts_at: float, conditions: Conditions) 
     ends = [play.draw(d, start_s + 2.0 * number) for number, d in enumerate(drawings)]
     if conditions.palms:
         play.rest_palm((start_s + 2.0, max(ends)))
-    ends_at = play.leave(max(ends) + _REST_S)
+    still_s = max(ends)
+    for _ in range(conditions.turns):
+        still_s = play.turn_over(still_s + 1.0)
+    ends_at = play.leave(still_s + _REST_S)
     return Visit(
-        index, starts_at, ends_at, play.sheet.build(), tuple(play.hands), _lines(rng, play.lines)
+        index,
+        starts_at,
+        ends_at,
+        play.sheet.build(),
+        tuple(play.hands),
+        cut_into_lines(rng, play.strokes),
     )

@@ -1,0 +1,69 @@
+"""Strokes cut into the short pieces of line that the pen leaves behind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from exhibit.camera.simulated.pens import Pen
+
+Floats64 = NDArray[np.float64]
+
+_STEP_MM = 0.9
+# The tip hides the newest bit of its own line.
+_PEN_LEAD_S = 0.05
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lines:
+    """Short pieces of pen line in the order in which they appear on the sheet.
+
+    Args:
+        ends_mm: (n, 4) float32 x0, y0, x1, y1 on the sheet, from its middle.
+        width_mm: (n,) float32.
+        absorbance: (n,) float32 share of the light that the piece takes away.
+        grain: (n,) float32 share of the absorbance that the paper's grain breaks up.
+        seen_at: (n,) float64 seconds, ascending.
+    """
+
+    ends_mm: NDArray[np.float32]
+    width_mm: NDArray[np.float32]
+    absorbance: NDArray[np.float32]
+    grain: NDArray[np.float32]
+    seen_at: Floats64
+
+
+def _cut(rng: np.random.Generator, stroke: Floats64, pen: Pen) -> tuple[Floats64, ...]:
+    """Cut one stroke into short pieces: ends, width, absorbance and time of each."""
+    steps = np.hypot(*np.diff(stroke[:, :2], axis=0).T)
+    way = np.concatenate([[0.0], np.cumsum(steps)])
+    count = max(2, int(way[-1] / _STEP_MM) + 1)
+    at = np.linspace(0, way[-1], count)
+    x, y, t = (np.interp(at, way, stroke[:, k]) for k in range(3))
+    # Pressure wanders slowly along a line and is lower where the pen lands and leaves.
+    wander = np.interp(at, np.linspace(0, way[-1] + 1e-6, 6), rng.uniform(0.75, 1.0, 6))
+    landing = np.clip(np.minimum(at, way[-1] - at) / 4.0 + 0.75, 0.75, 1.0)
+    pressure = (wander * landing)[1:]
+    ends = np.column_stack([x[:-1], y[:-1], x[1:], y[1:]])
+    width = pen.width_mm * (1 - pen.swell + pen.swell * (pressure - 0.5) * 2)
+    absorbance = pen.absorbance * (0.6 + 0.4 * pressure)
+    return ends, width, absorbance, np.full(count - 1, pen.grain), t[1:] + _PEN_LEAD_S
+
+
+def cut_into_lines(rng: np.random.Generator, strokes: list[tuple[Floats64, Pen]]) -> Lines:
+    """Return the pieces of all strokes, each stroke (n, 3) x_mm, y_mm, seconds and its pen."""
+    if not strokes:
+        none = np.zeros(0, np.float32)
+        return Lines(np.zeros((0, 4), np.float32), none, none, none, np.zeros(0))
+    pieces = [_cut(rng, stroke, pen) for stroke, pen in strokes]
+    ends, width, absorbance, grain, seen_at = (np.concatenate(c) for c in zip(*pieces, strict=True))
+    order = np.argsort(seen_at, kind="stable")
+    return Lines(
+        ends[order].astype(np.float32),
+        width[order].astype(np.float32),
+        absorbance[order].astype(np.float32),
+        grain[order].astype(np.float32),
+        seen_at[order],
+    )

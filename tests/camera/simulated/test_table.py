@@ -1,0 +1,156 @@
+"""The truth must be true, and the same seed must give the same table."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+
+from exhibit.camera.simulated import BLANK, DIFFICULTIES, Conditions, SimulatedTable
+from exhibit.contract.values import Frame, Truth
+
+SMALL = (320, 240)
+CLEAN = DIFFICULTIES["clean"]
+
+
+def _truth(frame: Frame) -> Truth:
+    assert frame.truth is not None
+    return frame.truth
+
+
+def _resting_at(table: SimulatedTable) -> float:
+    """A moment of the first visit when the drawing is done and nobody moves."""
+    visit = table.visit_at(0.0)
+    return float(visit.lines.seen_at[-1]) + 2.5
+
+
+@pytest.mark.parametrize("name", list(DIFFICULTIES))
+def test_frame_at_is_the_same_however_one_got_there(name: str) -> None:
+    walked, jumped = (SimulatedTable(DIFFICULTIES[name], 5, SMALL) for _ in range(2))
+    for t_s in np.arange(6.0, 9.0, 0.1):
+        walked.frame_at(float(t_s))
+    one, other = walked.frame_at(9.0), jumped.frame_at(9.0)
+    assert np.abs(one.pixels.astype(int) - other.pixels).max() <= 1
+    assert np.array_equal(_truth(one).ink, _truth(other).ink)
+    assert np.array_equal(_truth(one).hand, _truth(other).hand)
+
+
+def test_frame_at_back_in_time_takes_ink_away() -> None:
+    table = SimulatedTable(CLEAN, 2, SMALL)
+    early = _truth(table.frame_at(8.0)).ink
+    table.frame_at(_resting_at(table))
+    assert np.array_equal(_truth(table.frame_at(8.0)).ink, early)
+
+
+def test_seed_decides_what_is_drawn() -> None:
+    inks = [_truth(SimulatedTable(CLEAN, seed, SMALL).frame_at(15.0)).ink for seed in (1, 2)]
+    assert not np.array_equal(*inks)
+
+
+@pytest.mark.parametrize("polarity", ["bright", "dark"])
+@pytest.mark.parametrize("name", list(DIFFICULTIES))
+def test_truth_ink_is_darker_than_the_paper_beside_it(name: str, polarity: str) -> None:
+    table = SimulatedTable(DIFFICULTIES[name], 3, polarity=polarity)  # type: ignore[arg-type]
+    frame = table.frame_at(_resting_at(table))
+    ink = _truth(frame).ink == 0
+    assert ink.sum() > 500
+    assert not _truth(frame).hand.any()
+    near = np.roll(ink, 8, axis=1) & ~ink & ~np.roll(ink, 2, axis=1) & ~np.roll(ink, -2, axis=1)
+    beside = np.median(frame.pixels[near])
+    assert np.median(frame.pixels[ink]) < 0.92 * beside
+
+
+@pytest.mark.parametrize(("polarity", "sign"), [("bright", 1), ("dark", -1)])
+def test_truth_hand_is_where_the_light_changed(polarity: str, sign: int) -> None:
+    table = SimulatedTable(replace(CLEAN, dust=0), 4, polarity=polarity)  # type: ignore[arg-type]
+    visit = table.visit_at(0.0)
+    frame = table.frame_at(float(visit.lines.seen_at[200]))
+    later = table.frame_at(_resting_at(table))
+    change = sign * (frame.pixels.astype(int) - later.pixels)
+    hand = _truth(frame).hand
+    unmarked = cv2.erode(_truth(later).ink, np.ones((9, 9), np.uint8)) == 255
+    assert hand.mean() > 0.02
+    # The pen is dark either way, so a bright hand is judged by its mean.
+    assert change[hand & unmarked].mean() > 15
+    assert np.abs(change[~hand & unmarked]).max() < 25
+
+
+def test_mirrored_camera_sees_the_mirror_image() -> None:
+    below = _truth(SimulatedTable(CLEAN, 6, SMALL, mirrored=True).frame_at(16.0))
+    above = _truth(SimulatedTable(CLEAN, 6, SMALL, mirrored=False).frame_at(16.0))
+    differing = (below.ink[:, ::-1] != above.ink).sum()
+    assert differing < 0.05 * (above.ink == 0).sum()
+
+
+def test_sheet_comes_stays_and_goes() -> None:
+    table = SimulatedTable(CLEAN, 1, SMALL)
+    visit = table.visit_at(0.0)
+    assert _truth(table.frame_at(0.2)).sheet is None
+    corners = _truth(table.frame_at(_resting_at(table))).sheet
+    assert corners is not None
+    across = np.hypot(*(corners[1] - corners[0])), np.hypot(*(corners[2] - corners[1]))
+    assert across[0] / across[1] == pytest.approx(297 / 210, rel=0.01)
+    gone = _truth(table.frame_at(visit.ends_at + 0.2))
+    assert gone.sheet is None
+    assert (gone.ink == 255).all()
+
+
+def test_table_rests_between_drawing_and_fresh_sheet() -> None:
+    table = SimulatedTable(CLEAN, 1, SMALL)
+    begin = _resting_at(table) - 1.0
+    truths = [_truth(table.frame_at(begin + step)) for step in (0.0, 1.0, 2.0, 3.0)]
+    assert not any(truth.hand.any() for truth in truths)
+    assert all(np.array_equal(truth.ink, truths[0].ink) for truth in truths)
+
+
+def test_blank_has_hands_but_never_ink() -> None:
+    table = SimulatedTable(BLANK, 1, SMALL)
+    truths = [_truth(table.frame_at(float(t_s))) for t_s in np.arange(4, 24, 2.0)]
+    assert sum(truth.hand.any() for truth in truths) >= 7
+    assert all((truth.ink == 255).all() for truth in truths)
+
+
+def test_dead_led_leaves_a_zone_a_third_darker_and_the_rest_as_it_was() -> None:
+    dead_led = replace(DIFFICULTIES["dead_led"], knocked_after_s=None, led_dies_after_s=None)
+    at = _resting_at(SimulatedTable(dead_led, 3))
+    table = SimulatedTable(replace(dead_led, led_dies_after_s=at), 3)
+    before, after = (table.frame_at(t_s).pixels for t_s in (at - 0.1, at))
+    share = cv2.blur(after, (25, 25)) / cv2.blur(before, (25, 25))
+    assert share.min() < 0.7
+    assert np.percentile(share, 90) > 0.95
+
+
+def test_knock_moves_the_sheet_in_the_frame_by_a_few_pixels() -> None:
+    conditions = replace(CLEAN, knocked_after_s=None)
+    at = _resting_at(SimulatedTable(conditions, 3))
+    table = SimulatedTable(replace(conditions, knocked_after_s=at), 3)
+    before, after = _truth(table.frame_at(at - 0.1)).sheet, _truth(table.frame_at(at + 0.1)).sheet
+    assert before is not None
+    assert after is not None
+    assert 2 < np.hypot(*(after - before).T).mean() < 25
+
+
+def test_turned_over_sheet_shows_its_ink_mirrored() -> None:
+    conditions = replace(CLEAN, turns=1)
+    table = SimulatedTable(conditions, 3, SMALL)
+    visit = table.visit_at(0.0)
+    first = _truth(table.frame_at(float(visit.lines.seen_at[-1]) + 1.0)).sheet
+    turned = _truth(table.frame_at(visit.ends_at - 2.5))
+    assert first is not None
+    assert turned.sheet is not None
+    assert turned.sheet[0, 0] == pytest.approx(first[1, 0], abs=12)
+    assert (turned.ink == 0).sum() > 200
+
+
+@pytest.mark.parametrize("conditions", [*DIFFICULTIES.values(), BLANK], ids=lambda c: c.name)
+def test_visit_takes_half_a_minute_and_goes_on_to_the_next(conditions: Conditions) -> None:
+    table = SimulatedTable(conditions, 9, SMALL)
+    visits = [table.visit_at(0.0)]
+    for _ in range(3):
+        visits.append(table.visit_at(visits[-1].ends_at))
+    lengths = [visit.ends_at - visit.starts_at for visit in visits]
+    assert [visit.index for visit in visits] == [0, 1, 2, 3]
+    assert min(lengths) > 18
+    assert max(lengths) < 60
