@@ -32,10 +32,13 @@ def make_report(
     """
     stage, engine = newest["stage"], newest["engine"]
     lives = [*_lives(supervisor.watched["engine"]), engine]
-    stages_ms = {**engine.get("stages_ms", {}), **stage.get("stages_ms", {})}
+    # The newest life that measured a stage speaks for it.
+    stages_ms: dict[str, Any] = {}
+    for status in (*lives, stage):
+        stages_ms.update(status.get("stages_ms", {}))
     return {
         "seconds": round(now - meter.begun_at, 3),
-        "provider": engine.get("provider"),
+        "provider": next((life["provider"] for life in reversed(lives) if life), None),
         **{name: sum(int(life.get(name, 0)) for life in lives) for name in _COUNTERS},
         "stage_fps": stage.get("stage_fps"),
         "stage_interval_ms": stage.get("stage_interval_ms"),

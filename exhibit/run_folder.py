@@ -15,7 +15,7 @@ import psutil
 from exhibit.contract.config import Config
 
 CONFIG_NAME = "config.json"
-_PREFIX = "tracing-table-"
+PREFIX = "tracing-table-"
 _SHARED_MEMORY = Path("/dev/shm")
 
 
@@ -25,14 +25,21 @@ def run_folder(config: Config) -> Iterator[Path]:
 
     Folders that a killed supervisor of this user left behind are removed first.
     """
-    parent = _SHARED_MEMORY if os.access(_SHARED_MEMORY, os.W_OK) else Path(tempfile.gettempdir())
+    parent = memory_folder()
     _remove_abandoned(parent)
-    folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=parent))
+    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=parent))
     try:
         write_config(folder, config)
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def memory_folder() -> Path:
+    """Return where run folders are made: shared memory where there is some."""
+    if os.access(_SHARED_MEMORY, os.W_OK):
+        return _SHARED_MEMORY
+    return Path(tempfile.gettempdir())
 
 
 def write_config(folder: Path, config: Config) -> Path:
@@ -48,7 +55,7 @@ def write_config(folder: Path, config: Config) -> Path:
 
 
 def _remove_abandoned(parent: Path) -> None:
-    for folder in parent.glob(f"{_PREFIX}*-*"):
-        owner = folder.name.removeprefix(_PREFIX).split("-")[0]
+    for folder in parent.glob(f"{PREFIX}*-*"):
+        owner = folder.name.removeprefix(PREFIX).split("-")[0]
         if owner.isdigit() and not psutil.pid_exists(int(owner)) and os.access(folder, os.W_OK):
             shutil.rmtree(folder, ignore_errors=True)
