@@ -10,7 +10,7 @@ from exhibit.camera.faults import Fault, fault_of
 from exhibit.contract.errors import CameraError
 from exhibit.contract.values import Camera, Frame
 
-_JOIN_S = 2.0
+_JOIN_S = 1.5
 _RETRY_S = 0.05
 
 
@@ -62,13 +62,21 @@ class Grabber:
         return self._fault
 
     def close(self) -> None:
-        """Stop reading and release the camera."""
+        """Stop reading; the camera is released as soon as the read under way has ended."""
         self._stopping.set()
-        if self._thread.is_alive():
+        if self._thread.ident is None:
+            self.camera.close()
+        else:
             self._thread.join(_JOIN_S)
-        self.camera.close()
 
     def _run(self) -> None:
+        # The thread that reads a device also gives it back: never while a read is under way.
+        try:
+            self._read()
+        finally:
+            self.camera.close()
+
+    def _read(self) -> None:
         while not self._stopping.is_set():
             try:
                 frame = self.camera.read()

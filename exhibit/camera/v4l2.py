@@ -17,7 +17,7 @@ from exhibit.camera.faults import CameraFaultError
 from exhibit.camera.files import to_gray
 from exhibit.camera.health import Health
 from exhibit.contract.config import CameraConfig
-from exhibit.contract.values import Frame
+from exhibit.contract.values import Frame, Gray
 
 log = logging.getLogger(__name__)
 
@@ -109,13 +109,21 @@ class V4L2Camera:
         while self._clock() - began_at < SILENT_AFTER_S:
             if self._capture.grab():
                 captured_at = self._stamp()
-                got, pixels = self._capture.retrieve()
-                # A corrupt picture comes with True and nothing in it.
-                if got and pixels is not None and pixels.size:
+                pixels = self._decode()
+                if pixels is not None:
                     self._sequence += 1
-                    return Frame(self._sequence, captured_at, to_gray(pixels))
+                    return Frame(self._sequence, captured_at, pixels)
             self._wait(_RETRY_S)
         raise CameraFaultError("stalled", f"camera {self.name}: no frame for {SILENT_AFTER_S:g} s")
+
+    def _decode(self) -> Gray | None:
+        """Return the frame taken, or None where it is corrupt."""
+        try:
+            got, pixels = self._capture.retrieve()
+        except cv2.error:
+            return None
+        # A lost device can say True with nothing in it.
+        return to_gray(pixels) if got and pixels is not None and pixels.size else None
 
     def _stamp(self) -> float:
         """When the frame was taken: the driver's monotonic time where it makes sense, else now."""

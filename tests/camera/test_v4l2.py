@@ -26,7 +26,7 @@ class FakeCapture:
         self.clock = clock
         self.opened = True
         self.silent = False
-        self.corrupt = False
+        self.corrupt = ""
         self.refused: dict[int, float] = {}
         self.settings: dict[int, float] = {}
         self.written: list[tuple[int, float]] = []
@@ -44,8 +44,10 @@ class FakeCapture:
         return not self.silent
 
     def retrieve(self) -> tuple[bool, Any]:
-        if self.corrupt:
+        if self.corrupt == "nothing":
             return True, None
+        if self.corrupt == "error":
+            raise cv2.error("corrupt JPEG")
         noise = self._rng.integers(0, 3, (48, 64)) if self.noisy else 0
         pixels = np.full((48, 64), self.level, np.int64) + noise
         return True, cv2.cvtColor(pixels.clip(0, 255).astype(np.uint8), cv2.COLOR_GRAY2BGR)
@@ -136,9 +138,10 @@ def test_open_device_without_a_first_frame_is_given_back(capture: FakeCapture) -
     assert capture.released == 1
 
 
-def test_read_true_without_a_picture_is_a_stall(capture: FakeCapture) -> None:
+@pytest.mark.parametrize("corrupt", ["nothing", "error"])
+def test_read_corrupt_pictures_only_are_a_stall(capture: FakeCapture, corrupt: str) -> None:
     camera = _open(capture)
-    capture.corrupt = True
+    capture.corrupt = corrupt
     with pytest.raises(CameraFaultError) as caught:
         camera.read()
     assert caught.value.kind == "stalled"

@@ -13,6 +13,9 @@ from exhibit.camera.simulated.visit import SHEET_MM
 Floats = NDArray[np.float32]
 
 _CORNERS_MM = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1.0]]) * np.array(SHEET_MM) / 2
+_MIDDLE_MM = np.zeros((1, 2))
+
+Exposed = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
 
 
 class Scene:
@@ -31,18 +34,25 @@ class Scene:
         self._defocus_px = defocus_px
         self._reach_px = int(np.ceil(4 * defocus_px)) + 1
         self._pose: tuple[float, ...] | None = None
+        self._smear_px = (1, 1)
         self._view: Matrix | None = None
         self._alpha = np.zeros_like(bare)
         self.reflectance = bare.copy()
         self.ink = np.full(bare.shape, 255, np.uint8)
         self.sheet: Floats | None = None
 
-    def show(self, t_s: float, pose: NDArray[np.float64], to_camera: Matrix) -> Box | None:
-        """Bring the scene to a time and pose; returns the box of pixels that changed."""
+    def show(self, t_s: float, exposed: Exposed, to_camera: Matrix) -> Box | None:
+        """Bring the scene to a time; returns the box of pixels that changed.
+
+        Args:
+            t_s: seconds, for the ink.
+            exposed: pose of the sheet at the beginning, middle and end of the exposure.
+            to_camera: (3, 3) table to camera.
+        """
         changed = self._paper.draw_until(t_s)
-        key = tuple(map(float, pose))
+        key = tuple(float(value) for pose in exposed for value in pose)
         height, width = self._bare.shape
-        to_frame = to_camera @ pose_matrix(pose)
+        first, to_frame, last = (to_camera @ pose_matrix(pose) for pose in exposed)
         moved = key != self._pose or to_camera is not self._view
         if not moved and (changed is None or self.sheet is None):
             return None
@@ -51,6 +61,8 @@ class Scene:
         if moved:
             self._pose, self._view = key, to_camera
             self._outline(project(to_frame, _CORNERS_MM))
+            way = np.abs(project(last, _MIDDLE_MM) - project(first, _MIDDLE_MM))[0]
+            self._smear_px = (1 + int(way[0]), 1 + int(way[1]))
         elif changed is not None:
             box = self._box_of(changed, texture_to_frame)
         self._redraw(box, texture_to_frame)
@@ -95,6 +107,8 @@ class Scene:
         )
         sharp = self._bare[area] + alpha * (tone - self._bare[area])
         blurred = cv2.GaussianBlur(sharp, (0, 0), self._defocus_px)
+        if max(self._smear_px) > 1:
+            blurred = cv2.blur(blurred, self._smear_px)
         inner = np.s_[box[1] - y0 : box[3] - y0, box[0] - x0 : box[2] - x0]
         target = np.s_[box[1] : box[3], box[0] : box[2]]
         self.reflectance[target] = blurred[inner]

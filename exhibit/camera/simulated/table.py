@@ -82,7 +82,9 @@ class SimulatedTable:
         view = self._views[self._happened(self.conditions.knocked_after_s, t_s)]
         relit = self._relight(t_s, view)
         scene = self._scene_of(visit, t_s)
-        box = scene.show(t_s, visit.sheet.at(t_s), view)
+        half_s = self.conditions.exposure_s / 2
+        sheet = visit.sheet
+        box = scene.show(t_s, (sheet.at(t_s - half_s), sheet.at(t_s), sheet.at(t_s + half_s)), view)
         if relit:
             np.multiply(self._field, scene.reflectance, out=self._signal)
         elif box is not None:

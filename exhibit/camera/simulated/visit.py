@@ -166,7 +166,9 @@ class _Play:
         breaks = set(
             rng.choice(np.arange(1, len(strokes)), min(2, len(strokes) - 1), replace=False)
         )
-        shifts = sorted(breaks)[: self.conditions.moves]
+        # Two who draw at once leave the sheet where it is.
+        moves = self.conditions.moves if self.conditions.visitors == 1 else 0
+        shifts = sorted(breaks)[:moves]
         shift_s = start_s + 0.7 - strokes[0][0, 2]
         for number, stroke in enumerate(strokes):
             if number in breaks:
