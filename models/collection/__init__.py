@@ -1,0 +1,1 @@
+"""Scans to training sets: reading, whitening, cutting, judging, curating."""

@@ -13,6 +13,8 @@ from models.collection.lettering import lettering_mask
 from models.collection.linework import ink_mask
 from models.collection.squaring import crop_to_square, pad_to_square, resize_crisp
 
+SPECK_SHARE = 0.05
+"""What is smaller than this share of the page's longer side is no item, not even one set aside."""
 Framing = Literal["figure", "drawing"]
 Squaring = Literal["pad", "crop"]
 
@@ -50,7 +52,9 @@ def cut_page(grey: NDArray[np.uint8], framing: Framing, gutter: float) -> list[C
         ]
     else:
         parts = split(drawn, Spacing(reach=gutter / 2, join=gutter))
-    return [Cut(part.box, isolate(grey, part), part.ink) for part in parts]
+    speck_px = SPECK_SHARE * max(grey.shape)
+    whole = [part for part in parts if max(part.ink.shape) >= speck_px]
+    return [Cut(part.box, isolate(grey, part), part.ink) for part in whole]
 
 
 def cut_rectangle(grey: NDArray[np.uint8], box: Box) -> Cut:
