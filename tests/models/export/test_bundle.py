@@ -1,0 +1,107 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+onnxruntime = pytest.importorskip("onnxruntime")
+
+from exhibit.contract.bundle import (  # noqa: E402
+    ENCODER,
+    GENERATOR,
+    GOLDEN,
+    load_bundle,
+    load_directions,
+    load_latents,
+)
+from exhibit.contract.errors import BundleError  # noqa: E402
+from models.export.bundle import Description, golden_inks, write_bundle  # noqa: E402
+from models.export.graphs import Probe, check_graph, export_encoder  # noqa: E402
+from models.export.latents import closed_walk  # noqa: E402
+from tests.models.hands import small_hand  # noqa: E402
+
+ABOUT = Description(
+    name="test", artist="no one", collection="none", licence="Apache-2.0", attract_frames=6
+)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_bundle(small_hand(), ABOUT, tmp_path_factory.mktemp("bundles") / "test")
+
+
+def test_write_bundle_loads_and_says_what_it_is(folder: Path):
+    bundle = load_bundle(folder)
+    assert bundle.card.inversion == "feature"
+    assert bundle.card.feature_shape == (16, 16, 16)
+    assert load_latents(bundle).attract.shape == (6, 32, 32)
+    assert {p.name for p in folder.iterdir()} == {"card.yaml", *bundle.card.files}
+
+
+def test_write_bundle_golden_pairs_agree_with_onnx(folder: Path):
+    golden = np.load(folder / GOLDEN, allow_pickle=False)
+    encoder, generator = (
+        onnxruntime.InferenceSession(str(folder / name), providers=["CPUExecutionProvider"])
+        for name in (ENCODER, GENERATOR)
+    )
+    for index in range(len(golden["ink"])):
+        row = slice(index, index + 1)
+        w_plus, feature = encoder.run(["w_plus", "feature"], {"ink": golden["ink"][row]})
+        np.testing.assert_allclose(w_plus, golden["w_plus"][row], atol=1e-4)
+        np.testing.assert_allclose(feature, golden["feature"][row], atol=1e-4)
+        (picture,) = generator.run(["picture"], {"w_plus": w_plus, "feature": feature})
+        np.testing.assert_allclose(picture, golden["picture"][row], atol=1e-4)
+
+
+def test_write_bundle_direction_is_unit_and_moves_the_picture(folder: Path):
+    (direction,) = load_directions(load_bundle(folder)).values()
+    assert np.linalg.norm(direction.vector) == pytest.approx(1, abs=1e-5)
+    hand = small_hand()
+    ws = hand.generator.mapping.w_avg.expand(1, 8, 16)
+    step = direction.sigma * torch.from_numpy(direction.vector)
+    moved = hand.generator.synthesis(ws + step) - hand.generator.synthesis(ws)
+    assert moved.abs().max() > 1e-3
+
+
+def test_write_bundle_without_feature_has_one_output(tmp_path: Path):
+    from models.psp.inverter import inverter_for
+    from models.training.encoder_checkpoint import Hand
+    from tests.models.hands import small_config, small_generator
+
+    generator = small_generator()
+    config = small_config(inversion="w_plus", feature_channels=0)
+    inverter = inverter_for(generator, config).eval().requires_grad_(False)
+    folder = write_bundle(Hand(inverter, generator, {}), ABOUT, tmp_path / "codes")
+    card = load_bundle(folder).card
+    assert card.inversion == "w_plus"
+    assert card.feature_shape is None
+    session = onnxruntime.InferenceSession(str(folder / GENERATOR))
+    assert [value.name for value in session.get_inputs()] == ["w_plus"]
+
+
+def test_write_bundle_refining_encoder_carries_its_generator(tmp_path: Path):
+    hand = small_hand(steps=2)
+    probe = export_encoder(hand.inverter, hand.generator, golden_inks(64, 1.5)[:1], tmp_path / "e")
+    assert check_graph(tmp_path / "e", probe) <= 1e-4
+
+
+def test_write_bundle_folder_with_other_files_is_refused(tmp_path: Path):
+    (tmp_path / "thesis.txt").write_text("precious")
+    with pytest.raises(BundleError, match="not empty"):
+        write_bundle(small_hand(), ABOUT, tmp_path)
+    assert (tmp_path / "thesis.txt").read_text() == "precious"
+
+
+def test_check_graph_other_weights_are_refused(folder: Path):
+    ink = golden_inks(64, 1.5)[:1]
+    wrong = Probe({"ink": ink}, {"w_plus": torch.zeros(1, 8, 16)})
+    with pytest.raises(BundleError, match="differs from PyTorch"):
+        check_graph(folder / ENCODER, wrong)
+
+
+def test_closed_walk_passes_its_stops_and_closes():
+    stops = torch.randn(4, 3)
+    walk = closed_walk(stops, 40)
+    torch.testing.assert_close(walk[::10], stops)
+    steps = (walk - walk.roll(1, 0)).norm(dim=1)
+    assert steps[0] < 3 * steps.mean()

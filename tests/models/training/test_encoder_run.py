@@ -1,0 +1,88 @@
+from pathlib import Path
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from click.testing import CliRunner  # noqa: E402
+
+from exhibit.contract.errors import InputError  # noqa: E402
+from models.psp.config import EncoderError  # noqa: E402
+from models.training import encoder_run  # noqa: E402
+from models.training.commands.train_encoder import train_encoder  # noqa: E402
+from models.training.encoder_checkpoint import load_encoder_checkpoint, load_hand  # noqa: E402
+from tests.models.hands import write_drawings, write_gan, write_sketches  # noqa: E402
+
+
+@pytest.fixture
+def arguments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    monkeypatch.setattr(encoder_run, "_reference", lambda gray, folder: (None, None))
+    gan = write_gan(tmp_path / "gan.pt")
+    drawings = write_drawings(tmp_path / "drawings")
+    sketches = write_sketches(tmp_path / "sketches.ndjson")
+    run = ["--gan", gan, "--dataset", drawings, "--sketches", sketches, "--accelerator", "cpu"]
+    shape = ["--ink-size", 64, "--pool", 4, "--samples", 2, "--drawings", 1, "--sketched", 1]
+    return [str(word) for word in (*run, *shape, "--precision", "32-true")]
+
+
+def _train(arguments: list[str], folder: Path, pictures: int, *more: str) -> dict:
+    words = [*arguments, "-o", str(folder), "--pictures", str(pictures), *more]
+    result = CliRunner().invoke(train_encoder, words, catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return load_encoder_checkpoint(folder / "latest.pt")
+
+
+@pytest.mark.parametrize("generator_rate", ["0", "0.001"])
+def test_resumed_run_ends_as_an_uninterrupted_one(arguments, tmp_path, generator_rate):
+    rate = ("--generator-rate", generator_rate)
+    whole = _train(arguments, tmp_path / "whole", 16, *rate)
+    _train(arguments, tmp_path / "parts", 8, *rate)
+    parts = _train(arguments, tmp_path / "parts", 16, *rate, "--resume")
+    assert parts["pictures_seen"] == whole["pictures_seen"] == 16
+    assert parts["ink_states"] == whole["ink_states"]
+    for name in ("inverter", "inverter_ema", "generator", "generator_ema", "discriminator"):
+        for key, value in whole[name].items():
+            torch.testing.assert_close(parts[name][key], value, msg=f"{name}.{key}")
+
+
+def test_run_frozen_generator_does_not_change_and_encoder_does(arguments, tmp_path):
+    before = torch.load(tmp_path / "gan.pt", weights_only=True)["ema"]
+    saved = _train(arguments, tmp_path / "run", 8)
+    for key, value in before.items():
+        assert torch.equal(saved["generator"][key], value), key
+    assert (saved["inverter"]["encoder.feature.weight"] != 0).any()
+    assert (tmp_path / "run" / "latest.png").is_file()
+
+
+def test_run_generator_that_learns_changes(arguments, tmp_path):
+    before = torch.load(tmp_path / "gan.pt", weights_only=True)["ema"]
+    saved = _train(arguments, tmp_path / "run", 8, "--generator-rate", "0.001")
+    name = "synthesis.b16.conv1.weight"
+    assert not torch.equal(saved["generator"][name], before[name])
+
+
+def test_load_hand_names_what_it_was_trained_with(arguments, tmp_path):
+    _train(arguments, tmp_path / "run", 4)
+    hand = load_hand(tmp_path / "run" / "latest.pt")
+    assert "Quick, Draw!" in hand.notes["sketches_attribution"]
+    assert len(hand.notes["held_out"]) == 20
+    assert hand.stroke_width_px == 1.5
+
+
+def test_dry_run_writes_nothing(arguments, tmp_path):
+    words = [*arguments, "-o", str(tmp_path / "run"), "--dry-run"]
+    result = CliRunner().invoke(train_encoder, words, catch_exceptions=False)
+    assert "1 sketches of 1 things for training" in result.output
+    assert not (tmp_path / "run").exists()
+
+
+def test_second_run_in_the_same_folder_is_refused(arguments, tmp_path):
+    _train(arguments, tmp_path / "run", 4)
+    words = [*arguments, "-o", str(tmp_path / "run")]
+    with pytest.raises(InputError, match="--resume"):
+        CliRunner().invoke(train_encoder, words, catch_exceptions=False)
+
+
+def test_load_hand_gan_checkpoint_is_refused(tmp_path):
+    with pytest.raises(EncoderError, match="tracing-table-encoder-1"):
+        load_hand(write_gan(tmp_path / "gan.pt"))
