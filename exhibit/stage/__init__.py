@@ -1,0 +1,6 @@
+"""The stage: the projected window, and its live pictures in a browser."""
+
+import os
+
+# pygame greets whoever imports it; it must not do so in the log of the table.
+os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")

@@ -1,0 +1,76 @@
+"""`calibrate camera`: where the camera sees the table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from calibration.commands.options import read_config
+from calibration.rectify import calibrate_camera
+from exhibit.camera import open_camera
+from exhibit.contract.calibration import load_calibration, save_calibration
+from exhibit.contract.config import CameraConfig
+from exhibit.contract.errors import CameraError
+from exhibit.contract.values import Gray
+
+_SETTLING_FRAMES = 10
+"""Of a camera that has just been opened: exposure is still moving."""
+
+
+@click.command()
+@click.option(
+    "--config",
+    "config_file",
+    type=click.Path(path_type=Path),
+    metavar="F",
+    help="Settings of this table; config.yaml in this folder where none is named.",
+)
+@click.option(
+    "--camera",
+    "source",
+    metavar="auto|PATH",
+    help="A camera such as /dev/v4l/by-id/...-index0, a video file or a folder of images.",
+)
+@click.option("--frames", type=click.IntRange(1, 1000), default=30, show_default=True)
+def camera(config_file: Path | None, source: str | None, frames: int) -> None:
+    """Measure where the camera sees the table.
+
+    Needs the printed sheet of `calibrate marks` on the table, where visitors' paper lies, and the
+    table not running. Writes the file named by `calibration` in config.yaml.
+    """
+    config = read_config(config_file)
+    asked = config.camera if source is None else config.camera.model_copy(update={"source": source})
+    sheet, measured = calibrate_camera(_grab(asked, frames), asked.mirrored)
+    known = load_calibration(config.calibration)
+    table_mm = (sheet.width_mm, sheet.height_mm)
+    update = {"camera": measured, "table_mm": table_mm}
+    if known.projector is not None and known.table_mm != table_mm:
+        update["projector"] = None
+        click.echo("the sheet has another size than before: run `calibrate corners` again")
+    save_calibration(config.calibration, known.model_copy(update=update))
+    click.echo(
+        f"{sheet.name.upper()} sheet found; largest error {measured.error_mm:.2f} mm; "
+        f"written to {config.calibration}"
+    )
+
+
+def _grab(config: CameraConfig, count: int) -> list[Gray]:
+    opened = open_camera(config)
+    if getattr(opened, "simulated", False):
+        opened.close()
+        raise CameraError(
+            "no camera found, and the simulated table has no marks; plug the camera in, or name "
+            "one with --camera"
+        )
+    frames: list[Gray] = []
+    try:
+        with click.progressbar(length=_SETTLING_FRAMES + count, label="Looking") as progress:
+            for index in range(_SETTLING_FRAMES + count):
+                frame = opened.read()
+                if index >= _SETTLING_FRAMES:
+                    frames.append(frame.pixels)
+                progress.update(1)
+    finally:
+        opened.close()
+    return frames

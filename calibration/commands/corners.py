@@ -1,0 +1,78 @@
+"""`calibrate corners`: where the projection lands on the table."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+import pygame
+
+from calibration.commands.options import read_config
+from calibration.corners import CornerEditor, Outcome
+from calibration.corners_window import edit_corners
+from exhibit.contract.calibration import load_calibration, save_calibration
+from exhibit.contract.config import StageConfig
+from exhibit.contract.errors import CalibrationError
+
+
+@click.command()
+@click.option(
+    "--config",
+    "config_file",
+    type=click.Path(path_type=Path),
+    metavar="F",
+    help="Settings of this table; config.yaml in this folder where none is named.",
+)
+@click.option("--windowed", is_flag=True, help="A window, to try it on a desk.")
+def corners(config_file: Path | None, windowed: bool) -> None:
+    """Move the projection onto the printed marks, with the keyboard.
+
+    Needs the sheet of `calibrate marks` on the table and the table not running. Tab selects the
+    next corner, the arrows move it (with Shift in steps of 10 pixels), Enter saves, Esc leaves
+    everything as it was. If the F is mirrored press M, if it is turned press R.
+    """
+    config = read_config(config_file)
+    known = load_calibration(config.calibration)
+    try:
+        window = _open(config.stage, windowed)
+        editor = CornerEditor(
+            window.get_size(),
+            known.table_mm,
+            config.stage.mirror,
+            config.stage.rotate,
+            known.projector,
+        )
+        outcome = edit_corners(editor, window)
+    except pygame.error as error:
+        raise CalibrationError(
+            f"no window could be opened ({error}); run it on the table's own display"
+        ) from None
+    finally:
+        pygame.quit()
+    if outcome is Outcome.CANCEL:
+        click.echo("left as it was")
+        return
+    save_calibration(config.calibration, known.model_copy(update={"projector": editor.result()}))
+    click.echo(f"written to {config.calibration}")
+    for key in ("mirror", "rotate"):
+        asked, found = getattr(config.stage, key), getattr(editor, key)
+        if asked != found:
+            click.echo(f"now set stage.{key}: {str(found).lower()} in config.yaml (it is {asked})")
+
+
+def _open(config: StageConfig, windowed: bool) -> pygame.Surface:
+    os.environ["SDL_VIDEO_MINIMIZE_ON_FOCUS_LOSS"] = "0"
+    pygame.display.init()
+    pygame.display.set_caption("Tracing Table: corners")
+    if windowed:
+        return pygame.display.set_mode((config.width, config.height))
+    sizes = pygame.display.get_desktop_sizes()
+    if config.display >= len(sizes):
+        raise CalibrationError(
+            f"stage.display: {config.display} is not connected; expected a whole number from 0 to "
+            f"{len(sizes) - 1}"
+        )
+    pygame.mouse.set_visible(False)
+    size = sizes[config.display]
+    return pygame.display.set_mode(size, pygame.FULLSCREEN, display=config.display)
