@@ -7,8 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exhibit.camera.simulated.conditions import Conditions
-from exhibit.camera.simulated.view import Matrix, project
-from exhibit.camera.simulated.visit import VIEW_MM
+from exhibit.camera.simulated.view import VIEW_MM, Matrix, detail_px, project
 
 Floats = NDArray[np.float32]
 
@@ -57,7 +56,7 @@ class Light:
         full = np.exp(-squares / (2 * spread**2)).sum(axis=1).mean()
         even = 0.45 - 0.25 * self._conditions.unevenness
         lit = even * powers.mean() + (1 - even) * spots / full
-        lit *= np.clip(1 + table @ self._lean / (VIEW_MM / 2), 0.3, 2.0)
+        lit *= np.clip(1 + table @ self._lean / (VIEW_MM[0] / 2), 0.3, 2.0)
         centre = np.array([width / 2, height / 2])
         radius = ((pixels - centre) ** 2).sum(axis=1) / (centre**2).sum()
         lit *= 1 - self._conditions.vignetting * radius
@@ -87,7 +86,7 @@ def _with_dust(rng: np.random.Generator, specks: int, field: Floats) -> Floats:
     """Put specks and hairs on the glass in front of the camera."""
     height, width = field.shape
     dirt = np.zeros_like(field)
-    unit = width / 640
+    unit = detail_px((width, height))
     for _ in range(specks):
         x, y = int(rng.integers(width)), int(rng.integers(height))
         depth = float(rng.uniform(0.08, 0.35))

@@ -13,8 +13,8 @@ from exhibit.camera.simulated.light import Light, Sensor
 from exhibit.camera.simulated.paper import PAPER, Paper, Stock
 from exhibit.camera.simulated.scene import Scene
 from exhibit.camera.simulated.texture import clouds
-from exhibit.camera.simulated.view import Matrix, knock, table_to_camera
-from exhibit.camera.simulated.visit import VIEW_MM, Visit, make_visit
+from exhibit.camera.simulated.view import Matrix, detail_px, knock, px_per_mm, table_to_camera
+from exhibit.camera.simulated.visit import Visit, make_visit
 from exhibit.contract.values import Frame, Gray, Truth
 
 _BARE: dict[Polarity, float] = {"bright": 0.22, "dark": 0.5}
@@ -56,7 +56,7 @@ class SimulatedTable:
         self._views: tuple[Matrix, Matrix] = (straight, knock(size_px, rng) @ straight)
         self._light = Light(rng, conditions, size_px)
         self._sensor = Sensor(rng, conditions, size_px)
-        self._stock = Stock(rng, _TEXELS_PER_PX * size_px[0] / VIEW_MM)
+        self._stock = Stock(rng, _TEXELS_PER_PX * px_per_mm(size_px))
         shape = (size_px[1], size_px[0])
         bare = _BARE[self.polarity] * (1 + 0.05 * clouds(rng, shape, size_px[0] / 6))
         self._bare = np.asarray(bare, np.float32)
@@ -132,7 +132,7 @@ class SimulatedTable:
         if self._scene is None or visit.index != self._scene_visit or t_s < self._scene_time:
             rng = np.random.default_rng((self.seed, visit.index, 0x5E))
             paper = Paper(rng, self.conditions, visit.lines, self._stock)
-            defocus_px = self.conditions.defocus_px * self.size_px[0] / 640
+            defocus_px = self.conditions.defocus_px * detail_px(self.size_px)
             self._scene = Scene(self._bare, paper, defocus_px)
             self._scene_visit = visit.index
         self._scene_time = t_s

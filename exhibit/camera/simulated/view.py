@@ -6,9 +6,20 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from exhibit.camera.simulated.visit import VIEW_MM
-
 Matrix = NDArray[np.float64]
+
+VIEW_MM = (340.0, 255.0)
+"""Width and height of the table that the camera sees at least."""
+
+
+def px_per_mm(size_px: tuple[int, int]) -> float:
+    """Return the scale of a frame of a width and height in pixels."""
+    return min(size_px[0] / VIEW_MM[0], size_px[1] / VIEW_MM[1])
+
+
+def detail_px(size_px: tuple[int, int]) -> float:
+    """Return how many pixels of a frame are one pixel of a frame of 640 by 480."""
+    return px_per_mm(size_px) / px_per_mm((640, 480))
 
 
 def table_to_camera(
@@ -23,7 +34,7 @@ def table_to_camera(
         rng: draws which way it is off.
     """
     width, height = size_px
-    scale = width / VIEW_MM
+    scale = px_per_mm(size_px)
     sign = -1.0 if mirrored else 1.0
     # Pixel centres are whole numbers, so the middle of the frame lies half a pixel lower.
     middle = ((width - 1) / 2, (height - 1) / 2)
@@ -44,7 +55,7 @@ def knock(size_px: tuple[int, int], rng: np.random.Generator) -> Matrix:
     angle = float(rng.choice([-1, 1]) * rng.uniform(0.008, 0.02))
     matrix = np.eye(3)
     matrix[:2] = cv2.getRotationMatrix2D((width / 2, height / 2), np.degrees(angle), 1.0)
-    matrix[:2, 2] += rng.uniform(4, 9, 2) * rng.choice([-1, 1], 2) * width / 640
+    matrix[:2, 2] += rng.uniform(4, 9, 2) * rng.choice([-1, 1], 2) * detail_px(size_px)
     return matrix
 
 

@@ -18,8 +18,6 @@ from exhibit.camera.simulated.sketches import Sketch, load_sketches
 from exhibit.camera.simulated.tracks import Track, TrackBuilder
 
 SHEET_MM = (297.0, 210.0)
-VIEW_MM = 340.0
-"""Width of the table that the camera sees."""
 
 _AWAY_MM = (150.0, 330.0)
 _REST_S = 5.0

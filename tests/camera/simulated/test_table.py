@@ -97,6 +97,14 @@ def test_sheet_comes_stays_and_goes() -> None:
     assert (gone.ink == 255).all()
 
 
+def test_wide_frame_shows_the_whole_sheet() -> None:
+    table = SimulatedTable(CLEAN, 1, (1280, 720))
+    corners = _truth(table.frame_at(_resting_at(table))).sheet
+    assert corners is not None
+    assert (corners > 0).all()
+    assert (corners < [1280, 720]).all()
+
+
 def test_table_rests_between_drawing_and_fresh_sheet() -> None:
     table = SimulatedTable(CLEAN, 1, SMALL)
     begin = _resting_at(table) - 1.0
