@@ -38,6 +38,7 @@ class EngineOutlet:
         self._view_due = self._status_due = 0.0
         self._drawn_at: float | None = None
         self._sheet, self._coverage = False, 0.0
+        self._first_picture_at: float | None = None
         self.pictures = 0
 
     def publish(
@@ -48,6 +49,7 @@ class EngineOutlet:
         if picture is not None:
             self._pictures.publish(picture.sequence, picture.captured_at, picture.pixels)
             self.pictures += 1
+            self._first_picture_at = self._first_picture_at or now
         if ink.bbox is not None:
             self._drawn_at = now
         self._sheet, self._coverage = ink.sheet is not None, ink.coverage
@@ -79,6 +81,7 @@ class EngineOutlet:
         self._status_due = now + _STATUS_EVERY_S
         counted = {
             "pictures": self.pictures,
+            "first_picture_at": self._first_picture_at,
             "pictures_overwritten": self._pictures.overwritten,
             "sheet": self._sheet,
             "coverage": round(self._coverage, 5),

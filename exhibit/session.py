@@ -61,6 +61,9 @@ def run_table(
 class Session:
     """A running table: supervisor, service manager, console and measurements.
 
+    Attributes:
+        first_picture_s: seconds from the start to the engine's first picture, None before it.
+
     Args:
         folder: the run folder.
         config: effective configuration; kept up to date for processes that start again.
@@ -85,6 +88,7 @@ class Session:
         self._console = Console(config.camera.source, say)
         self._meter = ResourceMeter(time.monotonic())
         self._look_due = 0.0
+        self.first_picture_s: float | None = None
 
     def run(self, stopping: threading.Event, seconds: float | None) -> int:
         """Go on until asked to stop, until `seconds` are over, or until the table cannot."""
@@ -117,6 +121,9 @@ class Session:
         statuses = self._statuses()
         self._console.look(statuses)
         self._keep_camera(statuses)
+        shown_at = statuses.get("engine", {}).get("first_picture_at")
+        if self.first_picture_s is None and shown_at is not None:
+            self.first_picture_s = shown_at - self._meter.begun_at
         processes = self._supervisor.describe()
         self._meter.sample([p["pid"] for p in processes.values() if p["pid"]])
         measured = {"rss_mb_peak": round(self._meter.peak_mb, 1), "faults": []}

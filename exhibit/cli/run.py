@@ -76,7 +76,7 @@ def run(
     Full screen on the projector where there is a display. Without a camera a simulated visitor
     draws; without a display the stage is shown on a local web address.
     """
-    config = _effective_config(config_file, camera, bundle)
+    config = effective_config(config_file, camera, bundle)
     _refuse_early(config, report)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     stopping = threading.Event()
@@ -86,7 +86,8 @@ def run(
     ctx.exit(run_table(config, table, stopping, seconds, report, click.echo))
 
 
-def _effective_config(config_file: Path | None, camera: str | None, bundle: str | None) -> Config:
+def effective_config(config_file: Path | None, camera: str | None, bundle: str | None) -> Config:
+    """Return the settings of a file with what the command line says on top."""
     if config_file is None and not DEFAULT_CONFIG.exists():
         config = Config()
     else:

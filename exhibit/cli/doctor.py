@@ -1,0 +1,43 @@
+"""`exhibit doctor`: what this machine has, what is missing, and how to get it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from exhibit.cli.run import DEFAULT_CONFIG
+from exhibit.doctor import Verdict, examine
+
+_MARKS: dict[Verdict, tuple[str, str]] = {
+    "ok": ("ok", "green"),
+    "note": ("note", "yellow"),
+    "fault": ("FAULT", "red"),
+}
+
+
+@click.command()
+@click.option(
+    "--config",
+    "config_file",
+    type=click.Path(path_type=Path),
+    metavar="F",
+    help="Settings of this table; config.yaml in this folder where none is named.",
+)
+@click.pass_context
+def doctor(ctx: click.Context, config_file: Path | None) -> None:
+    """Look at cameras, displays, inference, sound, bundle and calibration.
+
+    Says what is missing and how to get it. The exit code is 0 where the table can run, if need be
+    with a simulated camera and in a browser, and 1 where it cannot.
+    """
+    if config_file is None and DEFAULT_CONFIG.exists():
+        config_file = DEFAULT_CONFIG
+    can_run = True
+    for finding in examine(config_file):
+        word, colour = _MARKS[finding.verdict]
+        click.echo(f"{click.style(f'{word:<6}', colour)} {finding.subject:<12} {finding.text}")
+        if finding.remedy:
+            click.echo(f"{'':<19} -> {finding.remedy}")
+        can_run = can_run and finding.verdict != "fault"
+    ctx.exit(0 if can_run else 1)
