@@ -27,8 +27,8 @@ class Light:
     ) -> None:
         self._conditions = conditions
         self._size_px = size_px
-        self._powers = 1 + 0.35 * conditions.unevenness * rng.uniform(-1, 1, len(LEDS_MM))
-        self._lean = rng.normal(0, 0.28 * conditions.unevenness, 2)
+        self._powers = 1 + 0.5 * conditions.unevenness * rng.uniform(-1, 1, len(LEDS_MM))
+        self._lean = rng.normal(0, 0.32 * conditions.unevenness, 2)
         self._weak = int(rng.integers(len(LEDS_MM)))
         pixels = rng.standard_normal((size_px[1], size_px[0]), dtype=np.float32)
         # No two pixels of a sensor are equally sensitive.
