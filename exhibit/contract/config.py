@@ -170,6 +170,27 @@ class OperatorConfig(Section):
     """Address to serve on once the table is claimed; loopback until then."""
     port: int = Field(8443, ge=0, le=65535)
     """Port to serve on; 0 takes a free one."""
+    names: tuple[str, ...] = ()
+    """Further names under which the page is reached, such as table.museum.example."""
+    certificate: Path | None = None
+    """The museum's own certificate chain (PEM), reloaded when it changes; empty makes one."""
+    key: Path | None = None
+    """The private key (PEM) of `certificate`."""
+
+
+class OscConfig(Section):
+    """Open Sound Control, so that a lighting desk or a patch can take part."""
+
+    enabled: bool = False
+    """Take messages, and send them to `send_to`."""
+    host: str = "127.0.0.1"
+    """Address to listen on."""
+    port: int = Field(9000, ge=0, le=65535)
+    """UDP port to listen on; 0 takes a free one."""
+    allow: tuple[str, ...] = ("127.0.0.1",)
+    """Addresses that messages are taken from."""
+    send_to: tuple[Annotated[str, Field(pattern=r"^\[?[^\]\s]+\]?:\d{1,5}$")], ...] = ()
+    """Addresses and ports that messages are sent to, such as 127.0.0.1:9001."""
 
 
 class SoundConfig(Section):
@@ -208,6 +229,7 @@ class Config(Section):
     stage: StageConfig = StageConfig()
     web: WebConfig = WebConfig()
     operator: OperatorConfig = OperatorConfig()
+    osc: OscConfig = OscConfig()
     sound: SoundConfig = SoundConfig()
     supervisor: SupervisorConfig = SupervisorConfig()
     calibration: Path = Path("calibration.yaml")

@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from exhibit.contract.config import Config, Section
 from exhibit.contract.errors import ConfigError
 from exhibit.contract.expectation import expectation_at, keys_at
+from exhibit.contract.layers import merged
 
 Key = tuple[str | int, ...]
 _NEAR = 0.5
@@ -66,9 +67,21 @@ def examine_config(path: Path) -> tuple[Config | None, list[Problem]]:
     config, problems = parse_config(text)
     if config is None:
         return None, problems
-    folder = path.resolve().parent
-    anchored = {name: folder / getattr(config, name) for name in ("calibration", "state_dir")}
-    return config.model_copy(update=anchored), []
+    return _anchored(config, path.resolve().parent), []
+
+
+def _anchored(config: Config, folder: Path) -> Config:
+    page = config.operator
+    files = {"certificate": page.certificate, "key": page.key}
+    return config.model_copy(
+        update={
+            "calibration": folder / config.calibration,
+            "state_dir": folder / config.state_dir,
+            "operator": page.model_copy(
+                update={name: folder / file for name, file in files.items() if file is not None}
+            ),
+        }
+    )
 
 
 def parse_config(text: str) -> tuple[Config | None, list[Problem]]:
@@ -107,7 +120,7 @@ def apply_overrides(
     Raises:
         ConfigError: a key is unknown, or a value is not allowed; `config` still holds.
     """
-    changed, problems = _validate(_merged(config.model_dump(mode="json"), overrides))
+    changed, problems = _validate(merged(config.model_dump(mode="json"), overrides))
     if changed is None:
         key, message = problems[0]
         raise ConfigError(Problem(_dotted(key), message).describe(source))
@@ -159,15 +172,6 @@ def _with_text_keys(value: Any) -> Any:
     if isinstance(value, list):
         return [_with_text_keys(item) for item in value]
     return value
-
-
-def _merged(base: Mapping[str, Any], layer: Mapping[str, Any]) -> dict[str, Any]:
-    merged = dict(base)
-    for key, value in layer.items():
-        below = merged.get(key)
-        both = isinstance(below, Mapping) and isinstance(value, Mapping)
-        merged[key] = _merged(below, value) if both else value  # type: ignore[arg-type]
-    return merged
 
 
 def _without_empty_sections(data: Mapping[Any, Any]) -> dict[Any, Any]:
