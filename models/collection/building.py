@@ -1,8 +1,7 @@
 """Build a data set's folder: pages, pictures, `curation.csv`, contact sheets, `dataset.json`."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
-from itertools import groupby
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from exhibit.contract.errors import InputError
 from models.collection import contact_sheet, curation, dataset
 from models.collection.curation import CurationRow
+from models.collection.judgement import Limits
 from models.collection.preparation import PAGES, Item, Options, Preparation, Write
 from models.collection.scans import ScanFile, open_collection, read_pages
 
@@ -88,10 +88,11 @@ def build(
 def _obey_curation(folder: Path, preparation: Preparation, progress: Progress) -> list[Item]:
     if not is_dataset(folder):
         return []
-    rows = sorted(curation.read_csv(folder / curation.FILE_NAME), key=lambda row: row.page_image)
-    pages = [(name, list(on_page)) for name, on_page in groupby(rows, lambda row: row.page_image)]
+    pages: dict[str, list[CurationRow]] = {}
+    for row in curation.read_csv(folder / curation.FILE_NAME):
+        pages.setdefault(row.page_image, []).append(row)
     items: list[Item] = []
-    for name, on_page in progress(pages, "pages"):
+    for name, on_page in progress(pages.items(), "pages"):
         items += preparation.obey(on_page, read_page(folder, name) if name else None)
     return items
 
@@ -181,7 +182,8 @@ def _description(
         "framing": options.framing,
         "squaring": options.squaring,
         "gutter": options.gutter,
-        "line_width_px": [options.limits.thinnest_px, options.limits.thickest_px],
+        "exclude": list(options.exclude),
+        "limits": asdict(options.limits),
         "source": origin,
         "sha256": digest,
         "items": [
@@ -207,12 +209,16 @@ def options_of(folder: Path) -> Options:
     description = dataset.read_description(folder)
     if description is None:
         raise InputError(f"{folder}: {dataset.FILE_NAME} is missing; name the scans and -o again")
-    thinnest, thickest = description["line_width_px"]
-    limits = replace(Options().limits, thinnest_px=thinnest, thickest_px=thickest)
-    return Options(
-        framing=description["framing"],
-        resolution=description["resolution"],
-        squaring=description["squaring"],
-        gutter=description["gutter"],
-        limits=limits,
-    )
+    try:
+        return Options(
+            framing=description["framing"],
+            resolution=description["resolution"],
+            squaring=description["squaring"],
+            gutter=description["gutter"],
+            exclude=tuple(description["exclude"]),
+            limits=Limits(**description["limits"]),
+        )
+    except (KeyError, TypeError) as error:
+        raise InputError(
+            f"{folder / dataset.FILE_NAME}: not written by this version of `models prepare` ({error})"
+        ) from error

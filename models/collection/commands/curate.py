@@ -30,7 +30,7 @@ def curate(dataset: Path, port: int, no_browser: bool) -> None:
     `models prepare DATASET`, makes the pictures anew. End with Ctrl-C.
     """
     app = make_app(Desk(dataset))
-    with _listen(port) as listener:
+    with listen(port) as listener:
         address = f"http://{HOST}:{listener.getsockname()[1]}/"
         click.echo(f"Curate {dataset} at {address}  (Ctrl-C ends)")
         if not no_browser:
@@ -39,7 +39,12 @@ def curate(dataset: Path, port: int, no_browser: bool) -> None:
         server.run(sockets=[listener])
 
 
-def _listen(port: int) -> socket.socket:
+def listen(port: int) -> socket.socket:
+    """Bind a port of this machine that no other machine reaches.
+
+    Raises:
+        InputError: the port is taken.
+    """
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

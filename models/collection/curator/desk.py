@@ -143,4 +143,3 @@ def _find(rows: dict[str, CurationRow], item: str) -> CurationRow:
 
 def _index(rows: list[CurationRow]) -> dict[str, CurationRow]:
     return {row.item: row for row in rows}
-

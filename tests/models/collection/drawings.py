@@ -26,6 +26,22 @@ def draw_house(page: NDArray[np.uint8], x: int, y: int, size: int = 90) -> None:
     cv2.rectangle(page, (x + size // 3, y + size // 2), (x + size // 2, y + size), 0, 3)
 
 
+def draw_boat(page: NDArray[np.uint8], x: int, y: int) -> None:
+    """A hull with a mast and a sail."""
+    hull = np.array([[x, y], [x + 150, y], [x + 120, y + 40], [x + 30, y + 40]])
+    sail = np.array([[x + 70, y], [x + 70, y - 110], [x + 130, y - 30]])
+    for outline in (hull, sail):
+        cv2.polylines(page, [outline], isClosed=True, color=0, thickness=3)
+
+
+def draw_key(page: NDArray[np.uint8], x: int, y: int) -> None:
+    """A key: a ring, a shaft and two teeth."""
+    cv2.circle(page, (x + 20, y), 20, 0, 4)
+    cv2.line(page, (x + 20, y + 20), (x + 20, y + 140), 0, 4)
+    for tooth in (100, 130):
+        cv2.line(page, (x + 20, y + tooth), (x + 50, y + tooth), 0, 4)
+
+
 def face_and_house() -> NDArray[np.uint8]:
     """A page with two figures: (300, 400) uint8."""
     page = blank_page()

@@ -1,0 +1,122 @@
+"""The curator's page in a real browser: keep, drop and re-crop by mouse and keyboard."""
+
+import shutil
+import threading
+
+import pytest
+
+pytest.importorskip("fastapi")
+pytest.importorskip("playwright")
+
+import uvicorn
+from playwright.sync_api import sync_playwright
+
+from models.collection.commands.curate import listen
+from models.collection.curation import read_csv
+from models.collection.curator.app import make_app
+from models.collection.curator.desk import Desk
+from tests.models.collection.boxes_of_scans import prepared
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("chrome")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium (apt install chromium)"),
+]
+
+
+@pytest.fixture
+def target(tmp_path):
+    return prepared(tmp_path)
+
+
+@pytest.fixture
+def address(target):
+    listener = listen(0)
+    server = uvicorn.Server(uvicorn.Config(make_app(Desk(target)), log_level="warning"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
+    server.should_exit = True
+    thread.join(10)
+    listener.close()
+
+
+@pytest.fixture
+def page(address):
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = browser.new_page()
+        problems: list[str] = []
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("console", lambda line: problems.append(line.text) if line.type == "error" else 0)
+        page.on(
+            "request",
+            lambda request: (
+                None if request.url.startswith((address, "data:")) else problems.append(request.url)
+            ),
+        )
+        page.goto(address)
+        page.wait_for_selector("article")
+        yield page
+        browser.close()
+        assert problems == []
+
+
+def written(target, item):
+    return next(row for row in read_csv(target / "curation.csv") if row.item == item)
+
+
+def say(page, text):
+    page.wait_for_function(
+        "text => document.querySelector('#status').textContent.includes(text)", arg=text
+    )
+
+
+def test_curator_keeps_and_drops_by_mouse_and_by_key(page, target) -> None:
+    face = page.locator("[data-item=both_1] .picture")
+    face.click()
+    say(page, "both_1: set aside")
+    assert not written(target, "both_1").kept
+    page.keyboard.press("k")
+    say(page, "both_1: kept")
+    assert written(target, "both_1").kept
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("d")
+    say(page, "both_2: set aside")
+    assert not written(target, "both_2").kept
+
+
+def test_curator_crops_by_mouse(page, target) -> None:
+    page.locator("[data-item=both_1] .recrop").click()
+    page.wait_for_selector("dialog[open]")
+    sheet = page.locator("#sheet").bounding_box()
+    scale = sheet["width"] / 400
+    page.mouse.move(sheet["x"] + 300 * scale, sheet["y"] + 280 * scale)
+    page.mouse.down()
+    page.mouse.move(sheet["x"] + 220 * scale, sheet["y"] + 60 * scale, steps=5)
+    page.mouse.up()
+    page.locator("#save").click()
+    say(page, "both_1")
+    row = written(target, "both_1")
+    corners = [row.left, row.top, row.right, row.bottom]
+    assert corners == pytest.approx([220, 60, 300, 280], abs=2)
+
+
+def test_curator_crops_by_keyboard_and_cancels(page, target) -> None:
+    before = written(target, "both_1")
+    page.locator("[data-item=both_1] .picture").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("dialog[open]")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("dialog[open]", state="detached")
+    assert written(target, "both_1").box == before.box
+    page.keyboard.press("Enter")
+    page.wait_for_selector("dialog[open]")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Shift+ArrowDown")
+    page.keyboard.press("Enter")
+    say(page, "both_1")
+    after = written(target, "both_1")
+    assert (after.left, after.right) == (before.left + 2, before.right + 2)
+    assert (after.top, after.bottom) == (before.top, before.bottom + 2)

@@ -1,0 +1,162 @@
+"""`models prepare`, from a box of scans to a training set and back through a curator's edits."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from models.collection import curation
+from models.collection.curation import BY_CURATOR, CurationRow
+from models.collection.dataset import DrawingDataset, data_sha256
+from tests.models.collection.boxes_of_scans import prepared, run_prepare, write_scans
+from tests.models.collection.drawings import face_and_house
+
+
+def rows_of(target: Path) -> dict[str, CurationRow]:
+    return {row.item: row for row in curation.read_csv(target / "curation.csv")}
+
+
+def edit(target: Path, *changed: CurationRow) -> None:
+    rows = rows_of(target) | {row.item: row for row in changed}
+    (target / "curation.csv").write_text(curation.to_csv(list(rows.values())))
+
+
+def test_prepare_sets_aside_with_the_reason_and_keeps_the_figures(tmp_path) -> None:
+    rows = rows_of(prepared(tmp_path))
+    reasons = {item: row.reason.partition(":")[0] for item, row in rows.items()}
+    assert reasons == {
+        "both_1": "",
+        "both_2": "",
+        "other_1": "",
+        "other_2": "",
+        "twice_1": "duplicate of other_1",
+        "twice_2": "duplicate of other_2",
+        "empty": "blank",
+        "painted": "coloured",
+        "torn": "unreadable",
+    }
+    assert all(row.line_width_px > 0.4 for row in rows.values() if row.kept)
+
+
+def test_prepare_writes_everything_a_curator_looks_at(tmp_path) -> None:
+    target = prepared(tmp_path)
+    sheets = {path.name for path in (target / "contact").iterdir()}
+    assert sheets == {"kept-01.png", "set-aside-01.png", "pages-01.png"}
+    description = json.loads((target / "dataset.json").read_text())
+    assert description["framing"] == "figure"
+    assert description["sha256"] == data_sha256(target)
+    assert [item["file"] for item in description["items"]] == [
+        "images/both_1.png",
+        "images/both_2.png",
+        "images/other_1.png",
+        "images/other_2.png",
+    ]
+
+
+def test_prepare_of_the_data_set_obeys_the_curator(tmp_path) -> None:
+    target = prepared(tmp_path)
+    rows = rows_of(target)
+    face = rows["both_1"]
+    edit(
+        target,
+        rows["both_2"].decided("drop"),
+        rows["painted"].decided("keep"),
+        replace(face, right=face.left + 60, squaring="crop"),
+    )
+    assert run_prepare(target).exit_code == 0
+    after = rows_of(target)
+    assert (after["both_2"].decision, after["both_2"].reason) == ("drop", BY_CURATOR)
+    assert {path.stem for path in (target / "images").iterdir()} == {
+        "both_1",
+        "other_1",
+        "other_2",
+        "painted",
+    }
+    page = cv2.imread(str(target / "pages" / "both.png"), cv2.IMREAD_GRAYSCALE)
+    cut = page[face.top : face.bottom, face.left : face.left + 60]
+    picture = cv2.imread(str(target / "images" / "both_1.png"), cv2.IMREAD_GRAYSCALE)
+    assert (picture < 128).mean() == pytest.approx((cut < 128).mean(), rel=0.8)
+    assert after["both_1"].ink_share != face.ink_share
+
+
+def test_prepare_again_without_edits_changes_nothing(tmp_path) -> None:
+    target = prepared(tmp_path)
+    before = (target / "curation.csv").read_bytes(), data_sha256(target)
+    assert run_prepare(target).exit_code == 0
+    assert ((target / "curation.csv").read_bytes(), data_sha256(target)) == before
+
+
+def test_prepare_with_more_scans_adds_them_and_keeps_decisions(tmp_path) -> None:
+    target = prepared(tmp_path)
+    edit(target, rows_of(target)["both_1"].decided("drop"))
+    new = np.flipud(face_and_house())
+    cv2.imwrite(str(tmp_path / "scans" / "new.png"), new)
+    assert run_prepare(tmp_path / "scans", "-o", target).exit_code == 0
+    rows = rows_of(target)
+    assert not rows["both_1"].kept
+    assert {"new_1", "new_2"} <= set(rows)
+
+
+def test_prepare_by_drawing_keeps_the_sheet_whole(tmp_path) -> None:
+    made = run_prepare(
+        write_scans(tmp_path / "scans"), "-o", tmp_path / "set", "--framing", "drawing",
+        "--resolution", 64, "--line-width", 0.1, 9, "--gutter", 0.5, "--exclude", "t*.png",
+    )  # fmt: skip
+    assert made.exit_code == 0, made.output
+    rows = rows_of(tmp_path / "set")
+    assert rows["both_1"].kept
+    assert "both_2" not in rows
+    assert rows["twice"].reason == "excluded by t*.png"
+
+
+def test_prepare_dry_run_writes_nothing(tmp_path) -> None:
+    made = run_prepare(write_scans(tmp_path / "scans"), "-o", tmp_path / "set", "--dry-run")
+    assert made.exit_code == 0
+    assert "set aside" in made.output
+    assert not (tmp_path / "set").exists()
+
+
+def test_prepare_zip_is_read_like_the_folder(tmp_path) -> None:
+    target = prepared(tmp_path)
+    assert run_prepare(target, "--zip", tmp_path / "set.zip").exit_code == 0
+    assert len(DrawingDataset(tmp_path / "set.zip", 64, 1)) == 4
+    assert data_sha256(tmp_path / "set.zip") == data_sha256(target)
+
+
+def refused(result) -> str:
+    assert result.exit_code == 2
+    (line,) = [line for line in result.output.splitlines() if line.startswith("Error: ")]
+    return line
+
+
+def test_prepare_with_bad_input_says_so_in_one_line(tmp_path) -> None:
+    scans = write_scans(tmp_path / "scans")
+    assert "no such folder" in refused(run_prepare(tmp_path / "absent", "-o", tmp_path / "set"))
+    assert "-o DATASET" in refused(run_prepare(scans))
+    busy = tmp_path / "busy"
+    busy.mkdir()
+    (busy / "thesis.doc").write_text("mine")
+    assert "thesis.doc" in refused(run_prepare(scans, "-o", busy))
+    assert "MIN below MAX" in refused(
+        run_prepare(scans, "-o", tmp_path / "set", "--line-width", 3, 1)
+    )
+
+
+def test_prepare_of_a_data_set_that_cannot_be_obeyed_says_why(tmp_path) -> None:
+    target = prepared(tmp_path)
+    assert "made with --framing figure" in refused(run_prepare(target, "--framing", "drawing"))
+    row = rows_of(target)["both_1"]
+    edit(target, replace(row, right=9999))
+    assert "'both_1': the box leaves its page of 400x300" in refused(run_prepare(target))
+    edit(target, replace(row, left=0, top=0, right=12, bottom=12))
+    assert "no ink in its box" in refused(run_prepare(target))
+
+
+def test_prepare_that_keeps_nothing_says_where_to_look(tmp_path) -> None:
+    scans = write_scans(tmp_path / "scans")
+    result = run_prepare(scans, "-o", tmp_path / "set", "--line-width", 50, 60)
+    assert "no item was kept; see contact/set-aside-01.png" in refused(result)
+    assert (tmp_path / "set" / "curation.csv").is_file()
