@@ -105,7 +105,7 @@ class InkSource:
 
     def __init__(
         self,
-        samples: Pairs,
+        samples: Pairs | None,
         drawings: Pairs,
         sketches: Sequence[TimedSketch],
         training: EncoderTraining,
@@ -119,19 +119,24 @@ class InkSource:
 
     def next(self) -> Batch:
         """Draw the next batch."""
-        sample_at = self._rng.integers(len(self._samples.strokes), size=self._training.samples)
-        drawing_at = self._rng.integers(len(self._drawings.strokes), size=self._training.drawings)
-        strokes = [self._beginning(self._samples, i) for i in sample_at]
-        strokes += [self._beginning(self._drawings, i) for i in drawing_at]
+        strokes: list[Strokes] = []
+        targets, codes = [], torch.empty(0)
+        for pairs, count in (
+            (self._samples, self._training.samples),
+            (self._drawings, self._training.drawings),
+        ):
+            if pairs is None or count == 0:
+                continue
+            chosen = self._rng.integers(len(pairs.strokes), size=count)
+            strokes += [self._beginning(pairs, index) for index in chosen]
+            targets.append(pairs.pictures[chosen].float() / 127.5 - 1)
+            codes = codes if pairs.codes is None else pairs.codes[chosen]
         strokes += [self._sketch() for _ in range(self._training.sketches)]
-        pictures = torch.cat(
-            [self._samples.pictures[sample_at], self._drawings.pictures[drawing_at]]
-        )
-        codes = self._samples.codes
+        inks = as_network_input(np.stack([self._ink(s) for s in strokes]))
         return Batch(
-            torch.from_numpy(as_network_input(np.stack([self._ink(s) for s in strokes])))[:, None],
-            pictures.float() / 127.5 - 1,
-            torch.empty(0) if codes is None else codes[sample_at],
+            torch.from_numpy(inks)[:, None],
+            torch.cat(targets) if targets else torch.empty(0),
+            codes,
         )
 
     def state(self) -> str:

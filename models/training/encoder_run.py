@@ -153,8 +153,9 @@ def _feeds(plan: EncoderPlan, state: EncoderState, fabric: Fabric) -> EncoderFee
     training = plan.training
     drawings = _pictures(plan, state.generator)
     sketches, held_out = split_held_out(read_quickdraw(plan.sketches))
-    log.info("simplifying %d samples and %d drawings", training.pool, 2 * len(drawings))
-    samples = sample_pairs(state.generator_ema, training.pool, training.seed)
+    samples = None
+    if training.samples:
+        samples = sample_pairs(state.generator_ema, training.pool, training.seed)
     ink = InkSource(
         samples,
         drawing_pairs(drawings.pictures, training.seed),

@@ -70,12 +70,15 @@ def _answer_step(
     with fabric.autocast():
         codes = state.inverter(batch.ink, state.generator.synthesis)
         answers = state.generator.synthesis(codes.w_plus, codes.feature)
-        parts = _pair_losses(state, batch, answers, codes, around)
-        parts |= _sketch_losses(state, batch, answers, around)
         fakes = answers
         if training.generator_rate > 0 and training.prior > 0:
             fakes = torch.cat([answers, _prior_samples(state, fabric.device)])
-        parts["adversarial"] = generator_loss(state.discriminator(fakes))
+        seen = state.discriminator.features(fakes)
+        parts = {"adversarial": generator_loss(state.discriminator.b4(seen[-1]).float())}
+        parts |= _code_losses(state, batch, codes)
+        parts |= _sketch_losses(state, batch, answers, around)
+        if training.pairs:
+            parts |= _pair_losses(state, batch, answers, seen, around)
     weights = training.weights
     total = torch.stack([getattr(weights, name) * loss for name, loss in parts.items()]).sum()
     total.backward()
@@ -96,23 +99,30 @@ def _prior_samples(state: EncoderState, device: torch.device) -> Tensor:
     return state.generator.synthesis(ws, noise_mode="random")
 
 
+def _code_losses(state: EncoderState, batch: Batch, codes: Codes) -> dict[str, Tensor]:
+    """Losses of the codes alone."""
+    training = state.training
+    parts = {"offset": losses.offset_loss(codes.w_plus, state.inverter.w_avg)}
+    if training.weights.delta > 0:
+        parts["delta"] = losses.delta_loss(codes.w_plus)
+    if training.weights.code > 0 and training.samples:
+        samples = codes.w_plus[: training.samples]
+        parts["code"] = (samples - batch.codes[:, None]).square().mean()
+    return parts
+
+
 def _pair_losses(
-    state: EncoderState, batch: Batch, answers: Tensor, codes: Codes, around: Surroundings
+    state: EncoderState, batch: Batch, answers: Tensor, seen: list[Tensor], around: Surroundings
 ) -> dict[str, Tensor]:
-    """Losses that need the picture an ink stands for."""
-    training, found = state.training, answers[: state.training.pairs]
+    """Losses that need the picture an ink stands for; `seen` are the answers' activations."""
+    count = state.training.pairs
+    found = answers[:count]
     with torch.no_grad():
         wanted = state.discriminator.features(batch.targets)
     parts = {
-        "matching": losses.matching_loss(state.discriminator.features(found), wanted),
+        "matching": losses.matching_loss([x[:count] for x in seen], wanted),
         "coarse": losses.coarse_loss(found, batch.targets),
-        "offset": losses.offset_loss(codes.w_plus, state.inverter.w_avg),
     }
-    if training.weights.delta > 0:
-        parts["delta"] = losses.delta_loss(codes.w_plus)
-    if training.weights.code > 0 and len(batch.codes):
-        samples = codes.w_plus[: training.samples]
-        parts["code"] = (samples - batch.codes[:, None]).square().mean()
     if around.perceptual is not None:
         parts["perceptual"] = around.perceptual(found, batch.targets).mean()
     return parts
