@@ -35,7 +35,7 @@ check: $(TEST_STAMP) $(LIGHT_STAMP)
 	$(LIGHT)/bin/python -m pytest $(TORCH_FREE)
 
 bench: $(TEST_STAMP)
-	$(VENV)/bin/exhibit bench $(ARGS)
+	$(VENV)/bin/python -m benchmarks $(ARGS)
 
 $(VENV)/bin/python $(LIGHT)/bin/python:
 	@"$(PYTHON)" -c "$(NEW_ENOUGH)" || \
