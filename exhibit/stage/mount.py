@@ -54,7 +54,7 @@ def lit_mask(placement: Placement) -> Gray | None:
         return None
     mask = np.zeros((placement.height_px, placement.width_px, 3), np.uint8)
     corners = np.rint((placement.lit - 0.5) * 16).astype(np.int32)
-    return np.asarray(cv2.fillConvexPoly(mask, corners, (255,) * 3, cv2.LINE_8, shift=4), np.uint8)
+    return np.asarray(cv2.fillConvexPoly(mask, corners, (255,) * 3, cv2.LINE_AA, shift=4), np.uint8)
 
 
 def _pixel_map(square_to_window: Matrix, side_px: int) -> Matrix:

@@ -92,7 +92,7 @@ class Show:
             self._table = tone_table(self._config, self._level)
         apply_tone(window, self._table, self.light)
         if self._mask is not None:
-            cv2.bitwise_and(self.light, self._mask, dst=self.light)
+            cv2.multiply(self.light, self._mask, dst=self.light, scale=1 / 255)
         self._dirty = False
         return True
 

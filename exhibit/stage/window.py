@@ -31,6 +31,8 @@ class Window:
             os.environ["SDL_VIDEODRIVER"] = "dummy"
         # Another window that takes the focus must not make the projection disappear.
         os.environ["SDL_VIDEO_MINIMIZE_ON_FOCUS_LOSS"] = "0"
+        # Pixels go straight to the X server: 0.5 ms, where a software OpenGL takes 15 ms.
+        os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")
         self._kind = kind
         try:
             pygame.display.init()
@@ -83,5 +85,5 @@ class Window:
                 f"stage.display: {config.display} is not connected; expected a whole number from "
                 f"0 to {len(sizes) - 1}"
             )
-        flags = pygame.FULLSCREEN | pygame.SCALED
-        return display.set_mode(sizes[config.display], flags, display=config.display, vsync=1)
+        size = sizes[config.display]
+        return display.set_mode(size, pygame.FULLSCREEN, display=config.display)
