@@ -17,12 +17,14 @@ from models.evaluation.distances import (
     random_pairs,
 )
 from models.evaluation.kid import Features, floor, kid, picture_features
+from models.evaluation.optimise import optimised
 from models.evaluation.rivals import Retrieval
 from models.evaluation.table import TableModel
 from models.evaluation.vgg import PERCEPTUAL_NAME, Lpips
 from models.evaluation.visitors import SHARES, Visit
 from models.sketches.quickdraw import TimedSketch
 from models.sketches.raster import Gray
+from models.stylegan2.generator import Generator
 
 CANDIDATES = ("bundle", "ink", "nearest", "random")
 PER_SHARE = ("adherence", "answers_kid", "precision", "ink_share", "recall")
@@ -39,6 +41,7 @@ class Extent:
         samples: unconditional samples.
         path_pairs: pairs for PPL; 0 leaves it out.
         psis: truncations for the KID-versus-psi curve; empty leaves it out.
+        optimised: sketches answered by optimisation in W+; 0 leaves it out.
         seed: of every random choice.
     """
 
@@ -48,6 +51,7 @@ class Extent:
     samples: int = 256
     path_pairs: int = 0
     psis: tuple[float, ...] = ()
+    optimised: int = 0
     seed: int = 0
 
 
@@ -61,6 +65,7 @@ class Subject:
         visits: held-out sketches as ink.
         sketches: the same with their timing.
         lpips: perceptual distance; its VGG16 also gives the features of KID.
+        generator: the bundle's in PyTorch, for optimisation in W+.
     """
 
     model: TableModel
@@ -68,6 +73,7 @@ class Subject:
     visits: Sequence[Visit]
     sketches: Sequence[TimedSketch]
     lpips: Lpips
+    generator: Generator | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -182,7 +188,7 @@ def _perceived(
 
 
 def _options(subject: Subject, reference: Features, extent: Extent) -> dict[str, Any]:
-    """What is measured only when asked for: PPL and KID against truncation."""
+    """What is measured only when asked for: PPL, KID against truncation, optimisation in W+."""
     found: dict[str, Any] = {}
     if extent.path_pairs:
         found["ppl"] = path_length(subject.model, subject.lpips, extent.path_pairs)
@@ -193,4 +199,12 @@ def _options(subject: Subject, reference: Features, extent: Extent) -> dict[str,
             drawn = np.stack([model.sample(one) for one in w])
             curve[f"{psi:g}"] = kid(picture_features(subject.lpips.vgg, drawn), reference)
         found["kid_versus_psi"] = curve
+    if extent.optimised and subject.generator is not None:
+        chosen, figures = subject.visits[: extent.optimised], {}
+        for share in SHARES:
+            inks = [visit.inks[share] for visit in chosen]
+            drawn = optimised(subject.generator, inks)
+            follows = [following(ink, picture) for ink, picture in zip(inks, drawn, strict=True)]
+            figures[str(share)] = _mean(follows, "adherence")
+        found["adherence_w_plus_optimised"] = figures
     return found

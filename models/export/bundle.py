@@ -29,6 +29,7 @@ from exhibit.contract.bundle import (
 )
 from exhibit.contract.errors import BundleError
 from models.directions.sefa import sefa, style_matrices
+from models.export.compact import round_weights
 from models.export.graphs import check_graph, export_encoder, export_generator
 from models.export.latents import LatentStatistics, closed_walk, latent_statistics, render
 from models.psp.inverter import Codes
@@ -70,7 +71,7 @@ def write_bundle(hand: Hand, about: Description, out: Path) -> Path:
     """Write a bundle and load it back.
 
     Args:
-        hand: encoder and generator.
+        hand: encoder and generator; their weights are rounded to half precision.
         about: what the card says.
         out: folder to make; an older bundle there is replaced once the new one is complete.
 
@@ -96,6 +97,8 @@ def write_bundle(hand: Hand, about: Description, out: Path) -> Path:
 
 
 def _write_files(hand: Hand, about: Description, folder: Path) -> None:
+    round_weights(hand.inverter)
+    round_weights(hand.generator)
     inks = golden_inks(hand.inverter.config.ink_size, about.stroke_width_px)
     encoder = export_encoder(hand.inverter, hand.generator, inks[:1], folder / ENCODER)
     check_graph(folder / ENCODER, encoder)

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from exhibit.contract.errors import BundleError
+from models.export.compact import fold_constants, store_half
 from models.psp.inverter import Inverter
 from models.stylegan2.generator import Generator
 
@@ -93,6 +94,8 @@ def _export(graph: nn.Module, inputs: dict[str, Tensor], outputs: list[str], pat
             dynamo=False,
         )
         found = graph(*inputs.values())
+    fold_constants(path)
+    store_half(path)
     results = found if isinstance(found, tuple) else (found,)
     return Probe(inputs, dict(zip(outputs, results, strict=True)))
 

@@ -19,6 +19,7 @@ from models.export.bundle import write_card
 from models.sketches.quickdraw import read_quickdraw, split_held_out
 from models.sketches.raster import Gray
 from models.training.dataset import load_pictures
+from models.training.encoder_checkpoint import load_hand
 
 SHEET_COLUMNS = 14
 PATH_PAIRS = 200
@@ -46,6 +47,11 @@ PSIS = (0.3, 0.5, 0.7, 0.85, 1.0)
 @click.option("--all-sketches", is_flag=True, help="Also categories that were trained on.")
 @click.option("--ppl", is_flag=True, help="Also measure the perceptual path length.")
 @click.option("--psi-curve", is_flag=True, help="Also measure KID against truncation.")
+@click.option(
+    "--optimise",
+    type=(click.Path(path_type=Path), int),
+    help="CHECKPOINT N: also answer N sketches by 300 steps of optimisation in W+ (slow).",
+)
 @click.option("--write-card", is_flag=True, help="Write the figures into the bundle's card.")
 @click.option("--seed", default=0, show_default=True)
 def evaluate(bundle: Path, dataset: Path, sketches: Path, **options) -> None:
@@ -59,6 +65,7 @@ def evaluate(bundle: Path, dataset: Path, sketches: Path, **options) -> None:
     extent = Extent(
         path_pairs=PATH_PAIRS if options["ppl"] else 0,
         psis=PSIS if options["psi_curve"] else (),
+        optimised=options["optimise"][1] if options["optimise"] else 0,
         seed=options["seed"],
     )
     report, evidence = measure(subject, extent, lambda text: click.echo(text, err=True))
@@ -84,6 +91,7 @@ def _subject(bundle: Bundle, dataset: Path, sketches: Path, options: dict) -> Su
         visits=visits(chosen, card.ink_size, card.stroke_width_px, None),
         sketches=chosen,
         lpips=Lpips(read_arrays(weights_path())),
+        generator=load_hand(options["optimise"][0]).generator if options["optimise"] else None,
     )
 
 
