@@ -2,7 +2,7 @@
 
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from lightning_fabric import Fabric
 
+from models.stylegan2.generator import Generator
 from models.training.checkpoint import save_checkpoint
 from models.training.dataset import Sampler
 from models.training.gan_state import GanState, state_to_dict
@@ -29,6 +30,15 @@ class RunLimits:
     tick_s: float = 120.0
     checkpoint_s: float = 300.0
     minutes: float | None = None
+    kid_s: float = 900.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GanFeeds:
+    """Batches of real pictures, and KID of a generator where it is measured."""
+
+    sampler: Sampler
+    kid: Callable[[Generator], float] | None = None
 
 
 @contextmanager
@@ -52,8 +62,10 @@ def random_states(fabric: Fabric) -> list[torch.Tensor]:
     own = torch.get_rng_state()
     if fabric.world_size == 1:
         return [own]
-    gathered = fabric.all_gather(own.to(fabric.device))
-    return [state.cpu().clone() for state in gathered]
+    own = own.to(fabric.device)
+    states = [torch.empty_like(own) for _ in range(fabric.world_size)]
+    torch.distributed.all_gather(states, own)
+    return [state.cpu() for state in states]
 
 
 def save_run(fabric: Fabric, state: GanState, sampler: Sampler, path: Path) -> None:
@@ -83,37 +95,40 @@ def agree(fabric: Fabric, wishes: list[bool]) -> list[bool]:
 
 
 def train(
-    fabric: Fabric, state: GanState, sampler: Sampler, limits: RunLimits, folder: Path
+    fabric: Fabric, state: GanState, feeds: GanFeeds, limits: RunLimits, folder: Path
 ) -> None:
     """Train until a limit, SIGTERM or SIGINT; ends with a checkpoint in every case.
 
     Args:
         fabric: launched; gives device, precision and processes.
         state: a new or restored run.
-        sampler: batches of this process.
+        feeds: batches of this process, and the measure of the first one.
         limits: total pictures of the run, minutes of this call, and intervals.
         folder: gets latest.pt, latest.png, sheets/, log.jsonl and TensorBoard's files.
     """
     latents = fixed_latents(SHEET_COLUMNS * SHEET_ROWS, state.generator.config.z_dim, seed=1)
     scalars = ScalarLog(folder, state.pictures_seen) if fabric.is_global_zero else None
-    started = tick_at = saved_at = time.monotonic()
+    started = tick_at = saved_at = kid_at = time.monotonic()
     stop = False
     with stop_requested() as asked:
         while not stop and state.pictures_seen < limits.pictures:
-            losses = training_step(fabric, state, sampler.next())
+            losses = training_step(fabric, state, feeds.sampler.next())
             now = time.monotonic()
             over = limits.minutes is not None and now - started >= 60 * limits.minutes
             stop, save = agree(fabric, [asked[0] or over, now - saved_at >= limits.checkpoint_s])
             if scalars is not None:
                 scalars.add(losses)
+                if feeds.kid is not None and now - kid_at >= limits.kid_s:
+                    scalars.add({"quality/kid": feeds.kid(state.ema)})
+                    kid_at = now
                 if now - tick_at >= limits.tick_s:
                     scalars.tick(state, limits.pictures)
                     _sheet(state, latents, folder)
                     tick_at = now
             if save and not stop:
-                save_run(fabric, state, sampler, folder / "latest.pt")
+                save_run(fabric, state, feeds.sampler, folder / "latest.pt")
                 saved_at = now
-    save_run(fabric, state, sampler, folder / "latest.pt")
+    save_run(fabric, state, feeds.sampler, folder / "latest.pt")
     if scalars is not None:
         _sheet(state, latents, folder)
         scalars.tick(state, limits.pictures)

@@ -13,9 +13,10 @@ from models.stylegan2.config import DiscriminatorConfig, GeneratorConfig
 from models.training.checkpoint import load_checkpoint
 from models.training.dataset import Sampler, load_pictures
 from models.training.gan_config import GanTraining
-from models.training.gan_loop import RunLimits, train
+from models.training.gan_loop import GanFeeds, RunLimits, train
 from models.training.gan_state import GanState, new_state, restore_state
 from models.training.grow import start_from
+from models.training.kid_watch import KidWatch
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +36,7 @@ class Plan:
     accelerator: str = "auto"
     devices: str = "1"
     precision: str = "bf16-mixed"
+    kid_pictures: int = 0
 
 
 def saved_run(plan: Plan) -> dict[str, Any] | None:
@@ -82,7 +84,7 @@ def describe(plan: Plan) -> str:
     return "\n".join(lines)
 
 
-def prepare_run(plan: Plan, fabric: Fabric) -> tuple[GanState, Sampler]:
+def prepare_run(plan: Plan, fabric: Fabric) -> tuple[GanState, GanFeeds]:
     """Build or restore the run of a plan on this process."""
     pictures = load_pictures(plan.dataset, plan.generator.resolution, plan.generator.img_channels)
     state = new_state(plan.generator, plan.discriminator, plan.training, fabric.device)
@@ -108,7 +110,9 @@ def prepare_run(plan: Plan, fabric: Fabric) -> tuple[GanState, Sampler]:
             log.warning("saved by %d processes, now %d", len(states), fabric.world_size)
     elif saved is not None:
         start_from(state, saved)
-    return state, sampler
+    measured = plan.kid_pictures > 0 and fabric.is_global_zero
+    kid = KidWatch(pictures, plan.kid_pictures) if measured else None
+    return state, GanFeeds(sampler, kid)
 
 
 def run(plan: Plan) -> None:
@@ -116,5 +120,5 @@ def run(plan: Plan) -> None:
     devices = plan.devices if plan.devices == "auto" else int(plan.devices)
     fabric = Fabric(accelerator=plan.accelerator, devices=devices, precision=plan.precision)
     fabric.launch()
-    state, sampler = prepare_run(plan, fabric)
-    train(fabric, state, sampler, plan.limits, plan.folder)
+    state, feeds = prepare_run(plan, fabric)
+    train(fabric, state, feeds, plan.limits, plan.folder)

