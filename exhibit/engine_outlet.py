@@ -31,15 +31,19 @@ class EngineOutlet:
         self, run_dir: Path, card: Card, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._run_dir, self._clock = run_dir, clock
-        picture_bytes = card.resolution * card.resolution * card.channels
-        self._pictures = Slot.resume(run_dir / "picture.slot", picture_bytes)
-        self._inks = Slot.resume(run_dir / "ink.slot", card.ink_size * card.ink_size)
+        self.resize(card)
         self._frames: Slot | None = None
         self._view_due = self._status_due = 0.0
         self._drawn_at: float | None = None
         self._sheet, self._coverage = False, 0.0
         self._first_picture_at: float | None = None
         self.pictures = 0
+
+    def resize(self, card: Card) -> None:
+        """Make room for the pictures and ink of a bundle."""
+        picture_bytes = card.resolution * card.resolution * card.channels
+        self._pictures = Slot.resume(self._run_dir / "picture.slot", picture_bytes)
+        self._inks = Slot.resume(self._run_dir / "ink.slot", card.ink_size * card.ink_size)
 
     def publish(
         self, frame: Frame, ink: Ink, picture: Picture | None, answer: Literal["settled", "live"]

@@ -17,18 +17,17 @@ import numpy as np
 from exhibit.camera import Grabber, choose_source, open_camera
 from exhibit.camera_feed import CameraFeed
 from exhibit.contract.board import CommandInbox, Heart
-from exhibit.contract.bundle import find_bundle, load_bundle
 from exhibit.contract.calibration import Calibration, load_calibration
 from exhibit.contract.config import CameraConfig, Config
 from exhibit.contract.config_file import apply_overrides, load_config
 from exhibit.contract.errors import REFUSED, CameraError, ConfigError, ExhibitError
 from exhibit.contract.geometry import Matrix, mounting, scaling
 from exhibit.contract.values import Frame
-from exhibit.editing import make_editor
 from exhibit.engine import Engine, Pipeline
 from exhibit.engine_outlet import EngineOutlet
-from exhibit.inference import open_models
 from exhibit.ink import make_extractor
+from exhibit.ink.extractor import TableExtractor
+from exhibit.opened_bundle import BundleOpening, open_bundle
 
 log = logging.getLogger(__name__)
 
@@ -52,13 +51,10 @@ class EngineProcess:
         # The camera opens in a thread of its own while the models load.
         self._feed = CameraFeed(partial(_open_grabber, self._source))
         self._calibration = load_calibration(config.calibration)
-        bundle = load_bundle(find_bundle(config.model.bundle))
-        self._card = bundle.card
-        self._models = open_models(bundle, config.model)
-        self._models.configure(config.model, config.ink)
-        self._models.warm_up()
-        self._editor = make_editor(bundle, config.editing, config.model)
-        self._outlet = EngineOutlet(run_dir, self._card)
+        self._bundle = open_bundle(config)
+        self._opening: BundleOpening | None = None
+        self._outlet = EngineOutlet(run_dir, self._bundle.card)
+        self._extractor: TableExtractor | None = None
         self._engine: Engine | None = None
         self._refused = ""
 
@@ -67,6 +63,7 @@ class EngineProcess:
         while not stopping():
             self._heart.beat()
             self._obey()
+            self._swap_bundle()
             frame = self._feed.newest(_FRAME_WAIT_S)
             if frame is None:
                 self._refuse_useless_source()
@@ -84,18 +81,16 @@ class EngineProcess:
     def _make_engine(self, frame: Frame) -> Engine:
         # The first frame says how large frames really are, whatever was asked of the camera.
         height, width = frame.pixels.shape
-        camera = self._config.camera
-        extractor = make_extractor(
-            self._config.ink,
-            self._card.ink_size,
-            self._card.stroke_width_px,
-            None
-            if self._source.source == "simulated"
-            else frame_to_square(self._calibration, (width, height), camera.mirrored),
-            camera.mirrored,
+        camera, card, square = self._config.camera, self._bundle.card, None
+        if self._source.source != "simulated":
+            square = frame_to_square(self._calibration, (width, height), camera.mirrored)
+        extractor = self._extractor = make_extractor(
+            self._config.ink, card.ink_size, card.stroke_width_px, square, camera.mirrored
         )
-        self._extractor = extractor
-        pipeline = Pipeline(extractor, self._models.encoder, self._editor, self._models.generator)
+        bundle = self._bundle
+        pipeline = Pipeline(
+            extractor, bundle.models.encoder, bundle.editor, bundle.models.generator
+        )
         return Engine(pipeline, self._config.ink.answer)
 
     def _obey(self) -> None:
@@ -103,21 +98,43 @@ class EngineProcess:
             match command:
                 case {"do": "settings", "overrides": dict(overrides)}:
                     self._take_settings(overrides)
+                case {"do": "bundle", "name": str(name)}:
+                    self._take_settings({"model": {"bundle": name}})
                 case _:
                     self._refused = f"unknown command {command!r:.80}"
 
     def _take_settings(self, overrides: dict[str, Any]) -> None:
         try:
             config = apply_overrides(self._config, overrides)
-            self._editor.configure(config.editing, config.model)
+            if config.model.bundle != self._config.model.bundle:
+                # It is opened beside the one in use, which answers until the other one can.
+                self._opening = BundleOpening(config)
+                return
+            self._bundle.configure(config)
         except ConfigError as error:
             self._refused = str(error)
             return
         self._config, self._refused = config, ""
-        self._models.configure(config.model, config.ink)
-        if self._engine is not None:
+        if self._engine is not None and self._extractor is not None:
             self._extractor.configure(config.ink)
             self._engine.refresh(config.ink.answer)
+
+    def _swap_bundle(self) -> None:
+        opening = self._opening
+        if opening is None or not opening.ended:
+            return
+        self._opening, self._refused = None, opening.refusal
+        if opening.opened is None:
+            return
+        try:
+            # What was set while it opened holds for it too.
+            config = apply_overrides(self._config, {"model": {"bundle": opening.name}})
+            opening.opened.configure(config)
+        except ConfigError as error:
+            self._refused = str(error)
+            return
+        self._config, self._bundle, self._engine = config, opening.opened, None
+        self._outlet.resize(self._bundle.card)
 
     def _refuse_useless_source(self) -> None:
         # A device may be plugged in later; a file that is no video will not become one.
@@ -129,24 +146,24 @@ class EngineProcess:
         camera = self._feed.camera
         # A camera may run with settings it refused, which is no reason to stop.
         mismatches = getattr(camera, "mismatches", ())
-        encoder, generator = self._models.providers_got
+        encoder, generator = self._bundle.models.providers_got
         return {
             "state": self._outlet.state(
                 self._feed.fault is not None, self._config.stage.attract_after_s
             ),
-            "bundle": self._card.name,
+            "bundle": self._bundle.card.name,
             "camera": self._source.source if camera is None else camera.name,
             "camera_source": self._source.source,
             "simulated": self._source.source == "simulated",
             "provider": encoder if encoder == generator else f"{encoder}, {generator}",
-            "providers_asked": list(self._models.providers_asked),
-            "providers_left_out": list(self._models.left_out),
+            "providers_asked": list(self._bundle.models.providers_asked),
+            "providers_left_out": list(self._bundle.models.left_out),
             "frames_captured": self._feed.captured,
             "frames_dropped": self._feed.dropped,
             "ink_changed_at": self._engine.ink_changed_at if self._engine else None,
             "stages_ms": self._engine.times.percentiles() if self._engine else {},
-            "strengths": self._editor.strengths,
-            "psi": self._editor.psi,
+            "strengths": self._bundle.editor.strengths,
+            "psi": self._bundle.editor.psi,
             "faults": [text for text in (self._feed.fault, *mismatches, self._refused) if text],
         }
 

@@ -12,9 +12,10 @@ from typing import Any
 
 from exhibit.console import Console
 from exhibit.contract.board import CommandInbox, Heart, read_status, write_status
+from exhibit.contract.bundle import find_bundle, load_bundle
 from exhibit.contract.config import Config
 from exhibit.contract.config_file import apply_overrides
-from exhibit.contract.errors import ConfigError
+from exhibit.contract.errors import ExhibitError
 from exhibit.notify import ServiceNotifier
 from exhibit.processes import ProcessSpec
 from exhibit.report import make_report
@@ -137,6 +138,8 @@ class Session:
             match command:
                 case {"do": "settings", "overrides": dict(overrides)}:
                     self._keep(overrides)
+                case {"do": "bundle", "name": str(name)}:
+                    self._keep({"model": {"bundle": name}})
                 case {"do": "restart", "name": str(name)} if name in self._supervisor.watched:
                     self._supervisor.restart(name)
                 case _:
@@ -151,8 +154,11 @@ class Session:
     def _keep(self, overrides: dict[str, Any]) -> None:
         # A process that starts again must come up with the settings of now, not of the morning.
         try:
-            self._config = apply_overrides(self._config, overrides)
-        except ConfigError as error:
+            config = apply_overrides(self._config, overrides)
+            if config.model.bundle != self._config.model.bundle:
+                load_bundle(find_bundle(config.model.bundle))
+        except ExhibitError as error:
             log.warning("settings refused: %s", error)
             return
+        self._config = config
         write_config(self._folder, self._config)
