@@ -28,7 +28,7 @@ def choose_source(config: CameraConfig) -> CameraConfig:
         return config
     cameras = find_cameras()
     if not cameras:
-        log.warning("no camera found: the simulated table takes its place")
+        log.info("no camera found: the simulated table takes its place")
     chosen = str(cameras[0]) if cameras else "simulated"
     return config.model_copy(update={"source": chosen})
 

@@ -17,6 +17,7 @@ from exhibit.contract.calibration import load_calibration
 from exhibit.contract.config import Config
 from exhibit.contract.config_file import apply_overrides, load_config
 from exhibit.contract.errors import InputError
+from exhibit.contract.overrides import layer_overrides
 from exhibit.processes import WindowKind, process_table
 from exhibit.session import run_table
 
@@ -87,11 +88,14 @@ def run(
 
 
 def effective_config(config_file: Path | None, camera: str | None, bundle: str | None) -> Config:
-    """Return the settings of a file with what the command line says on top."""
+    """Return a file's settings, the operator's overrides and the command line, the last on top."""
     if config_file is None and not DEFAULT_CONFIG.exists():
         config = Config()
     else:
         config = load_config(config_file or DEFAULT_CONFIG)
+    config, complaint = layer_overrides(config)
+    if complaint:
+        click.echo(complaint, err=True)
     layers: list[tuple[str, dict[str, Any]]] = []
     if camera is not None:
         layers.append(("--camera", {"camera": {"source": camera}}))

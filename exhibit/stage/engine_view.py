@@ -46,7 +46,9 @@ class EngineView:
             self._attach()
         if now >= self._status_due:
             self._status_due = now + _STATUS_EVERY_S
-            self._says_idle = read_status(self._run_dir, "engine").get("state") == "idle"
+            # Degraded: the camera is lost, and whoever drew last may be gone.
+            state = read_status(self._run_dir, "engine").get("state")
+            self._says_idle = state in ("idle", "degraded")
         self._take(now)
         self.idle = self._says_idle and now - self._woken_at > _STATUS_LAG_S
         if self.picture is None:
