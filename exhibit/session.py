@@ -124,7 +124,7 @@ class Session:
         self._keep_camera(statuses)
         shown_at = statuses.get("engine", {}).get("first_picture_at")
         if self.first_picture_s is None and shown_at is not None:
-            self.first_picture_s = shown_at - self._meter.begun_at
+            self.first_picture_s = round(shown_at - self._meter.begun_at, 3)
         processes = self._supervisor.describe()
         self._meter.sample([p["pid"] for p in processes.values() if p["pid"]])
         measured = {"rss_mb_peak": round(self._meter.peak_mb, 1), "faults": []}

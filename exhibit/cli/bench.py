@@ -44,7 +44,8 @@ def bench(config_file: Path | None, bundle: str | None, seconds: float, as_json:
     for measure in found["measures"]:
         word, colour = ("ok", "green") if measure["met"] else ("MISSED", "red")
         bound = f"{'at least' if measure['at_least'] else 'at most'} {measure['bound']:g}"
-        value = f"{measure['value']:g} {measure['unit']}"
+        found_value = measure["value"]
+        value = "nothing" if found_value is None else f"{found_value:g} {measure['unit']}"
         click.echo(
             f"{click.style(f'{word:<7}', colour)} {measure['what']:<40} {value:>12}   ({bound})"
         )

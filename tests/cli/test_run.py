@@ -1,0 +1,80 @@
+"""What cannot work must be refused in one line before any process starts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from exhibit.cli import main
+from exhibit.cli.run import effective_config
+from exhibit.contract.errors import ConfigError
+from tests.fakes.bundle import write_bundle
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_bundle(tmp_path_factory.mktemp("bundles") / "tiny")
+
+
+def _refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    with pytest.raises(SystemExit) as ended:
+        main(["run", "--headless", "--seconds", "1", *arguments])
+    assert ended.value.code == 2
+    errors = capsys.readouterr().err
+    assert "Traceback" not in errors
+    return errors.strip().splitlines()[-1]
+
+
+@pytest.mark.parametrize("given", ["/nowhere.mp4", "simulate", "nobody's camera"])
+def test_run_camera_that_is_not_there_is_refused(
+    capsys: pytest.CaptureFixture[str], bundle: Path, given: str
+) -> None:
+    line = _refusal(capsys, "--bundle", str(bundle), "--camera", given)
+    assert line.startswith(f"Error: camera '{given}' not found; expected auto, simulated")
+
+
+def test_run_unknown_bundle_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _refusal(capsys, "--bundle", "nobody").startswith("Error: bundle 'nobody' not found")
+
+
+def test_run_damaged_bundle_is_refused_naming_the_file(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    damaged = write_bundle(tmp_path / "damaged")
+    with (damaged / "generator.onnx").open("ab") as file:
+        file.write(b"x")
+    line = _refusal(capsys, "--bundle", str(damaged))
+    assert "generator.onnx: SHA-256 is" in line
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--config", "/nowhere/config.yaml"), "No such file or directory"),
+        (("--seconds", "0"), "Invalid value for '--seconds'"),
+        (("--report", "/nowhere/report.json"), "the folder /nowhere cannot be written to"),
+    ],
+)
+def test_run_bad_option_is_refused(
+    capsys: pytest.CaptureFixture[str], bundle: Path, arguments: tuple[str, str], said: str
+) -> None:
+    assert said in _refusal(capsys, "--bundle", str(bundle), *arguments)
+
+
+def test_effective_config_command_line_wins_over_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text("camera: {source: auto}\nstage: {fps: 30}\n", encoding="utf-8")
+    config = effective_config(path, "simulated", "lear")
+    assert (config.camera.source, config.model.bundle, config.stage.fps) == (
+        "simulated",
+        "lear",
+        30,
+    )
+
+
+def test_effective_config_bad_file_names_the_line(tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text("stage:\n  fsp: 30\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"config.yaml:2: stage.fsp: .* did you mean 'fps'"):
+        effective_config(path, None, None)
