@@ -48,6 +48,23 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
     return state
 
 
+COMPACT_PARTS = ("generator", "ema", "discriminator", "augment")
+COMPACT_VALUES = ("generator_config", "discriminator_config", "training", "pictures_seen")
+
+
+def compact(state: dict[str, Any]) -> dict[str, Any]:
+    """What another run needs to go on from (`--from`), in half precision.
+
+    Args:
+        state: a complete checkpoint; optimizers and random states are left out.
+
+    Returns:
+        Networks, average, augmentation and configurations.
+    """
+    kept = {name: as_half(state[name]) for name in COMPACT_PARTS if name in state}
+    return kept | {name: state[name] for name in COMPACT_VALUES if name in state}
+
+
 def _require(state: dict[str, Any], key: str, path: Path) -> Any:
     if key not in state:
         raise ModelError(f"{path}: holds no {key!r}; it holds {', '.join(sorted(state))}")

@@ -80,10 +80,11 @@ def save_run(fabric: Fabric, state: GanState, sampler: Sampler, path: Path) -> N
         save_checkpoint(path, state_to_dict(state) | extra)
 
 
-def _sheet(state: GanState, latents: torch.Tensor, folder: Path) -> None:
+def _sheet(state: GanState, latents: torch.Tensor, scalars: ScalarLog, folder: Path) -> None:
     image = sheet(to_uint8(draw(state.ema, latents)), SHEET_COLUMNS)
     write_png(folder / "sheets" / f"{state.pictures_seen // 1000:06d}k.png", image)
     write_png(folder / "latest.png", image)
+    scalars.picture("samples", image, state.pictures_seen)
 
 
 def agree(fabric: Fabric, wishes: list[bool]) -> list[bool]:
@@ -123,13 +124,13 @@ def train(
                     kid_at = now
                 if now - tick_at >= limits.tick_s:
                     scalars.tick(state, limits.pictures)
-                    _sheet(state, latents, folder)
+                    _sheet(state, latents, scalars, folder)
                     tick_at = now
             if save and not stop:
                 save_run(fabric, state, feeds.sampler, folder / "latest.pt")
                 saved_at = now
     save_run(fabric, state, feeds.sampler, folder / "latest.pt")
     if scalars is not None:
-        _sheet(state, latents, folder)
+        _sheet(state, latents, scalars, folder)
         scalars.tick(state, limits.pictures)
         scalars.close()

@@ -49,6 +49,8 @@ def saved_run(plan: Plan) -> dict[str, Any] | None:
             )
         return None if plan.start is None else load_checkpoint(plan.start)
     saved = load_checkpoint(latest)
+    if "optimizer_g" not in saved:
+        raise InputError(f"{latest} is a compact checkpoint: expected it in --from, not --resume")
     asked = plan.generator.to_dict()
     for key, value in saved["generator_config"].items():
         if asked[key] != value:

@@ -102,16 +102,18 @@ def state_to_dict(state: GanState) -> dict[str, Any]:
 
 
 def restore_state(state: GanState, saved: dict[str, Any]) -> None:
-    """Put a saved run back into a state of the same shapes."""
+    """Put a complete saved run back into a state of the same shapes.
+
+    The learning rate is the new run's, so that it can be lowered between two calls.
+    """
     for name, module in state.modules().items():
         module.load_state_dict(as_float32(saved[name]))
     for name in ("optimizer_g", "optimizer_d"):
-        if name in saved:
-            optimizer = getattr(state, name)
-            groups = [dict(group) for group in optimizer.param_groups]
-            optimizer.load_state_dict(saved[name])
-            for group, chosen in zip(optimizer.param_groups, groups, strict=True):
-                group.update({key: chosen[key] for key in ("lr", "betas")})
+        optimizer = getattr(state, name)
+        chosen = [{key: group[key] for key in ("lr", "betas")} for group in optimizer.param_groups]
+        optimizer.load_state_dict(saved[name])
+        for group, rates in zip(optimizer.param_groups, chosen, strict=True):
+            group.update(rates)
     state.step = saved["step"]
     state.pictures_seen = saved["pictures_seen"]
     state.real_sign_sum, state.real_sign_count = saved["real_sign"]

@@ -4,11 +4,17 @@ import json
 import time
 from collections import defaultdict
 from pathlib import Path
+from typing import Protocol
 
 import click
+import numpy as np
 from torch.utils.tensorboard import SummaryWriter
 
-from models.training.gan_state import GanState
+
+class Counted(Protocol):
+    """A run that counts the pictures it has seen."""
+
+    pictures_seen: int
 
 
 def duration(seconds: float) -> str:
@@ -33,7 +39,7 @@ class ScalarLog:
         for name, value in scalars.items():
             self._values[name].append(value)
 
-    def tick(self, state: GanState, total_pictures: int) -> None:
+    def tick(self, state: Counted, total_pictures: int) -> None:
         """Write the means since the last tick, the speed and the time left."""
         now = time.monotonic()
         rate = (state.pictures_seen - self._pictures) / max(now - self._at, 1e-9)
@@ -51,6 +57,10 @@ class ScalarLog:
         click.echo(f"{progress}; {parts}")
         self._values.clear()
         self._pictures, self._at = state.pictures_seen, now
+
+    def picture(self, name: str, image: np.ndarray, pictures_seen: int) -> None:
+        """Show a sheet (H, W, C) uint8 in TensorBoard."""
+        self._board.add_image(name, image, pictures_seen, dataformats="HWC")
 
     def close(self) -> None:
         """Flush and close the files."""

@@ -14,9 +14,11 @@ from exhibit.contract.errors import InputError  # noqa: E402
 from models.stylegan2.config import ModelError  # noqa: E402
 from models.training import gan_loop  # noqa: E402
 from models.training.checkpoint import (  # noqa: E402
+    compact,
     load_checkpoint,
     load_discriminator,
     load_generator,
+    save_checkpoint,
 )
 from models.training.gan_run import describe, run  # noqa: E402
 from tests.models.training.gan_fixtures import tiny_plan, write_dataset  # noqa: E402
@@ -115,6 +117,22 @@ def test_run_grown_to_twice_the_resolution_continues_what_was_learnt(
         torch.testing.assert_close(load_discriminator(plan.folder / "latest.pt")(pictures), old)
     assert error < 0.5
     run(tiny_plan(dataset, plan.folder, 4, shape=shape, resume=True))
+
+
+def test_compact_checkpoint_starts_a_run_and_is_refused_for_resuming(dataset, tmp_path) -> None:
+    """A file without optimizers must not pass for a complete resume."""
+    run(tiny_plan(dataset, tmp_path / "run", 8))
+    whole = load_checkpoint(tmp_path / "run" / "latest.pt")
+    small = tmp_path / "small" / "latest.pt"
+    save_checkpoint(small, compact(whole))
+    assert small.stat().st_size < (tmp_path / "run" / "latest.pt").stat().st_size / 2
+    with pytest.raises(InputError, match="expected it in --from"):
+        describe(tiny_plan(dataset, tmp_path / "small", 16, resume=True))
+    run(tiny_plan(dataset, tmp_path / "next", 0, start=small))
+    z = torch.randn(2, 8)
+    before = load_generator(tmp_path / "run" / "latest.pt")(z)
+    after = load_generator(tmp_path / "next" / "latest.pt")(z)
+    torch.testing.assert_close(after, before, atol=1e-2, rtol=1e-2)
 
 
 def test_plan_that_cannot_work_is_refused_before_any_step(dataset, tmp_path) -> None:
