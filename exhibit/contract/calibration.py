@@ -107,7 +107,8 @@ def load_calibration(path: Path) -> Calibration:
     try:
         calibration = Calibration.model_validate(data)
     except ValidationError as error:
-        first = error.errors()[0]
+        # A misspelt key is also a missing one: what is there says more than what is not.
+        first = min(error.errors(), key=lambda found: found["type"] == "missing")
         key = ".".join(str(step) for step in first["loc"]) or "calibration"
         raise CalibrationError(
             f"{path}:{_line_of(root, first['loc'])}: {key}: {first['input']!r:.80} is not allowed; "

@@ -16,6 +16,9 @@ _STEEPNESS = 5.0
 """Of the edges; near 0 leaves them as soft as the interpolation."""
 _DARKENING = 1.6
 """Of half-tone lines; 0 leaves a thin line the grey it has in the small picture."""
+_MARGIN = 0.05
+"""Of every edge, in shares of the local range: the local range is smoothed and therefore a little
+wider than the line. With it a pen line keeps its ink."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,7 +47,7 @@ def pen_curves() -> PenCurves:
     edge = np.tanh(_STEEPNESS * (share - 0.5)) / np.tanh(_STEEPNESS / 2) / 2 + 0.5
     depth = np.minimum(share + _DARKENING * share**2 * (1 - share), 1)
     kept = np.divide(share, depth, out=np.ones(256), where=depth > 0)
-    return PenCurves(_as_table(edge), _as_table(depth), _as_table((1 - kept) / 2))
+    return PenCurves(_as_table(edge), _as_table(depth), _as_table(_MARGIN + (1 - kept) / 2))
 
 
 def enlarge(pixels: Gray, side_px: int, curves: PenCurves) -> Gray:

@@ -1,0 +1,52 @@
+import numpy as np
+
+from exhibit.stage.fade import Fade
+
+
+def even(grey: int) -> np.ndarray:
+    return np.full((4, 6), grey, np.uint8)
+
+
+def test_fade_interrupted_goes_on_from_what_is_shown() -> None:
+    fade = Fade(even(0))
+    fade.start(even(200), now=10.0, duration_s=1.0)
+    assert fade.blend(10.5)[0, 0] == 100
+    fade.start(even(0), now=10.5, duration_s=1.0)
+    assert fade.blend(10.5)[0, 0] == 100
+    assert fade.blend(11.0)[0, 0] == 50
+    assert fade.blend(11.6)[0, 0] == 0
+
+
+def test_fade_fed_faster_than_it_lasts_still_arrives() -> None:
+    fade, now = Fade(even(0)), 0.0
+    for _ in range(60):
+        fade.start(even(200), now, duration_s=0.25)
+        now += 0.033
+        shown = fade.blend(now)[0, 0]
+    assert shown > 190
+
+
+def test_fade_of_no_duration_shows_the_picture_at_once() -> None:
+    fade = Fade(even(0))
+    fade.start(even(200), now=5.0, duration_s=0.0)
+    assert fade.blend(5.0)[0, 0] == 200
+    assert fade.share == 1
+
+
+def test_fade_contributes_only_once_a_pixel_can_change() -> None:
+    fade = Fade(even(0))
+    fade.start(even(255), now=0.0, duration_s=10.0)
+    fade.blend(0.01)
+    assert not fade.contributes
+    fade.blend(0.05)
+    assert fade.contributes
+
+
+def test_fade_from_grey_to_colour_and_back_keeps_the_shown_light() -> None:
+    fade = Fade(even(100))
+    colour = np.dstack([even(200), even(100), even(0)])
+    fade.start(colour, now=0.0, duration_s=1.0)
+    assert fade.blend(0.5)[0, 0].tolist() == [150, 100, 50]
+    fade.start(even(100), now=0.5, duration_s=1.0)
+    assert fade.blend(0.5)[0, 0].tolist() == [150, 100, 50]
+    assert fade.blend(2.0)[0, 0].tolist() == [100, 100, 100]

@@ -1,0 +1,35 @@
+import itertools
+
+from exhibit.stage.pacing import Pacer
+from tests.fakes.clock import FakeClock
+
+
+def test_pacer_frames_are_equally_spaced_whatever_the_work() -> None:
+    clock, shown = FakeClock(), []
+    pacer = Pacer(50, clock, clock.advance)
+    for work_s in (0.001, 0.015, 0.0, 0.019, 0.002):
+        clock.advance(work_s)
+        pacer.wait()
+        shown.append(clock.now)
+        pacer.shown()
+    gaps = [round(b - a, 9) for a, b in itertools.pairwise(shown)]
+    assert gaps == [0.02] * 4
+
+
+def test_pacer_after_a_stall_does_not_hurry_to_catch_up() -> None:
+    clock, shown = FakeClock(), []
+    pacer = Pacer(50, clock, clock.advance)
+    for work_s in (0.0, 0.5, 0.0, 0.0, 0.0):
+        clock.advance(work_s)
+        pacer.wait()
+        shown.append(clock.now)
+        pacer.shown()
+    assert round(shown[1] - shown[0], 9) == 0.5
+    assert [round(b - a, 9) for a, b in itertools.pairwise(shown[1:])] == [0.02] * 3
+
+
+def test_pacer_lead_wakes_that_much_earlier() -> None:
+    clock = FakeClock()
+    pacer = Pacer(50, clock, clock.advance)
+    pacer.wait(lead_s=0.005)
+    assert round(pacer.due - clock.now, 9) == 0.005

@@ -1,0 +1,82 @@
+"""The real stage process: on an X server where there is one, and when it is asked to end."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from exhibit.contract.board import read_status
+from tests.fakes.waiting import wait_until
+
+SETTINGS = "stage: {width: 320, height: 200}\nmodel: {bundle: none-installed}\n"
+
+
+@contextmanager
+def stage_process(folder: Path, *arguments: str, **environment: str) -> Iterator[subprocess.Popen]:
+    config = folder / "config.yaml"
+    config.write_text(SETTINGS)
+    command = [sys.executable, "-m", "exhibit.stage", "--run-dir", str(folder)]
+    process = subprocess.Popen(
+        [*command, "--config", str(config), *arguments], env={**os.environ, **environment}
+    )
+    try:
+        wait_until(lambda: read_status(folder, "stage").get("frames"), 20, "frames of the stage")
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture
+def x_display() -> Iterator[str]:
+    if shutil.which("Xvfb") is None:
+        pytest.skip("Xvfb is not installed")
+    reader, writer = os.pipe()
+    command = ["Xvfb", "-displayfd", str(writer), "-screen", "0", "640x400x24", "-nolisten", "tcp"]
+    server = subprocess.Popen(command, pass_fds=[writer], stderr=subprocess.DEVNULL)
+    os.close(writer)
+    with os.fdopen(reader) as numbers:
+        number = numbers.readline().strip()
+    try:
+        assert number, "Xvfb did not start"
+        yield f":{number}"
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def test_stage_full_screen_takes_the_displays_own_size(tmp_path: Path, x_display: str) -> None:
+    with stage_process(tmp_path, "--fullscreen", DISPLAY=x_display, SDL_VIDEODRIVER="x11"):
+        status = read_status(tmp_path, "stage")
+    assert status["driver"] == "x11"
+    assert status["size_px"] == [640, 400]
+
+
+def test_stage_asked_to_end_ends_cleanly(tmp_path: Path) -> None:
+    with stage_process(tmp_path, "--headless") as process:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=10) == 0
+    assert not (tmp_path / "stage.sock").exists()
+
+
+def test_stage_without_a_display_says_so_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text(SETTINGS)
+    environment = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    command = [sys.executable, "-m", "exhibit.stage", "--run-dir", str(tmp_path)]
+    ended = subprocess.run(
+        [*command, "--config", str(tmp_path / "config.yaml"), "--fullscreen"],
+        env={**environment, "SDL_VIDEODRIVER": "x11"},
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+    assert ended.returncode == 2
+    assert "stage.display" in ended.stderr
+    assert len(ended.stderr.strip().splitlines()) == 1
