@@ -220,5 +220,5 @@ def options_of(folder: Path) -> Options:
         )
     except (KeyError, TypeError) as error:
         raise InputError(
-            f"{folder / dataset.FILE_NAME}: not written by this version of `models prepare` ({error})"
+            f"{folder / dataset.FILE_NAME}: made by another version ({error}); prepare it anew"
         ) from error

@@ -10,7 +10,7 @@ from models.collection.boxes import Box
 from models.collection.figures import FIGURE_SPACING, Spacing, isolate, split
 from models.collection.ground import cut_along_ground
 from models.collection.lettering import lettering_mask
-from models.collection.linework import ink_mask
+from models.collection.linework import ink_mask, without_dust
 from models.collection.squaring import crop_to_square, pad_to_square, resize_crisp
 
 SPECK_SHARE = 0.05
@@ -42,7 +42,7 @@ def cut_page(grey: NDArray[np.uint8], framing: Framing, gutter: float) -> list[C
         Items in reading order; none on a blank page.
     """
     ink = ink_mask(grey)
-    drawn = ink & ~lettering_mask(ink)
+    drawn = without_dust(ink & ~lettering_mask(ink))
     if framing == "figure":
         page_px = max(grey.shape)
         parts = [

@@ -1,5 +1,7 @@
 """Find what is printed around a drawing: lines of lettering and ruled frames."""
 
+from itertools import pairwise
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -8,8 +10,20 @@ from models.collection.boxes import Box
 
 FEWEST_LETTERS = 4
 SMALLEST_LETTER_PX = 4
-LARGEST_LETTER_SHARE = 0.25
-"""A letter is at most this share of the page's longer side high."""
+LARGEST_LETTER_SHARE = 0.22
+"""A letter is at most this share of the page's longer side high ..."""
+LARGEST_SHORT_SHARE = 0.09
+"""... and at most this in a line of fewer than `LONG_LINE` letters: four people in a row are not a
+word."""
+LONG_LINE = 8
+CLEARANCE = 0.25
+"""Around a line, this share of its height holds next to no other ink ..."""
+LARGEST_INTRUSION = 0.12
+"""... at most this share of the line's own."""
+PAGE_EDGE_SHARE = 0.12
+"""Page numbers stand within this share of the page's height of its upper or lower edge ..."""
+LARGEST_NUMBER_SHARE = 0.04
+"""... and are at most this share of the page's longer side high."""
 FRAME_COVERAGE = 0.7
 """A frame covers at least this share of each of its four sides."""
 
@@ -17,8 +31,9 @@ FRAME_COVERAGE = 0.7
 def lettering_mask(ink: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Mark the ink of captions, titles and page numbers.
 
-    A line of lettering is a row of separate marks of like height that stand on one line, evenly and
-    closely spaced, and that keep clear of all larger ink.
+    A line of lettering is a row of separate marks of like height that stand on one line, side by
+    side and evenly spaced, and that keep clear of all other ink: a drawing's hair and hatching do
+    not.
 
     Args:
         ink: (height, width) bool.
@@ -28,23 +43,82 @@ def lettering_mask(ink: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
     boxes = _boxes(stats)
-    highest = LARGEST_LETTER_SHARE * max(ink.shape)
+    page_px = max(ink.shape)
     letters = [
         index
         for index, box in boxes.items()
-        if SMALLEST_LETTER_PX <= box.height <= highest and box.width <= 3 * box.height
+        if SMALLEST_LETTER_PX <= box.height <= LARGEST_LETTER_SHARE * page_px
+        and box.width <= 3 * box.height
     ]
-    blocks = [box for box in boxes.values() if box.height > highest]
-    lettering = np.zeros(len(stats), bool)
-    for line in _lines(letters, boxes):
-        around = _around([boxes[index] for index in line])
-        if not _is_line_of_letters([boxes[index] for index in line]):
-            continue
-        if any(_share_inside(around, block) > 0.5 for block in blocks):
-            continue
-        for index, box in boxes.items():
-            lettering[index] |= box.height <= highest and _share_inside(box, around) > 0.7
-    return lettering[labels]
+    chains = [[boxes[index] for index in line] for line in _lines(letters, boxes)]
+    lines = [_around(chain) for chain in chains if _is_line_of_letters(chain, page_px)]
+    own = [_letters_in(line, boxes, len(stats)) for line in lines]
+    others = ink & ~np.any([np.zeros(len(stats), bool), *own], axis=0)[labels]
+    drawn = [box for index, box in boxes.items() if _is_drawn(index, box, labels, page_px)]
+    found = [
+        (line, letters)
+        for line, letters in zip(lines, own, strict=True)
+        if _is_clear(line, ink, others) and not any(_encloses(box, line) for box in drawn)
+    ]
+    for chain in chains:
+        word = _around(chain)
+        continues = len(chain) > 1 and any(_continues(line, word) for line, _ in found)
+        if continues or (len(chain) < FEWEST_LETTERS and _is_page_number(word, ink)):
+            found.append((word, _letters_in(word, boxes, len(stats))))
+    return np.any([np.zeros(len(stats), bool), *(letters for _, letters in found)], axis=0)[labels]
+
+
+def _letters_in(line: Box, boxes: dict[int, Box], count: int) -> NDArray[np.bool_]:
+    """Which components are letters of a line, with their dots and accents: (count,) bool."""
+    letters = np.zeros(count, bool)
+    for index, box in boxes.items():
+        across, down = (box.left + box.right) / 2, (box.top + box.bottom) / 2
+        inside = line.left <= across <= line.right and line.top <= down <= line.bottom
+        letters[index] = inside and box.height <= 1.2 * line.height
+    return letters
+
+
+def _is_drawn(index: int, box: Box, labels: NDArray[np.int32], page_px: int) -> bool:
+    """Whether a component is so large that it is drawn, and no frame around lettering."""
+    if box.height <= LARGEST_LETTER_SHARE * page_px:
+        return False
+    return not is_ruled_frame(labels[box.top : box.bottom, box.left : box.right] == index)
+
+
+def _encloses(box: Box, line: Box) -> bool:
+    """Whether lettering lies on something drawn, such as the name on a jar: it belongs to it."""
+    across = box.left <= line.left and line.right <= box.right
+    return across and box.top <= line.top and line.bottom <= box.bottom
+
+
+def _continues(line: Box, word: Box) -> bool:
+    """Whether a short word stands beside or below a line of lettering of its own height."""
+    height = line.height
+    across = max(word.left - line.right, line.left - word.right)
+    down = max(word.top - line.bottom, line.top - word.bottom)
+    return 0.6 * height <= word.height <= 1.5 * height and max(across, down) <= 1.2 * height
+
+
+def _is_page_number(word: Box, ink: NDArray[np.bool_]) -> bool:
+    """Whether a small word stands alone in its rows at the page's upper or lower edge."""
+    height = ink.shape[0]
+    at_edge = word.bottom < PAGE_EDGE_SHARE * height or word.top > (1 - PAGE_EDGE_SHARE) * height
+    if not at_edge or word.height > LARGEST_NUMBER_SHARE * max(ink.shape):
+        return False
+    rows = ink[max(0, word.top - word.height) : word.bottom + word.height]
+    own = np.count_nonzero(ink[word.top : word.bottom, word.left : word.right])
+    return bool(np.count_nonzero(rows) == own)
+
+
+def _is_clear(line: Box, ink: NDArray[np.bool_], others: NDArray[np.bool_]) -> bool:
+    """Whether next to nothing but lettering lies in and around a line."""
+    margin = max(2, round(CLEARANCE * line.height))
+    around = np.s_[
+        max(0, line.top - margin) : line.bottom + margin,
+        max(0, line.left - margin) : line.right + margin,
+    ]
+    own = np.count_nonzero(ink[line.top : line.bottom, line.left : line.right])
+    return bool(np.count_nonzero(others[around]) <= LARGEST_INTRUSION * own)
 
 
 def _boxes(stats: NDArray[np.int32]) -> dict[int, Box]:
@@ -79,14 +153,21 @@ def _stands_beside(last: Box, box: Box) -> bool:
     )
 
 
-def _is_line_of_letters(line: list[Box]) -> bool:
+def _is_line_of_letters(line: list[Box], page_px: int) -> bool:
     if len(line) < FEWEST_LETTERS:
         return False
     height = float(np.median([box.height for box in line]))
+    if len(line) < LONG_LINE and height > LARGEST_SHORT_SHARE * page_px:
+        return False
     feet = np.array([box.bottom for box in line], float)
     level = np.polyval(np.polyfit([box.left for box in line], feet, 1), [b.left for b in line])
-    wide_enough = np.median([box.width for box in line]) >= 0.3 * height
-    return bool(wide_enough and np.median(np.abs(feet - level)) <= 0.15 * height)
+    gaps = np.array([after.left - before.right for before, after in pairwise(line)])
+    return bool(
+        np.median([box.width for box in line]) >= 0.3 * height
+        and np.median(np.abs(feet - level)) <= 0.15 * height
+        and np.median(gaps) >= 0
+        and np.median(gaps) <= 0.6 * height
+    )
 
 
 def _around(boxes: list[Box]) -> Box:
@@ -94,12 +175,6 @@ def _around(boxes: list[Box]) -> Box:
     for box in boxes[1:]:
         around = around.united(box)
     return around
-
-
-def _share_inside(box: Box, outer: Box) -> float:
-    width = min(box.right, outer.right) - max(box.left, outer.left)
-    height = min(box.bottom, outer.bottom) - max(box.top, outer.top)
-    return max(0, width) * max(0, height) / (box.width * box.height)
 
 
 def is_ruled_frame(ink: NDArray[np.bool_]) -> bool:

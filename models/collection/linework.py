@@ -2,9 +2,12 @@
 
 import math
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+DUST_SHARE = 0.0015
+"""Separate ink smaller than this share of the page's longer side is dust: 4 px at 2400 px."""
 INK_BELOW = 128
 """Grey level below which a pixel of a whitened page counts as ink."""
 
@@ -19,6 +22,21 @@ def ink_mask(grey: NDArray[np.uint8]) -> NDArray[np.bool_]:
         (height, width) bool, True where a pen has been.
     """
     return grey < INK_BELOW
+
+
+def without_dust(ink: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Leave out the separate specks that are too small to be a pen's dot.
+
+    Args:
+        ink: (height, width) bool, a whole page.
+
+    Returns:
+        (height, width) bool.
+    """
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
+    longest = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
+    dust = longest < DUST_SHARE * max(ink.shape)
+    return ink & ~dust[labels]
 
 
 def perimeter_px(ink: NDArray[np.bool_]) -> float:

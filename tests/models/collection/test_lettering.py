@@ -6,7 +6,7 @@ import numpy as np
 from models.collection.cutting import cut_page
 from models.collection.lettering import is_ruled_frame, lettering_mask
 from models.collection.linework import ink_mask
-from tests.models.collection.drawings import blank_page, face_and_house
+from tests.models.collection.drawings import blank_page, draw_face, face_and_house
 
 
 def test_lettering_mask_finds_a_caption_and_spares_the_drawing() -> None:
@@ -24,6 +24,28 @@ def test_cut_page_with_a_caption_gives_the_figures_alone() -> None:
     cv2.putText(page, "PAGE 12 OF 34", (60, 285), cv2.FONT_HERSHEY_SIMPLEX, 0.7, 0, 2)
     assert len(cut_page(page, "figure", 0.1)) == 2
     assert all(cut.box.bottom < 260 for cut in cut_page(page, "figure", 0.1))
+
+
+def test_lettering_mask_finds_a_page_number_alone_at_the_foot() -> None:
+    page = np.vstack([face_and_house(), blank_page(160)])
+    cv2.putText(page, "12", (190, 445), cv2.FONT_HERSHEY_SIMPLEX, 0.5, 0, 1)
+    lettering = lettering_mask(ink_mask(page))
+    assert lettering[430:].sum() == ink_mask(page)[430:].sum() > 0
+    assert not lettering[:430].any()
+
+
+def test_lettering_mask_spares_a_name_on_a_thing_that_is_drawn() -> None:
+    page = blank_page()
+    cv2.ellipse(page, (200, 150), (150, 90), 0, 0, 360, 0, 3)
+    cv2.putText(page, "GRUEL SOUP", (110, 160), cv2.FONT_HERSHEY_SIMPLEX, 0.9, 0, 2)
+    assert not lettering_mask(ink_mask(page)).any()
+
+
+def test_lettering_mask_of_people_in_a_row_is_empty() -> None:
+    page = blank_page()
+    for x in range(50, 390, 65):
+        draw_face(page, x, 120, radius=22)
+    assert not lettering_mask(ink_mask(page)).any()
 
 
 def test_lettering_mask_of_a_row_of_slanted_strokes_is_empty() -> None:
