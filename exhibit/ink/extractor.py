@@ -6,11 +6,23 @@ import cv2
 import numpy as np
 
 from exhibit.contract.config import InkConfig
-from exhibit.contract.values import Frame, Gray, Ink
-from exhibit.ink import field, rectify, threshold
-from exhibit.ink.rectify import Homography
-from exhibit.ink.settle import Settler
+from exhibit.contract.errors import InputError
+from exhibit.contract.values import Floats, Frame, Gray, Ink, InkEvent
+from exhibit.ink import field, rectify, sheet, threshold
+from exhibit.ink.bare import BareTable
+from exhibit.ink.hand import find_hands, grow, thick_dark
+from exhibit.ink.images import Homography, enlarge, perspective
+from exhibit.ink.paper import Paper
+from exhibit.ink.sheet_ink import SheetInk, warp_ink
 from exhibit.ink.strokes import normalise
+from exhibit.ink.tracker import Pose, SheetTracker
+
+_EDGE_PX = 6.0
+"""Width of the border of the sheet where its own edge could pass for ink, at 640 pixels."""
+_REACH = 4
+"""How far around a hand nothing is believed, in small pixels."""
+_MOVED_PX = 1.2
+_NO_OUTLINE_S = 2.0
 
 
 class TableExtractor:
@@ -29,61 +41,169 @@ class TableExtractor:
         self._stroke_width_px = stroke_width_px
         self._frame_to_square = frame_to_square
         self._mirrored = mirrored
-        self._contrast = np.zeros((0, 0), np.float32)
-        self._settler = Settler((0, 0))
-        self._seen_at = 0.0
-        self._changed_at = 0.0
-        self._settled = np.full((ink_size, ink_size), 255, np.uint8)
+        self._blank = np.full((ink_size, ink_size), 255, np.uint8)
+        self._blank.setflags(write=False)
+        self._start((0, 0), 0.0)
+
+    def _start(self, shape: tuple[int, int], now_s: float) -> None:
+        """Forget everything: the first frame, or frames of another size."""
+        self._shape = shape
+        small = (max(1, round(shape[0] / field.SHRINK)), max(1, round(shape[1] / field.SHRINK)))
+        self._tracker = SheetTracker()
+        self._bare = BareTable(small, shape)
+        self._paper = Paper(small)
+        self._free_small: Gray = np.zeros(small, np.uint8)
+        self._ink: SheetInk | None = None
+        self._anchor: Floats | None = None
+        self._began_at = self._seen_at = now_s
+        self._noise = 0.0
+        self._forget_ink(now_s)
+
+    def _forget_ink(self, now_s: float) -> None:
+        self._ink, self._anchor = None, None
+        self._settled = self._live = self._blank
+        self._live_of: Gray | None = None
+        self._changed_at = now_s
 
     def configure(self, config: InkConfig) -> None:
         """Use other settings from the next frame on."""
         self._config = config
 
     def extract(self, frame: Frame) -> Ink:
-        """Return the ink of one frame."""
+        """Return the ink of one frame.
+
+        Raises:
+            InputError: the frame is not (H, W) uint8.
+        """
         pixels = frame.pixels
-        if pixels.shape != self._settler.settled.shape:
-            self._begin(pixels.shape[:2])
-        level = field.paper_level(field.shrink(pixels))
-        seen_now = field.contrast(pixels, level)
-        cv2.accumulateWeighted(seen_now, self._contrast, 0.4)
-        smooth = np.asarray(cv2.convertScaleAbs(self._contrast), np.uint8)
-        limits = threshold.limits_for(threshold.noise_of(smooth), self._config.threshold)
-        seen = threshold.ink_of(smooth, limits)
-        covered = np.zeros(pixels.shape, bool)
-        elapsed_ms = int(1000 * max(0.0, frame.captured_at - self._seen_at))
+        if pixels.ndim != 2 or pixels.dtype != np.uint8 or pixels.size == 0:
+            raise InputError(
+                f"frame {frame.sequence}: {pixels.shape} {pixels.dtype}; expected (H, W) uint8"
+            )
+        if pixels.shape != self._shape:
+            self._start((pixels.shape[0], pixels.shape[1]), frame.captured_at)
+        elapsed_ms = round(1000 * max(0.0, frame.captured_at - self._seen_at))
         self._seen_at = frame.captured_at
-        changed = self._settler.step(seen, covered, elapsed_ms, self._config.settle_ms)
-        mask = np.where(seen, 0, 255).astype(np.uint8)
-        if changed:
-            self._changed_at = frame.captured_at
-            settled = np.where(self._settler.settled, 0, 255).astype(np.uint8)
-            self._settled = self._normalised(settled)
-        live = self._normalised(mask)
+        level = field.paper_level(field.shrink(pixels))
+        noise = threshold.noise_of(pixels)
+        self._noise += (0.1 if self._noise else 1.0) * (noise - self._noise)
+        pose = self._tracker.step(pixels, level, self._bare.level, frame.captured_at)
+        events = self._note_arrival(pose, frame.captured_at)
+        if self._absent(pose, frame.captured_at):
+            self._bare.learn(level, pixels)
+            return self._result(frame, None, None, events)
+        if not pose.resting and pose.corners is not None:
+            return self._result(frame, pose.corners, None, events)
+        events += self._anchor_at(pose.corners, level)
+        hands = self._look(pixels, level, elapsed_ms, frame.captured_at)
+        return self._result(frame, pose.corners, hands, events)
+
+    def _note_arrival(self, pose: Pose, now_s: float) -> tuple[InkEvent, ...]:
+        if pose.left:
+            self._forget_ink(now_s)
+            return (InkEvent("sheet_out"),)
+        if pose.arrived:
+            if self._anchor is not None:
+                # Until now the whole view passed for a sheet, and its table for paper.
+                self._paper = Paper((self._free_small.shape[0], self._free_small.shape[1]))
+            self._forget_ink(now_s)
+            return (InkEvent("sheet_in"),)
+        return ()
+
+    def _absent(self, pose: Pose, now_s: float) -> bool:
+        """Whether there is no sheet; a view that never showed an outline is a sheet itself."""
+        if pose.corners is not None:
+            return False
+        if self._tracker.ever_seen or now_s - self._began_at < _NO_OUTLINE_S:
+            return True
+        return self._anchor is None and self._bare.disturbed
+
+    def _anchor_at(self, corners: Floats | None, level: Gray) -> tuple[InkEvent, ...]:
+        """Bring what is known of the ink to where the sheet lies now."""
+        whole = rectify.outline_of_frame(self._shape)
+        place = whole if corners is None else corners
+        if self._anchor is not None and np.abs(place - self._anchor).max() < _MOVED_PX:
+            return ()
+        events: tuple[InkEvent, ...] = ()
+        if self._ink is None or self._anchor is None:
+            self._ink = SheetInk(self._shape)
+        else:
+            self._ink = self._ink.moved(perspective(self._anchor, place))
+            events = (InkEvent("sheet_moved"),)
+        self._anchor = place.copy()
+        edge_px = 0.0 if corners is None else _EDGE_PX * max(self._shape) / 640.0
+        self._within = sheet.inside(place, self._shape, edge_px)
+        height, width = level.shape
+        self._within_small = enlarge(self._within, (height, width))
+        self._paper.settle_in(level, self._bare.level, self._within_small)
+        self._free_small = self._within_small
+        return events
+
+    def _look(self, pixels: Gray, level: Gray, elapsed_ms: int, now_s: float) -> Gray:
+        """Take a frame of a resting sheet into account; returns (h, w) uint8, 1 under hands."""
+        assert self._ink is not None
+        limits = threshold.limits_for(self._noise, self._config.threshold)
+        contrast = self._bare.without_dust(field.contrast(pixels, level, limits.least_light))
+        height, width = level.shape
+        hands, relit = find_hands(
+            self._paper.compare(level, self._free_small),
+            self._paper.tolerance(),
+            self._within_small,
+            thick_dark(contrast, (width, height)),
+            self._config.polarity,
+        )
+        zone = grow(hands, _REACH)
+        self._free_small = self._within_small * (1 - zone)
+        self._paper.learn(level, self._free_small, relit)
+        free = self._within * (1 - enlarge(zone, self._shape))
+        if self._ink.step(contrast, free, limits, elapsed_ms, self._config):
+            self._changed_at = now_s
+            self._settled = self._normalised(self._ink.settled)
+        return hands
+
+    def _result(
+        self, frame: Frame, corners: Floats | None, hands: Gray | None, events: tuple[InkEvent, ...]
+    ) -> Ink:
+        covered = np.zeros(self._shape, np.bool_)
+        if hands is not None:
+            covered = np.asarray(enlarge(grow(hands, 1), self._shape), np.bool_)
+        seen, coverage = None, 0.0
+        if self._ink is not None and self._anchor is not None:
+            seen = self._ink.seen
+            coverage = cv2.countNonZero(self._ink.settled) / max(1, cv2.countNonZero(self._within))
+            if hands is None and corners is not None:
+                seen = warp_ink(seen, perspective(self._anchor, corners))
+            elif self._live_of is None or not np.array_equal(seen, self._live_of):
+                self._live_of = seen.copy()
+                self._live = self._normalised(seen)
+        mask = np.full(self._shape, 255, np.uint8)
+        if seen is not None:
+            mask -= seen * np.uint8(255)
         return Ink(
             sequence=frame.sequence,
             captured_at=frame.captured_at,
-            live=live,
+            live=self._live,
             settled=self._settled,
             mask=mask,
             hand=covered,
-            sheet=None,
+            sheet=corners,
             bbox=_bounding_box(self._settled),
-            coverage=float(self._settler.settled.mean()),
+            coverage=coverage,
+            events=events,
             changed_at=self._changed_at,
         )
 
-    def _begin(self, shape: tuple[int, int]) -> None:
-        self._contrast = np.zeros(shape, np.float32)
-        self._settler = Settler(shape)
-
-    def _normalised(self, mask: Gray) -> Gray:
-        outline = rectify.outline_of_frame((mask.shape[0], mask.shape[1]))
+    def _normalised(self, ink: Gray) -> Gray:
+        """Bring ink (H, W) uint8, 1 ink, to the ink square with the bundle's stroke width."""
         to_square = self._frame_to_square
         if to_square is None:
-            to_square = rectify.square_from_outline(outline, self._mirrored)
+            assert self._anchor is not None
+            to_square = rectify.square_from_outline(self._anchor, self._mirrored)
+        mask = np.uint8(255) - ink * np.uint8(255)
         square = rectify.warp_to_square(mask, to_square, 2 * self._ink_size)
-        return normalise(square, self._ink_size, self._stroke_width_px, self._config.despeckle)
+        normal = normalise(square, self._ink_size, self._stroke_width_px)
+        normal.setflags(write=False)
+        return normal
 
 
 def _bounding_box(ink: Gray) -> tuple[float, float, float, float] | None:

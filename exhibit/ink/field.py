@@ -10,8 +10,6 @@ from exhibit.contract.values import Gray
 SHRINK = 4
 """The paper's level is smooth: it is found on a picture this many times smaller."""
 _LINE_KERNEL = cv2.getStructuringElement(cv2.MORPH_RECT, (3, 3))
-_DARKEST_PAPER = 12
-"""Grey level below which there is too little light to tell ink from paper."""
 
 
 def shrink(pixels: Gray) -> Gray:
@@ -34,18 +32,20 @@ def paper_level(small: Gray) -> Gray:
     return np.asarray(cv2.blur(closed, (3, 3)), np.uint8)
 
 
-def contrast(pixels: Gray, level: Gray) -> Gray:
+def contrast(pixels: Gray, level: Gray, least_light: float) -> Gray:
     """Return how much darker each pixel is than the paper around it.
 
     Args:
         pixels: (H, W) uint8.
         level: (h, w) uint8 from `paper_level`.
+        least_light: grey level; darker paper counts as this bright, so that noise does not grow
+            where an LED is dead.
 
     Returns:
-        (H, W) uint8, 255·(1 − pixel/paper); 0 where the pixel is as bright as paper or brighter.
+        (H, W) uint8, 255·(paper − pixel)/paper; 0 where the pixel is brighter than paper.
     """
     height, width = pixels.shape
     paper = cv2.resize(level, (width, height), interpolation=cv2.INTER_LINEAR)
-    paper = np.maximum(paper, _DARKEST_PAPER)
-    ratio = cv2.divide(pixels, paper, scale=255.0)
-    return np.asarray(cv2.bitwise_not(ratio), np.uint8)
+    darker = cv2.subtract(paper, pixels)
+    light = np.maximum(paper, np.uint8(min(255.0, max(1.0, least_light))))
+    return np.asarray(cv2.divide(darker, light, scale=255.0), np.uint8)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from exhibit.contract.values import Floats, Gray
-
-Homography = NDArray[np.float64]
+from exhibit.ink.images import Homography, perspective
 
 
 def outline_of_frame(shape: tuple[int, int]) -> Floats:
@@ -34,8 +32,7 @@ def square_from_outline(corners: Floats, mirrored: bool) -> Homography:
     target = np.array([[-right, -down], [right, -down], [right, down], [-right, down]]) + 0.5
     if mirrored:
         target[:, 0] = 1.0 - target[:, 0]
-    found = cv2.getPerspectiveTransform(corners, target.astype(np.float32))
-    return np.asarray(found, np.float64)
+    return perspective(corners, target.astype(np.float32))
 
 
 def warp_to_square(mask: Gray, frame_to_square: Homography, side: int) -> Gray:

@@ -7,65 +7,77 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from exhibit.contract.values import Gray
+from exhibit.ink.images import as_gray, square
 
-_NEIGHBOURHOOD = np.ones((7, 7), np.uint8)
-_FAINTEST, _STRONGEST = 0.05, 0.35
+_FAINTEST, _STRONGEST = 0.055, 0.30
 """Contrast at which a line begins, for sensitivity 1 and 0."""
-_NOISES_LOW, _NOISES_HIGH = 3.0, 6.0
+_CONTINUES = 0.55
+_NOISES = 6.0
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Contrast (0..255) that continues a line (`low`) and that begins one (`high`)."""
+    """Contrast (0..255) that continues a line (`low`) and that begins one (`high`).
+
+    `least_light` is the grey level of paper below which noise would pass for ink.
+    """
 
     low: float
     high: float
+    least_light: float
 
 
-def noise_of(contrast: Gray) -> float:
-    """Estimate the standard deviation of the noise from pixel-to-pixel differences.
+def noise_of(pixels: Gray) -> float:
+    """Estimate the standard deviation of the sensor's noise from pixel-to-pixel differences.
 
     Args:
-        contrast: (H, W) uint8.
+        pixels: (H, W) uint8.
 
     Returns:
-        Standard deviation in the units of `contrast`, at least 0.5.
+        Standard deviation in grey levels, at least 0.4.
 
-    Source: median absolute deviation of first differences (Donoho and Johnstone 1994), which
-        lines, being few, do not move.
+    Source: median absolute deviation of differences (Donoho and Johnstone 1994), which lines,
+        being few, do not move.
     """
-    rows = contrast[::4].astype(np.int16)
-    steps = np.abs(rows[:, 2:] - rows[:, :-2])
-    counts = np.bincount(steps.ravel(), minlength=2)
-    middle = int(np.searchsorted(np.cumsum(counts), 0.5 * steps.size))
-    return max(0.5, middle / (0.6745 * math.sqrt(2.0)))
+    rows = pixels[::8].astype(np.int16)
+    steps = np.abs(rows[:, 1:] - rows[:, :-1])
+    counts = np.cumsum(np.bincount(steps.ravel(), minlength=2))
+    half = 0.5 * steps.size
+    above = int(np.searchsorted(counts, half))
+    before = float(counts[above - 1]) if above else 0.0
+    # Differences are whole numbers: interpolate within the bin for a finer median.
+    middle = above - 0.5 + (half - before) / max(1.0, float(counts[above]) - before)
+    return max(0.4, float(middle) / (0.6745 * math.sqrt(2.0)))
 
 
 def limits_for(noise: float, sensitivity: float) -> Limits:
     """Return the limits for a noise level; sensitivity 0 takes the blackest ink, 1 every trace."""
-    floor = 255.0 * (_STRONGEST * (_FAINTEST / _STRONGEST) ** sensitivity)
-    high = max(floor, _NOISES_HIGH * noise)
-    return Limits(max(0.6 * floor, _NOISES_LOW * noise), high)
+    high = 255.0 * _STRONGEST * (_FAINTEST / _STRONGEST) ** sensitivity
+    return Limits(_CONTINUES * high, high, 255.0 * _NOISES * noise / high)
 
 
-def ink_of(contrast: Gray, limits: Limits) -> NDArray[np.bool_]:
+def ink_of(contrast: Gray, limits: Limits, before: Gray, shortest_px: float) -> Gray:
     """Mark ink: more than half the contrast of the line it belongs to, and joined to a sure pixel.
 
     Args:
         contrast: (H, W) uint8.
         limits: from `limits_for`.
+        before: (H, W) uint8, 1 where there was ink the frame before; it stays ink more easily.
+        shortest_px: pieces smaller than this both ways are specks.
 
     Returns:
-        (H, W) bool.
+        (H, W) uint8, 1 on ink.
     """
-    strongest = cv2.dilate(contrast, _NEIGHBOURHOOD)
-    half = cv2.max(cv2.convertScaleAbs(strongest, alpha=0.5), np.ceil(limits.low))
+    strongest = as_gray(cv2.dilate(contrast, square(5)))
+    half = np.maximum(strongest >> 1, np.uint8(limits.low))
+    half -= (before > 0) * np.uint8(max(1.0, 0.25 * limits.low))
     weak = np.greater(contrast, half).astype(np.uint8)
-    count, labels = cv2.connectedComponents(weak, connectivity=8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(weak, connectivity=8)
+    length = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
     sure = np.zeros(count, bool)
-    sure[labels[contrast > limits.high]] = True
+    sure[labels[(contrast > limits.high) | ((before > 0) & (weak > 0))]] = True
+    sure &= length >= shortest_px
     sure[0] = False
-    return np.asarray(sure[labels], np.bool_)
+    return np.asarray(sure[labels], np.uint8)

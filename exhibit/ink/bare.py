@@ -1,0 +1,72 @@
+"""The table without a sheet: its light, and the dust on the glass that is always in view."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from exhibit.contract.values import Floats, Gray
+from exhibit.ink import field
+
+_ENOUGH = 8
+_NEAR, _UNDISTURBED = 0.12, 0.97
+_NEW_LIGHT_FRAMES = 300
+"""After this many frames that look otherwise, it is the light that is another one."""
+_DUST_EVERY = 3
+_DUST_FADES = 20.0
+"""Contrast (0..255) that is too faint to be told from noise while dust is learnt."""
+
+
+class BareTable:
+    """What the camera sees with no sheet; learnt only then, and not under a passing hand."""
+
+    def __init__(self, small: tuple[int, int], shape: tuple[int, int]) -> None:
+        self._level: Floats = np.zeros(small, np.float32)
+        self._contrast: Floats = np.zeros(shape, np.float32)
+        self._dust: Gray | None = None
+        self._frames = self._disturbed = 0
+
+    @property
+    def level(self) -> Floats | None:
+        """(h, w) float32 smooth brightness, or None while too little has been seen."""
+        return self._level if self._frames >= _ENOUGH else None
+
+    @property
+    def disturbed(self) -> bool:
+        """Whether something moves over the table."""
+        return self._disturbed > 0
+
+    def learn(self, level: Gray, pixels: Gray) -> None:
+        """Take a frame without a sheet into account.
+
+        Args:
+            level: (h, w) uint8 from `field.paper_level`.
+            pixels: (H, W) uint8, the frame itself.
+        """
+        rate = np.float32(max(0.05, 1.0 / (self._frames + 1)))
+        change = level - self._level
+        if self._frames >= _ENOUGH:
+            near = np.abs(change) <= _NEAR * self._level + 2.0
+            if near.mean() < _UNDISTURBED:
+                self._disturbed += 1
+                if self._disturbed > _NEW_LIGHT_FRAMES:
+                    self._frames = self._disturbed = 0
+                return
+        self._disturbed = 0
+        self._level += rate * change
+        self._frames += 1
+        if self._frames % _DUST_EVERY == 0:
+            seen = field.contrast(pixels, level, 1.0)
+            weight = max(0.05, _DUST_EVERY / self._frames)
+            cv2.accumulateWeighted(seen, self._contrast, weight)
+            self._dust = None
+
+    def without_dust(self, contrast: Gray) -> Gray:
+        """Take the dust on the glass out of a contrast (H, W) uint8."""
+        if self._frames < 2 * _ENOUGH:
+            return contrast
+        if self._dust is None:
+            strong = np.where(self._contrast > _DUST_FADES, self._contrast, 0.0)
+            widened = cv2.dilate(strong.astype(np.uint8), np.ones((3, 3), np.uint8))
+            self._dust = np.asarray(cv2.convertScaleAbs(widened, alpha=1.2), np.uint8)
+        return np.asarray(cv2.subtract(contrast, self._dust), np.uint8)

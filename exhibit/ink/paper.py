@@ -1,0 +1,115 @@
+"""What the uncovered paper looks like, learnt while the table runs.
+
+All pictures here are small (see `field.SHRINK`). What is under a hand is left as it was.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from exhibit.contract.values import Floats, Gray
+
+_SURE_AFTER = 6
+_GUESS_TOLERANCE, _SURE_TOLERANCE, _SURE_PERHAPS = 0.22, 0.09, 0.05
+_QUICK, _SLOW = 0.3, 0.03
+_BANDS = 12
+
+
+class Paper:
+    """The brightness of the sheet's paper at each place of the frame."""
+
+    def __init__(self, shape: tuple[int, int]) -> None:
+        self._level: Floats = np.zeros(shape, np.float32)
+        self._age = np.zeros(shape, np.int16)
+
+    def settle_in(self, level: Gray, bare: Floats | None, within: Gray) -> None:
+        """A sheet lies somewhere new: keep the light that is known, guess it elsewhere.
+
+        Args:
+            level: (h, w) uint8.
+            bare: (h, w) float32, light of the bare table, which the paper follows, or None.
+            within: (h, w) uint8, not 0 on the sheet.
+        """
+        here = within > 0
+        new = here & (self._age == 0)
+        if new.any():
+            self._level[new] = _guess(level, bare, within)[new]
+        self._age = np.minimum(self._age, 1)
+
+    def compare(self, level: Gray, free: Gray) -> Floats:
+        """Return brightness over that of paper, (h, w) float32, without flicker of the light.
+
+        Args:
+            level: (h, w) uint8.
+            free: (h, w) uint8, not 0 where nothing hid the sheet the frame before.
+        """
+        ratio = np.asarray(level / np.maximum(self._level, 4.0), np.float32)
+        return np.asarray(ratio / _row_gain(ratio, (free > 0) & (self._age > 0)), np.float32)
+
+    def tolerance(self) -> tuple[Floats, Floats]:
+        """Return from where on a ratio is surely, and perhaps, not paper's, (h, w) float32 each."""
+        sure = self._age >= _SURE_AFTER
+        surely = np.where(sure, _SURE_TOLERANCE, _GUESS_TOLERANCE).astype(np.float32)
+        perhaps = np.where(sure, _SURE_PERHAPS, _GUESS_TOLERANCE).astype(np.float32)
+        return surely, perhaps
+
+    def learn(self, level: Gray, free: Gray, relit: Gray) -> None:
+        """Follow the paper where it is free, at once where the light itself changed.
+
+        Args:
+            level: (h, w) uint8.
+            free: (h, w) uint8, not 0 where nothing hides the sheet.
+            relit: (h, w) uint8, 1 where the light changed.
+        """
+        here = free > 0
+        rate = np.where(self._age < _SURE_AFTER, _QUICK, _SLOW).astype(np.float32)
+        rate[relit > 0] = _QUICK
+        rate[~here] = 0.0
+        self._level += rate * (level - self._level)
+        self._age[here & (self._age < _SURE_AFTER)] += 1
+
+
+def _guess(level: Gray, bare: Floats | None, within: Gray) -> Floats:
+    """Return the paper's brightness everywhere from what is seen of it now."""
+    if bare is None:
+        return _smooth_surface(level, within)
+    here = within > 0
+    follows = float(np.median(level[here] / np.maximum(bare[here], 4.0)))
+    return np.asarray(bare * np.float32(follows), np.float32)
+
+
+def _row_gain(ratio: NDArray[np.float32], use: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Return the flicker of the light, (h, 1): the median of bands of rows, smoothly joined."""
+    height = ratio.shape[0]
+    if np.count_nonzero(use) < 50:
+        return np.ones((height, 1), np.float32)
+    whole = float(np.median(ratio[use]))
+    edges = np.linspace(0, height, _BANDS + 1).astype(int)
+    gains = []
+    for top, bottom in pairwise(edges):
+        values = ratio[top:bottom][use[top:bottom]]
+        gains.append(float(np.median(values)) if values.size > 100 else whole)
+    gains = [float(np.clip(gain, 0.85 * whole, 1.15 * whole)) for gain in gains]
+    middles = 0.5 * (edges[:-1] + edges[1:])
+    rows = np.interp(np.arange(height), middles, gains)
+    return np.asarray(rows, np.float32)[:, None]
+
+
+def _smooth_surface(level: Gray, within: Gray) -> Floats:
+    """Fit log brightness by a quadratic in x and y that ignores what does not follow it."""
+    height, width = level.shape
+    y, x = np.mgrid[0:height, 0:width].astype(np.float64)
+    x, y = x / width - 0.5, y / height - 0.5
+    terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=-1)
+    here = (within > 0) & ((np.arange(height)[:, None] + np.arange(width)) % 3 == 0)
+    values = np.log(np.maximum(level[here].astype(np.float64), 4.0))
+    rows, weight = terms[here], np.ones(len(values))
+    solution = np.zeros(6)
+    for _ in range(6):
+        scaled = rows * weight[:, None]
+        solution = np.linalg.lstsq(scaled.T @ rows, scaled.T @ values, rcond=None)[0]
+        weight = 1.0 / (1.0 + ((values - rows @ solution) / 0.1) ** 2)
+    return np.exp(terms @ solution).astype(np.float32)

@@ -1,0 +1,102 @@
+"""The ink of one sheet that lies still: averaged, thresholded, settled, held under hands."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from exhibit.contract.config import InkConfig
+from exhibit.contract.values import Floats, Gray
+from exhibit.ink import threshold
+from exhibit.ink.images import Homography, as_gray, square
+from exhibit.ink.settle import Settler
+
+_SHARE = 0.3
+"""Weight of the newest frame in the running mean of contrast."""
+_LOOK_FRAMES = 12
+"""A sheet is looked at this long before its own marks are told from ink."""
+_MARK, _DRAWN_SHARE = 0.25, 0.0005
+"""Contrast above which a mark is ink; a sheet with more of that is not a fresh one."""
+_LINE_PX = 3.0
+"""Typical width of a pen's line in a frame 640 pixels wide."""
+
+
+class SheetInk:
+    """What is known of the ink of one sheet in one pose; arrays are (H, W) in frame pixels."""
+
+    def __init__(self, shape: tuple[int, int]) -> None:
+        self._contrast: Floats = np.zeros(shape, np.float32)
+        self._frames = 0
+        self.seen: Gray = np.zeros(shape, np.uint8)
+        self._settler = Settler(np.zeros(shape, np.uint8))
+        self._marks: Gray | None = None
+        self._line_px = _LINE_PX * max(shape) / 640.0
+
+    @property
+    def settled(self) -> Gray:
+        """(H, W) uint8, 1 on settled ink."""
+        return self._settler.settled
+
+    def step(
+        self,
+        contrast: Gray,
+        free: Gray,
+        limits: threshold.Limits,
+        elapsed_ms: int,
+        config: InkConfig,
+    ) -> bool:
+        """Take one frame into account.
+
+        Args:
+            contrast: (H, W) uint8.
+            free: (H, W) uint8, 255 where the sheet is seen, 0 under hands and off the sheet.
+            limits: what counts as ink.
+            elapsed_ms: time since the frame before.
+            config: settings.
+
+        Returns:
+            Whether the settled ink changed.
+        """
+        self._frames += 1
+        share = max(_SHARE, 1.0 / self._frames)
+        cv2.accumulateWeighted(contrast, self._contrast, share, mask=free)
+        smooth = as_gray(cv2.convertScaleAbs(self._contrast))
+        if self._frames == _LOOK_FRAMES:
+            self._marks = _marks_of_paper(smooth, limits)
+        if self._marks is not None:
+            smooth = as_gray(cv2.subtract(smooth, self._marks))
+        shortest = config.despeckle * self._line_px
+        found = threshold.ink_of(smooth, limits, self.seen, shortest)
+        cv2.copyTo(found, free, self.seen)
+        return self._settler.step(self.seen, free, elapsed_ms, config.settle_ms)
+
+    def moved(self, old_to_new: Homography) -> SheetInk:
+        """Return the same ink after the sheet moved by a homography of frame pixels."""
+        shape = self.seen.shape
+        other = SheetInk((shape[0], shape[1]))
+        size = (shape[1], shape[0])
+        other._contrast = np.asarray(
+            cv2.warpPerspective(self._contrast, old_to_new, size), np.float32
+        )
+        other._frames = self._frames
+        if self._marks is not None:
+            other._marks = as_gray(cv2.warpPerspective(self._marks, old_to_new, size))
+        other.seen = warp_ink(self.seen, old_to_new)
+        other._settler = Settler(warp_ink(self.settled, old_to_new))
+        return other
+
+
+def _marks_of_paper(contrast: Gray, limits: threshold.Limits) -> Gray | None:
+    """Return the folds and stains of a fresh sheet, (H, W) uint8 contrast; None if drawn on."""
+    sure = cv2.countNonZero(as_gray(contrast > 255 * _MARK))
+    if sure > _DRAWN_SHARE * contrast.size:
+        return None
+    marks = np.where(contrast > 0.8 * limits.low, np.minimum(contrast, 255 * _MARK), 0.0)
+    return as_gray(cv2.convertScaleAbs(cv2.dilate(marks, square(3)), alpha=1.2))
+
+
+def warp_ink(ink: Gray, old_to_new: Homography) -> Gray:
+    """Move ink (H, W) uint8, 1 ink, by a homography of frame pixels."""
+    size = (ink.shape[1], ink.shape[0])
+    grey = cv2.warpPerspective(ink * np.uint8(255), old_to_new, size)
+    return as_gray(grey > 127)
