@@ -22,6 +22,8 @@ from models.training.encoder_config import EncoderTraining
 
 DRAWING_VARIANTS = 3
 _CHUNK = 16
+_PAIR_CHANGES = Perturbation(wobble=0.004, shift=0.003, scale=0.01)
+"""Small, because the target stays where it is: ink that moved away from it would teach blur."""
 _SKETCH_CHANGES = Perturbation(keep=(1.0, 1.0), wobble=0.008, shift=0.0, scale=0.0, specks=1)
 
 
@@ -149,7 +151,7 @@ class InkSource:
 
     def _beginning(self, pairs: Pairs, index: int) -> Strokes:
         variants = pairs.strokes[index]
-        return perturb(variants[self._rng.integers(len(variants))], Perturbation(), self._rng)
+        return perturb(variants[self._rng.integers(len(variants))], _PAIR_CHANGES, self._rng)
 
     def _sketch(self) -> Strokes:
         """A sketch up to a random moment, sometimes mirrored, or two small ones side by side."""

@@ -87,6 +87,13 @@ _TRAINING = EncoderTraining()
 @click.option("--samples", default=_TRAINING.samples, show_default=True, help="Of each batch.")
 @click.option("--drawings", default=_TRAINING.drawings, show_default=True, help="Of each batch.")
 @click.option("--sketched", default=_TRAINING.sketches, show_default=True, help="Of each batch.")
+@click.option(
+    "--prior",
+    default=_TRAINING.prior,
+    show_default=True,
+    help="Unconditional samples beside each batch while the generator learns.",
+)
+@click.option("--r1-gamma", default=_TRAINING.r1_gamma, show_default=True, help="Weight of R1.")
 @click.option("--pool", default=_TRAINING.pool, show_default=True, help="Samples prepared.")
 @click.option(
     "--stroke-width", default=_TRAINING.stroke_width_px, show_default=True, help="Of the ink, px."
@@ -125,6 +132,8 @@ def plan_from_options(options: dict) -> EncoderPlan:
         recall_target=options["recall_target"],
         stroke_width_px=options["stroke_width"],
         pool=options["pool"],
+        prior=options["prior"],
+        r1_gamma=options["r1_gamma"],
         seed=options["seed"],
         weights=weights,
     )
