@@ -36,7 +36,7 @@ def test_choose_source_auto_without_a_camera_says_that_it_simulates(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr("exhibit.camera.opening.find_cameras", list)
-    with caplog.at_level(logging.WARNING):
+    with caplog.at_level(logging.INFO):
         assert choose_source(CameraConfig()).source == "simulated"
     assert "no camera found" in caplog.text
 
