@@ -33,7 +33,7 @@ from models.export.compact import round_weights
 from models.export.graphs import check_graph, export_encoder, export_generator
 from models.export.latents import LatentStatistics, closed_walk, latent_statistics, render
 from models.psp.inverter import Codes
-from models.sketches.raster import Floats, as_network_input, table_ink
+from models.sketches.raster import Floats, Gray, as_network_input, table_ink
 from models.training.encoder_checkpoint import Hand
 
 GOLDEN_PAIRS = 2
@@ -52,6 +52,8 @@ class Description:
         name, artist, collection, licence, attribution: as in the card.
         stroke_width_px: line width of the encoder's ink.
         attract_frames: pictures of the attract loop.
+        attract_inks: each (S, S) uint8; the loop walks between the answers to them, or between
+            samples of the prior when there are none.
         training: facts of the training for the card.
         seed: of the latent statistics and the attract loop.
     """
@@ -63,6 +65,7 @@ class Description:
     attribution: tuple[str, ...] = ()
     stroke_width_px: float = 1.5
     attract_frames: int = 160
+    attract_inks: tuple[Gray, ...] = ()
     training: dict[str, Any] = field(default_factory=dict)
     seed: int = 0
 
@@ -151,7 +154,15 @@ def golden_pairs(hand: Hand, inks: Tensor) -> dict[str, Floats]:
 
 
 def attract_codes(hand: Hand, statistics: LatentStatistics, about: Description) -> Codes:
-    """Choose the closed walk of the attract loop: between samples pulled towards the mean."""
+    """Choose the closed walk of the attract loop: between answers, or else between samples."""
+    if about.attract_inks:
+        inks = torch.from_numpy(as_network_input(np.stack(about.attract_inks)))[:, None]
+        with torch.no_grad():
+            stops = hand.inverter(inks, hand.generator.synthesis)
+        feature = None
+        if stops.feature is not None:
+            feature = closed_walk(stops.feature, about.attract_frames)
+        return Codes(closed_walk(stops.w_plus, about.attract_frames), feature)
     chosen = torch.from_numpy(statistics.samples[:ATTRACT_STOPS])
     mean = torch.from_numpy(statistics.w_avg)
     walk = closed_walk(mean + 0.8 * (chosen - mean), about.attract_frames)

@@ -5,9 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+import numpy as np
 
-from models.export.bundle import Description, write_bundle
-from models.training.encoder_checkpoint import load_hand
+from models.export.bundle import ATTRACT_STOPS, Description, write_bundle
+from models.sketches.raster import Gray, table_ink
+from models.sketches.simplify import Detail, simplify
+from models.training.dataset import load_pictures
+from models.training.encoder_checkpoint import Hand, load_hand
 
 
 @click.command("bundle")
@@ -25,6 +29,11 @@ from models.training.encoder_checkpoint import load_hand
 @click.option("--licence", required=True, help="Of the weights, and the status of the drawings.")
 @click.option("--attribution", multiple=True, help="A credit that must travel along; repeatable.")
 @click.option("--note", "notes", multiple=True, help="KEY=TEXT for the card's training section.")
+@click.option(
+    "--drawings",
+    type=click.Path(path_type=Path),
+    help="Prepared drawings: the attract loop then walks between the answers to some of them.",
+)
 @click.option("--attract-frames", default=160, show_default=True, help="Pictures of the loop.")
 @click.option("--dry-run", is_flag=True, help="Read the checkpoint, say what would happen, stop.")
 def bundle(checkpoint: Path, out: Path, **options) -> None:
@@ -33,13 +42,14 @@ def bundle(checkpoint: Path, out: Path, **options) -> None:
     Measure it afterwards with `models evaluate BUNDLE --dataset D --sketches F --write-card`.
     """
     hand = load_hand(checkpoint)
-    dry_run, notes = options.pop("dry_run"), options.pop("notes")
+    dry_run, notes, drawings = (options.pop(key) for key in ("dry_run", "notes", "drawings"))
     training = dict(hand.notes) | dict(_key_and_text(note) for note in notes)
     owed = (*options.pop("attribution"), hand.notes.get("sketches_attribution"))
     about = Description(
         **options,
         attribution=tuple(credit for credit in owed if credit),
         stroke_width_px=hand.stroke_width_px,
+        attract_inks=_inks_of(drawings, hand) if drawings else (),
         training=training,
     )
     size = hand.generator.config.resolution
@@ -48,6 +58,17 @@ def bundle(checkpoint: Path, out: Path, **options) -> None:
         write_bundle(hand, about, out)
         total = sum(file.stat().st_size for file in out.iterdir()) / 1e6
         click.echo(f"{out}: {total:.1f} MB, checked")
+
+
+def _inks_of(dataset: Path, hand: Hand) -> tuple[Gray, ...]:
+    """Some of the collection's drawings as a visitor would have drawn them."""
+    size, rng = hand.inverter.config.ink_size, np.random.default_rng(0)
+    pictures = load_pictures(dataset, size, hand.generator.config.img_channels).pictures
+    chosen = pictures[:: max(1, len(pictures) // ATTRACT_STOPS)][:ATTRACT_STOPS]
+    gray = chosen.float().mean(dim=1).round().numpy().astype(np.uint8)
+    width = hand.stroke_width_px
+    detail = Detail(silhouette=0.0)
+    return tuple(table_ink(simplify(page, detail, rng), size, width, width) for page in gray)
 
 
 def _key_and_text(note: str) -> tuple[str, str]:

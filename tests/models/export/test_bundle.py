@@ -1,3 +1,4 @@
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +16,15 @@ from exhibit.contract.bundle import (  # noqa: E402
     load_latents,
 )
 from exhibit.contract.errors import BundleError  # noqa: E402
-from models.export.bundle import Description, golden_inks, write_bundle  # noqa: E402
+from models.export.bundle import (  # noqa: E402
+    Description,
+    attract_codes,
+    golden_inks,
+    write_bundle,
+)
 from models.export.graphs import Probe, check_graph, export_encoder  # noqa: E402
-from models.export.latents import closed_walk  # noqa: E402
+from models.export.latents import closed_walk, latent_statistics  # noqa: E402
+from models.sketches.raster import as_gray  # noqa: E402
 from tests.models.hands import small_hand  # noqa: E402
 
 ABOUT = Description(
@@ -36,6 +43,17 @@ def test_write_bundle_loads_and_says_what_it_is(folder: Path):
     assert bundle.card.feature_shape == (16, 16, 16)
     assert load_latents(bundle).attract.shape == (6, 32, 32)
     assert {p.name for p in folder.iterdir()} == {"card.yaml", *bundle.card.files}
+
+
+def test_attract_codes_walk_between_answers_when_inks_are_given():
+    hand = small_hand()
+    inks = golden_inks(64, 1.5)
+    gray = tuple(as_gray(ink[0].numpy()) for ink in inks) * 2
+    about = dataclasses.replace(ABOUT, attract_inks=gray, attract_frames=8)
+    codes = attract_codes(hand, latent_statistics(hand.generator, 0), about)
+    answer = hand.inverter(inks)
+    torch.testing.assert_close(codes.w_plus[0], answer.w_plus[0], atol=1e-2, rtol=0)
+    torch.testing.assert_close(codes.feature[2], answer.feature[1], atol=1e-2, rtol=0)
 
 
 def test_write_bundle_golden_pairs_agree_with_onnx(folder: Path):
