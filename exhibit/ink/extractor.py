@@ -134,7 +134,9 @@ class TableExtractor:
         edge_px = 0.0 if corners is None else _EDGE_PX * max(self._shape) / 640.0
         self._within = sheet.inside(place, self._shape, edge_px)
         height, width = level.shape
-        self._within_small = enlarge(self._within, (height, width))
+        # The paper's level is smooth: near the edge it is mixed with the table's.
+        rim_px = edge_px + 2.5 * field.SHRINK
+        self._within_small = enlarge(sheet.inside(place, self._shape, rim_px), (height, width))
         self._paper.settle_in(level, self._bare.level, self._within_small)
         self._free_small = self._within_small
         return events
@@ -144,12 +146,11 @@ class TableExtractor:
         assert self._ink is not None
         limits = threshold.limits_for(self._noise, self._config.threshold)
         contrast = self._bare.without_dust(field.contrast(pixels, level, limits.least_light))
-        height, width = level.shape
         hands, relit = find_hands(
             self._paper.compare(level, self._free_small),
             self._paper.tolerance(),
             self._within_small,
-            thick_dark(contrast, (width, height)),
+            thick_dark(pixels, self._paper.level),
             self._config.polarity,
         )
         zone = grow(hands, _REACH)

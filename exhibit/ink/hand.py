@@ -17,7 +17,8 @@ _EDGE_STEP = 0.09
 _SMALLEST = 24
 _LONE = 120
 _FILL = 15
-_PEN_CONTRAST = 60
+_PEN_LEVEL = 0.75
+_PEN_REACH = 6
 _PEN_PX = 4
 
 
@@ -57,26 +58,29 @@ def find_hands(
     hands, relit = _sort(as_gray(changed | thick), sure | thick, steps & inner, ~inner)
     if not hands.any():
         return hands, relit
+    hands |= _touching(as_gray(thick), grow(hands, _PEN_REACH))
     # Skin about as bright as paper is found only around its edges: fill what they enclose.
     filled = cv2.morphologyEx(hands, cv2.MORPH_CLOSE, ellipse(_FILL // 2))
     return as_gray((filled > 0) & on_sheet), relit
 
 
-def thick_dark(contrast: Gray, size: tuple[int, int]) -> Gray:
-    """Find what is darker than paper and thicker than a line: the shaft of a pen.
+def thick_dark(pixels: Gray, paper: Floats) -> Gray:
+    """Find what is darker than paper and thicker than a line: the shaft of a pen, a hand.
 
     Args:
-        contrast: (H, W) uint8.
-        size: (w, h) of the result.
+        pixels: (H, W) uint8.
+        paper: (h, w) float32, brightness of uncovered paper.
 
     Returns:
         (h, w) uint8, 1 on thick dark things.
     """
-    height, width = contrast.shape
-    half = cv2.resize(contrast, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
-    dark = as_gray(half > _PEN_CONTRAST)
-    core = cv2.morphologyEx(dark, cv2.MORPH_OPEN, square(_PEN_PX))
-    return as_gray(cv2.resize(core * np.uint8(255), size, interpolation=cv2.INTER_AREA) > 100)
+    height, width = pixels.shape
+    size = (max(1, width // 2), max(1, height // 2))
+    half = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+    darker = cv2.resize(cv2.convertScaleAbs(paper, alpha=_PEN_LEVEL), size)
+    core = cv2.morphologyEx(as_gray(half < darker), cv2.MORPH_OPEN, square(_PEN_PX))
+    small = (paper.shape[1], paper.shape[0])
+    return as_gray(cv2.resize(core * np.uint8(255), small, interpolation=cv2.INTER_AREA) > 100)
 
 
 def grow(mask: Gray, reach: int) -> Gray:

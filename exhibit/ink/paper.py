@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from exhibit.contract.values import Floats, Gray
 
-_SURE_AFTER = 6
-_GUESS_TOLERANCE, _SURE_TOLERANCE, _SURE_PERHAPS = 0.22, 0.09, 0.05
+_SURE_AFTER = 10
+_GUESS_TOLERANCE, _SURE_TOLERANCE, _SURE_PERHAPS = 0.16, 0.09, 0.05
 _QUICK, _SLOW = 0.3, 0.03
 _BANDS = 12
 
@@ -22,7 +22,8 @@ class Paper:
     """The brightness of the sheet's paper at each place of the frame."""
 
     def __init__(self, shape: tuple[int, int]) -> None:
-        self._level: Floats = np.zeros(shape, np.float32)
+        self.level: Floats = np.zeros(shape, np.float32)
+        """(h, w) float32, brightness of the paper where nothing covers it."""
         self._age = np.zeros(shape, np.int16)
 
     def settle_in(self, level: Gray, bare: Floats | None, within: Gray) -> None:
@@ -36,7 +37,7 @@ class Paper:
         here = within > 0
         new = here & (self._age == 0)
         if new.any():
-            self._level[new] = _guess(level, bare, within)[new]
+            self.level[new] = _guess(level, bare, within)[new]
         self._age = np.minimum(self._age, 1)
 
     def compare(self, level: Gray, free: Gray) -> Floats:
@@ -46,7 +47,7 @@ class Paper:
             level: (h, w) uint8.
             free: (h, w) uint8, not 0 where nothing hid the sheet the frame before.
         """
-        ratio = np.asarray(level / np.maximum(self._level, 4.0), np.float32)
+        ratio = np.asarray(level / np.maximum(self.level, 4.0), np.float32)
         return np.asarray(ratio / _row_gain(ratio, (free > 0) & (self._age > 0)), np.float32)
 
     def tolerance(self) -> tuple[Floats, Floats]:
@@ -68,7 +69,7 @@ class Paper:
         rate = np.where(self._age < _SURE_AFTER, _QUICK, _SLOW).astype(np.float32)
         rate[relit > 0] = _QUICK
         rate[~here] = 0.0
-        self._level += rate * (level - self._level)
+        self.level += rate * (level - self.level)
         self._age[here & (self._age < _SURE_AFTER)] += 1
 
 
