@@ -50,6 +50,7 @@ class Console:
             facts.append(
                 f"bundle '{engine['bundle']}' answers, on {engine['provider']} (asked for {asked})"
             )
+        facts += statuses.get("operator", {}).get("console", ())
         if engine.get("pictures"):
             facts.append("the table is showing; Ctrl-C ends it")
         return facts

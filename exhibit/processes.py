@@ -42,17 +42,21 @@ class ProcessSpec:
         return [sys.executable, "-m", self.module, *common, *self.arguments]
 
 
-def process_table(window: WindowKind) -> tuple[ProcessSpec, ...]:
+def process_table(
+    window: WindowKind, page: tuple[str, ...] | None = None
+) -> tuple[ProcessSpec, ...]:
     """Return the whole system.
 
     Args:
         window: how the stage is shown; without a display it is served as live pictures instead.
+        page: arguments of the operator's page, or None for a table without one.
     """
     stage = ProcessSpec("stage", "exhibit.stage", (f"--{window}",), essential=True)
     # The engine may build a TensorRT plan before its first heartbeat.
     engine = ProcessSpec("engine", "exhibit.engine_process", start_timeout_s=_SLOW_START_S)
     web = ProcessSpec("web", "exhibit.stage.web")
-    return (stage, engine, web) if window == "headless" else (stage, engine)
+    table = (stage, engine, web) if window == "headless" else (stage, engine)
+    return table if page is None else (*table, ProcessSpec("operator", "exhibit.operator", page))
 
 
 def child_environment(environment: Mapping[str, str]) -> dict[str, str]:

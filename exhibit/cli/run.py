@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import signal
 import sys
 import threading
 from pathlib import Path
-from typing import Any
 
 import click
 
-from exhibit.contract.bundle import find_bundle, load_bundle
+from exhibit.contract.bundle import find_bundle, load_bundle, load_directions
 from exhibit.contract.calibration import load_calibration
 from exhibit.contract.config import Config
 from exhibit.contract.config_file import apply_overrides, load_config
-from exhibit.contract.errors import InputError
-from exhibit.contract.overrides import layer_overrides
+from exhibit.contract.errors import ConfigError, ExhibitError, InputError
+from exhibit.contract.layers import Layer, merged
+from exhibit.contract.overrides import OVERRIDES, layer_overrides, set_aside
 from exhibit.processes import WindowKind, process_table
 from exhibit.session import run_table
 
@@ -77,38 +78,90 @@ def run(
     Full screen on the projector where there is a display. Without a camera a simulated visitor
     draws; without a display the stage is shown on a local web address.
     """
-    config = effective_config(config_file, camera, bundle)
-    _refuse_early(config, report)
+    config = _usable_config(config_file, camera, bundle)
+    if report is not None and not os.access(report.parent, os.W_OK):
+        raise InputError(f"--report {report}: the folder {report.parent} cannot be written to")
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
-    table = process_table(window or ("fullscreen" if _has_display() else "headless"))
+    window = window or ("fullscreen" if _has_display() else "headless")
+    page = _page_arguments(config_file, camera, bundle) if config.operator.enabled else None
+    table = process_table(window, page)
     ctx.exit(run_table(config, table, stopping, seconds, report, click.echo))
 
 
 def effective_config(config_file: Path | None, camera: str | None, bundle: str | None) -> Config:
     """Return a file's settings, the operator's overrides and the command line, the last on top."""
-    if config_file is None and not DEFAULT_CONFIG.exists():
-        config = Config()
-    else:
-        config = load_config(config_file or DEFAULT_CONFIG)
-    config, complaint = layer_overrides(config)
+    config, complaint = layer_overrides(_file_config(config_file))
     if complaint:
         click.echo(complaint, err=True)
-    layers: list[tuple[str, dict[str, Any]]] = []
-    if camera is not None:
-        layers.append(("--camera", {"camera": {"source": camera}}))
-    if bundle is not None:
-        layers.append(("--bundle", {"model": {"bundle": bundle}}))
-    for source, overrides in layers:
-        config = apply_overrides(config, overrides, source)
+    return _with_command_line(config, camera, bundle)
+
+
+def _usable_config(config_file: Path | None, camera: str | None, bundle: str | None) -> Config:
+    """Return the effective settings, without the operator's overrides where those cannot work."""
+    config = effective_config(config_file, camera, bundle)
+    try:
+        _refuse_early(config)
+    except ExhibitError as error:
+        plain = _with_command_line(_file_config(config_file), camera, bundle)
+        if plain == config:
+            raise
+        _refuse_early(plain)
+        click.echo(f"{error}; {set_aside(config.state_dir / OVERRIDES)}", err=True)
+        return plain
     return config
 
 
-def _refuse_early(config: Config, report: Path | None) -> None:
+def _file_config(config_file: Path | None) -> Config:
+    found = _found_file(config_file)
+    return Config() if found is None else load_config(found)
+
+
+def _found_file(config_file: Path | None) -> Path | None:
+    if config_file is None and not DEFAULT_CONFIG.exists():
+        return None
+    return config_file or DEFAULT_CONFIG
+
+
+def _with_command_line(config: Config, camera: str | None, bundle: str | None) -> Config:
+    for source, layer in _command_line(camera, bundle).items():
+        config = apply_overrides(config, layer, source)
+    return config
+
+
+def _command_line(camera: str | None, bundle: str | None) -> dict[str, Layer]:
+    layers: dict[str, Layer] = {}
+    if camera is not None:
+        layers["--camera"] = {"camera": {"source": camera}}
+    if bundle is not None:
+        layers["--bundle"] = {"model": {"bundle": bundle}}
+    return layers
+
+
+def _page_arguments(
+    config_file: Path | None, camera: str | None, bundle: str | None
+) -> tuple[str, ...]:
+    """Return what the operator's page must know of the layers below and above its own."""
+    layer: Layer = {}
+    for given in _command_line(camera, bundle).values():
+        layer = merged(layer, given)
+    found = _found_file(config_file)
+    base = () if found is None else ("--base", str(found.resolve()))
+    return (*base, "--command-line", json.dumps(layer))
+
+
+def _refuse_early(config: Config) -> None:
     """Refuse what cannot work before any process starts."""
-    load_bundle(find_bundle(config.model.bundle))
+    bundle = load_bundle(find_bundle(config.model.bundle))
+    known = load_directions(bundle)
+    for direction in config.editing.directions:
+        if direction.name not in known:
+            raise ConfigError(
+                f"editing.directions: bundle '{bundle.card.name}' has no direction "
+                f"'{direction.name}'; it has {', '.join(known) or 'none'}"
+            )
     load_calibration(config.calibration)
     source = config.camera.source
     # A device may be plugged in later; a file or folder that is not there now is a mistake.
@@ -118,8 +171,6 @@ def _refuse_early(config: Config, report: Path | None) -> None:
             f"camera '{source}' not found; expected auto, simulated, a camera such as "
             "/dev/v4l/by-id/...-index0, a video file or a folder of images"
         )
-    if report is not None and not os.access(report.parent, os.W_OK):
-        raise InputError(f"--report {report}: the folder {report.parent} cannot be written to")
 
 
 def _has_display() -> bool:

@@ -1,0 +1,94 @@
+"""The page's process: `python -m exhibit.operator --run-dir DIR --config FILE`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import signal
+import sys
+from pathlib import Path
+
+import click
+
+from exhibit.contract.config import Config
+from exhibit.contract.config_file import load_config
+from exhibit.contract.errors import REFUSED, ConfigError, ExhibitError
+from exhibit.contract.layers import Layer
+from exhibit.contract.overrides import read_overrides
+from exhibit.operator.access.accounts import FOLDER
+from exhibit.operator.access.certificate import Files, Tls, own_files
+from exhibit.operator.address import own_addresses, own_names
+from exhibit.operator.app import make_app
+from exhibit.operator.desk import Desk, lay_out
+from exhibit.operator.pulse import Pulse
+from exhibit.operator.server import Server
+from exhibit.operator.state.settings import Bases
+
+log = logging.getLogger(__name__)
+
+_POLITENESS = 10
+
+
+@click.command()
+@click.option("--run-dir", type=click.Path(path_type=Path, file_okay=False), required=True)
+@click.option("--config", "config_file", type=click.Path(path_type=Path), required=True)
+@click.option("--base", type=click.Path(path_type=Path), help="The museum's own config.yaml.")
+@click.option("--command-line", default="{}", help="Settings given to `exhibit run`, as JSON.")
+def main(run_dir: Path, config_file: Path, base: Path | None, command_line: str) -> None:
+    """Serve the operator's page until asked to end."""
+    logging.basicConfig(level=logging.WARNING, format="operator: %(message)s")
+    # Whatever happens here, the stage comes first.
+    os.nice(_POLITENESS)
+    try:
+        effective = load_config(config_file)
+        desk = _desk(run_dir, effective, base, json.loads(command_line))
+        asyncio.run(_serve(desk, effective))
+    except ExhibitError as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(REFUSED)
+
+
+def _desk(run_dir: Path, effective: Config, base: Path | None, command_line: Layer) -> Desk:
+    try:
+        file = load_config(base) if base else Config(state_dir=effective.state_dir.resolve())
+    except ConfigError as error:
+        # It was right when the table started, and is being edited: what holds now is the base.
+        log.warning("%s; the settings in force are taken for it", error)
+        file = effective
+    try:
+        saved = read_overrides(file.state_dir)
+        return lay_out(Bases(file, command_line), saved, run_dir)
+    except ConfigError as error:
+        log.warning("%s; left out", error)
+        return lay_out(Bases(file, command_line), {}, run_dir)
+
+
+async def _serve(desk: Desk, config: Config) -> None:
+    page, names = config.operator, own_names(config.operator.names)
+    if page.certificate and page.key:
+        files = Files(page.certificate, page.key)
+    else:
+        files = own_files(_secrets_folder(desk), names, own_addresses())
+    tls = Tls(files)
+    server = Server(make_app(desk, names), page, tls)
+    pulse = asyncio.create_task(Pulse(desk, server, tls).beat_on())
+    serving = asyncio.create_task(server.serve_here())
+    done, _ = await asyncio.wait((pulse, serving), return_when=asyncio.FIRST_COMPLETED)
+    for task in done:
+        task.result()
+
+
+def _secrets_folder(desk: Desk) -> Path:
+    folder = desk.state_dir / FOLDER
+    with contextlib.suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    # On a read-only disk a certificate lasts as long as the table runs.
+    return folder if os.access(folder, os.W_OK) else desk.run_dir
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    main()

@@ -1,0 +1,153 @@
+"""The password and the tokens of one table, in `operator/access.json` of the state folder."""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from exhibit.contract.errors import InputError
+from exhibit.contract.overrides import set_aside
+from exhibit.operator.access.roles import GIVEN, Role
+from exhibit.operator.access.secrets import (
+    TOKEN_PREFIX,
+    check_new_password,
+    digest,
+    generate_token,
+    hash_password,
+    password_matches,
+    same_digest,
+)
+from exhibit.operator.state.files import write_whole
+
+log = logging.getLogger(__name__)
+
+FOLDER = "operator"
+_MOST_TOKENS = 100
+
+
+class Token(BaseModel):
+    """One token: who holds it and what it may do; the secret itself is not kept."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str
+    name: str
+    role: str
+    digest: str
+    made_at: str
+
+
+class Access(BaseModel):
+    """The file as a whole; without a password the table is not claimed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    password: str | None = None
+    tokens: tuple[Token, ...] = ()
+
+
+class Accounts:
+    """Who may come in. A command may change the file while the page runs, so it is looked at anew.
+
+    Args:
+        state_dir: the state folder.
+    """
+
+    def __init__(self, state_dir: Path) -> None:
+        self._path = state_dir / FOLDER / "access.json"
+        self._seen: tuple[int, int] | None = None
+        self._access = Access()
+
+    @property
+    def claimed(self) -> bool:
+        """Whether somebody has chosen a password."""
+        return self._newest().password is not None
+
+    @property
+    def tokens(self) -> tuple[Token, ...]:
+        """All tokens, without their secrets."""
+        return self._newest().tokens
+
+    def password_matches(self, password: str) -> bool:
+        """Return whether this is the password of a claimed table; slow on purpose."""
+        hashed = self._newest().password
+        return hashed is not None and password_matches(password, hashed)
+
+    def token_of(self, secret: str) -> Token | None:
+        """Return the token that has this secret."""
+        if not secret.startswith(TOKEN_PREFIX):
+            return None
+        return next((t for t in self.tokens if same_digest(secret, t.digest)), None)
+
+    def set_password(self, password: str) -> None:
+        """Choose a password; raises InputError where it is too weak, OSError where not kept."""
+        check_new_password(password)
+        self._write(self._newest().model_copy(update={"password": hash_password(password)}))
+
+    def add_token(self, name: str, role: Role) -> str:
+        """Make a token and return its secret, which is shown once and never again."""
+        access = self._newest()
+        if role.word not in GIVEN:
+            raise InputError(f"role '{role.word}' is not given; expected {', '.join(GIVEN)}")
+        if any(token.name == name for token in access.tokens):
+            raise InputError(f"a token named '{name}' exists; revoke it first")
+        if len(access.tokens) >= _MOST_TOKENS:
+            raise InputError(f"there are {_MOST_TOKENS} tokens already; revoke one first")
+        identifier = secrets.token_hex(4)
+        secret = generate_token(identifier)
+        made_at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        token = Token(
+            id=identifier, name=name, role=role.word, digest=digest(secret), made_at=made_at
+        )
+        self._write(access.model_copy(update={"tokens": (*access.tokens, token)}))
+        return secret
+
+    def revoke_token(self, name: str) -> None:
+        """Take a token back; raises InputError where none has this name or id."""
+        access = self._newest()
+        kept = tuple(token for token in access.tokens if name not in (token.name, token.id))
+        if len(kept) == len(access.tokens):
+            known = ", ".join(token.name for token in access.tokens) or "(none)"
+            raise InputError(f"no token named '{name}'; there are {known}")
+        self._write(access.model_copy(update={"tokens": kept}))
+
+    def describe_tokens(self) -> list[Mapping[str, Any]]:
+        """Return what may be known of the tokens."""
+        return [token.model_dump(exclude={"digest"}) for token in self.tokens]
+
+    def _write(self, access: Access) -> None:
+        write_whole(self._path, json.dumps(access.model_dump(), indent=1))
+        self._access, self._seen = access, self._signature()
+
+    def _newest(self) -> Access:
+        signature = self._signature()
+        if signature != self._seen:
+            self._seen = signature
+            self._access = self._read() if signature else Access()
+        return self._access
+
+    def _read(self) -> Access:
+        try:
+            return Access.model_validate_json(self._path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, ValidationError):
+            # Nobody is let in by a damaged file: the table must be claimed again, on the spot.
+            log.error("%s cannot be read: %s; claim the table again", self._path, _away(self._path))
+            return Access()
+
+    def _signature(self) -> tuple[int, int] | None:
+        try:
+            found = self._path.stat()
+        except OSError:
+            return None
+        return found.st_mtime_ns, found.st_ino
+
+
+def _away(path: Path) -> str:
+    return set_aside(path).partition(";")[0]

@@ -1,0 +1,1 @@
+"""The routes under `/api/v1`, and the ones that machines ask for."""

@@ -1,0 +1,122 @@
+"""What the table does now: state, events, pictures, and orders to stage and processes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any, Literal
+
+from fastapi import APIRouter, HTTPException, Request, Response
+from pydantic import BaseModel, ConfigDict
+
+from exhibit.operator.access.permission import Routes, desk_of
+from exhibit.operator.access.roles import Role
+from exhibit.operator.api.streaming import LiveResponse
+from exhibit.operator.desk import Desk
+from exhibit.operator.pictures import MOST_STREAMS
+
+router = APIRouter(tags=["live"])
+routes = Routes(router)
+Name = Literal["camera", "ink", "picture", "composite"]
+_KEEP_ALIVE_S = 15.0
+_LOOK_EVERY_S = 0.1
+_REPEAT_EVERY_S = 2.0
+_BOUNDARY = b"--picture"
+_CROWD = "as many as can be served are watching already; try again later"
+
+
+class Switch(BaseModel):
+    """On or off."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    on: bool
+
+
+@routes.get("/state", Role.VIEWER)
+async def state(request: Request) -> dict[str, Any]:
+    """Return everything that is known of the table at this moment."""
+    return describe(desk_of(request))
+
+
+@routes.get("/events", Role.VIEWER, response_class=Response, responses={503: {}})
+async def events(request: Request) -> Response:
+    """Stream server-sent events: `state` every second, and `settings`, `log` as they happen."""
+    desk = desk_of(request)
+    listener = desk.hub.join()
+    if listener is None:
+        raise HTTPException(503, _CROWD)
+    return LiveResponse(
+        listener.events(_KEEP_ALIVE_S), "text/event-stream", lambda: desk.hub.leave(listener)
+    )
+
+
+@routes.get("/pictures/{name}.jpg", Role.VIEWER, response_class=Response, responses={503: {}})
+async def picture(name: Name, request: Request) -> Response:
+    """Return the newest picture as JPEG; 304 where `If-None-Match` names it already."""
+    newest = desk_of(request).pictures.newest(name)
+    if newest is None:
+        raise HTTPException(503, "no picture yet")
+    tag = f'"{newest.version}"'
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers={"ETag": tag})
+    return Response(newest.jpeg, media_type="image/jpeg", headers={"ETag": tag})
+
+
+@routes.get("/pictures/{name}.mjpeg", Role.VIEWER, response_class=Response, responses={503: {}})
+async def stream(name: Name, request: Request) -> Response:
+    """Stream pictures as they change, at most ten a second."""
+    pictures = desk_of(request).pictures
+    if pictures.streams >= MOST_STREAMS:
+        raise HTTPException(503, _CROWD)
+    pictures.streams += 1
+
+    def leave() -> None:
+        pictures.streams -= 1
+
+    kind = f"multipart/x-mixed-replace; boundary={_BOUNDARY[2:].decode()}"
+    return LiveResponse(_parts(desk_of(request), name), kind, leave)
+
+
+@routes.post("/freeze", Role.OPERATOR, status_code=204, responses={503: {}})
+async def freeze(given: Switch, request: Request) -> None:
+    """Keep what is on the stage, or go on."""
+    _order(request, "freeze", given.on)
+
+
+@routes.post("/blank", Role.OPERATOR, status_code=204, responses={503: {}})
+async def blank(given: Switch, request: Request) -> None:
+    """Turn the light of the stage off, or on again."""
+    _order(request, "blank", given.on)
+
+
+def describe(desk: Desk) -> dict[str, Any]:
+    """Return the state of the table as the page shows it."""
+    return {
+        **desk.table.look(),
+        "claimed": desk.accounts.claimed,
+        "trial_left_s": desk.settings.trial_left_s,
+        "listeners": desk.hub.count,
+        "streams": desk.pictures.streams,
+    }
+
+
+def _order(request: Request, name: str, on: bool) -> None:
+    desk = desk_of(request)
+    if not desk.table.order(name, on):
+        raise HTTPException(503, "the stage is not there; try again in a moment")
+    desk.audit.add(name, on=on, by=request.state.person.who)
+
+
+async def _parts(desk: Desk, name: str) -> AsyncIterator[bytes]:
+    sent, repeat_at = -1, 0.0
+    loop = asyncio.get_running_loop()
+    yield _BOUNDARY + b"\r\n"
+    while True:
+        newest, now = desk.pictures.newest(name), loop.time()
+        if newest is not None and (newest.version != sent or now >= repeat_at):
+            sent, repeat_at = newest.version, now + _REPEAT_EVERY_S
+            head = f"Content-Type: image/jpeg\r\nContent-Length: {len(newest.jpeg)}\r\n\r\n"
+            # The boundary that ends a picture goes with it: browsers wait for it.
+            yield head.encode() + newest.jpeg + b"\r\n" + _BOUNDARY + b"\r\n"
+        await asyncio.sleep(_LOOK_EVERY_S)

@@ -1,0 +1,77 @@
+"""The operator's desk: everything that the routes share."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from exhibit.contract.layers import Layer, flat
+from exhibit.operator.access.accounts import FOLDER, Accounts
+from exhibit.operator.access.delays import LoginDelays
+from exhibit.operator.access.sessions import Sessions
+from exhibit.operator.hub import Hub
+from exhibit.operator.pictures import Pictures
+from exhibit.operator.state.journal import Journal
+from exhibit.operator.state.settings import Bases, Settings
+from exhibit.operator.table import Table
+
+
+@dataclass(slots=True, eq=False)
+class Desk:
+    """What lies on the desk; the parts know nothing of HTTP.
+
+    `shown_password` is the generated one while the table is not claimed.
+    """
+
+    run_dir: Path
+    state_dir: Path
+    table: Table
+    settings: Settings
+    accounts: Accounts
+    sessions: Sessions
+    delays: LoginDelays
+    events: Journal
+    audit: Journal
+    hub: Hub
+    pictures: Pictures
+    shown_password: str = ""
+    fingerprint: str = ""
+
+
+def lay_out(
+    bases: Bases, saved: Layer, run_dir: Path, clock: Callable[[], float] = time.monotonic
+) -> Desk:
+    """Return the desk of a running table.
+
+    Args:
+        bases: what the table was started with.
+        saved: the operator's overrides.
+        run_dir: the folder that the processes share.
+        clock: monotonic seconds.
+    """
+    state_dir = bases.file.state_dir
+    table, hub = Table(run_dir, clock), Hub()
+    events = Journal(state_dir / "log", "events")
+
+    def tell(changed: Layer, restarts: tuple[str, ...]) -> None:
+        table.settings(changed)
+        for name in restarts:
+            table.restart(name)
+        hub.send("settings", {"changed": dict(flat(changed)), "restarts": restarts})
+
+    events.listeners.append(lambda record: hub.send("log", record))
+    return Desk(
+        run_dir=run_dir,
+        state_dir=state_dir,
+        table=table,
+        settings=Settings(bases, saved, run_dir, tell, clock),
+        accounts=Accounts(state_dir),
+        sessions=Sessions(run_dir / "operator.sessions.json", clock),
+        delays=LoginDelays(state_dir / FOLDER / "failures.json"),
+        events=events,
+        audit=Journal(state_dir / FOLDER, "audit"),
+        hub=hub,
+        pictures=Pictures(run_dir, clock),
+    )

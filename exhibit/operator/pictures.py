@@ -1,0 +1,87 @@
+"""Live pictures as JPEG: encoded once however many people watch, and only while somebody does."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from exhibit.contract.slot import Slot
+from exhibit.contract.values import Gray
+
+NAMES = ("camera", "ink", "picture", "composite")
+MOST_STREAMS = 16
+_QUALITY = 80
+_WIDEST_PX = 720
+_LOOK_EVERY_S = 0.08
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Encoded:
+    """A JPEG, the version of its picture, and the monotonic seconds its frame was captured at."""
+
+    version: int
+    captured_at: float
+    jpeg: bytes
+
+
+class Picture:
+    """The newest picture of a slot, which may not exist yet and may be replaced."""
+
+    def __init__(self, path: Path, clock: Callable[[], float]) -> None:
+        self._path, self._clock = path, clock
+        self._slot: Slot | None = None
+        self._inode = 0
+        self._look_due = float("-inf")
+        self._encoded: Encoded | None = None
+
+    def newest(self) -> Encoded | None:
+        """Return the newest picture, None before the first."""
+        now = self._clock()
+        if now >= self._look_due:
+            self._look_due = now + _LOOK_EVERY_S
+            self._attach()
+            seen = self._encoded.version if self._encoded else 0
+            found = self._slot.peek(seen) if self._slot else None
+            if found is not None:
+                jpeg = _jpeg(found.pixels)
+                self._encoded = Encoded(found.version, found.captured_at, jpeg)
+        return self._encoded
+
+    def _attach(self) -> None:
+        try:
+            inode = self._path.stat().st_ino
+        except FileNotFoundError:
+            return
+        if inode != self._inode:
+            self._slot, self._inode, self._encoded = Slot.attach(self._path), inode, None
+
+
+class Pictures:
+    """The four pictures of a table by name, and how many streams of them are open."""
+
+    def __init__(self, run_dir: Path, clock: Callable[[], float] = time.monotonic) -> None:
+        self._pictures = {name: Picture(run_dir / f"{name}.slot", clock) for name in NAMES}
+        self.streams = 0
+
+    def newest(self, name: str) -> Encoded | None:
+        """Return the newest picture of a name in `NAMES`."""
+        return self._pictures[name].newest()
+
+
+def _jpeg(pixels: Gray) -> bytes:
+    # Loaded when somebody looks for the first time: it is the largest library of this process.
+    import cv2
+
+    cv2.setNumThreads(1)
+    step = -(-pixels.shape[1] // _WIDEST_PX)
+    if step > 1:
+        size = (pixels.shape[1] // step, pixels.shape[0] // step)
+        pixels = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+    if pixels.ndim == 3:
+        pixels = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), np.uint8)
+    _, jpeg = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
+    return jpeg.tobytes()

@@ -1,0 +1,108 @@
+"""What the page does by itself, once a second, whether somebody looks or not."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from exhibit.contract.board import Heart, write_status
+from exhibit.contract.errors import ConfigError
+from exhibit.contract.notice import clear_notice, write_notice
+from exhibit.operator.access.certificate import Tls
+from exhibit.operator.access.secrets import generate_password
+from exhibit.operator.api.live import describe
+from exhibit.operator.desk import Desk
+from exhibit.operator.server import Server
+
+_EVERY_S = 1.0
+_SLOW_EVERY_S = 10.0
+_NOTICE_S = 15 * 60.0
+
+
+class Pulse:
+    """Beats the heart, tells listeners, ends trials, watches certificate and claim.
+
+    Args:
+        desk: what the routes share.
+        server: opened to the network once the table is claimed.
+        tls: its certificate.
+        clock: monotonic seconds.
+    """
+
+    def __init__(
+        self, desk: Desk, server: Server, tls: Tls, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._desk, self._server, self._tls, self._clock = desk, server, tls, clock
+        self._heart = Heart(desk.run_dir, "operator")
+        self._slow_due = clock()
+        self._notice_until = clock() + _NOTICE_S
+        self._told: object = None
+        self._fault = ""
+
+    async def beat_on(self) -> None:
+        """Go on until cancelled."""
+        while True:
+            self._heart.beat()
+            await self.tick()
+            await asyncio.sleep(_EVERY_S)
+
+    async def tick(self) -> None:
+        """Do what is due."""
+        desk, now = self._desk, self._clock()
+        if desk.settings.revert_if_due() is not None:
+            desk.events.add("trial reverted", text="a change was not confirmed in time")
+        if now >= self._slow_due:
+            self._slow_due = now + _SLOW_EVERY_S
+            self._renew_certificate()
+        if desk.accounts.claimed:
+            self._show_claimed()
+            await self._server.open_to_network()
+        else:
+            self._invite()
+        self._tell_status()
+        if desk.hub.count:
+            desk.hub.send("state", describe(desk))
+
+    def _invite(self) -> None:
+        desk = self._desk
+        if not desk.shown_password:
+            desk.shown_password = generate_password()
+            lines = [
+                f"Operator's page: {self._server.url}",
+                f"Password to claim this table: {desk.shown_password}",
+                f"Certificate SHA-256: {self._tls.fingerprint}",
+            ]
+            write_notice(desk.run_dir, lines, self._notice_until)
+
+    def _show_claimed(self) -> None:
+        # Also claimed by the command, while this process runs.
+        self._desk.shown_password = ""
+        clear_notice(self._desk.run_dir)
+
+    def _renew_certificate(self) -> None:
+        try:
+            if self._tls.renew():
+                self._desk.events.add("certificate renewed", text=self._tls.fingerprint)
+            self._fault = ""
+        except ConfigError as error:
+            self._fault = str(error)
+        self._desk.fingerprint = self._tls.fingerprint
+
+    def _tell_status(self) -> None:
+        desk = self._desk
+        lines = [f"operator's page: {self._server.url}"]
+        if desk.shown_password:
+            lines.append(f"  password to claim this table: {desk.shown_password}")
+            lines.append(f"  certificate SHA-256: {self._tls.fingerprint}")
+        faults = (self._server.fault, self._fault, desk.events.fault, desk.audit.fault)
+        status = {
+            "state": "serving",
+            "url": self._server.url,
+            "claimed": desk.accounts.claimed,
+            "console": lines,
+            "faults": [fault for fault in faults if fault],
+        }
+        if status != self._told:
+            self._told = status
+            write_status(desk.run_dir, "operator", status)

@@ -1,0 +1,111 @@
+"""Serving: on this machine alone until the table is claimed, then on one address of the network."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import time
+from collections.abc import Callable
+
+import uvicorn
+from fastapi import FastAPI
+
+from exhibit.contract.config import OperatorConfig
+from exhibit.operator.access.certificate import Tls
+from exhibit.operator.address import (
+    LOOPBACK,
+    is_loopback,
+    is_wildcard,
+    listen,
+    listen_nearby,
+    url_of,
+)
+
+log = logging.getLogger(__name__)
+
+_MOST_CONNECTIONS = 512
+_KEEP_ALIVE_S = 20
+_TRY_AGAIN_S = 30.0
+
+
+class Server(uvicorn.Server):
+    """One application on one or two listening sockets.
+
+    Args:
+        app: the application.
+        config: where to serve.
+        tls: certificate and key.
+        clock: monotonic seconds.
+    """
+
+    def __init__(
+        self,
+        app: FastAPI,
+        config: OperatorConfig,
+        tls: Tls,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        settings = uvicorn.Config(
+            app,
+            loop="asyncio",
+            http="h11",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            limit_concurrency=_MOST_CONNECTIONS,
+            timeout_keep_alive=_KEEP_ALIVE_S,
+            timeout_graceful_shutdown=1,
+        )
+        settings.load()
+        settings.ssl = tls.context
+        super().__init__(settings)
+        self._app, self._page, self._clock = app, config, clock
+        self._here = listen_nearby(LOOPBACK, config.port)
+        self._network: socket.socket | None = None
+        self._try_at = clock()
+        self.fault = ""
+        port = self._here.getsockname()[1]
+        if config.port not in (0, port):
+            self.fault = f"operator.port: {config.port} is taken; serving on {port} instead"
+
+    @property
+    def url(self) -> str:
+        """Where the page is reached."""
+        return url_of(self._network or self._here)
+
+    async def serve_here(self) -> None:
+        """Serve on this machine until asked to end."""
+        await self.serve(sockets=[self._here])
+
+    async def open_to_network(self) -> None:
+        """Serve on the configured address too; tried again later where there is no such address."""
+        now, host = self._clock(), self._page.host
+        if self._network is not None or is_loopback(host) or now < self._try_at or not self.started:
+            return
+        self._try_at = now + _TRY_AGAIN_S
+        if is_wildcard(host):
+            self.servers[0].close()
+        try:
+            self._network = listen(host, self._page.port)
+        except OSError as error:
+            self.fault = f"operator.host: {host}: {error.strerror}; serving on {self.url} alone"
+            return
+        self.fault = ""
+        loop = asyncio.get_running_loop()
+        self.servers.append(
+            await loop.create_server(self._protocol, sock=self._network, ssl=self.config.ssl)
+        )
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End open streams, then everything else."""
+        self._app.state.ending.set()
+        await super().shutdown(sockets)
+
+    def _protocol(self) -> asyncio.Protocol:
+        return self.config.http_protocol_class(  # type: ignore[call-arg]
+            config=self.config, server_state=self.server_state, app_state={}
+        )

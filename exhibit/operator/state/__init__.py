@@ -1,0 +1,1 @@
+"""What the page keeps in the state folder: overrides, scenes, visits, events, the audit log."""

@@ -1,0 +1,104 @@
+"""Append-only records, one JSON line each, one file a month: what happened, and who did what."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections import deque
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from exhibit.operator.state.files import append_line
+
+log = logging.getLogger(__name__)
+
+_LARGEST_BYTES = 8_000_000
+_REMEMBERED = 500
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Journal:
+    """One kind of record: `events` or `audit`.
+
+    A full disk or read-only folder loses records, never the table: the latest are also kept in
+    memory, and `fault` says what is wrong.
+
+    Args:
+        folder: in the state folder.
+        name: the beginning of the files' names.
+        now: wall time in UTC.
+    """
+
+    def __init__(self, folder: Path, name: str, now: Callable[[], datetime] = _utc_now) -> None:
+        self._folder, self._name, self._now = folder, name, now
+        self._latest: deque[dict[str, Any]] = deque(self._read(), maxlen=_REMEMBERED)
+        self.listeners: list[Callable[[dict[str, Any]], None]] = []
+        self.fault = ""
+
+    def add(self, what: str, **details: Any) -> dict[str, Any]:
+        """Record one thing and return the record."""
+        now = self._now()
+        record = {"at": now.isoformat(timespec="milliseconds"), "what": what, **details}
+        self._latest.append(record)
+        file = self._folder / f"{self._name}-{now:%Y-%m}.jsonl"
+        try:
+            if not file.exists() or file.stat().st_size < _LARGEST_BYTES:
+                append_line(file, json.dumps(record, ensure_ascii=False, default=str))
+            self.fault = ""
+        except OSError as error:
+            self.fault = f"the {self._name} cannot be written: {error.strerror or error}"
+        for listener in self.listeners:
+            listener(record)
+        return record
+
+    def newest(self, limit: int, kind: str = "", text: str = "") -> list[dict[str, Any]]:
+        """Return the latest records, newest first.
+
+        Args:
+            limit: at most this many.
+            kind: the beginning of `what`, such as `fault`.
+            text: found anywhere in the record, in any case.
+        """
+        wanted = text.casefold()
+        found = []
+        for record in reversed(self._latest):
+            if record["what"].startswith(kind) and wanted in json.dumps(record).casefold():
+                found.append(record)
+            if len(found) == limit:
+                break
+        return found
+
+    def lines(self) -> Iterator[str]:
+        """Yield every line that is kept, oldest first."""
+        for file in self._files():
+            with file.open(encoding="utf-8", errors="replace") as lines:
+                yield from lines
+
+    def _files(self) -> list[Path]:
+        return sorted(self._folder.glob(f"{self._name}-*.jsonl"))
+
+    def _read(self) -> list[dict[str, Any]]:
+        records: deque[dict[str, Any]] = deque(maxlen=_REMEMBERED)
+        try:
+            for file in self._files()[-2:]:
+                for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
+                    record = _parsed(line)
+                    if record is not None:
+                        records.append(record)
+        except OSError as error:
+            log.warning("the %s cannot be read: %s", self._name, error)
+        return list(records)
+
+
+def _parsed(line: str) -> dict[str, Any] | None:
+    # A power cut may leave half a line at the end.
+    try:
+        record = json.loads(line)
+    except ValueError:
+        return None
+    return record if isinstance(record, dict) and "what" in record and "at" in record else None

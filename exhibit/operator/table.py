@@ -1,0 +1,129 @@
+"""The table as the page sees it: what the processes say, and what they are told."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from exhibit.contract.board import Heart, read_status, send_command
+from exhibit.contract.layers import Layer
+
+_SILENT_AFTER_S = 3.0
+_STARTS_WITHIN_S = 60.0
+PROCESSES = ("stage", "engine", "web", "operator")
+
+State = dict[str, Any]
+
+
+class Table:
+    """A running table, read from its run folder; nobody is ever waited for.
+
+    Args:
+        run_dir: the folder that the processes share.
+        clock: monotonic seconds, the same as the heartbeats'.
+    """
+
+    def __init__(self, run_dir: Path, clock: Callable[[], float] = time.monotonic) -> None:
+        self.run_dir, self._clock = run_dir, clock
+        self._began_at = clock()
+        self._hearts = {name: Heart(run_dir, name) for name in ("stage", "engine")}
+
+    def look(self) -> State:
+        """Return everything that is known of the table at this moment."""
+        supervisor, stage, engine = (
+            self._status(name) for name in ("supervisor", "stage", "engine")
+        )
+        alive = {name: self._alive(name) for name in self._hearts}
+        reasons = _reasons(stage, engine, alive)
+        latency = stage.get("camera_to_light_ms") or {}
+        return {
+            # While a table starts nothing has gone wrong yet.
+            "state": "idle" if self._starting(alive) else _word(stage, engine, alive, reasons),
+            "reasons": reasons,
+            "stage": {"alive": alive["stage"], **stage},
+            "engine": {"alive": alive["engine"], **engine},
+            "processes": supervisor.get("processes", {}),
+            "fps": stage.get("stage_fps"),
+            "latency_p95_ms": latency.get("p95"),
+            "rss_mb_peak": supervisor.get("rss_mb_peak"),
+            "seconds": round(self._clock() - self._began_at, 1),
+        }
+
+    def settings(self, changed: Layer) -> None:
+        """Tell all processes of new values."""
+        command = {"do": "settings", "overrides": changed}
+        for name in ("engine", "stage", "supervisor"):
+            send_command(self.run_dir, name, command)
+
+    def order(self, name: str, on: bool) -> bool:
+        """Freeze or blank the stage, or end that; False where the stage is not there."""
+        return send_command(self.run_dir, "stage", {"do": name, "on": on})
+
+    def use_bundle(self, name: str) -> bool:
+        """Ask the engine to change to another bundle; False where it is not there."""
+        return send_command(self.run_dir, "engine", {"do": "bundle", "name": name})
+
+    def show_loop_of(self, name: str) -> None:
+        """Tell the stage to play the attract loop of another bundle."""
+        send_command(self.run_dir, "stage", {"do": "bundle", "name": name})
+
+    def restart(self, name: str) -> bool:
+        """Ask the supervisor to end a process and start it again."""
+        return send_command(self.run_dir, "supervisor", {"do": "restart", "name": name})
+
+    def _starting(self, alive: Mapping[str, bool]) -> bool:
+        waited_s = self._clock() - self._began_at
+        return waited_s < _STARTS_WITHIN_S and not (alive["engine"] and alive["stage"])
+
+    def _alive(self, name: str) -> bool:
+        return self._clock() - self._hearts[name].last < _SILENT_AFTER_S
+
+    def _status(self, name: str) -> dict[str, Any]:
+        # Read while it was replaced or by a process that was killed: the next look sees it whole.
+        try:
+            return read_status(self.run_dir, name)
+        except (ValueError, OSError):
+            return {}
+
+
+def _reasons(
+    stage: Mapping[str, Any], engine: Mapping[str, Any], alive: Mapping[str, bool]
+) -> list[dict[str, str]]:
+    """Return what is not as it should be: a code the page has advice for, and the words."""
+    reasons = []
+    if not alive["stage"]:
+        reasons.append(_reason("stage_silent", "the stage shows no sign of life"))
+    if not alive["engine"]:
+        reasons.append(_reason("engine_silent", "the engine shows no sign of life"))
+    lost = engine.get("state") == "degraded"
+    for text in engine.get("faults", ()):
+        reasons.append(_reason("camera_lost" if lost else "engine_fault", str(text)))
+        lost = False
+    reasons += [_reason("stage_fault", str(text)) for text in stage.get("faults", ())]
+    left_out = ", ".join(str(name) for name in engine.get("providers_left_out", ()))
+    if left_out and engine.get("provider") == "cpu":
+        reasons.append(_reason("on_cpu", f"pictures are made on the processor, without {left_out}"))
+    if stage.get("state") in ("frozen", "blank"):
+        reasons.append(_reason(f"stage_{stage['state']}", f"the stage is {stage['state']}"))
+    return reasons
+
+
+def _reason(code: str, text: str) -> dict[str, str]:
+    return {"code": code, "text": text}
+
+
+def _word(
+    stage: Mapping[str, Any],
+    engine: Mapping[str, Any],
+    alive: Mapping[str, bool],
+    reasons: list[dict[str, str]],
+) -> str:
+    if not all(alive.values()) or engine.get("state") == "degraded":
+        return "fault"
+    if any(reason["code"].endswith("fault") for reason in reasons):
+        return "degraded"
+    if stage.get("state") == "attract" or engine.get("state") in ("idle", "starting"):
+        return "idle"
+    return "showing"
