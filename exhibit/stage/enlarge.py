@@ -23,7 +23,7 @@ wider than the line. With it a pen line keeps its ink."""
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PenCurves:
-    """Look-up tables (256,) uint8 of `enlarge`.
+    """Look-up tables (256,) uint8 of `Enlarger`.
 
     Args:
         edge: S-curve that narrows an edge.
@@ -50,32 +50,56 @@ def pen_curves() -> PenCurves:
     return PenCurves(_as_table(edge), _as_table(depth), _as_table(_MARGIN + (1 - kept) / 2))
 
 
-def enlarge(pixels: Gray, side_px: int, curves: PenCurves) -> Gray:
-    """Scale a line drawing up with crisp edges.
+class Enlarger:
+    """Scales line drawings up with crisp edges.
 
     Cubic interpolation leaves an edge as wide as a pixel of the original. Between the lightest and
     the darkest neighbour of every pixel a steep curve draws it narrow again. The curve works on
     that local range, not on grey itself, so faint lines do not vanish.
 
     Args:
-        pixels: (R, R) or (R, R, 3) uint8, dark on light.
-        side_px: side of the result, at least R.
-        curves: see `pen_curves`.
-
-    Returns:
-        (side_px, side_px) or (side_px, side_px, 3) uint8.
+        side_px: side of the results; a larger picture keeps its own.
     """
-    size = (side_px, side_px)
-    lightest, darkest = _local_range(pixels)
-    depth = cv2.subtract(lightest, darkest)
-    maps = (lightest, depth, cv2.LUT(depth, curves.depth), cv2.LUT(depth, curves.margin))
-    light, depth, drawn, margin = (
-        cv2.resize(small, size, interpolation=cv2.INTER_LINEAR) for small in maps
-    )
-    smooth = cv2.resize(pixels, size, interpolation=cv2.INTER_CUBIC)
-    ink = cv2.divide(cv2.subtract(light, smooth), depth, scale=255)
-    ink = cv2.LUT(cv2.subtract(ink, margin), curves.edge)
-    return np.asarray(cv2.subtract(light, cv2.multiply(ink, drawn, scale=1 / 255)), np.uint8)
+
+    def __init__(self, side_px: int) -> None:
+        self._side_px = side_px
+        self._curves = pen_curves()
+        # Fresh memory costs more than the arithmetic: the large arrays are used again.
+        self._large: tuple[Gray, ...] = ()
+
+    def __call__(self, pixels: Gray) -> Gray:
+        """Return a picture at its full size.
+
+        Args:
+            pixels: (R, R) or (R, R, 3) uint8, dark on light.
+
+        Returns:
+            (S, S) or (S, S, 3) uint8, S = max(side_px, R); overwritten by the next call.
+        """
+        side = max(self._side_px, pixels.shape[0])
+        self._allocate((side, side, *pixels.shape[2:]))
+        light, depth, drawn, margin, ink = self._large
+        lightest, darkest = _local_range(pixels)
+        range_ = cv2.subtract(lightest, darkest)
+        for small, large in (
+            (lightest, light),
+            (range_, depth),
+            (cv2.LUT(range_, self._curves.depth), drawn),
+            (cv2.LUT(range_, self._curves.margin), margin),
+        ):
+            cv2.resize(small, (side, side), dst=large, interpolation=cv2.INTER_LINEAR)
+        cv2.resize(pixels, (side, side), dst=ink, interpolation=cv2.INTER_CUBIC)
+        cv2.subtract(light, ink, dst=ink)
+        cv2.divide(ink, depth, dst=ink, scale=255)
+        cv2.subtract(ink, margin, dst=ink)
+        cv2.LUT(ink, self._curves.edge, dst=depth)
+        cv2.multiply(depth, drawn, dst=drawn, scale=1 / 255)
+        cv2.subtract(light, drawn, dst=light)
+        return light
+
+    def _allocate(self, shape: tuple[int, ...]) -> None:
+        if not self._large or self._large[0].shape != shape:
+            self._large = tuple(np.empty(shape, np.uint8) for _ in range(5))
 
 
 def _local_range(pixels: Gray) -> tuple[Gray, Gray]:

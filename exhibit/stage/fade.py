@@ -36,6 +36,11 @@ class Fade:
         """Whether the newest picture can be seen in the last blend."""
         return self._share >= _VISIBLE
 
+    @property
+    def spare(self) -> Gray:
+        """The array of the picture faded to so far, which the next `start` has no use for."""
+        return self._to
+
     def start(self, target: Gray, now: float, duration_s: float) -> None:
         """Begin to fade from the last blend to `target` (H, W) or (H, W, 3), which is kept."""
         if target.ndim != self._blend.ndim:

@@ -10,7 +10,7 @@ import numpy as np
 
 from exhibit.contract.geometry import Matrix, scaling, translation
 from exhibit.contract.values import Gray
-from exhibit.stage.enlarge import enlarge, pen_curves
+from exhibit.stage.enlarge import Enlarger
 from exhibit.stage.placement import Placement
 
 PAPER = 255
@@ -23,24 +23,23 @@ class Mount:
 
     def __init__(self, placement: Placement) -> None:
         self._placement = placement
-        self._side = min(max(placement.side_px, 1), _LARGEST_PX)
-        self._enlarged_to_window = _pixel_map(placement.square_to_projector, self._side)
-        self._pen = pen_curves()
+        self._enlarge = Enlarger(min(max(placement.side_px, 1), _LARGEST_PX))
 
-    def __call__(self, pixels: Gray) -> Gray:
+    def __call__(self, pixels: Gray, out: Gray | None = None) -> Gray:
         """Return the window (H, W) or (H, W, 3) uint8 with a picture on paper.
 
         Args:
             pixels: (R, R) or (R, R, 3) uint8, dark on light.
+            out: is written and returned where it has the right shape.
         """
-        crisp = enlarge(pixels, max(self._side, pixels.shape[0]), self._pen)
-        matrix = self._enlarged_to_window
-        if crisp.shape[0] != self._side:
-            matrix = _pixel_map(self._placement.square_to_projector, crisp.shape[0])
+        crisp = self._enlarge(pixels)
+        size = (self._placement.width_px, self._placement.height_px)
+        shape = (size[1], size[0], *pixels.shape[2:])
         window = cv2.warpPerspective(
             crisp,
-            matrix,
-            (self._placement.width_px, self._placement.height_px),
+            _pixel_map(self._placement.square_to_projector, crisp.shape[0]),
+            size,
+            dst=out if out is not None and out.shape == shape else np.empty(shape, np.uint8),
             flags=cv2.INTER_LINEAR,
             borderMode=cv2.BORDER_CONSTANT,
             borderValue=(PAPER, PAPER, PAPER, PAPER),

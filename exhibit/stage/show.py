@@ -105,7 +105,7 @@ class Show:
 
     def _fade_to(self, pixels: Gray, now: float, duration_s: float) -> None:
         self._picture = pixels
-        self._fade.start(self._mount(pixels), now, duration_s)
+        self._fade.start(self._mount(pixels, self._fade.spare), now, duration_s)
 
     def _move_level(self, now: float) -> bool:
         target = 0.0 if self.mode is Mode.BLANK else 1.0

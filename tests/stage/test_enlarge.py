@@ -2,9 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from exhibit.stage.enlarge import enlarge, pen_curves
-
-CURVES = pen_curves()
+from exhibit.stage.enlarge import Enlarger
 
 
 def line(grey: int) -> np.ndarray:
@@ -19,19 +17,19 @@ def soft_pixels(row: np.ndarray) -> int:
 
 @pytest.mark.parametrize("grey", [0, 90, 200, 255])
 def test_enlarge_even_grey_stays_the_same(grey: int) -> None:
-    result = enlarge(np.full((16, 16), grey, np.uint8), 100, CURVES)
+    result = Enlarger(100)(np.full((16, 16), grey, np.uint8))
     assert np.abs(result.astype(int) - grey).max() <= 1
 
 
 def test_enlarge_line_has_crisper_edges_than_interpolation() -> None:
-    crisp = enlarge(line(0), 320, CURVES)[160]
+    crisp = Enlarger(320)(line(0))[160]
     soft = cv2.resize(line(0), (320, 320), interpolation=cv2.INTER_CUBIC)[160]
     assert soft_pixels(crisp) < 0.7 * soft_pixels(soft)
 
 
 def test_enlarge_grey_line_becomes_darker() -> None:
     grey = 128
-    assert enlarge(line(grey), 320, CURVES)[160].min() < grey - 20
+    assert Enlarger(320)(line(grey))[160].min() < grey - 20
 
 
 @pytest.mark.parametrize("width_px", [5, 10, 20])
@@ -39,16 +37,16 @@ def test_enlarge_pen_line_keeps_its_ink(width_px: int) -> None:
     page = np.full((320, 320), 255, np.uint8)
     cv2.line(page, (20, 30), (300, 250), 0, width_px)
     small = cv2.resize(page, (32, 32), interpolation=cv2.INTER_AREA)
-    ink = (255.0 - enlarge(np.asarray(small), 320, CURVES)).sum()
+    ink = (255.0 - Enlarger(320)(np.asarray(small))).sum()
     assert ink == pytest.approx((255.0 - page).sum(), rel=0.1)
 
 
 def test_enlarge_faint_line_does_not_vanish_and_is_not_blackened() -> None:
-    row = enlarge(line(235), 320, CURVES)[160]
+    row = Enlarger(320)(line(235))[160]
     assert 225 <= row.min() <= 240
 
 
 def test_enlarge_colour_treats_channels_like_grey() -> None:
     grey = line(60)
-    colour = enlarge(np.dstack([grey] * 3), 128, CURVES)
-    assert np.array_equal(colour[..., 1], enlarge(grey, 128, CURVES))
+    colour = Enlarger(128)(np.dstack([grey] * 3))
+    assert np.array_equal(colour[..., 1], Enlarger(128)(grey))
