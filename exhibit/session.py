@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -126,7 +127,7 @@ class Session:
         if self.first_picture_s is None and shown_at is not None:
             self.first_picture_s = round(shown_at - self._meter.begun_at, 3)
         processes = self._supervisor.describe()
-        self._meter.sample([p["pid"] for p in processes.values() if p["pid"]])
+        self._meter.sample([os.getpid(), *(p["pid"] for p in processes.values() if p["pid"])])
         measured = {"rss_mb_peak": round(self._meter.peak_mb, 1), "faults": []}
         write_status(self._folder, "supervisor", {"processes": processes, **measured})
 
