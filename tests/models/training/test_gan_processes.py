@@ -32,12 +32,13 @@ def train_on_two_processes(dataset: Path, folder: Path, pictures: int, *extra: s
         "0",
     ]
     command += ["--accelerator", "cpu", "--devices", "2", "--precision", "32-true", *extra]
-    result = subprocess.run(command, timeout=110, capture_output=True, text=True)
+    result = subprocess.run(command, timeout=180, capture_output=True, text=True)
     assert result.returncode == 0, result.stderr[-3000:]
     return load_checkpoint(folder / "latest.pt")
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_two_processes_stopped_and_resumed_equal_two_processes_without_stop(tmp_path) -> None:
     """Gradients, running means and random states must be those of all processes, not of one."""
     dataset = write_dataset(tmp_path / "data")
