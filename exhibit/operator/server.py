@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+import signal
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import uvicorn
 from fastapi import FastAPI
@@ -31,6 +33,10 @@ _TRY_AGAIN_S = 30.0
 
 class Server(uvicorn.Server):
     """One application on one or two listening sockets.
+
+    Attributes:
+        url: where the page is reached.
+        fault: why it is not reached where it should be, or empty.
 
     Args:
         app: the application.
@@ -65,6 +71,7 @@ class Server(uvicorn.Server):
         super().__init__(settings)
         self._app, self._page, self._clock = app, config, clock
         self._here = listen_nearby(LOOPBACK, config.port)
+        self.url = url_of(self._here)
         self._network: socket.socket | None = None
         self._try_at = clock()
         self.fault = ""
@@ -72,14 +79,17 @@ class Server(uvicorn.Server):
         if config.port not in (0, port):
             self.fault = f"operator.port: {config.port} is taken; serving on {port} instead"
 
-    @property
-    def url(self) -> str:
-        """Where the page is reached."""
-        return url_of(self._network or self._here)
-
     async def serve_here(self) -> None:
         """Serve on this machine until asked to end."""
         await self.serve(sockets=[self._here])
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """End when asked to, and leave it at that: the base raises the signal once more."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._end)
+        yield
 
     async def open_to_network(self) -> None:
         """Serve on the configured address too; tried again later where there is no such address."""
@@ -94,7 +104,7 @@ class Server(uvicorn.Server):
         except OSError as error:
             self.fault = f"operator.host: {host}: {error.strerror}; serving on {self.url} alone"
             return
-        self.fault = ""
+        self.fault, self.url = "", url_of(self._network)
         loop = asyncio.get_running_loop()
         self.servers.append(
             await loop.create_server(self._protocol, sock=self._network, ssl=self.config.ssl)
@@ -104,6 +114,9 @@ class Server(uvicorn.Server):
         """End open streams, then everything else."""
         self._app.state.ending.set()
         await super().shutdown(sockets)
+
+    def _end(self) -> None:
+        self.should_exit = True
 
     def _protocol(self) -> asyncio.Protocol:
         return self.config.http_protocol_class(  # type: ignore[call-arg]
