@@ -12,6 +12,7 @@ from typing import Any
 from exhibit.contract.board import clear_status, read_status
 from exhibit.contract.config import SupervisorConfig
 from exhibit.contract.errors import REFUSED
+from exhibit.lives import add_life
 from exhibit.processes import Child, ProcessSpec, describe_exit
 
 log = logging.getLogger(__name__)
@@ -62,7 +63,7 @@ class Watched:
         self.restarts = 0
         self.last_exit = ""
         self.asked_to_end = False
-        self.past: list[dict[str, Any]] = []  # the last status of every life that ended
+        self.past: dict[str, Any] = {}  # what the lives that ended measured
 
     @property
     def pid(self) -> int | None:
@@ -161,7 +162,7 @@ class Supervisor:
         now, name = self._clock(), watched.spec.name
         watched.child = None
         watched.last_exit = describe_exit(code)
-        watched.past.append(read_status(self._run_dir, name))
+        watched.past = add_life(watched.past, read_status(self._run_dir, name))
         clear_status(self._run_dir, name)
         asked, watched.asked_to_end = watched.asked_to_end, False
         if code == REFUSED and not watched.restarts:

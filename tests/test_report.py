@@ -9,6 +9,7 @@ import psutil
 import pytest
 
 from exhibit.contract.config import SupervisorConfig
+from exhibit.lives import add_life
 from exhibit.processes import ProcessSpec
 from exhibit.report import make_report
 from exhibit.resources import ResourceMeter, memory_of
@@ -26,7 +27,8 @@ def test_report_of_a_restarted_engine_adds_up_its_lives(tmp_path: Path) -> None:
     supervisor = _supervisor(tmp_path)
     engine = supervisor.watched["engine"]
     first = {"frames_captured": 100, "frames_dropped": 3, "pictures": 40, "provider": "cuda"}
-    engine.past, engine.restarts = [{**first, "stages_ms": {"ink": TIMES, "encode": TIMES}}], 1
+    life = {**first, "stages_ms": {"ink": TIMES, "encode": TIMES}}
+    engine.past, engine.restarts = add_life({}, life), 1
     newest = {**first, "provider": "cpu", "stages_ms": {"ink": {**TIMES, "p50": 0.5}}}
     stage = {"stage_fps": 60.0, "stages_ms": {"compose": TIMES}}
     meter = ResourceMeter(now=10.0)

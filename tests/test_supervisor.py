@@ -78,7 +78,7 @@ def test_supervisor_killed_process_is_restarted(tmp_path: Path) -> None:
         _run_until(supervisor, lambda: engine.restarts and _alive(supervisor, "engine"), "restart")
         assert engine.pid != first
         assert engine.last_exit == "SIGKILL"
-        assert engine.past == [{"pictures": 7}]
+        assert engine.past["pictures"] == 7
         assert read_status(tmp_path, "engine") == {}
     finally:
         supervisor.stop()
