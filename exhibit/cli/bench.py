@@ -13,7 +13,7 @@ from exhibit.cli.run import effective_config
 from exhibit.contract.bundle import find_bundle, load_bundle
 
 
-@click.command()
+@click.command(short_help="Measure how well this machine runs the table.")
 @click.option(
     "--config",
     "config_file",

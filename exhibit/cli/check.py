@@ -27,7 +27,7 @@ def _yaml_text(value: object) -> str:
     return f"[{', '.join(map(str, value))}]" if isinstance(value, tuple) else str(value)
 
 
-@click.command()
+@click.command(short_help="Check a configuration file.")
 @click.argument("config", type=click.Path(path_type=Path), default=Path("config.yaml"))
 @click.option(
     "--list",

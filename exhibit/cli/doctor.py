@@ -16,7 +16,7 @@ _MARKS: dict[Verdict, tuple[str, str]] = {
 }
 
 
-@click.command()
+@click.command(short_help="Say what this machine has and lacks.")
 @click.option(
     "--config",
     "config_file",

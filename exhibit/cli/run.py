@@ -25,7 +25,7 @@ from exhibit.session import run_table
 DEFAULT_CONFIG = Path("config.yaml")
 
 
-@click.command()
+@click.command(short_help="Run the table. Ctrl-C ends it.")
 @click.option(
     "--config",
     "config_file",
