@@ -16,7 +16,8 @@ from models.training.encoder_data import InkSource
 from models.training.encoder_state import EncoderState, encoder_state_to_dict
 from models.training.encoder_step import Surroundings, encoder_training_step
 from models.training.encoder_watch import Watch, measure, write_strip
-from models.training.gan_loop import RunLimits, agree, random_states, stop_requested
+from models.training.gan_loop import RunLimits, agree, stop_requested
+from models.training.random_states import random_states
 from models.training.scalars import ScalarLog
 
 

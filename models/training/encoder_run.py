@@ -29,6 +29,7 @@ from models.training.encoder_state import EncoderState, new_encoder_state, resto
 from models.training.encoder_step import Surroundings
 from models.training.encoder_watch import Watch
 from models.training.gan_loop import RunLimits
+from models.training.random_states import restore_random_states
 
 log = logging.getLogger(__name__)
 WATCHED_SKETCHES = 64
@@ -117,13 +118,7 @@ def _resume(plan: EncoderPlan, fabric: Fabric, state: EncoderState, feeds: Encod
     feeds.reals.position = saved["reals_position"]
     if len(saved["random_states"]) == fabric.world_size:
         feeds.ink.restore(saved["ink_states"][fabric.global_rank])
-        torch.set_rng_state(saved["random_states"][fabric.global_rank])
-    else:
-        log.warning(
-            "saved by %d processes, now %d: random states start anew",
-            len(saved["random_states"]),
-            fabric.world_size,
-        )
+    restore_random_states(fabric, saved["random_states"])
 
 
 def _new_or_started(plan: EncoderPlan, fabric: Fabric) -> EncoderState:

@@ -16,6 +16,7 @@ from models.training.checkpoint import save_checkpoint
 from models.training.dataset import Sampler
 from models.training.gan_state import GanState, state_to_dict
 from models.training.gan_step import training_step
+from models.training.random_states import random_states
 from models.training.scalars import ScalarLog
 from models.training.sheet import draw, fixed_latents, sheet, to_uint8, write_png
 
@@ -55,17 +56,6 @@ def stop_requested() -> Iterator[list[bool]]:
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
-
-
-def random_states(fabric: Fabric) -> list[torch.Tensor]:
-    """The random state of every process, in order of rank."""
-    own = torch.get_rng_state()
-    if fabric.world_size == 1:
-        return [own]
-    own = own.to(fabric.device)
-    states = [torch.empty_like(own) for _ in range(fabric.world_size)]
-    torch.distributed.all_gather(states, own)
-    return [state.cpu() for state in states]
 
 
 def save_run(fabric: Fabric, state: GanState, sampler: Sampler, path: Path) -> None:

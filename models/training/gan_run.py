@@ -1,6 +1,5 @@
 """From a plan to a running training: checks, networks, resume or growth, then the loop."""
 
-import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,8 +16,7 @@ from models.training.gan_loop import GanFeeds, RunLimits, train
 from models.training.gan_state import GanState, new_state, restore_state
 from models.training.grow import start_from
 from models.training.kid_watch import KidWatch
-
-log = logging.getLogger(__name__)
+from models.training.random_states import restore_random_states
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,11 +103,7 @@ def prepare_run(plan: Plan, fabric: Fabric) -> tuple[GanState, GanFeeds]:
         if not fabric.is_global_zero:
             state.real_sign_sum, state.real_sign_count = 0.0, 0
         sampler.position = saved["sampler_position"]
-        states = saved["random_states"]
-        if len(states) == fabric.world_size:
-            torch.set_rng_state(states[fabric.global_rank])
-        else:
-            log.warning("saved by %d processes, now %d", len(states), fabric.world_size)
+        restore_random_states(fabric, saved["random_states"])
     elif saved is not None:
         start_from(state, saved)
     measured = plan.kid_pictures > 0 and fabric.is_global_zero
