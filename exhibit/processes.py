@@ -17,6 +17,7 @@ from exhibit.contract.board import Heart
 WindowKind = Literal["fullscreen", "windowed", "headless"]
 
 _PR_SET_PDEATHSIG = 1
+_SERVICE_MANAGER = ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID")
 _SLOW_START_S = 180.0
 _QUICK_START_S = 30.0
 
@@ -74,7 +75,9 @@ def child_environment(environment: Mapping[str, str]) -> dict[str, str]:
         "PYGAME_HIDE_SUPPORT_PROMPT": "1",
         "PYTHONUNBUFFERED": "1",
     }
-    return {**quiet, **environment}
+    # The service manager listens to the supervisor alone.
+    kept = {name: value for name, value in environment.items() if name not in _SERVICE_MANAGER}
+    return {**quiet, **kept}
 
 
 class Child:
