@@ -16,6 +16,8 @@ _STEEPNESS = 5.0
 """Of the edges; near 0 leaves them as soft as the interpolation."""
 _DARKENING = 1.6
 """Of half-tone lines; 0 leaves a thin line the grey it has in the small picture."""
+_UNCHANGED_TO, _PAPER_FROM = 220, 244
+"""Greys: up to the first nothing changes, from the second on it is paper."""
 _MARGIN = 0.05
 """Of every edge, in shares of the local range: the local range is smoothed and therefore a little
 wider than the line. With it a pen line keeps its ink."""
@@ -26,11 +28,13 @@ class PenCurves:
     """Look-up tables (256,) uint8 of `Enlarger`.
 
     Args:
+        paper: lifts what is almost paper to paper, so that nobody sees where a picture ends.
         edge: S-curve that narrows an edge.
         depth: from the depth of a line in the small picture to the depth it is drawn with.
         margin: how far the edge moves into the line, so that a darker line becomes a thinner one.
     """
 
+    paper: Gray
     edge: Gray
     depth: Gray
     margin: Gray
@@ -40,14 +44,21 @@ def pen_curves() -> PenCurves:
     """Return the tables.
 
     A pen line of half a pixel is a grey line of one pixel in a small picture. Drawn twice as dark
-    and half as wide it holds the same ink and looks like a pen line again. Faint greys (dust, the
-    tones of a wash) stay as they are.
+    and half as wide it holds the same ink and looks like a pen line again. Faint greys (the tones
+    of a wash) stay as they are.
     """
     share = np.linspace(0, 1, 256)
     edge = np.tanh(_STEEPNESS * (share - 0.5)) / np.tanh(_STEEPNESS / 2) / 2 + 0.5
     depth = np.minimum(share + _DARKENING * share**2 * (1 - share), 1)
     kept = np.divide(share, depth, out=np.ones(256), where=depth > 0)
-    return PenCurves(_as_table(edge), _as_table(depth), _as_table(_MARGIN + (1 - kept) / 2))
+    grey = np.arange(256.0)
+    paper = np.interp(grey, (0, _UNCHANGED_TO, _PAPER_FROM, 255), (0, _UNCHANGED_TO, 255, 255))
+    return PenCurves(
+        _as_table(paper / 255),
+        _as_table(edge),
+        _as_table(depth),
+        _as_table(_MARGIN + (1 - kept) / 2),
+    )
 
 
 class Enlarger:
@@ -79,6 +90,7 @@ class Enlarger:
         side = max(self._side_px, pixels.shape[0])
         self._allocate((side, side, *pixels.shape[2:]))
         light, depth, drawn, margin, ink = self._large
+        pixels = np.asarray(cv2.LUT(pixels, self._curves.paper), np.uint8)
         lightest, darkest = _local_range(pixels)
         range_ = cv2.subtract(lightest, darkest)
         for small, large in (

@@ -42,8 +42,13 @@ def test_enlarge_pen_line_keeps_its_ink(width_px: int) -> None:
 
 
 def test_enlarge_faint_line_does_not_vanish_and_is_not_blackened() -> None:
-    row = Enlarger(320)(line(235))[160]
-    assert 225 <= row.min() <= 240
+    row = Enlarger(320)(line(220))[160]
+    assert 205 <= row.min() <= 228
+
+
+def test_enlarge_what_is_almost_paper_becomes_paper() -> None:
+    noise = np.random.default_rng(1).integers(246, 256, (32, 32)).astype(np.uint8)
+    assert Enlarger(320)(noise).min() == 255
 
 
 def test_enlarge_colour_treats_channels_like_grey() -> None:
