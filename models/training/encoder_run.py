@@ -30,6 +30,7 @@ from models.training.encoder_step import Surroundings
 from models.training.encoder_watch import Watch
 from models.training.gan_loop import RunLimits
 from models.training.random_states import restore_random_states
+from models.training.random_states import restore_random_states
 
 log = logging.getLogger(__name__)
 WATCHED_SKETCHES = 64
@@ -116,7 +117,7 @@ def _resume(plan: EncoderPlan, fabric: Fabric, state: EncoderState, feeds: Encod
     saved = load_encoder_checkpoint(plan.folder / "latest.pt")
     restore_encoder_state(state, saved)
     feeds.reals.position = saved["reals_position"]
-    if len(saved["random_states"]) == fabric.world_size:
+    if len(saved["ink_states"]) == fabric.world_size:
         feeds.ink.restore(saved["ink_states"][fabric.global_rank])
     restore_random_states(fabric, saved["random_states"])
 
