@@ -152,6 +152,8 @@ class EngineProcess:
                 self._feed.fault is not None, self._config.stage.attract_after_s
             ),
             "bundle": self._bundle.card.name,
+            "bundle_opening": self._opening.name if self._opening else None,
+            "refused": self._refused,
             "camera": self._source.source if camera is None else camera.name,
             "camera_source": self._source.source,
             "simulated": self._source.source == "simulated",

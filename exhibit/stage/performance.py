@@ -14,12 +14,14 @@ from exhibit.contract.calibration import Calibration
 from exhibit.contract.config import Config
 from exhibit.contract.config_file import apply_overrides
 from exhibit.contract.errors import ConfigError
+from exhibit.contract.notice import read_notice
 from exhibit.contract.slot import Slot
 from exhibit.contract.timing import Ring
 from exhibit.contract.values import Gray
 from exhibit.stage.attract import Attract
 from exhibit.stage.engine_view import EngineView
 from exhibit.stage.mode import Orders, choose_mode
+from exhibit.stage.notice import Notice
 from exhibit.stage.pacing import Pacer
 from exhibit.stage.show import Show
 from exhibit.stage.window import Window
@@ -55,6 +57,7 @@ class Performance:
         self._window = window
         self._attract = Attract(config.model.bundle)
         self._show = Show(window.size, config.stage, calibration, self._attract)
+        self._notice = Notice(window.size)
         self._engine = EngineView(run_dir)
         self._inbox = CommandInbox(run_dir, "stage")
         self._heart = Heart(run_dir, "stage")
@@ -121,6 +124,7 @@ class Performance:
         self._show.update(now, mode, picture)
         changed = self._show.compose(max(self._pacer.due, now))
         if changed:
+            self._notice.draw(self._show.light)
             self._compose_ms.add(1000 * (self._clock() - now))
         self._unpublished = self._unpublished or changed
         return changed
@@ -147,6 +151,9 @@ class Performance:
         elif now >= self._status_due:
             self._status_due = now + _STATUS_EVERY_S
             write_status(self._run_dir, "stage", self._status())
+            if self._notice.set(read_notice(self._run_dir, now), self._config.stage):
+                # Composed once more, under the notice or without it.
+                self._show.configure(self._config.stage)
 
     def _status(self) -> dict[str, Any]:
         percentiles = self._intervals.percentiles()
