@@ -211,7 +211,7 @@ class SupervisorConfig(Section):
     """A process that showed no life this long is killed and restarted."""
     backoff_min_s: float = Field(0.2, ge=0.05, le=60, json_schema_extra={"unit": "s"})
     """Wait before the first restart."""
-    backoff_max_s: float = Field(10.0, ge=0.1, le=600, json_schema_extra={"unit": "s"})
+    backoff_max_s: float = Field(5.0, ge=0.1, le=600, json_schema_extra={"unit": "s"})
     """Longest wait between restarts."""
     restart_budget: int = Field(20, ge=1, le=1000)
     """Restarts of one process within `restart_window_s` before the supervisor gives up."""
