@@ -30,7 +30,6 @@ from models.training.encoder_step import Surroundings
 from models.training.encoder_watch import Watch
 from models.training.gan_loop import RunLimits
 from models.training.random_states import restore_random_states
-from models.training.random_states import restore_random_states
 
 log = logging.getLogger(__name__)
 WATCHED_SKETCHES = 64
