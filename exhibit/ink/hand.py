@@ -94,7 +94,7 @@ def _touching(parts: Gray, anchor: Gray) -> Gray:
         return np.zeros_like(parts)
     count, labels = cv2.connectedComponents(parts, connectivity=8)
     keep = np.zeros(count, bool)
-    keep[np.unique(labels[cv2.dilate(anchor, ellipse(2)) > 0])] = True
+    keep[labels[cv2.dilate(anchor, ellipse(2)) > 0]] = True
     keep[0] = False
     return as_gray(keep[labels])
 

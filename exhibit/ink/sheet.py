@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from exhibit.contract.values import Floats, Gray
 
-_SAMPLES = 28
+_SAMPLES = 24
 _REACH_PX = 18
 _SPAN = 3
 _LEAST_STEP = 0.08
@@ -145,7 +145,7 @@ def _fit_sides(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Fit shift = offset + slope·place to each side, most samples in favour, outliers ignored."""
     offsets, slopes, support = np.zeros(4), np.zeros(4), np.zeros(4)
-    pairs = [(i, j) for i in range(0, _SAMPLES, 3) for j in range(i + 8, _SAMPLES, 3)]
+    pairs = [(i, j) for i in range(0, _SAMPLES, 3) for j in range(i + 6, _SAMPLES, 3)]
     a, b = np.array(pairs).T
     for side in range(4):
         good = strength[side] > _LEAST_STEP

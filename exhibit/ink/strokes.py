@@ -10,13 +10,13 @@ import cv2
 import numpy as np
 
 from exhibit.contract.values import Gray
+from exhibit.ink.images import as_gray, ellipse
 from exhibit.ink.thin import thin
 
 _OVERSAMPLING = 2
 """Lines are thinned and redrawn at this multiple of the size, for smooth edges."""
 _COVERED = 60
 """Of 255: half of half a pixel's side, what a line widened to half a pixel covers at the least."""
-_GAP_KERNEL = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
 
 
 def normalise(mask: Gray, size: int, stroke_width_px: float, despeckle: float = 0.5) -> Gray:
@@ -37,9 +37,23 @@ def normalise(mask: Gray, size: int, stroke_width_px: float, despeckle: float = 
     ink = _fit(np.less(mask, 128).astype(np.uint8), side)
     if cv2.countNonZero(ink) == 0:
         return np.full((size, size), 255, np.uint8)
-    ink = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, _GAP_KERNEL).astype(np.uint8)
-    ink = remove_specks(ink, despeckle * stroke_width_px * _OVERSAMPLING)
-    return redraw(thin(ink), size, stroke_width_px)
+    box = _box_around(ink, margin_px=2 + round(2 * stroke_width_px * _OVERSAMPLING))
+    ink[box] = thin(_cleaned(ink[box], despeckle * stroke_width_px * _OVERSAMPLING))
+    return redraw(ink, size, stroke_width_px)
+
+
+def _cleaned(ink: Gray, shortest_px: float) -> Gray:
+    """Close gaps of up to two pixels and drop specks."""
+    closed = as_gray(cv2.morphologyEx(ink, cv2.MORPH_CLOSE, ellipse(1)))
+    return remove_specks(closed, shortest_px) if shortest_px > 0 else closed
+
+
+def _box_around(ink: Gray, margin_px: int) -> tuple[slice, slice]:
+    """Return the rows and columns around ink, from and to even ones."""
+    x, y, width, height = cv2.boundingRect(ink)
+    top, left = (max(0, edge - margin_px) // 2 * 2 for edge in (y, x))
+    bottom, right = ((edge + margin_px + 1) // 2 * 2 for edge in (y + height, x + width))
+    return np.s_[top:bottom, left:right]
 
 
 def redraw(lines: Gray, size: int, stroke_width_px: float) -> Gray:
@@ -55,12 +69,14 @@ def redraw(lines: Gray, size: int, stroke_width_px: float) -> Gray:
     """
     if cv2.countNonZero(lines) == 0:
         return np.full((size, size), 255, np.uint8)
-    scale = lines.shape[0] / size
-    away = cv2.distanceTransform(1 - lines, cv2.DIST_L2, cv2.DIST_MASK_5)
+    scale = lines.shape[0] // size
     half = 0.5 * stroke_width_px * scale
-    paper = np.clip((away - (half - 0.5)) * 255.0, 0.0, 255.0).astype(np.float32)
-    small = cv2.resize(paper, (size, size), interpolation=cv2.INTER_AREA)
-    return np.asarray(np.rint(small), np.uint8)
+    box = _box_around(lines, margin_px=2 * (1 + round(half)))
+    away = cv2.distanceTransform(1 - lines[box], cv2.DIST_L2, cv2.DIST_MASK_5)
+    grey = cv2.convertScaleAbs(np.maximum(away, half - 0.5), alpha=255.0, beta=255.0 * (0.5 - half))
+    paper = np.full((size * scale, size * scale), 255, np.uint8)
+    paper[box] = grey
+    return as_gray(cv2.resize(paper, (size, size), interpolation=cv2.INTER_AREA))
 
 
 def remove_specks(ink: Gray, shortest_px: float) -> Gray:

@@ -13,6 +13,10 @@ from exhibit.ink.images import as_gray, square
 
 _FAINTEST, _STRONGEST = 0.055, 0.30
 """Contrast at which a line begins, for sensitivity 1 and 0."""
+_WINDOW, _NARROW = 7, 0.6
+"""A line of width w and contrast c, seen through a lens of blur s, peaks at c·erf(w/(2√2·s)) and
+has the mean c·w/7 in a window of 7 pixels. Half of c, where its edge is, is then half the peak for
+wide lines and more for narrow ones: about peak·(0.5 + 0.6·(0.5 − mean/peak)) for s of 0.7 pixels."""
 _CONTINUES = 0.55
 _NOISES = 6.0
 
@@ -71,13 +75,23 @@ def ink_of(contrast: Gray, limits: Limits, before: Gray, shortest_px: float) -> 
         (H, W) uint8, 1 on ink.
     """
     strongest = as_gray(cv2.dilate(contrast, square(5)))
-    half = np.maximum(strongest >> 1, np.uint8(limits.low))
-    half -= (before > 0) * np.uint8(max(1.0, 0.25 * limits.low))
-    weak = np.greater(contrast, half).astype(np.uint8)
+    mean = cv2.blur(contrast, (_WINDOW, _WINDOW))
+    sharp = cv2.addWeighted(strongest, 0.5 + 0.5 * _NARROW, mean, -_NARROW, 0.0)
+    half = np.maximum(np.maximum(as_gray(sharp), strongest >> 1), np.uint8(limits.low))
+    half -= before * np.uint8(max(1.0, 0.25 * limits.low))
+    weak = as_gray(contrast > half)
+    x, y, width, height = cv2.boundingRect(weak)
+    ink = np.zeros_like(contrast)
+    if width == 0:
+        return ink
+    box = np.s_[y : y + height, x : x + width]
+    weak, kept = np.ascontiguousarray(weak[box]), before[box]
+    seeds = np.flatnonzero((contrast[box] > limits.high) | (weak & kept))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(weak, connectivity=8)
     length = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
-    sure = np.zeros(count, bool)
-    sure[labels[(contrast > limits.high) | ((before > 0) & (weak > 0))]] = True
-    sure &= length >= shortest_px
-    sure[0] = False
-    return np.asarray(sure[labels], np.uint8)
+    sure = np.zeros(count, np.uint8)
+    sure[labels.ravel()[seeds]] = 1
+    sure[length < shortest_px] = 0
+    sure[0] = 0
+    ink[box] = sure[labels]
+    return ink

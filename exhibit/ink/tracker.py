@@ -34,13 +34,14 @@ class Pose:
 
 
 class SheetTracker:
-    """Follows one sheet from its arrival until it is taken away."""
+    """Follows one sheet from its arrival until it is taken away; a resting one every other frame."""
 
     def __init__(self) -> None:
         self._corners: Floats | None = None
         self._recent: list[Floats] = []
         self._seen_at = 0.0
         self._search_in = 0
+        self._turn = False
         self.ever_seen = False
 
     def step(self, pixels: Gray, level: Gray, bare: Floats | None, now_s: float) -> Pose:
@@ -53,6 +54,9 @@ class SheetTracker:
             now_s: time of the frame.
         """
         had = self._corners is not None
+        self._turn = not self._turn
+        if self._turn and self._corners is not None and self._resting():
+            return Pose(self._corners, resting=True)
         outline = None if self._corners is None else follow_outline(pixels, self._corners)
         if outline is None or not outline.certain:
             outline = self._search(pixels, level, bare) or outline
