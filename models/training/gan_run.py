@@ -45,7 +45,7 @@ def saved_run(plan: Plan) -> dict[str, Any] | None:
             raise InputError(
                 f"{plan.folder} holds a run already: add --resume or choose another -o"
             )
-        return None if plan.start is None else load_checkpoint(plan.start)
+        return None if plan.start is None else _start_of(plan, plan.start)
     saved = load_checkpoint(latest)
     if "optimizer_g" not in saved:
         raise InputError(f"{latest} is a compact checkpoint: expected it in --from, not --resume")
@@ -58,6 +58,20 @@ def saved_run(plan: Plan) -> dict[str, Any] | None:
     return saved
 
 
+def _start_of(plan: Plan, path: Path) -> dict[str, Any]:
+    """A checkpoint to begin from; its networks must fit, at the same or half the resolution."""
+    saved = load_checkpoint(path)
+    configs = {"generator_config": plan.generator, "discriminator_config": plan.discriminator}
+    for name, asked in configs.items():
+        for key, value in saved.get(name, {}).items():
+            chosen = getattr(asked, key)
+            allowed = [value, 2 * value] if key == "resolution" else [value]
+            if chosen not in allowed:
+                wanted = " or ".join(str(choice) for choice in allowed)
+                raise InputError(f"{path}: {key} is {value}, asked for {chosen}: expected {wanted}")
+    return saved
+
+
 def describe(plan: Plan) -> str:
     """Check data and checkpoint of a plan and say in a few lines what it would do.
 
@@ -66,6 +80,9 @@ def describe(plan: Plan) -> str:
     """
     saved = saved_run(plan)
     pictures = load_pictures(plan.dataset, plan.generator.resolution, plan.generator.img_channels)
+    group = plan.discriminator.mbstd_group
+    if plan.training.batch > group and plan.training.batch % group:
+        raise InputError(f"batch of {plan.training.batch}: expected a multiple of {group}")
     if len(pictures) < plan.training.batch:
         raise InputError(
             f"{plan.dataset}: {len(pictures)} pictures; expected at least one batch of "

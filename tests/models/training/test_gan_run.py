@@ -142,10 +142,15 @@ def test_plan_that_cannot_work_is_refused_before_any_step(dataset, tmp_path) -> 
         describe(tiny_plan(dataset, tmp_path / "run", 8))
     with pytest.raises(InputError, match="channel_max is 8, asked for 4"):
         describe(tiny_plan(dataset, tmp_path / "run", 8, resume=True, shape={"channel_max": 4}))
-    with pytest.raises(ModelError, match="grow one step at a time"):
-        run(tiny_plan(dataset, tmp_path / "b", 8, start=start, shape={"resolution": 128}))
-    with pytest.raises(ModelError, match="expected the same channels"):
-        run(tiny_plan(dataset, tmp_path / "c", 8, start=start, shape={"channel_max": 4}))
+    for shape, message in (
+        ({"resolution": 128}, "resolution is 32, asked for 128: expected 32 or 64"),
+        ({"channel_max": 4}, "channel_max is 8, asked for 4: expected 8"),
+        ({"layout": "published"}, "layout is light, asked for published"),
+    ):
+        with pytest.raises(InputError, match=message):
+            describe(tiny_plan(dataset, tmp_path / "b", 8, start=start, shape=shape))
+    with pytest.raises(InputError, match="batch of 6: expected a multiple of 4"):
+        describe(tiny_plan(dataset, tmp_path / "c", 8, training={"batch": 6}))
     with pytest.raises(InputError, match="at least one batch of 64"):
         describe(tiny_plan(dataset, tmp_path / "d", 8, training={"batch": 64}))
     with pytest.raises(ModelError, match="no such checkpoint"):
