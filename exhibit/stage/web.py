@@ -17,6 +17,7 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from exhibit.contract.board import Heart, read_status, write_status
 from exhibit.contract.config import WebConfig
@@ -75,7 +76,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         path = self.path.partition("?")[0]
-        if path in _STATIC:
+        if not self._asks_for_this_host():
+            self.send_error(HTTPStatus.FORBIDDEN, "this address is not served here")
+        elif path in _STATIC:
             name, kind = _STATIC[path]
             self._answer((_PAGE / name).read_bytes(), kind)
         elif path == "/state.json":
@@ -100,6 +103,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("X-Content-Type-Options", "nosniff")
         self.send_header("Content-Security-Policy", _POLICY)
         super().end_headers()
+
+    def _asks_for_this_host(self) -> bool:
+        # A foreign page may let its own name point here and read along (DNS rebinding).
+        served = str(self.server.server_address[0])
+        asked = urlsplit(f"//{self.headers.get('Host', '')}").hostname or ""
+        loopback = ("localhost", "127.0.0.1", "::1")
+        return asked in (served, *loopback) if served in loopback else True
 
     def _answer(self, body: bytes, kind: str) -> None:
         self.send_response(HTTPStatus.OK)

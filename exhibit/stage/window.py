@@ -64,12 +64,19 @@ class Window:
         pygame.display.flip()
 
     def asked_to_close(self) -> bool:
-        """Handle what the window system sent; a key or a click closes only a window on a desk."""
+        """Handle what the window system sent; returns whether the window must be closed.
+
+        A key or a click closes only a window on a desk. A projection of another size than before
+        (another projector, or the same one plugged in again) needs a new window.
+        """
         closing = False
         for event in pygame.event.get():
-            key = event.type == pygame.KEYDOWN and pygame.key.name(event.key) in _QUIT_KEYS
-            closing = closing or key or event.type == pygame.QUIT
-        return closing and self._kind == "windowed"
+            if event.type == pygame.WINDOWSIZECHANGED:
+                closing = closing or (event.x, event.y) != self.size
+            elif self._kind == "windowed":
+                key = event.type == pygame.KEYDOWN and pygame.key.name(event.key) in _QUIT_KEYS
+                closing = closing or key or event.type == pygame.QUIT
+        return closing
 
     def close(self) -> None:
         """Close the window."""

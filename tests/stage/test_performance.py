@@ -107,3 +107,15 @@ def test_window_closes_on_escape_only_on_a_desk(
     pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_ESCAPE, mod=0))
     assert window.asked_to_close() is expected
     window.close()
+
+
+def test_window_of_a_projector_that_changed_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    window = Window(CONFIG.stage, "fullscreen")
+    width, height = window.size
+    pygame.event.clear()
+    pygame.event.post(pygame.event.Event(pygame.WINDOWSIZECHANGED, x=width, y=height))
+    assert not window.asked_to_close()
+    pygame.event.post(pygame.event.Event(pygame.WINDOWSIZECHANGED, x=width + 8, y=height))
+    assert window.asked_to_close()
+    window.close()

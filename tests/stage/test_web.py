@@ -47,6 +47,13 @@ def test_web_page_and_its_parts_are_served(server: WebServer) -> None:
     assert get(server, "/../config.yaml")[0] == 404
 
 
+def test_web_under_a_foreign_name_is_refused(server: WebServer) -> None:
+    connection = HTTPConnection("127.0.0.1", server.server_port, timeout=5)
+    connection.request("GET", "/stage.jpg", headers={"Host": "elsewhere.example:80"})
+    assert connection.getresponse().status == 403
+    connection.close()
+
+
 def test_web_view_keeps_colours_and_waits_for_the_first_picture(
     server: WebServer, tmp_path: Path
 ) -> None:

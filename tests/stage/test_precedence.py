@@ -1,0 +1,28 @@
+import os
+
+import pytest
+
+from exhibit.stage.precedence import take_precedence
+
+
+@pytest.fixture
+def refused(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    def refuse(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "sched_setscheduler", refuse)
+    return monkeypatch
+
+
+def test_precedence_without_real_time_takes_a_lower_niceness(
+    refused: pytest.MonkeyPatch,
+) -> None:
+    asked = []
+    refused.setattr(os, "setpriority", lambda *what: asked.append(what))
+    assert take_precedence() == "nice -10"
+    assert asked == [(os.PRIO_PROCESS, 0, -10)]
+
+
+def test_precedence_of_an_ordinary_user_is_ordinary(refused: pytest.MonkeyPatch) -> None:
+    refused.setattr(os, "setpriority", os.sched_setscheduler)
+    assert take_precedence() == "ordinary"
