@@ -169,6 +169,11 @@ class Supervisor:
             return REFUSED
         if code == 0 and watched.spec.essential and not asked:
             return 0
+        if asked:
+            # What a person asked for is no failure, and takes nothing off the budget.
+            watched.restarts += 1
+            watched.start_due = now
+            return None
         if watched.spec.essential and watched.policy.exhausted:
             log.error("%s ended too often (%s); the table ends", name, watched.last_exit)
             return 1

@@ -14,7 +14,7 @@ import click
 
 from exhibit.contract.config import Config
 from exhibit.contract.config_file import load_config
-from exhibit.contract.errors import REFUSED, ConfigError, ExhibitError
+from exhibit.contract.errors import ConfigError, ExhibitError
 from exhibit.contract.layers import Layer
 from exhibit.contract.overrides import read_overrides
 from exhibit.operator.access.accounts import FOLDER
@@ -47,7 +47,8 @@ def main(run_dir: Path, config_file: Path, base: Path | None, command_line: str)
         asyncio.run(_serve(desk, effective))
     except ExhibitError as error:
         click.echo(f"Error: {error}", err=True)
-        sys.exit(REFUSED)
+        # Not `REFUSED`: a page that cannot be served is no reason for a table not to start.
+        sys.exit(1)
 
 
 def _desk(run_dir: Path, effective: Config, base: Path | None, command_line: Layer) -> Desk:
@@ -59,10 +60,12 @@ def _desk(run_dir: Path, effective: Config, base: Path | None, command_line: Lay
         file = effective
     try:
         saved = read_overrides(file.state_dir)
-        return lay_out(Bases(file, command_line), saved, run_dir)
+        desk = lay_out(Bases(file, command_line), saved, run_dir)
     except ConfigError as error:
         log.warning("%s; left out", error)
-        return lay_out(Bases(file, command_line), {}, run_dir)
+        desk = lay_out(Bases(file, command_line), {}, run_dir)
+    desk.base_file = base
+    return desk
 
 
 async def _serve(desk: Desk, config: Config) -> None:

@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from exhibit.operator.access.guard import Guard, RateLimit
 from exhibit.operator.access.permission import AccessDeniedError
 from exhibit.operator.access.roles import Role
-from exhibit.operator.api import live, login, settings
+from exhibit.operator.api import configuration, live, login, processes, settings
 from exhibit.operator.desk import Desk
 
 API = "/api/v1"
@@ -33,7 +33,7 @@ def make_app(desk: Desk, names: Iterable[str]) -> FastAPI:
     )
     app.state.desk = desk
     app.state.ending = asyncio.Event()
-    for part in (login, live, settings):
+    for part in (login, live, settings, configuration, processes):
         app.include_router(part.router, prefix=API)
     app.add_exception_handler(AccessDeniedError, _denied)
     app.add_middleware(Guard, names=tuple(names), rate=RateLimit())

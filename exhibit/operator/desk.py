@@ -15,7 +15,7 @@ from exhibit.operator.hub import Hub
 from exhibit.operator.pictures import Pictures
 from exhibit.operator.state.journal import Journal
 from exhibit.operator.state.settings import Bases, Settings
-from exhibit.operator.table import Table
+from exhibit.operator.table import PROCESSES, Table
 
 
 @dataclass(slots=True, eq=False)
@@ -36,6 +36,8 @@ class Desk:
     audit: Journal
     hub: Hub
     pictures: Pictures
+    base_file: Path | None = None
+    restarted_at: float = float("-inf")
     shown_password: str = ""
     fingerprint: str = ""
 
@@ -58,7 +60,8 @@ def lay_out(
     def tell(changed: Layer, restarts: tuple[str, ...]) -> None:
         table.settings(changed)
         for name in restarts:
-            table.restart(name)
+            if name in PROCESSES:
+                table.restart(name)
         hub.send("settings", {"changed": dict(flat(changed)), "restarts": restarts})
 
     events.listeners.append(lambda record: hub.send("log", record))

@@ -50,8 +50,7 @@ class Pulse:
     async def tick(self) -> None:
         """Do what is due."""
         desk, now = self._desk, self._clock()
-        if desk.settings.revert_if_due() is not None:
-            desk.events.add("trial reverted", text="a change was not confirmed in time")
+        self._end_trial()
         if now >= self._slow_due:
             self._slow_due = now + _SLOW_EVERY_S
             self._renew_certificate()
@@ -63,6 +62,16 @@ class Pulse:
         self._tell_status()
         if desk.hub.count:
             desk.hub.send("state", describe(desk))
+
+    def _end_trial(self) -> None:
+        settings, events = self._desk.settings, self._desk.events
+        if settings.revert_if_due() is not None:
+            events.add("trial reverted", text="a change was not confirmed in time")
+        elif settings.trial is not None and self._desk.table.refusing():
+            # A stage that cannot open its window is not left dark for the rest of the minute.
+            names = ", ".join(self._desk.table.refusing())
+            events.add("trial reverted", text=f"{names} did not start with the change")
+            settings.revert()
 
     def _invite(self) -> None:
         desk = self._desk

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from exhibit.contract.board import Heart, read_status, send_command
+from exhibit.contract.errors import REFUSED
 from exhibit.contract.layers import Layer
 
 _SILENT_AFTER_S = 3.0
@@ -50,6 +51,12 @@ class Table:
             "rss_mb_peak": supervisor.get("rss_mb_peak"),
             "seconds": round(self._clock() - self._began_at, 1),
         }
+
+    def refusing(self) -> list[str]:
+        """Return the processes that ended because they cannot use what they were given."""
+        processes = self._status("supervisor").get("processes", {})
+        ended = f"exit code {REFUSED}"
+        return [n for n, p in processes.items() if p["pid"] is None and p["last_exit"] == ended]
 
     def settings(self, changed: Layer) -> None:
         """Tell all processes of new values."""

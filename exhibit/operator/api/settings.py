@@ -14,7 +14,7 @@ from exhibit.contract.errors import ConfigError
 from exhibit.operator.access.permission import Person, Routes, desk_of
 from exhibit.operator.access.roles import Role
 from exhibit.operator.desk import Desk
-from exhibit.operator.state.settings import Change, OnTrialError
+from exhibit.operator.state.settings import Change, OnTrialError, SafeModeError
 
 router = APIRouter(tags=["settings"])
 routes = Routes(router)
@@ -74,12 +74,14 @@ async def change(patch: Layer, request: Request) -> Changed:
     return attempt(request, "settings", lambda: desk.settings.change(patch, person.who))
 
 
-@routes.post("/settings/preview", Role.OPERATOR, responses={422: {}})
+@routes.post("/settings/preview", Role.OPERATOR, responses={409: {}, 422: {}})
 async def preview(patch: Layer, request: Request) -> Changed:
     """Try live settings without saving them; nothing is written to disk."""
     desk = desk_of(request)
     try:
         return described(desk, desk.settings.preview(patch))
+    except SafeModeError as error:
+        raise HTTPException(409, str(error)) from None
     except ConfigError as error:
         raise HTTPException(422, str(error)) from None
 
@@ -123,7 +125,7 @@ def attempt(request: Request, what: str, act: Callable[[], Change]) -> Changed:
     desk, person = desk_of(request), request.state.person
     try:
         change = act()
-    except OnTrialError as error:
+    except (OnTrialError, SafeModeError) as error:
         raise HTTPException(409, str(error)) from None
     except ConfigError as error:
         raise HTTPException(422, str(error)) from None

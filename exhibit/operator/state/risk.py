@@ -59,6 +59,8 @@ def live_keys(model: type[BaseModel] = Config, above: str = "") -> frozenset[str
 
 def restarts_for(keys: Iterable[str], live: frozenset[str]) -> tuple[str, ...]:
     """Return the processes that take the changed `keys` only when they start again."""
-    sections = (key.partition(".")[0] for key in keys if key not in live)
+    # The engine changes its bundle while it runs.
+    needed = (key for key in keys if key not in live and key != "model.bundle")
+    sections = (key.partition(".")[0] for key in needed)
     names = {_RESTARTED[section] for section in sections if section in _RESTARTED}
     return tuple(sorted(names))

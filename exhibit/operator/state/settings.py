@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 
@@ -20,7 +20,7 @@ from exhibit.contract.config import Config
 from exhibit.contract.config_file import apply_overrides
 from exhibit.contract.errors import ConfigError
 from exhibit.contract.layers import Layer, difference, flat, merged, nested, without
-from exhibit.contract.overrides import FILE_ONLY, OVERRIDES
+from exhibit.contract.overrides import FILE_ONLY, OVERRIDES, SAFE_MODE
 from exhibit.operator.state.files import write_whole
 from exhibit.operator.state.risk import is_risky, live_keys, restarts_for
 from exhibit.operator.state.versions import Versions
@@ -31,6 +31,10 @@ _HEADER = "# Written by the operator's page, on top of config.yaml.\n"
 
 class OnTrialError(ConfigError):
     """A risky change must be confirmed or reverted before the next one."""
+
+
+class SafeModeError(ConfigError):
+    """In safe mode nothing can be changed but safe mode itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,7 @@ class Settings:
         self._tell, self._clock = tell, clock
         self._live_keys = live_keys()
         self.trial = _read_trial(self._trial_file)
+        self.safe_mode = (self._state_dir / SAFE_MODE).exists()
         self.effective = self._effective(saved, self.trial, {})
 
     def change(self, patch: Mapping[str, Any], by: str, note: str = "settings") -> Change:
@@ -111,8 +116,10 @@ class Settings:
         Raises:
             ConfigError: a key or value is not allowed; nothing changed.
             OnTrialError: there is a risky change and another one is on trial; nothing changed.
+            SafeModeError: safe mode is on; nothing changed.
             OSError: it cannot be saved; nothing changed.
         """
+        self._refuse_in_safe_mode()
         for key, _ in flat(wanted):
             if key in FILE_ONLY:
                 raise ConfigError(f"{key}: is no override; expected in config.yaml only")
@@ -138,6 +145,7 @@ class Settings:
         Raises:
             ConfigError: a key or value is not allowed, or the setting is not live.
         """
+        self._refuse_in_safe_mode()
         for key, value in flat(patch):
             if key not in self._live_keys or is_risky(key, value):
                 raise ConfigError(f"{key}: cannot be tried out live; save it instead")
@@ -171,17 +179,41 @@ class Settings:
             return None
         return self.revert()
 
+    def set_safe_mode(self, wanted: Literal["on", "off"]) -> Change:
+        """Leave the overrides out until safe mode is off again, also when the table starts anew.
+
+        Raises:
+            OSError: it cannot be saved; nothing changed.
+        """
+        marker = self._state_dir / SAFE_MODE
+        if wanted == "on":
+            write_whole(marker, "")
+            self._end_trial()
+            self.live = {}
+        else:
+            marker.unlink(missing_ok=True)
+        self.safe_mode = wanted == "on"
+        return self._take_effect()
+
     @property
     def trial_left_s(self) -> float | None:
         """Seconds until what is on trial goes by itself, or None."""
         return None if self.trial is None else max(self.trial.until - self._clock(), 0.0)
+
+    def values(self) -> dict[str, Any]:
+        """Return every value in force by dotted key."""
+        return _values(self.effective)
+
+    def is_live(self, key: str) -> bool:
+        """Return whether a setting changes while the table runs."""
+        return key in self._live_keys
 
     def sources(self) -> dict[str, str]:
         """Return which layer gives each dotted key its value."""
         found = dict.fromkeys(_values(self.effective), "config.yaml")
         trial = self.trial.values if self.trial else {}
         layers = {
-            "overrides": self.saved,
+            "overrides": {} if self.safe_mode else self.saved,
             "trial": trial,
             "command line": self.bases.command_line,
             "preview": self.live,
@@ -214,7 +246,13 @@ class Settings:
         shadowed = tuple(key for key in shadowed_by or () if key in commanded)
         return Change(keys, restarts, on_trial, shadowed)
 
+    def _refuse_in_safe_mode(self) -> None:
+        if self.safe_mode:
+            raise SafeModeError("safe mode is on: config.yaml alone holds; turn it off first")
+
     def _effective(self, saved: Layer, trial: Trial | None, live: Layer) -> Config:
+        if self.safe_mode:
+            return apply_overrides(self.bases.file, self.bases.command_line, "command line")
         layer = merged(saved, trial.values if trial else {})
         layer = merged(merged(layer, self.bases.command_line), live)
         return apply_overrides(self.bases.file, layer, "settings")
