@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 STEP_S = 0.35
 """From one prepared picture of the walk to the next; between them the stage fades."""
 _FIRST_READ_S = 1.0
-_CURVE_PICTURES = 120
+_CURVE_PICTURES = 160
 _CURVE_SIDE_PX = 256
 
 
@@ -90,12 +90,12 @@ def read_walk(bundle: str) -> Gray:
 
 def turning_curve() -> Gray:
     """Return (n, R, R) uint8 pictures of one closed line that slowly changes and comes back."""
-    t = np.linspace(0, 2 * np.pi, 900)
+    t = np.linspace(0, 2 * np.pi, 1200)
     pictures = np.full((_CURVE_PICTURES, _CURVE_SIDE_PX, _CURVE_SIDE_PX), 255, np.uint8)
-    for index, phase in enumerate(np.linspace(0, 2 * np.pi, _CURVE_PICTURES, endpoint=False)):
-        radius = 0.26 + 0.09 * np.cos(5 * t + phase) + 0.05 * np.cos(8 * t - 2 * phase)
-        angle = t + 0.25 * np.sin(3 * t + phase)
-        line = 0.5 + np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
-        points = np.rint(line * _CURVE_SIDE_PX * 16).astype(np.int32)
-        cv2.polylines(pictures[index], [points], True, 40, 1, cv2.LINE_AA, shift=4)
+    for index in range(_CURVE_PICTURES):
+        turn = np.sin(2 * np.pi * index / _CURVE_PICTURES)
+        x = 0.30 * np.sin(3 * t + 1.2 * turn) + 0.10 * np.sin(8 * t - turn)
+        y = 0.30 * np.sin(2 * t + 0.5 * turn) + 0.10 * np.cos(7 * t + turn)
+        points = np.rint((0.5 + np.stack([x, y], axis=1)) * _CURVE_SIDE_PX * 16).astype(np.int32)
+        cv2.polylines(pictures[index], [points], True, 30, 1, cv2.LINE_AA, shift=4)
     return pictures
