@@ -67,6 +67,8 @@ class InkConfig(Section):
     """Ink counts once it has been still and uncovered this long."""
     answer: Literal["settled", "live"] = Field("settled", json_schema_extra=_live())
     """Which ink the picture answers: settled (calm) or live (follows every frame)."""
+    strokes: bool = Field(False, json_schema_extra=_live())
+    """Follow the settled ink's centre lines and pass them on as polylines in their order."""
 
 
 class ModelConfig(Section):

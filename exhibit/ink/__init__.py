@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from exhibit.contract.config import InkConfig
 from exhibit.ink.extractor import TableExtractor
+from exhibit.ink.rectify import View
 
 
 def make_extractor(
@@ -22,13 +23,14 @@ def make_extractor(
         config: settings of the ink; `configure` changes them later.
         ink_size: side of the bundle's ink in pixels.
         stroke_width_px: line width of the bundle's ink in pixels.
-        camera_to_table: 3x3, frame pixels to the table's drawing area as the unit square, x to the
-            visitor's right and y towards the visitor; without it the sheet's outline, or the whole
-            frame where there is no outline, is the ink square.
+        camera_to_table: (3, 3) from pixels of the frame (the middle of the first one is 0.5, 0.5)
+            to the table's unit square, x to the visitor's right and y towards the visitor;
+            without it the square encloses the sheet's outline, or the whole frame where no
+            outline is seen.
         mirrored: the camera sees the sheet from below; without effect where there is a
             `camera_to_table`, which already holds the flip.
 
     Returns:
         An extractor with `extract(frame)` and `configure(config)`.
     """
-    return TableExtractor(config, ink_size, stroke_width_px, camera_to_table, mirrored)
+    return TableExtractor(config, ink_size, stroke_width_px, View(mirrored, camera_to_table))

@@ -7,14 +7,16 @@ import numpy as np
 
 from exhibit.contract.config import InkConfig
 from exhibit.contract.errors import InputError
-from exhibit.contract.values import Floats, Frame, Gray, Ink, InkEvent
+from exhibit.contract.values import Floats, Frame, Gray, Ink, InkEvent, Stroke
 from exhibit.ink import field, rectify, sheet, threshold
 from exhibit.ink.bare import BareTable
 from exhibit.ink.hand import find_hands, grow, thick_dark
-from exhibit.ink.images import Homography, enlarge, perspective
+from exhibit.ink.identity import compare_sheets
+from exhibit.ink.images import enlarge, perspective
+from exhibit.ink.light import LightWatch
 from exhibit.ink.paper import Paper
+from exhibit.ink.rectify import InkSquare, View
 from exhibit.ink.sheet_ink import SheetInk, warp_ink
-from exhibit.ink.strokes import normalise
 from exhibit.ink.tracker import Pose, SheetTracker
 
 _EDGE_PX = 6.0
@@ -23,26 +25,23 @@ _REACH = 4
 """How far around a hand nothing is believed, in small pixels."""
 _MOVED_PX = 1.2
 _NO_OUTLINE_S = 2.0
+_JUDGE_S = 0.6
+"""Time after a sheet's arrival, beyond that of settling, at which it is compared with the last."""
 
 
 class TableExtractor:
     """The extractor of a lit table or of a sheet before an ordinary webcam."""
 
     def __init__(
-        self,
-        config: InkConfig,
-        ink_size: int,
-        stroke_width_px: float,
-        frame_to_square: Homography | None,
-        mirrored: bool,
+        self, config: InkConfig, ink_size: int, stroke_width_px: float, view: View
     ) -> None:
         self._config = config
         self._ink_size = ink_size
         self._stroke_width_px = stroke_width_px
-        self._frame_to_square = frame_to_square
-        self._mirrored = mirrored
+        self._view = view
         self._blank = np.full((ink_size, ink_size), 255, np.uint8)
         self._blank.setflags(write=False)
+        self._last_sheet = self._blank
         self._start((0, 0), 0.0)
 
     def _start(self, shape: tuple[int, int], now_s: float) -> None:
@@ -52,18 +51,22 @@ class TableExtractor:
         self._tracker = SheetTracker()
         self._bare = BareTable(small, shape)
         self._paper = Paper(small)
+        self._light = LightWatch(self._view.mirrored)
         self._free_small: Gray = np.zeros(small, np.uint8)
-        self._ink: SheetInk | None = None
-        self._anchor: Floats | None = None
         self._began_at = self._seen_at = now_s
         self._noise = 0.0
         self._forget_ink(now_s)
 
     def _forget_ink(self, now_s: float) -> None:
-        self._ink, self._anchor = None, None
+        """There is another sheet, or none."""
+        self._ink: SheetInk | None = None
+        self._anchor: Floats | None = None
+        self._square: InkSquare | None = None
         self._settled = self._live = self._blank
         self._live_of: Gray | None = None
+        self._strokes: tuple[Stroke, ...] = ()
         self._changed_at = now_s
+        self._judge_at: float | None = None
 
     def configure(self, config: InkConfig) -> None:
         """Use other settings from the next frame on."""
@@ -89,17 +92,18 @@ class TableExtractor:
         self._noise += (0.1 if self._noise else 1.0) * (noise - self._noise)
         pose = self._tracker.step(pixels, level, self._bare.level, frame.captured_at)
         events = self._note_arrival(pose, frame.captured_at)
+        hands: Gray | None = None
         if self._absent(pose, frame.captured_at):
             self._bare.learn(level, pixels)
-            return self._result(frame, None, None, events)
-        if not pose.resting and pose.corners is not None:
-            return self._result(frame, pose.corners, None, events)
-        events += self._anchor_at(pose.corners, level)
-        hands = self._look(pixels, level, elapsed_ms, frame.captured_at)
+        elif pose.resting or pose.corners is None:
+            events += self._anchor_at(pose.corners, level)
+            hands, found = self._look(pixels, level, elapsed_ms, frame.captured_at)
+            events += found
         return self._result(frame, pose.corners, hands, events)
 
     def _note_arrival(self, pose: Pose, now_s: float) -> tuple[InkEvent, ...]:
         if pose.left:
+            self._last_sheet = self._settled
             self._forget_ink(now_s)
             return (InkEvent("sheet_out"),)
         if pose.arrived:
@@ -107,8 +111,17 @@ class TableExtractor:
                 # Until now the whole view passed for a sheet, and its table for paper.
                 self._paper = Paper((self._free_small.shape[0], self._free_small.shape[1]))
             self._forget_ink(now_s)
+            self._judge_at = now_s + _JUDGE_S + self._config.settle_ms / 1000
             return (InkEvent("sheet_in"),)
         return ()
+
+    def _identify(self, now_s: float) -> tuple[InkEvent, ...]:
+        """Say which sheet has come, once its ink has had the time to settle."""
+        if self._judge_at is None or now_s < self._judge_at:
+            return ()
+        self._judge_at = None
+        name = compare_sheets(self._last_sheet, self._settled)
+        return () if name is None else (InkEvent(name),)
 
     def _absent(self, pose: Pose, now_s: float) -> bool:
         """Whether there is no sheet; a view that never showed an outline is a sheet itself."""
@@ -131,6 +144,8 @@ class TableExtractor:
             self._ink = self._ink.moved(perspective(self._anchor, place))
             events = (InkEvent("sheet_moved"),)
         self._anchor = place.copy()
+        to_square = self._view.frame_to_square(self._anchor)
+        self._square = InkSquare(to_square, self._ink_size, self._stroke_width_px)
         edge_px = 0.0 if corners is None else _EDGE_PX * max(self._shape) / 640.0
         self._within = sheet.inside(place, self._shape, edge_px)
         height, width = level.shape
@@ -141,8 +156,14 @@ class TableExtractor:
         self._free_small = self._within_small
         return events
 
-    def _look(self, pixels: Gray, level: Gray, elapsed_ms: int, now_s: float) -> Gray:
-        """Take a frame of a resting sheet into account; returns (h, w) uint8, 1 under hands."""
+    def _look(
+        self, pixels: Gray, level: Gray, elapsed_ms: int, now_s: float
+    ) -> tuple[Gray, tuple[InkEvent, ...]]:
+        """Take a frame of a resting sheet into account.
+
+        Returns:
+            (h, w) uint8, 1 under hands; and what happened.
+        """
         assert self._ink is not None
         limits = threshold.limits_for(self._noise, self._config.threshold)
         contrast = self._bare.without_dust(field.contrast(pixels, level, limits.least_light))
@@ -156,11 +177,21 @@ class TableExtractor:
         zone = grow(hands, _REACH)
         self._free_small = self._within_small * (1 - zone)
         self._paper.learn(level, self._free_small, relit)
+        dead = self._light.step(level, self._free_small)
+        events = tuple(InkEvent("light_fault", zone_name) for zone_name in dead)
         free = self._within * (1 - enlarge(zone, self._shape))
         if self._ink.step(contrast, free, limits, elapsed_ms, self._config):
-            self._changed_at = now_s
-            self._settled = self._normalised(self._ink.settled)
-        return hands
+            events += self._note_change(now_s)
+        return hands, events + self._identify(now_s)
+
+    def _note_change(self, now_s: float) -> tuple[InkEvent, ...]:
+        """The settled ink changed: bring it to the square, and count strokes."""
+        assert self._ink is not None and self._square is not None
+        self._changed_at = now_s
+        self._settled = self._square.draw(self._ink.settled)
+        began = self._ink.book.note(self._ink.settled, now_s)
+        self._strokes = self._ink.book.strokes(self._ink.settled) if self._config.strokes else ()
+        return (InkEvent("stroke_added", str(began)),) if began else ()
 
     def _result(
         self, frame: Frame, corners: Floats | None, hands: Gray | None, events: tuple[InkEvent, ...]
@@ -174,9 +205,9 @@ class TableExtractor:
             coverage = cv2.countNonZero(self._ink.settled) / max(1, cv2.countNonZero(self._within))
             if hands is None and corners is not None:
                 seen = warp_ink(seen, perspective(self._anchor, corners))
-            elif self._live_of is None or not np.array_equal(seen, self._live_of):
+            elif self._square is not None and not _same(seen, self._live_of):
                 self._live_of = seen.copy()
-                self._live = self._normalised(seen)
+                self._live = self._square.draw(seen)
         mask = np.full(self._shape, 255, np.uint8)
         if seen is not None:
             mask -= seen * np.uint8(255)
@@ -190,21 +221,14 @@ class TableExtractor:
             sheet=corners,
             bbox=_bounding_box(self._settled),
             coverage=coverage,
+            strokes=self._strokes,
             events=events,
             changed_at=self._changed_at,
         )
 
-    def _normalised(self, ink: Gray) -> Gray:
-        """Bring ink (H, W) uint8, 1 ink, to the ink square with the bundle's stroke width."""
-        to_square = self._frame_to_square
-        if to_square is None:
-            assert self._anchor is not None
-            to_square = rectify.square_from_outline(self._anchor, self._mirrored)
-        mask = np.uint8(255) - ink * np.uint8(255)
-        square = rectify.warp_to_square(mask, to_square, 2 * self._ink_size)
-        normal = normalise(square, self._ink_size, self._stroke_width_px)
-        normal.setflags(write=False)
-        return normal
+
+def _same(one: Gray, other: Gray | None) -> bool:
+    return other is not None and cv2.norm(one, other, cv2.NORM_INF) == 0
 
 
 def _bounding_box(ink: Gray) -> tuple[float, float, float, float] | None:

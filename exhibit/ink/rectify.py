@@ -1,12 +1,47 @@
-"""From the frame to the ink square: the sheet as the visitor sees it."""
+"""From the frame to the ink square: the sheet as the visitor sees it.
+
+Frame pixels are OpenCV's here: the middle of the first one is (0, 0). Maps of a calibration are
+continuous: the middle of the first pixel is (0.5, 0.5).
+"""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
+from exhibit.contract.geometry import scaling, translation
 from exhibit.contract.values import Floats, Gray
-from exhibit.ink.images import Homography, perspective
+from exhibit.ink.images import Homography, as_gray, perspective
+from exhibit.ink.strokes import normalise
+
+_COVERED = 105
+"""Of 255: where the widened line counts as ink."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """How the camera sees the table.
+
+    Args:
+        mirrored: the camera looks from below.
+        calibrated: (3, 3) from pixels of the frame to the unit square of ink and picture, flip
+            included, or None where nothing is calibrated.
+    """
+
+    mirrored: bool
+    calibrated: Homography | None
+
+    def frame_to_square(self, corners: Floats) -> Homography:
+        """Return the map (3, 3) from frame pixels, the middle of the first (0, 0), to the square.
+
+        Args:
+            corners: (4, 2) of the sheet, which fills the square where nothing is calibrated.
+        """
+        if self.calibrated is None:
+            return square_from_outline(corners, self.mirrored)
+        return np.asarray(self.calibrated @ translation(0.5, 0.5), np.float64)
 
 
 def outline_of_frame(shape: tuple[int, int]) -> Floats:
@@ -35,20 +70,22 @@ def square_from_outline(corners: Floats, mirrored: bool) -> Homography:
     return perspective(corners, target.astype(np.float32))
 
 
-def warp_to_square(mask: Gray, frame_to_square: Homography, side: int) -> Gray:
-    """Bring a mask into the ink square.
+class InkSquare:
+    """Brings ink of one sheet in one pose to the bundle's size and stroke width."""
 
-    Args:
-        mask: (H, W) uint8, 0 ink .. 255 paper.
-        frame_to_square: 3x3, frame pixels to the unit square.
-        side: side of the result in pixels.
+    def __init__(self, frame_to_square: Homography, size: int, stroke_width_px: float) -> None:
+        side = 2 * size
+        self._matrix = scaling(side, side) @ frame_to_square
+        self._matrix = translation(-0.5, -0.5) @ self._matrix
+        self._size, self._stroke_width_px = size, stroke_width_px
 
-    Returns:
-        (side, side) uint8, 0 ink .. 255 paper; outside the frame is paper.
-    """
-    to_pixels = np.array([[side, 0, -0.5], [0, side, -0.5], [0, 0, 1]], np.float64)
-    grown = cv2.blur(mask, (3, 3)) if max(mask.shape) > side else mask
-    warped = cv2.warpPerspective(
-        grown, to_pixels @ frame_to_square, (side, side), borderValue=(255.0,)
-    )
-    return np.asarray(np.where(warped < 150, 0, 255), np.uint8)
+    def draw(self, ink: Gray) -> Gray:
+        """Return (S, S) uint8 with lines of one width for ink (H, W) uint8, 1 ink."""
+        side = 2 * self._size
+        # Widened a little, a line of one pixel is not lost between the samples.
+        wide = cv2.blur(ink * np.uint8(255), (3, 3)) if max(ink.shape) > side else ink * 255
+        warped = cv2.warpPerspective(wide, self._matrix, (side, side))
+        mask = as_gray(warped <= _COVERED) * np.uint8(255)
+        normal = normalise(mask, self._size, self._stroke_width_px, despeckle=0.0)
+        normal.setflags(write=False)
+        return normal

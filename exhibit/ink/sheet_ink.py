@@ -9,6 +9,7 @@ from exhibit.contract.config import InkConfig
 from exhibit.contract.values import Floats, Gray
 from exhibit.ink import threshold
 from exhibit.ink.images import Homography, as_gray, square
+from exhibit.ink.order import StrokeBook
 from exhibit.ink.settle import Settler
 
 _SHARE = 0.3
@@ -30,6 +31,7 @@ class SheetInk:
         self.seen: Gray = np.zeros(shape, np.uint8)
         self._settler = Settler(np.zeros(shape, np.uint8))
         self._marks: Gray | None = None
+        self.book = StrokeBook(shape)
         self._line_px = _LINE_PX * max(shape) / 640.0
 
     @property
@@ -79,6 +81,7 @@ class SheetInk:
             cv2.warpPerspective(self._contrast, old_to_new, size), np.float32
         )
         other._frames = self._frames
+        other.book = self.book.moved(old_to_new)
         if self._marks is not None:
             other._marks = as_gray(cv2.warpPerspective(self._marks, old_to_new, size))
         other.seen = warp_ink(self.seen, old_to_new)

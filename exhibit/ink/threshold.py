@@ -16,7 +16,8 @@ _FAINTEST, _STRONGEST = 0.055, 0.30
 _WINDOW, _NARROW = 7, 0.6
 """A line of width w and contrast c, seen through a lens of blur s, peaks at c·erf(w/(2√2·s)) and
 has the mean c·w/7 in a window of 7 pixels. Half of c, where its edge is, is then half the peak for
-wide lines and more for narrow ones: about peak·(0.5 + 0.6·(0.5 − mean/peak)) for s of 0.7 pixels."""
+wide lines and more for narrow ones: about peak·(0.5 + 0.6·(0.5 − mean/peak)) for s
+of 0.7 pixels."""
 _CONTINUES = 0.55
 _NOISES = 6.0
 

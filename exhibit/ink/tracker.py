@@ -34,7 +34,10 @@ class Pose:
 
 
 class SheetTracker:
-    """Follows one sheet from its arrival until it is taken away; a resting one every other frame."""
+    """Follows one sheet from its arrival until it is taken away.
+
+    A resting one is looked for in every other frame.
+    """
 
     def __init__(self) -> None:
         self._corners: Floats | None = None

@@ -1,0 +1,61 @@
+"""Dead light: a zone of the table that became much darker than it was."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from exhibit.contract.values import Gray
+
+ROWS, COLUMNS = 3, 4
+_DEAD, _ALIVE = 0.7, 0.8
+_FREE_SHARE = 0.6
+_FIRST = 20
+
+
+class LightWatch:
+    """Compares each zone's paper with what it was when the zone was first seen well."""
+
+    def __init__(self, mirrored: bool) -> None:
+        """Zones are named from the visitor's side; `mirrored` says the camera looks from below."""
+        self._mirrored = mirrored
+        self._reference: NDArray[np.float64] = np.zeros((ROWS, COLUMNS))
+        self._seen = np.zeros((ROWS, COLUMNS), int)
+        self._dead = np.zeros((ROWS, COLUMNS), bool)
+
+    def step(self, level: Gray, free: Gray) -> tuple[str, ...]:
+        """Return the zones that died since the frame before.
+
+        Args:
+            level: (h, w) uint8, brightness of the paper.
+            free: (h, w) uint8, not 0 where paper is seen.
+        """
+        died = []
+        rows = np.linspace(0, level.shape[0], ROWS + 1).astype(int)
+        columns = np.linspace(0, level.shape[1], COLUMNS + 1).astype(int)
+        for row in range(ROWS):
+            for column in range(COLUMNS):
+                box = np.s_[rows[row] : rows[row + 1], columns[column] : columns[column + 1]]
+                seen = free[box] > 0
+                if seen.mean() < _FREE_SHARE:
+                    continue
+                if self._judge(row, column, float(level[box][seen].mean())):
+                    died.append(self._name(row, column))
+        return tuple(died)
+
+    def _judge(self, row: int, column: int, level: float) -> bool:
+        """Whether a zone has just died; its reference is the mean of its first frames."""
+        zone = row, column
+        if self._seen[zone] < _FIRST:
+            self._seen[zone] += 1
+            self._reference[zone] += (level - self._reference[zone]) / self._seen[zone]
+            return False
+        share = level / max(self._reference[zone], 1.0)
+        was_dead = bool(self._dead[zone])
+        self._dead[zone] = share < _DEAD or (was_dead and share < _ALIVE)
+        return bool(self._dead[zone]) and not was_dead
+
+    def _name(self, row: int, column: int) -> str:
+        if self._mirrored:
+            column = COLUMNS - 1 - column
+        return f"row {row + 1} of {ROWS}, column {column + 1} of {COLUMNS}"
