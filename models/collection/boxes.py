@@ -30,3 +30,12 @@ class Box:
             max(self.right, other.right),
             max(self.bottom, other.bottom),
         )
+
+    def moved(self, across_px: int, down_px: int) -> "Box":
+        """The same box elsewhere."""
+        return Box(
+            self.left + across_px,
+            self.top + down_px,
+            self.right + across_px,
+            self.bottom + down_px,
+        )

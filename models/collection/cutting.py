@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.collection.boxes import Box
-from models.collection.figures import FIGURE_SPACING, Spacing, isolate, split
-from models.collection.ground import cut_along_ground
+from models.collection.figures import drawing_spacing, isolate, split
+from models.collection.ground import figures_of
 from models.collection.lettering import lettering_mask
 from models.collection.linework import ink_mask, without_dust
 from models.collection.squaring import crop_to_square, pad_to_square, resize_crisp
@@ -42,16 +42,8 @@ def cut_page(grey: NDArray[np.uint8], framing: Framing, gutter: float) -> list[C
         Items in reading order; none on a blank page.
     """
     ink = ink_mask(grey)
-    drawn = without_dust(ink & ~lettering_mask(ink))
-    if framing == "figure":
-        page_px = max(grey.shape)
-        parts = [
-            figure
-            for part in split(drawn, FIGURE_SPACING)
-            for figure in cut_along_ground(part, page_px)
-        ]
-    else:
-        parts = split(drawn, Spacing(reach=gutter / 2, join=gutter))
+    drawings = split(without_dust(ink & ~lettering_mask(ink)), drawing_spacing(gutter))
+    parts = drawings if framing == "drawing" else [f for d in drawings for f in figures_of(d)]
     speck_px = SPECK_SHARE * max(grey.shape)
     whole = [part for part in parts if max(part.ink.shape) >= speck_px]
     return [Cut(part.box, isolate(grey, part), part.ink) for part in whole]

@@ -14,7 +14,7 @@ TINY_SHARE = 0.22
 
 @dataclass(frozen=True, slots=True)
 class Spacing:
-    """How close ink must be to belong together, in shares of the page's longer side."""
+    """How close ink must be to belong together, in shares of the longer side of what is split."""
 
     reach: float
     """Ink closer than twice this is one part: the gaps that a pen leaves within a figure."""
@@ -24,6 +24,11 @@ class Spacing:
 
 
 FIGURE_SPACING = Spacing(reach=0.01, join=0.03)
+
+
+def drawing_spacing(gutter: float) -> Spacing:
+    """Spacing of whole drawings, between which the gutter is white (a share of the page)."""
+    return Spacing(reach=gutter / 2, join=gutter)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,11 +41,11 @@ class Part:
 
 
 def split(ink: NDArray[np.bool_], spacing: Spacing) -> list[Part]:
-    """Split the ink of a page into its parts.
+    """Split the ink of a page into its drawings, or of a drawing into its figures.
 
     Args:
         ink: (height, width) bool.
-        spacing: `FIGURE_SPACING`, or wider to find whole drawings.
+        spacing: `FIGURE_SPACING`, or a `drawing_spacing`.
 
     Returns:
         Parts, top to bottom then left to right. Stray specks belong to none.

@@ -1,32 +1,51 @@
-"""Cut figures apart that only the ground they stand on connects."""
+"""From a drawing to its figures, which the ground they stand on may connect."""
+
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.collection.boxes import Box
-from models.collection.figures import Part
+from models.collection.figures import FIGURE_SPACING, Part, split
 
 GUTTER_SHARE = 0.02
-"""Bare ground at least this wide, as a share of the page's longer side, separates two figures."""
+"""Bare ground at least this wide separates two figures: a share of the drawing's longer side."""
 GROUND_SHARE = 0.035
-"""Ground is at most this high, as a share of the page's longer side."""
+"""Ground is at most this high, as a share of the drawing's longer side."""
 LOWEST_PART = 0.6
 """Ground lies below this share of the part's height; higher up, a strip is an arm or a nose."""
 
 
-def cut_along_ground(part: Part, page_px: int) -> list[Part]:
+def figures_of(drawing: Part) -> list[Part]:
+    """Split a drawing into its figures: connected ink, cut apart along the ground.
+
+    Args:
+        drawing: a part of the page.
+
+    Returns:
+        The figures, top to bottom then left to right, placed on the page.
+    """
+    longest = max(drawing.ink.shape)
+    return [
+        replace(figure, box=figure.box.moved(drawing.box.left, drawing.box.top))
+        for part in split(drawing.ink, FIGURE_SPACING)
+        for figure in cut_along_ground(part, longest)
+    ]
+
+
+def cut_along_ground(part: Part, drawing_px: int) -> list[Part]:
     """Split a part where, for a while, there is nothing in it but a strip of ground.
 
     Args:
         part: of `split`.
-        page_px: the page's longer side.
+        drawing_px: the drawing's longer side.
 
     Returns:
         The figures from left to right, without the bare ground between them; the part itself where
         it stands alone.
     """
-    bare = _bare_columns(part.ink, GROUND_SHARE * page_px)
-    runs = _runs(bare, max(2, round(GUTTER_SHARE * page_px)))
+    bare = _bare_columns(part.ink, GROUND_SHARE * drawing_px)
+    runs = _runs(bare, max(2, round(GUTTER_SHARE * drawing_px)))
     if not runs:
         return [part]
     edges = [0, *(edge for run in runs for edge in run), part.ink.shape[1]]

@@ -20,6 +20,8 @@ CLEARANCE = 0.25
 """Around a line, this share of its height holds next to no other ink ..."""
 LARGEST_INTRUSION = 0.12
 """... at most this share of the line's own."""
+PUNCTUATION = 0.5
+"""Small marks this near to a line, as a share of its height, are its commas and accents."""
 PAGE_EDGE_SHARE = 0.12
 """Page numbers stand within this share of the page's height of its upper or lower edge ..."""
 LARGEST_NUMBER_SHARE = 0.04
@@ -69,12 +71,14 @@ def lettering_mask(ink: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def _letters_in(line: Box, boxes: dict[int, Box], count: int) -> NDArray[np.bool_]:
-    """Which components are letters of a line, with their dots and accents: (count,) bool."""
+    """Which components are letters of a line, or the dots, accents and commas around them."""
     letters = np.zeros(count, bool)
     for index, box in boxes.items():
+        near = round(PUNCTUATION * line.height) if box.height <= 0.5 * line.height else 0
         across, down = (box.left + box.right) / 2, (box.top + box.bottom) / 2
-        inside = line.left <= across <= line.right and line.top <= down <= line.bottom
-        letters[index] = inside and box.height <= 1.2 * line.height
+        beside = line.left - near <= across <= line.right + near
+        level = line.top - near <= down <= line.bottom + near
+        letters[index] = beside and level and box.height <= 1.2 * line.height
     return letters
 
 
