@@ -16,7 +16,7 @@ from exhibit.contract.board import CommandInbox, Heart, read_status, write_statu
 from exhibit.contract.bundle import find_bundle, load_bundle
 from exhibit.contract.config import Config
 from exhibit.contract.config_file import apply_overrides
-from exhibit.contract.errors import ExhibitError
+from exhibit.contract.errors import REFUSED, ExhibitError
 from exhibit.notify import ServiceNotifier
 from exhibit.processes import ProcessSpec
 from exhibit.report import make_report
@@ -53,7 +53,7 @@ def run_table(
         session = Session(folder, config, table, say)
         try:
             code = session.run(stopping, seconds)
-            if report is not None:
+            if report is not None and code != REFUSED:
                 report.write_text(json.dumps(session.report(), indent=2) + "\n", encoding="utf-8")
         finally:
             session.close()

@@ -115,3 +115,15 @@ def test_check_command_bad_file_lists_mistakes_and_exits_2(
     assert ended.value.code == 2
     errors = capsys.readouterr().err.splitlines()
     assert [line.split(":")[2] for line in errors] == ["2", "4"]
+
+
+def test_check_command_list_names_every_setting_with_its_bounds(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["check", "--list"])
+    assert ended.value.code == 0
+    listed = capsys.readouterr().out
+    assert "stage.fps: 60.0\n" in listed
+    assert "Expects a number from 5 to 240 (Hz)." in listed
+    assert "supervisor.restart_budget: 20\n" in listed
