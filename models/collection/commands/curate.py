@@ -1,5 +1,6 @@
 """`models curate`: a local web page to keep, drop and re-crop by mouse and keyboard."""
 
+import contextlib
 import socket
 from pathlib import Path
 
@@ -36,7 +37,9 @@ def curate(dataset: Path, port: int, no_browser: bool) -> None:
         if not no_browser:
             click.launch(address)
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
-        server.run(sockets=[listener])
+        # uvicorn closes all connections first and raises Ctrl-C again afterwards.
+        with contextlib.suppress(KeyboardInterrupt):
+            server.run(sockets=[listener])
 
 
 def listen(port: int) -> socket.socket:

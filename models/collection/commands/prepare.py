@@ -55,8 +55,8 @@ from models.collection.preparation import Options
 @click.option(
     "--gutter",
     type=click.FloatRange(0, 1),
-    help="For --framing drawing: white that separates two drawings on one page, as a share of its "
-    "longer side [default: 0.1; 1 keeps pages whole].",
+    help="White that separates two drawings on one page, as a share of its longer side "
+    "[default: 0.1; 1 takes every page as one drawing].",
 )
 @click.option(
     "--exclude",

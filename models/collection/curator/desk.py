@@ -44,11 +44,18 @@ class Desk:
         self.options = building.options_of(folder)
         self._lock = threading.Lock()
         self._page = lru_cache(PAGES_IN_MEMORY)(self._read_page)
+        self._read_version: tuple[int, int] | None = None
+        self._rows: list[CurationRow] = []
         self.rows()
 
     def rows(self) -> list[CurationRow]:
-        """All items as they stand in `curation.csv`."""
-        return curation.read_csv(self.folder / curation.FILE_NAME)
+        """All items as they stand in `curation.csv` now."""
+        path = self.folder / curation.FILE_NAME
+        found = path.stat()
+        version = (found.st_mtime_ns, found.st_size)
+        if version != self._read_version:
+            self._rows, self._read_version = curation.read_csv(path), version
+        return list(self._rows)
 
     def row(self, item: str) -> CurationRow:
         """One item.
