@@ -13,6 +13,7 @@ from exhibit.operator.access.permission import AccessDeniedError
 from exhibit.operator.access.roles import Role
 from exhibit.operator.api import configuration, live, login, processes, settings
 from exhibit.operator.desk import Desk
+from exhibit.operator.pages import routes as pages
 
 API = "/api/v1"
 
@@ -35,6 +36,7 @@ def make_app(desk: Desk, names: Iterable[str]) -> FastAPI:
     app.state.ending = asyncio.Event()
     for part in (login, live, settings, configuration, processes):
         app.include_router(part.router, prefix=API)
+    app.include_router(pages.router)
     app.add_exception_handler(AccessDeniedError, _denied)
     app.add_middleware(Guard, names=tuple(names), rate=RateLimit())
     return app

@@ -1,0 +1,93 @@
+// The page "Now": state, pictures, plots and orders.
+import { attempt, say } from "./api.js";
+import { endTrial, listen } from "./live.js";
+import { Plot } from "./plot.js";
+import { has, number, text } from "./texts.js";
+
+const at = (id) => document.getElementById(id);
+const plots = { fps: new Plot("fps", 1), latency: new Plot("latency"), temperature: new Plot("temperature") };
+
+listen("state", (state) => {
+  at("banner").dataset.state = state.state;
+  at("word").textContent = text(`state.${state.state}`);
+  at("means").textContent = text(`state.${state.state}_means`);
+  at("reasons").replaceChildren(...state.reasons.map(reasonItem));
+  if (state.state === "offline") return;
+  at("simulated").hidden = !state.engine.simulated;
+  plots.fps.add(state.fps);
+  plots.latency.add(state.latency_p95_ms);
+  plots.temperature.add(state.temperature_c ?? null);
+  if (state.temperature_c == null) {
+    at("plot-temperature").querySelector(".range").textContent = text("now.no_temperature");
+  }
+  press("freeze", state.stage.state === "frozen");
+  press("blank", state.stage.state === "blank");
+  showFacts(state);
+});
+
+function reasonItem({ code, text: words }) {
+  const item = document.createElement("li");
+  const advice = has(`advice.${code}`) ? text(`advice.${code}`) : text("advice.other");
+  item.append(
+    Object.assign(document.createElement("strong"), { textContent: words }),
+    Object.assign(document.createElement("span"), { textContent: advice }),
+  );
+  return item;
+}
+
+function press(id, on) {
+  at(id)?.setAttribute("aria-pressed", String(on));
+}
+
+function showFacts({ engine, processes, rss_mb_peak: memory }) {
+  const facts = {
+    bundle: engine.bundle,
+    camera: engine.camera,
+    provider: engine.provider,
+    frames: engine.frames_captured === undefined ? undefined : `${number(engine.frames_captured)} / ${number(engine.frames_dropped)}`,
+    memory: memory == null ? undefined : `${number(memory)} MB`,
+    restarts: Object.entries(processes).map(([name, found]) => `${name} ${found.restarts}`).join(" · "),
+  };
+  for (const [name, value] of Object.entries(facts)) at(`fact-${name}`).textContent = value || "–";
+}
+
+for (const toggle of document.querySelectorAll(".toggle")) {
+  toggle.addEventListener("click", async () => {
+    const on = toggle.getAttribute("aria-pressed") !== "true";
+    if (await attempt("POST", toggle.dataset.post, { on })) press(toggle.id, on);
+  });
+}
+
+const sure = at("sure");
+let ordered = null;
+for (const button of document.querySelectorAll("[data-order]")) {
+  button.addEventListener("click", () => {
+    ordered = button;
+    const [name, means] = button.querySelectorAll("strong, small");
+    at("sure-what").textContent = `${means.textContent}.`;
+    at("sure-yes").textContent = name.textContent;
+    sure.showModal();
+    at("sure-no").focus();
+  });
+}
+at("sure-no").addEventListener("click", () => sure.close());
+at("sure-yes").addEventListener("click", async () => {
+  sure.close();
+  const done = await attempt("POST", ordered.dataset.order, JSON.parse(ordered.dataset.body));
+  if (done) say(text("now.asked", { what: at("sure-yes").textContent }));
+});
+
+const large = at("large");
+for (const button of document.querySelectorAll(".enlarge")) {
+  button.addEventListener("click", () => {
+    const small = button.querySelector("img"), img = large.querySelector("img");
+    img.alt = small.alt;
+    // A browser shares one stream between images of the same address.
+    img.src = small.src;
+    large.showModal();
+  });
+}
+at("large-close").addEventListener("click", () => large.close());
+large.addEventListener("click", (event) => { if (event.target === large) large.close(); });
+large.addEventListener("close", () => large.querySelector("img").removeAttribute("src"));
+endTrial(() => {});
