@@ -102,6 +102,18 @@ def test_curator_crops_by_mouse(page, target) -> None:
     assert corners == pytest.approx([220, 60, 300, 280], abs=2)
 
 
+def test_curator_sees_the_page_in_its_own_proportions(page) -> None:
+    page.set_viewport_size({"width": 500, "height": 900})
+    page.locator("[data-item=both_1] .recrop").click()
+    page.wait_for_selector("dialog[open]")
+    for size in ({"width": 500, "height": 900}, {"width": 1600, "height": 500}):
+        page.set_viewport_size(size)
+        sheet = page.locator("#sheet").bounding_box()
+        assert sheet["width"] / sheet["height"] == pytest.approx(400 / 300, rel=0.02)
+        assert sheet["width"] < size["width"]
+        assert sheet["height"] < size["height"]
+
+
 def test_curator_crops_by_keyboard_and_cancels(page, target) -> None:
     before = written(target, "both_1")
     page.locator("[data-item=both_1] .picture").focus()

@@ -5,6 +5,7 @@ const desk = byId("desk");
 const sheet = byId("sheet");
 const frame = byId("box");
 const SMALLEST_PX = 8;
+const LARGEST_ZOOM = 3;
 let box = { left: 0, top: 0, right: 1, bottom: 1 };
 
 const limit = (value, low, high) => Math.min(Math.max(value, low), high);
@@ -36,11 +37,25 @@ function move(across, down) {
   setBox({ left, top, right: left + width, bottom: top + height });
 }
 
+// As large as the window allows, in the page's own proportions.
+function fitSheet() {
+  const { naturalWidth: width, naturalHeight: height } = sheet;
+  const zoom = Math.min(
+    (0.88 * window.innerWidth) / width,
+    (0.66 * window.innerHeight) / height,
+    LARGEST_ZOOM,
+  );
+  sheet.style.width = `${Math.round(width * zoom)}px`;
+  sheet.style.height = `${Math.round(height * zoom)}px`;
+}
+
 function pointOnPage(event) {
   const shown = sheet.getBoundingClientRect();
   const scale = sheet.naturalWidth / shown.width;
   return { x: (event.clientX - shown.left) * scale, y: (event.clientY - shown.top) * scale };
 }
+
+window.addEventListener("resize", fitSheet);
 
 desk.addEventListener("pointerdown", (down) => {
   if (down.button !== 0) return;
@@ -87,6 +102,7 @@ export async function chooseBox(title, item) {
   byId("crop-title").textContent = title;
   sheet.src = `/api/pages/${encodeURIComponent(item.item)}`;
   await sheet.decode();
+  fitSheet();
   dialog.returnValue = "";
   dialog.showModal();
   setBox(item);
