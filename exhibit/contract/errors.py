@@ -1,6 +1,5 @@
 """Errors that name the thing, the value and what was expected."""
 
-
 REFUSED = 2
 """Exit code of a command or process that was given something it cannot use."""
 
