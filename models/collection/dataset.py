@@ -96,14 +96,17 @@ def picture_names(path: Path) -> tuple[str, ...]:
         InputError: no such data set, not a zip, or no picture in it.
     """
     if path.is_dir():
-        root = path / IMAGES if (path / IMAGES).is_dir() else path
-        found = [file.relative_to(path).as_posix() for file in root.rglob("*") if file.is_file()]
+        found = [file.relative_to(path).as_posix() for file in path.rglob("*") if file.is_file()]
     elif path.is_file():
         with _open_zip(path) as archive:
             found = [info.filename for info in archive.infolist() if not info.is_dir()]
     else:
         raise InputError(f"{path}: no such data set; make one with `models prepare`")
-    names = sorted(name for name in found if Path(name).suffix.lower() in PICTURE_SUFFIXES)
+    # A prepared data set also holds whole pages and contact sheets; only images/ is to train on.
+    prepared = [name for name in found if name.startswith(f"{IMAGES}/")]
+    names = sorted(
+        name for name in prepared or found if Path(name).suffix.lower() in PICTURE_SUFFIXES
+    )
     if not names:
         raise InputError(f"{path}: no readable picture in it; expected PNG, JPEG or WebP files")
     return tuple(names)

@@ -1,8 +1,10 @@
 """`models prepare`: from a folder of scans to a training set that a curator can edit."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 from tqdm import tqdm
@@ -71,7 +73,9 @@ from models.collection.preparation import Options
     help="Also write the kept pictures as a zip in the layout of NVIDIA's dataset_tool.",
 )
 @click.option("--dry-run", is_flag=True, help="Read and judge everything, write nothing.")
-def prepare(source: Path, folder: Path | None, archive: Path | None, dry_run: bool, **choices):
+def prepare(
+    source: Path, folder: Path | None, archive: Path | None, dry_run: bool, **choices: Any
+) -> None:
     """Turn the scans in SOURCE (a folder or a zip) into a training set.
 
     Reads PNG, JPEG, TIFF, GIF, WebP, BMP and PDF. Whitens the paper, leaves out captions and page
@@ -115,7 +119,7 @@ def _source_and_folder(source: Path, folder: Path | None) -> tuple[Path | None, 
     return source, folder
 
 
-def _options(folder: Path, choices: dict) -> Options:
+def _options(folder: Path, choices: dict[str, Any]) -> Options:
     """What was chosen now, else what the data set was made with, else the default."""
     existing = building.is_dataset(folder)
     options = building.options_of(folder) if existing else Options()
@@ -138,7 +142,7 @@ def _options(folder: Path, choices: dict) -> Options:
     return replace(options, **chosen)
 
 
-def _progress(things, title):
+def _progress(things: Iterable[Any], title: str) -> Iterable[Any]:
     return tqdm(things, desc=title, unit="file", dynamic_ncols=True, leave=False)
 
 

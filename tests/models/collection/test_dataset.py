@@ -47,6 +47,14 @@ def test_dataset_of_the_zip_equals_that_of_the_folder(folder, tmp_path) -> None:
     assert data_sha256(tmp_path / "data.zip") == data_sha256(folder)
 
 
+def test_dataset_of_a_zipped_prepared_folder_reads_its_images_alone(folder, tmp_path) -> None:
+    with zipfile.ZipFile(tmp_path / "whole.zip", "w") as archive:
+        for file in folder.rglob("*.png"):
+            archive.write(file, file.relative_to(folder))
+    dataset = DrawingDataset(tmp_path / "whole.zip", 16, 1)
+    assert dataset.names == ("images/0.png", "images/1.png", "images/2.png")
+
+
 def test_dataset_of_an_unpacked_nvidia_zip_is_read_too(folder, tmp_path) -> None:
     write_nvidia_zip(folder, tmp_path / "data.zip")
     with zipfile.ZipFile(tmp_path / "data.zip") as archive:
