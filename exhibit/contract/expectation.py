@@ -5,6 +5,7 @@ Used in error messages and, by the operator's page, beside a setting.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -34,13 +35,13 @@ class Setting:
 
 def expectation_at(model: type[BaseModel], key: tuple[str | int, ...]) -> str:
     """Return what `key` expects, for example `a number from 5 to 240 (Hz)`; empty if unknown."""
-    node = _node_at(model.model_json_schema(), key)
-    return "" if node is None else _words(node, model.model_json_schema())
+    node = _node_at(_schema(model), key)
+    return "" if node is None else _words(node, _schema(model))
 
 
 def keys_at(model: type[BaseModel], key: tuple[str | int, ...]) -> list[str]:
     """Return the names of the keys of the section at `key`, in order of declaration."""
-    node = _node_at(model.model_json_schema(), key)
+    node = _node_at(_schema(model), key)
     return [] if node is None else list(node.get("properties", {}))
 
 
@@ -54,6 +55,11 @@ def settings_of(model: type[BaseModel], above: str = "") -> Iterator[Setting]:
             expected = expectation_at(model, (name,))
             description = " ".join((field.description or "").split())
             yield Setting(key, field.get_default(), expected, description)
+
+
+@functools.cache
+def _schema(model: type[BaseModel]) -> dict[str, Any]:
+    return model.model_json_schema()
 
 
 def _node_at(schema: Mapping[str, Any], key: tuple[str | int, ...]) -> Mapping[str, Any] | None:

@@ -76,9 +76,10 @@ async def _serve(desk: Desk, config: Config) -> None:
         files = own_files(_secrets_folder(desk), names, own_addresses())
     tls = Tls(files)
     server = Server(make_app(desk, names), page, tls)
-    pulse = asyncio.create_task(Pulse(desk, server, tls).beat_on())
-    serving = asyncio.create_task(server.serve_here())
-    done, _ = await asyncio.wait((pulse, serving), return_when=asyncio.FIRST_COMPLETED)
+    pulse = Pulse(desk, server, tls)
+    work = (pulse.beat_on(), pulse.fade_on(), server.serve_here())
+    tasks = [asyncio.create_task(part) for part in work]
+    done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     for task in done:
         task.result()
 

@@ -8,10 +8,23 @@ from collections.abc import Iterable
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
+from exhibit.contract.errors import ExhibitError
 from exhibit.operator.access.guard import Guard, RateLimit
 from exhibit.operator.access.permission import AccessDeniedError
 from exhibit.operator.access.roles import Role
-from exhibit.operator.api import configuration, live, login, processes, settings
+from exhibit.operator.api import (
+    accounts,
+    bundles,
+    configuration,
+    directions,
+    live,
+    login,
+    machines,
+    processes,
+    records,
+    scenes,
+    settings,
+)
 from exhibit.operator.desk import Desk
 from exhibit.operator.pages import routes as pages
 
@@ -34,12 +47,27 @@ def make_app(desk: Desk, names: Iterable[str]) -> FastAPI:
     )
     app.state.desk = desk
     app.state.ending = asyncio.Event()
-    for part in (login, live, settings, configuration, processes):
+    tuning = (live, settings, directions, scenes, bundles, configuration, processes)
+    for part in (login, accounts, *tuning, records, machines):
         app.include_router(part.router, prefix=API)
+    app.include_router(machines.root)
     app.include_router(pages.router)
     app.add_exception_handler(AccessDeniedError, _denied)
+    app.add_exception_handler(ExhibitError, _refused)
+    app.add_exception_handler(RecursionError, _refused)
+    app.add_exception_handler(OSError, _not_saved)
     app.add_middleware(Guard, names=tuple(names), rate=RateLimit())
     return app
+
+
+async def _refused(_request: Request, error: Exception) -> Response:
+    detail = str(error) if isinstance(error, ExhibitError) else "nested too deeply"
+    return JSONResponse({"detail": detail}, 422)
+
+
+async def _not_saved(_request: Request, error: Exception) -> Response:
+    reason = error.strerror if isinstance(error, OSError) else None
+    return JSONResponse({"detail": f"it cannot be saved in the state folder: {reason}"}, 507)
 
 
 async def _denied(request: Request, error: Exception) -> Response:

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from exhibit.contract.layers import Layer, flat
 from exhibit.operator.access.accounts import FOLDER, Accounts
 from exhibit.operator.access.delays import LoginDelays
 from exhibit.operator.access.sessions import Sessions
+from exhibit.operator.bundles import Bundles
 from exhibit.operator.hub import Hub
+from exhibit.operator.machine import measure
 from exhibit.operator.pictures import Pictures
+from exhibit.operator.state.fading import Fade
 from exhibit.operator.state.journal import Journal
+from exhibit.operator.state.scenes import SceneFile
 from exhibit.operator.state.settings import Bases, Settings
+from exhibit.operator.state.visits import Visits
 from exhibit.operator.table import PROCESSES, Table
 
 
@@ -34,8 +40,14 @@ class Desk:
     delays: LoginDelays
     events: Journal
     audit: Journal
+    scenes: SceneFile
+    fade: Fade
+    bundles: Bundles
+    visits: Visits
     hub: Hub
     pictures: Pictures
+    drawing: bool = False
+    machine: dict[str, Any] = field(default_factory=dict)
     base_file: Path | None = None
     restarted_at: float = float("-inf")
     shown_password: str = ""
@@ -64,17 +76,23 @@ def lay_out(
                 table.restart(name)
         hub.send("settings", {"changed": dict(flat(changed)), "restarts": restarts})
 
+    settings = Settings(bases, saved, run_dir, tell, clock)
     events.listeners.append(lambda record: hub.send("log", record))
     return Desk(
+        machine=measure(state_dir),
         run_dir=run_dir,
         state_dir=state_dir,
         table=table,
-        settings=Settings(bases, saved, run_dir, tell, clock),
+        settings=settings,
         accounts=Accounts(state_dir),
         sessions=Sessions(run_dir / "operator.sessions.json", clock),
         delays=LoginDelays(state_dir / FOLDER / "failures.json"),
         events=events,
         audit=Journal(state_dir / FOLDER, "audit"),
+        scenes=SceneFile(state_dir),
+        fade=Fade(settings, clock),
+        visits=Visits(state_dir),
+        bundles=Bundles(settings, table, events, clock=clock),
         hub=hub,
         pictures=Pictures(run_dir, clock),
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from datetime import datetime
+from typing import Any
 
 from exhibit.contract.board import Heart, write_status
 from exhibit.contract.errors import ConfigError
@@ -13,10 +15,16 @@ from exhibit.operator.access.certificate import Tls
 from exhibit.operator.access.secrets import generate_password
 from exhibit.operator.api.live import describe
 from exhibit.operator.desk import Desk
+from exhibit.operator.machine import measure
 from exhibit.operator.server import Server
+from exhibit.operator.state.fading import STEP_S
+from exhibit.operator.state.visits import Glimpse, VisitCounter
+from exhibit.operator.state.watch import Watch
+from exhibit.operator.switching import follow_schedule
 
 _EVERY_S = 1.0
 _SLOW_EVERY_S = 10.0
+_LOOK_FOR_FADE_S = 0.25
 _NOTICE_S = 15 * 60.0
 
 
@@ -38,6 +46,8 @@ class Pulse:
         self._slow_due = clock()
         self._notice_until = clock() + _NOTICE_S
         self._told: object = None
+        self._counter = VisitCounter()
+        self._watch = Watch(desk.events, clock)
         self._fault = ""
 
     async def beat_on(self) -> None:
@@ -47,13 +57,25 @@ class Pulse:
             await self.tick()
             await asyncio.sleep(_EVERY_S)
 
+    async def fade_on(self) -> None:
+        """Move fades until cancelled; while there is none it only looks whether one began."""
+        while True:
+            self._desk.fade.step()
+            await asyncio.sleep(STEP_S if self._desk.fade.active else _LOOK_FOR_FADE_S)
+
     async def tick(self) -> None:
         """Do what is due."""
         desk, now = self._desk, self._clock()
         self._end_trial()
+        state = desk.table.look()
+        desk.bundles.look(state["engine"])
+        self._count(state["engine"])
+        self._watch.look(state)
+        follow_schedule(desk, datetime.now())
         if now >= self._slow_due:
             self._slow_due = now + _SLOW_EVERY_S
             self._renew_certificate()
+            desk.machine = measure(desk.state_dir)
         if desk.accounts.claimed:
             self._show_claimed()
             await self._server.open_to_network()
@@ -61,6 +83,8 @@ class Pulse:
             self._invite()
         self._tell_status()
         if desk.hub.count:
+            # Sensors are slow to read: often for whoever looks, seldom for nobody.
+            desk.machine = measure(desk.state_dir)
             desk.hub.send("state", describe(desk))
 
     def _end_trial(self) -> None:
@@ -72,6 +96,23 @@ class Pulse:
             names = ", ".join(self._desk.table.refusing())
             events.add("trial reverted", text=f"{names} did not start with the change")
             settings.revert()
+
+    def _count(self, engine: dict[str, Any]) -> None:
+        desk, now = self._desk, self._clock()
+        if "ink_changed_at" not in engine:
+            return
+        glimpse = Glimpse(
+            now,
+            bool(engine.get("sheet")),
+            float(engine.get("coverage", 0.0)),
+            engine["ink_changed_at"],
+            bool(engine.get("simulated")),
+        )
+        visit = self._counter.look(glimpse)
+        desk.drawing = self._counter.drawing
+        if visit is not None:
+            desk.visits.add(visit, now)
+            desk.hub.send("visit", {"drawing_s": visit.drawing_s})
 
     def _invite(self) -> None:
         desk = self._desk
@@ -104,7 +145,13 @@ class Pulse:
         if desk.shown_password:
             lines.append(f"  password to claim this table: {desk.shown_password}")
             lines.append(f"  certificate SHA-256: {self._tls.fingerprint}")
-        faults = (self._server.fault, self._fault, desk.events.fault, desk.audit.fault)
+        faults = (
+            self._server.fault,
+            self._fault,
+            desk.events.fault,
+            desk.audit.fault,
+            desk.visits.fault,
+        )
         status = {
             "state": "serving",
             "url": self._server.url,

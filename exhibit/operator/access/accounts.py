@@ -6,7 +6,6 @@ import json
 import logging
 import secrets
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -118,7 +117,7 @@ class Accounts:
             raise InputError(f"no token named '{name}'; there are {known}")
         self._write(access.model_copy(update={"tokens": kept}))
 
-    def describe_tokens(self) -> list[Mapping[str, Any]]:
+    def describe_tokens(self) -> list[dict[str, Any]]:
         """Return what may be known of the tokens."""
         return [token.model_dump(exclude={"digest"}) for token in self.tokens]
 

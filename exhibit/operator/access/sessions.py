@@ -78,6 +78,11 @@ class Sessions:
         self._sessions.pop(digest(name), None)
         self._save(self._clock())
 
+    def end_of(self, who: str) -> None:
+        """End the sessions of one token."""
+        self._sessions = {k: s for k, s in self._sessions.items() if s.who != who}
+        self._save(self._clock())
+
     def end_all(self) -> None:
         """End every session, as after a new password."""
         self._sessions.clear()

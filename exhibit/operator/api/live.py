@@ -94,8 +94,12 @@ def describe(desk: Desk) -> dict[str, Any]:
     """Return the state of the table as the page shows it."""
     return {
         **desk.table.look(),
+        "machine": desk.machine,
+        "drawing": desk.drawing,
         "claimed": desk.accounts.claimed,
         "trial_left_s": desk.settings.trial_left_s,
+        "safe_mode": desk.settings.safe_mode,
+        "scene": desk.scenes.book.active,
         "listeners": desk.hub.count,
         "streams": desk.pictures.streams,
     }

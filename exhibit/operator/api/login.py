@@ -19,7 +19,7 @@ router = APIRouter(tags=["login"])
 routes = Routes(router)
 Secret = Annotated[str, Field(min_length=1, max_length=LONGEST_PASSWORD)]
 # One at a time: hashing takes memory and time on purpose, and a crowd must not add them up.
-_ONE_HASH_AT_A_TIME = asyncio.Semaphore(1)
+HASHING = asyncio.Semaphore(1)
 _MOST_WAITING = 8
 
 
@@ -58,12 +58,12 @@ async def whoami(request: Request) -> Whoami:
 async def login(given: Login, request: Request, response: Response) -> Whoami:
     """Log in with the password (role admin) or with a token (its role)."""
     desk = desk_of(request)
-    _refuse_impatient(desk, request)
+    refuse_impatient(desk, request)
     if not desk.accounts.claimed:
         raise HTTPException(409, "the table is not claimed yet; claim it first")
     person = await _identify(desk, given.password)
     if person is None:
-        _note_failure(desk, request, "login")
+        note_failure(desk, request, "login")
         raise HTTPException(401, "wrong password")
     return _let_in(desk, request, response, person)
 
@@ -72,14 +72,14 @@ async def login(given: Login, request: Request, response: Response) -> Whoami:
 async def claim(given: Claim, request: Request, response: Response) -> Whoami:
     """Choose the password of a new table, with the one that the table shows."""
     desk = desk_of(request)
-    _refuse_impatient(desk, request)
+    refuse_impatient(desk, request)
     if desk.accounts.claimed:
         raise HTTPException(409, "the table is claimed already; log in")
     if not desk.shown_password or not same_digest(given.password, digest(desk.shown_password)):
-        _note_failure(desk, request, "claim")
+        note_failure(desk, request, "claim")
         raise HTTPException(401, "this is not the password that the table shows")
     try:
-        async with _ONE_HASH_AT_A_TIME:
+        async with HASHING:
             await asyncio.to_thread(desk.accounts.set_password, given.new_password)
     except InputError as error:
         raise HTTPException(422, str(error)) from None
@@ -102,10 +102,10 @@ async def _identify(desk: Desk, secret: str) -> Person | None:
     token = desk.accounts.token_of(secret)
     if token is not None:
         return Person(f"token {token.name}", Role.named(token.role))
-    waiting = len(_ONE_HASH_AT_A_TIME._waiters or ())
+    waiting = len(HASHING._waiters or ())
     if waiting >= _MOST_WAITING:
         raise HTTPException(429, "too many logins at once; wait a moment")
-    async with _ONE_HASH_AT_A_TIME:
+    async with HASHING:
         right = await asyncio.to_thread(desk.accounts.password_matches, secret)
     return Person("admin", Role.ADMIN) if right else None
 
@@ -121,7 +121,8 @@ def _let_in(desk: Desk, request: Request, response: Response, person: Person) ->
     return _describe(desk, person)
 
 
-def _refuse_impatient(desk: Desk, request: Request) -> None:
+def refuse_impatient(desk: Desk, request: Request) -> None:
+    """Refuse an address that must wait after failed attempts."""
     wait_s = desk.delays.wait_s(_address(request))
     if wait_s > 0:
         raise HTTPException(
@@ -131,7 +132,8 @@ def _refuse_impatient(desk: Desk, request: Request) -> None:
         )
 
 
-def _note_failure(desk: Desk, request: Request, what: str) -> None:
+def note_failure(desk: Desk, request: Request, what: str) -> None:
+    """Count and record a failed attempt."""
     desk.delays.failed(_address(request))
     desk.audit.add(f"{what} refused", address=_address(request))
 

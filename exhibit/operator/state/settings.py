@@ -6,11 +6,9 @@ trial: it holds, but it is not saved, and it goes by itself unless somebody conf
 
 from __future__ import annotations
 
-import contextlib
-import json
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -23,9 +21,9 @@ from exhibit.contract.layers import Layer, difference, flat, merged, nested, wit
 from exhibit.contract.overrides import FILE_ONLY, OVERRIDES, SAFE_MODE
 from exhibit.operator.state.files import write_whole
 from exhibit.operator.state.risk import is_risky, live_keys, restarts_for
+from exhibit.operator.state.trial import TRIAL_S, Trial, TrialFile
 from exhibit.operator.state.versions import Versions
 
-TRIAL_S = 60.0
 _HEADER = "# Written by the operator's page, on top of config.yaml.\n"
 
 
@@ -43,21 +41,6 @@ class Bases:
 
     file: Config
     command_line: Layer
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """A risky change until it is confirmed.
-
-    `values` hold now; `wanted` is what would be saved for `keys` (nothing for a key that goes back
-    to the file's value); `until` is in monotonic seconds.
-    """
-
-    values: Layer
-    wanted: Layer
-    keys: tuple[str, ...]
-    until: float
-    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +77,10 @@ class Settings:
         self.live: Layer = {}
         self._state_dir = bases.file.state_dir
         self.versions = Versions(self._state_dir, clock)
-        self._trial_file = run_dir / "operator.trial.json"
+        self._trial_file = TrialFile(run_dir)
         self._tell, self._clock = tell, clock
         self._live_keys = live_keys()
-        self.trial = _read_trial(self._trial_file)
+        self.trial = self._trial_file.read()
         self.safe_mode = (self._state_dir / SAFE_MODE).exists()
         self.effective = self._effective(saved, self.trial, {})
 
@@ -119,13 +102,7 @@ class Settings:
             SafeModeError: safe mode is on; nothing changed.
             OSError: it cannot be saved; nothing changed.
         """
-        self._refuse_in_safe_mode()
-        for key, _ in flat(wanted):
-            if key in FILE_ONLY:
-                raise ConfigError(f"{key}: is no override; expected in config.yaml only")
-        target = apply_overrides(self.bases.file, wanted, "settings")
-        before = _values(apply_overrides(self.bases.file, self.saved, "overrides"))
-        values = {key: value for key, value in _values(target).items() if before[key] != value}
+        values = self._new_values(wanted)
         risky = tuple(key for key, value in values.items() if is_risky(key, value))
         if risky and self.trial is not None:
             raise OnTrialError("a risky change waits to be confirmed; confirm or revert it first")
@@ -138,6 +115,30 @@ class Settings:
             self._try(Trial(on_trial, chosen, risky, self._clock() + TRIAL_S, by))
         self.live = without(self.live, values)
         return self._take_effect(shadowed_by=values, on_trial=risky)
+
+    def adopt(self, patch: Layer, by: str, note: str, held: Layer | None = None) -> Change:
+        """Save a layer of changes that has proved itself, or that cannot do harm, without a trial.
+
+        Args:
+            patch: on top of the overrides.
+            by: who.
+            note: why, for the history.
+            held: live values that hold for the time being, such as where a fade begins.
+
+        Raises:
+            ConfigError: a key or value is not allowed; nothing changed.
+            SafeModeError: safe mode is on; nothing changed.
+            OSError: it cannot be saved; nothing changed.
+        """
+        wanted = merged(self.saved, patch)
+        values = self._new_values(wanted)
+        if wanted != self.saved:
+            self._save(wanted, by, note)
+        # What the command line holds would come back: this must win over it.
+        commanded = dict(flat(self.bases.command_line))
+        over = nested({key: value for key, value in flat(patch) if key in commanded})
+        self.live = merged(merged(without(self.live, values), over), held or {})
+        return self._take_effect()
 
     def preview(self, patch: Mapping[str, Any]) -> Change:
         """Let live settings hold until the table ends or they are saved or dropped.
@@ -154,9 +155,9 @@ class Settings:
         self.live = live
         return self._take_effect(shadowed_by=dict(flat(patch)))
 
-    def drop_preview(self) -> Change:
-        """Go back to what is saved."""
-        self.live = {}
+    def drop_preview(self, keys: Iterable[str] | None = None) -> Change:
+        """Go back to what is saved, for these dotted keys or for all."""
+        self.live = {} if keys is None else without(self.live, keys)
         return self._take_effect()
 
     def confirm(self, by: str) -> Change:
@@ -246,6 +247,16 @@ class Settings:
         shadowed = tuple(key for key in shadowed_by or () if key in commanded)
         return Change(keys, restarts, on_trial, shadowed)
 
+    def _new_values(self, wanted: Layer) -> dict[str, Any]:
+        """Return what would be different with these overrides; refuses what is not allowed."""
+        self._refuse_in_safe_mode()
+        for key, _ in flat(wanted):
+            if key in FILE_ONLY:
+                raise ConfigError(f"{key}: is no override; expected in config.yaml only")
+        after = _values(apply_overrides(self.bases.file, wanted, "settings"))
+        before = _values(apply_overrides(self.bases.file, self.saved, "overrides"))
+        return {key: value for key, value in after.items() if before[key] != value}
+
     def _refuse_in_safe_mode(self) -> None:
         if self.safe_mode:
             raise SafeModeError("safe mode is on: config.yaml alone holds; turn it off first")
@@ -266,11 +277,11 @@ class Settings:
 
     def _try(self, trial: Trial) -> None:
         self.trial = trial
-        write_whole(self._trial_file, json.dumps(asdict(trial)))
+        self._trial_file.write(trial)
 
     def _end_trial(self) -> None:
         self.trial = None
-        self._trial_file.unlink(missing_ok=True)
+        self._trial_file.clear()
 
 
 def overrides_text(overrides: Layer) -> str:
@@ -292,10 +303,3 @@ def _dump(config: Config) -> dict[str, Any]:
 
 def _values(config: Config) -> dict[str, Any]:
     return dict(flat(_dump(config)))
-
-
-def _read_trial(file: Path) -> Trial | None:
-    with contextlib.suppress(OSError, ValueError, TypeError):
-        found = json.loads(file.read_text(encoding="utf-8"))
-        return Trial(**{**found, "keys": tuple(found["keys"])})
-    return None

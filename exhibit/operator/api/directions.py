@@ -1,0 +1,135 @@
+"""Semantic directions: what the bundle in use has, and how far each is moved."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, HTTPException, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from exhibit.contract.config import ModulationConfig
+from exhibit.contract.layers import Layer
+from exhibit.operator.access.permission import Routes, desk_of
+from exhibit.operator.access.roles import Role
+from exhibit.operator.api.settings import Changed, attempt, described
+from exhibit.operator.bundles import directions_of
+from exhibit.operator.desk import Desk
+
+router = APIRouter(tags=["directions"])
+routes = Routes(router)
+_STRIPS = {"strip_{}.png": "image/png", "strip_{}.jpg": "image/jpeg"}
+
+
+class Moved(BaseModel):
+    """How far a direction is moved: `strength` in units of w, 0 for unchanged."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    strength: float = Field(ge=-1000, le=1000, allow_inf_nan=False)
+    layers: list[int] | None = Field(None, max_length=18)
+    modulation: ModulationConfig | None = None
+
+
+class Strength(BaseModel):
+    """A strength in units of w."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    strength: float = Field(ge=-1000, le=1000, allow_inf_nan=False)
+
+
+@routes.get("/directions", Role.VIEWER)
+async def directions(request: Request) -> list[dict[str, Any]]:
+    """Return every direction of the bundle: safe range, strength set, and strength now."""
+    desk = desk_of(request)
+    path = desk.bundles.current()
+    known = directions_of(path) if path else {}
+    now = desk.table.look()["engine"].get("strengths", {})
+    used = {direction["name"]: direction for direction in in_use(desk)}
+    return [
+        {
+            "name": name,
+            "method": entry.get("method"),
+            "safe_range": entry.get("safe_range"),
+            "sigma": entry.get("sigma"),
+            "layers": entry.get("layers"),
+            "set": used.get(name),
+            "now": now.get(name, 0.0),
+            "strip": path is not None and _strip(path, name) is not None,
+        }
+        for name, entry in known.items()
+    ]
+
+
+@routes.get("/directions/{name}/strip", Role.VIEWER, response_class=Response, responses={404: {}})
+async def strip(name: str, request: Request) -> Response:
+    """Return the picture that shows what a direction does, where the bundle has one."""
+    path = desk_of(request).bundles.current()
+    known = directions_of(path) if path else {}
+    # Only names that the bundle itself lists become part of a file's name.
+    found = _strip(path, name) if path and name in known else None
+    if found is None:
+        raise HTTPException(404, f"the bundle has no strip of '{name}'")
+    return Response(found[0].read_bytes(), media_type=found[1])
+
+
+@routes.put("/directions/{name}", Role.OPERATOR, responses={404: {}, 409: {}, 422: {}, 507: {}})
+async def move(name: str, given: Moved, request: Request) -> Changed:
+    """Use a direction and save how far it is moved."""
+    desk, who = _desk_with(request, name), request.state.person.who
+    wanted = given.model_dump(mode="json", exclude_none=True)
+    patch = _patch(desk, name, wanted)
+    return attempt(request, "direction", lambda: desk.settings.change(patch, who, "directions"))
+
+
+@routes.post("/directions/{name}/preview", Role.OPERATOR, responses={404: {}, 409: {}, 422: {}})
+async def preview(name: str, given: Strength, request: Request) -> Changed:
+    """Try a strength without saving it."""
+    desk = _desk_with(request, name)
+    return described(desk, desk.settings.preview(_patch(desk, name, given.model_dump())))
+
+
+@routes.delete("/directions/{name}", Role.OPERATOR, responses={409: {}, 422: {}, 507: {}})
+async def leave(name: str, request: Request) -> Changed:
+    """Take a direction out of use."""
+    desk, who = desk_of(request), request.state.person.who
+    left = [direction for direction in in_use(desk) if direction["name"] != name]
+    patch = {"editing": {"directions": left}}
+    return attempt(request, "direction", lambda: desk.settings.change(patch, who, "directions"))
+
+
+def in_use(desk: Desk) -> list[dict[str, Any]]:
+    """Return the directions in use, as settings."""
+    editing = desk.settings.effective.model_dump(mode="json")["editing"]
+    return list(editing["directions"])
+
+
+def _patch(desk: Desk, name: str, changes: dict[str, Any]) -> Layer:
+    directions = in_use(desk)
+    for direction in directions:
+        if direction["name"] == name:
+            direction.update(changes)
+            break
+    else:
+        directions.append({"name": name, **changes})
+    return {"editing": {"directions": directions}}
+
+
+def _desk_with(request: Request, name: str) -> Desk:
+    desk = desk_of(request)
+    path = desk.bundles.current()
+    known = directions_of(path) if path else {}
+    if name not in known:
+        raise HTTPException(404, f"the bundle has no direction '{name}'")
+    return desk
+
+
+def _strip(path: Path, name: str) -> tuple[Path, str] | None:
+    if Path(name).name != name:
+        return None
+    for pattern, kind in _STRIPS.items():
+        file = path / pattern.format(name)
+        if file.is_file():
+            return file, kind
+    return None

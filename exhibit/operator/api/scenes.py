@@ -1,0 +1,112 @@
+"""Scenes: named presets, switched by hand or by the clock."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from fastapi import APIRouter, HTTPException, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from exhibit.contract.config_file import apply_overrides
+from exhibit.contract.layers import Layer, merged
+from exhibit.operator.access.permission import Routes, desk_of
+from exhibit.operator.access.roles import Role
+from exhibit.operator.desk import Desk
+from exhibit.operator.state.scenes import Entry, Scene, SceneBook, SceneName, upcoming
+from exhibit.operator.switching import only_live, switch_scene
+
+router = APIRouter(tags=["scenes"])
+routes = Routes(router)
+_KEPT = {
+    "model": ("psi", "auto_psi", "follow"),
+    "editing": ("directions", "ease_s"),
+    "stage": ("crossfade_ms", "contrast", "brightness", "saturation", "tint", "invert"),
+}
+
+
+class SceneContent(BaseModel):
+    """What a scene is made of; without `settings` it keeps how the table looks now."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    settings: Layer | None = None
+    bundle: str | None = Field(None, max_length=200)
+    fade_s: float = Field(2.0, ge=0, le=60)
+
+
+class Schedule(BaseModel):
+    """When which scene begins."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    entries: tuple[Entry, ...] = Field(max_length=50)
+
+
+@routes.get("/scenes", Role.VIEWER)
+async def scenes(request: Request) -> dict[str, Any]:
+    """Return scenes and schedule, the scene switched to last, and which one comes next."""
+    desk = desk_of(request)
+    book = desk.scenes.book
+    coming = upcoming(book.schedule, datetime.now())
+    return {
+        **book.model_dump(mode="json", exclude={"begun"}),
+        "fading": desk.fade.active,
+        "next": coming and {"at": coming[0].isoformat(), "scene": coming[1].scene},
+    }
+
+
+@routes.put("/scenes/{name}", Role.OPERATOR, responses={422: {}, 507: {}})
+async def keep(name: SceneName, given: SceneContent, request: Request) -> Scene:
+    """Keep a scene under a name, in place of one that has it."""
+    desk = desk_of(request)
+    kept = _as_now(desk) if given.settings is None else given.settings
+    scene = Scene(name=name, settings=kept, bundle=given.bundle, fade_s=given.fade_s)
+    refused = only_live(desk, scene)
+    if refused is not None:
+        raise HTTPException(422, f"{refused}: is no part of a scene; expected live settings only")
+    apply_overrides(desk.settings.bases.file, merged(desk.settings.saved, kept), f"scene '{name}'")
+    _write(request, desk.scenes.book.with_scene(scene), f"scene {name} kept")
+    return scene
+
+
+@routes.delete("/scenes/{name}", Role.OPERATOR, status_code=204, responses={422: {}, 507: {}})
+async def take_away(name: SceneName, request: Request) -> None:
+    """Take a scene away; the table goes on as it is."""
+    _write(request, desk_of(request).scenes.book.without_scene(name), f"scene {name} taken away")
+
+
+@routes.post("/scenes/{name}/switch", Role.OPERATOR, responses={409: {}, 422: {}, 507: {}})
+async def switch(name: SceneName, request: Request) -> Scene:
+    """Fade to a scene."""
+    desk, who = desk_of(request), request.state.person.who
+    if desk.settings.safe_mode:
+        raise HTTPException(409, "safe mode is on; turn it off first")
+    scene = switch_scene(desk, name, who)
+    desk.audit.add("scene", by=who, scene=name)
+    return scene
+
+
+@routes.put("/schedule", Role.OPERATOR, responses={422: {}, 507: {}})
+async def schedule(given: Schedule, request: Request) -> SceneBook:
+    """Replace the schedule."""
+    book = desk_of(request).scenes.book.with_schedule(given.entries)
+    _write(request, book, "schedule")
+    return book
+
+
+def _as_now(desk: Desk) -> Layer:
+    now = desk.settings.effective.model_dump(mode="json")
+    return {
+        section: {name: now[section][name] for name in names} for section, names in _KEPT.items()
+    }
+
+
+def _write(request: Request, book: SceneBook, what: str) -> None:
+    desk = desk_of(request)
+    try:
+        desk.scenes.write(book)
+    except OSError as error:
+        detail = f"it cannot be saved in the state folder: {error.strerror or error}"
+        raise HTTPException(507, detail) from None
+    desk.audit.add(what, by=request.state.person.who)

@@ -1,0 +1,59 @@
+"""What somebody far away needs to help: settings, statuses, events; no frames and no secrets."""
+
+from __future__ import annotations
+
+import io
+import json
+import platform
+import re
+import zipfile
+from importlib import metadata
+from typing import Any
+
+from exhibit.operator.access.secrets import TOKEN_PREFIX
+from exhibit.operator.desk import Desk
+from exhibit.operator.machine import measure
+from exhibit.operator.state.settings import overrides_text
+
+_PACKAGES = ("tracing-table", "numpy", "opencv-python", "onnxruntime-gpu", "pygame", "fastapi")
+_LATEST = 500
+# Nothing that is collected holds a secret; these would be hidden if anything ever did.
+_SECRETS = re.compile(
+    rf"\$argon2id\$[^\s\"]+|{TOKEN_PREFIX}[\w-]{{20,}}|-----BEGIN[^-]*KEY-----[\s\S]*?-----END[^-]*-----"
+)
+
+
+def collect(desk: Desk) -> bytes:
+    """Return a ZIP archive of text files."""
+    texts = {
+        "state.json": _json(desk.table.look()),
+        "machine.json": _json({**measure(desk.state_dir), "versions": versions()}),
+        "settings.json": _json(
+            {"effective": desk.settings.values(), "sources": desk.settings.sources()}
+        ),
+        "overrides.yaml": overrides_text(desk.settings.saved),
+        "scenes.json": _json(desk.scenes.book.model_dump(mode="json")),
+        "history.json": _json([version.model_dump() for version in desk.settings.versions.all()]),
+        "events.json": _json(desk.events.newest(_LATEST)),
+        "visits.json": _json(desk.visits.summary(30, 0)),
+    }
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in texts.items():
+            archive.writestr(name, _SECRETS.sub("(hidden)", text))
+    return buffer.getvalue()
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of system, Python and the libraries that matter."""
+    found = {"system": platform.platform(), "python": platform.python_version()}
+    for name in _PACKAGES:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            found[name] = "not installed"
+    return found
+
+
+def _json(data: Any) -> str:
+    return json.dumps(data, indent=1, default=str)

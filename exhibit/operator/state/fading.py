@@ -1,0 +1,93 @@
+"""Going from the settings of one scene to those of another, gradually."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from exhibit.contract.layers import Layer, flat, merged, nested
+from exhibit.operator.state.settings import Settings
+
+STEP_S = 1 / 12
+# The engine eases strengths and psi by itself; three time constants are 95 % of the way.
+_TIME_CONSTANTS = 3.0
+_LONGEST_EASE_S, _LONGEST_CROSSFADE_MS = 30.0, 10_000
+
+
+class Fade:
+    """One change of scene: the tone moves in steps, strengths and psi ease, pictures cross-fade.
+
+    Args:
+        settings: changed at once, while live values on top of them move.
+        clock: monotonic seconds.
+    """
+
+    def __init__(self, settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
+        self._settings, self._clock = settings, clock
+        self._moving: dict[str, tuple[Any, Any]] = {}
+        self._held: tuple[str, ...] = ()
+        self._began_at = self._duration_s = 0.0
+
+    @property
+    def active(self) -> bool:
+        """Whether a fade is under way."""
+        return bool(self._held)
+
+    def begin(self, patch: Layer, duration_s: float, by: str, note: str) -> None:
+        """Save the settings of a scene, and begin to fade to them.
+
+        Raises:
+            ConfigError: a setting is not allowed; nothing changed.
+            OSError: it cannot be saved; nothing changed.
+        """
+        before = self._settings.values()
+        moving = {
+            key: (before[key], value)
+            for key, value in flat(patch)
+            if key.startswith("stage.") and _can_move(before.get(key), value)
+        }
+        pace: dict[str, Any] = {
+            "editing.ease_s": min(duration_s / _TIME_CONSTANTS, _LONGEST_EASE_S),
+            "stage.crossfade_ms": min(round(duration_s * 1000), _LONGEST_CROSSFADE_MS),
+        }
+        start = {key: pair[0] for key, pair in moving.items()}
+        held = nested({**pace, **start}) if duration_s > 0 else {}
+        self._settings.drop_preview(self._held)
+        self._settings.adopt(patch, by, note, held)
+        self._moving, self._held = moving, tuple(dict(flat(held)))
+        self._began_at, self._duration_s = self._clock(), duration_s
+
+    def step(self) -> None:
+        """Go on to where the fade is now; does nothing where there is none."""
+        if not self._held:
+            return
+        share = (self._clock() - self._began_at) / self._duration_s
+        if share >= 1:
+            held, self._held = self._held, ()
+            self._settings.drop_preview(held)
+            return
+        values = {key: _between(*pair, share) for key, pair in self._moving.items()}
+        if values:
+            self._settings.preview(merged({}, nested(values)))
+
+
+def _can_move(before: Any, after: Any) -> bool:
+    if before == after or isinstance(before, bool) or isinstance(after, bool):
+        return False
+    return (isinstance(before, float) and isinstance(after, int | float)) or _is_colour(before)
+
+
+def _is_colour(value: Any) -> bool:
+    return isinstance(value, str) and value.startswith("#")
+
+
+def _between(before: Any, after: Any, share: float) -> Any:
+    if not _is_colour(before):
+        return before + (after - before) * share
+    pairs = zip(_channels(before), _channels(after), strict=True)
+    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
+
+
+def _channels(colour: str) -> list[int]:
+    return [int(colour[i : i + 2], 16) for i in (1, 3, 5)]

@@ -1,0 +1,152 @@
+"""Scenes: named sets of settings, and when each of them begins by itself."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from exhibit.contract.errors import InputError
+from exhibit.contract.layers import Layer
+from exhibit.contract.overrides import set_aside
+from exhibit.operator.state.files import write_whole
+
+log = logging.getLogger(__name__)
+
+Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+SceneName = Annotated[str, Field(pattern=r"^[\w][\w .,'()+-]{0,39}$")]
+_FILE = "scenes.yaml"
+_MOST = 50
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class Scene(_Record):
+    """A named set of live settings."""
+
+    name: SceneName
+    """Shown on the page, and used in schedule and OSC."""
+    settings: Layer = Field(default_factory=dict)
+    """Live settings by section."""
+    bundle: str | None = Field(None, max_length=200)
+    """The bundle it is shown with; empty keeps the one in use."""
+    fade_s: float = Field(2.0, ge=0, le=60)
+    """Time from the scene before to this one in seconds."""
+
+
+class Entry(_Record):
+    """When a scene begins by itself, in local time."""
+
+    at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+    """Time of day, such as 09:30."""
+    days: tuple[Day, ...] = DAYS
+    """Days of the week."""
+    scene: SceneName
+    """Which scene begins."""
+
+
+class SceneBook(_Record):
+    """All scenes of a table, and its schedule."""
+
+    scenes: tuple[Scene, ...] = ()
+    schedule: tuple[Entry, ...] = ()
+    active: str | None = None
+    """The scene that was switched to last."""
+    begun: str | None = None
+    """The moment of the schedule that was acted on last, so that it is not acted on twice."""
+
+    def find(self, name: str) -> Scene:
+        """Return a scene; raises InputError naming the known ones."""
+        for scene in self.scenes:
+            if scene.name == name:
+                return scene
+        known = ", ".join(scene.name for scene in self.scenes) or "(none)"
+        raise InputError(f"there is no scene '{name}'; there are {known}")
+
+    def with_scene(self, scene: Scene) -> SceneBook:
+        """Return the book with a scene added or replaced."""
+        others = tuple(known for known in self.scenes if known.name != scene.name)
+        if len(others) >= _MOST:
+            raise InputError(f"there are {_MOST} scenes already; take one away first")
+        ordered = tuple(sorted((*others, scene), key=lambda known: known.name.casefold()))
+        return self.model_copy(update={"scenes": ordered})
+
+    def without_scene(self, name: str) -> SceneBook:
+        """Return the book without a scene, which the schedule must not name."""
+        self.find(name)
+        if any(entry.scene == name for entry in self.schedule):
+            raise InputError(f"the schedule names '{name}'; take it out of the schedule first")
+        left = tuple(scene for scene in self.scenes if scene.name != name)
+        active = None if self.active == name else self.active
+        return self.model_copy(update={"scenes": left, "active": active})
+
+    def with_schedule(self, schedule: tuple[Entry, ...]) -> SceneBook:
+        """Return the book with another schedule, whose scenes must exist."""
+        for entry in schedule:
+            self.find(entry.scene)
+        if len(schedule) > _MOST:
+            raise InputError(f"the schedule has {len(schedule)} entries; expected at most {_MOST}")
+        return self.model_copy(update={"schedule": schedule})
+
+
+class SceneFile:
+    """The book in `scenes.yaml` of the state folder.
+
+    Args:
+        state_dir: the state folder.
+    """
+
+    def __init__(self, state_dir: Path) -> None:
+        self._path = state_dir / _FILE
+        self.book = self._read()
+
+    def write(self, book: SceneBook) -> None:
+        """Keep a book; raises OSError, and keeps the one before, where that is not possible."""
+        text = yaml.safe_dump(book.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
+        write_whole(self._path, text)
+        self.book = book
+
+    def _read(self) -> SceneBook:
+        try:
+            return SceneBook.model_validate(yaml.safe_load(self._path.read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            return SceneBook()
+        except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError) as error:
+            reason = str(error).splitlines()[0]
+            log.warning("%s: %s; %s", self._path, reason, set_aside(self._path).partition(";")[0])
+            return SceneBook()
+
+
+def latest(schedule: tuple[Entry, ...], now: datetime) -> tuple[datetime, Entry] | None:
+    """Return the newest moment of the schedule up to `now` (local time) and its entry.
+
+    Days are counted on the wall, so that a day of 23 or 25 hours begins its scenes on time.
+    """
+    moments = _moments(schedule, now, range(-7, 1))
+    return max((pair for pair in moments if pair[0] <= now), key=lambda pair: pair[0], default=None)
+
+
+def upcoming(schedule: tuple[Entry, ...], now: datetime) -> tuple[datetime, Entry] | None:
+    """Return the next moment of the schedule after `now` (local time) and its entry."""
+    moments = _moments(schedule, now, range(8))
+    return min((pair for pair in moments if pair[0] > now), key=lambda pair: pair[0], default=None)
+
+
+def _moments(
+    schedule: tuple[Entry, ...], now: datetime, offsets: range
+) -> list[tuple[datetime, Entry]]:
+    found = []
+    for entry in schedule:
+        for offset in offsets:
+            day = now.date() + timedelta(days=offset)
+            if DAYS[day.weekday()] in entry.days:
+                moment = datetime.combine(day, time.fromisoformat(entry.at))
+                found.append((moment, entry))
+    return found

@@ -1,0 +1,56 @@
+"""Turns the table's state, looked at again and again, into events worth recording."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from exhibit.operator.state.journal import Journal
+
+# A fault that comes and goes every second is one line a minute.
+_SAME_AGAIN_S = 60.0
+_MOST_REMEMBERED = 500
+
+
+class Watch:
+    """Records changes of state, faults that begin and end, and processes that ended.
+
+    Args:
+        events: takes the records.
+        clock: monotonic seconds.
+    """
+
+    def __init__(self, events: Journal, clock: Callable[[], float] = time.monotonic) -> None:
+        self._events, self._clock = events, clock
+        self._word = ""
+        self._reasons: dict[str, str] = {}
+        self._restarts: dict[str, int] = {}
+        self._recorded_at: dict[tuple[str, str], float] = {}
+
+    def look(self, state: Mapping[str, Any]) -> list[str]:
+        """Record what is new in a state, and return the kinds of what was recorded."""
+        found: list[tuple[str, str]] = []
+        if state["state"] != self._word:
+            self._word = state["state"]
+            found.append(("state", self._word))
+        reasons = {reason["text"]: reason["code"] for reason in state["reasons"]}
+        found += [("fault", text) for text in reasons if text not in self._reasons]
+        found += [("fault over", text) for text in self._reasons if text not in reasons]
+        self._reasons = reasons
+        for name, process in state["processes"].items():
+            restarts = int(process["restarts"])
+            if restarts > self._restarts.get(name, restarts):
+                found.append(("restart", f"{name} ended ({process['last_exit']})"))
+            self._restarts[name] = restarts
+        return [kind for kind, text in found if self._record(kind, text)]
+
+    def _record(self, kind: str, text: str) -> bool:
+        now, key = self._clock(), (kind, text)
+        if now - self._recorded_at.get(key, float("-inf")) < _SAME_AGAIN_S:
+            return False
+        if len(self._recorded_at) > _MOST_REMEMBERED:
+            self._recorded_at.clear()
+        self._recorded_at[key] = now
+        self._events.add(kind, text=text)
+        return True

@@ -1,0 +1,61 @@
+"""Switching to a scene: by a person, by the schedule, by another program."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from exhibit.contract.errors import ExhibitError
+from exhibit.contract.layers import flat, nested
+from exhibit.operator.desk import Desk
+from exhibit.operator.state.scenes import Scene, latest
+
+BY_SCHEDULE = "schedule"
+
+
+def switch_scene(desk: Desk, name: str, by: str) -> Scene:
+    """Begin a scene, fading from what is shown.
+
+    Args:
+        desk: what the routes share.
+        name: of the scene.
+        by: who asked.
+
+    Raises:
+        InputError: there is no such scene, or its bundle cannot be opened now.
+        BundleError: its bundle is not there.
+        ConfigError: a setting of it is not allowed.
+        OSError: it cannot be saved.
+    """
+    book = desk.scenes.book
+    scene = book.find(name)
+    desk.fade.begin(scene.settings, scene.fade_s, by, f"scene {name}")
+    desk.scenes.write(book.model_copy(update={"active": name}))
+    desk.events.add("scene", text=name, by=by)
+    if scene.bundle not in (None, desk.settings.effective.model.bundle):
+        desk.bundles.begin(str(scene.bundle), by)
+    return scene
+
+
+def follow_schedule(desk: Desk, now: datetime) -> None:
+    """Switch to the scene that the schedule names for `now` (local time), once for each moment."""
+    found = latest(desk.scenes.book.schedule, now)
+    if found is None:
+        return
+    moment, entry = found
+    begun = f"{moment:%Y-%m-%d %H:%M} {entry.scene}"
+    if begun == desk.scenes.book.begun or desk.settings.safe_mode:
+        return
+    try:
+        # Written first: what cannot be shown is not tried again every second.
+        desk.scenes.write(desk.scenes.book.model_copy(update={"begun": begun}))
+        switch_scene(desk, entry.scene, BY_SCHEDULE)
+    except (ExhibitError, OSError) as error:
+        desk.events.add("fault", text=f"scene '{entry.scene}' of {entry.at}: {error}")
+
+
+def only_live(desk: Desk, scene: Scene) -> str | None:
+    """Return a key that a scene may not set, because it could lose the picture or is not live."""
+    for key, value in flat(scene.settings):
+        if desk.settings.needs_admin(nested({key: value})):
+            return key
+    return None
