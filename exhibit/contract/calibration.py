@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 import yaml
@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from exhibit.contract.errors import CalibrationError
 from exhibit.contract.geometry import Matrix, keeps_handedness, scaling, translation
+from exhibit.contract.yaml_lines import line_of
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Row = tuple[Finite, Finite, Finite]
@@ -110,12 +111,12 @@ def load_calibration(path: Path) -> Calibration:
         # A misspelt key is also a missing one: what is there says more than what is not.
         first = min(error.errors(), key=lambda found: found["type"] == "missing")
         key = ".".join(str(step) for step in first["loc"]) or "calibration"
+        line = line_of(root, first["loc"]) or 1
         raise CalibrationError(
-            f"{path}:{_line_of(root, first['loc'])}: {key}: {first['input']!r:.80} is not allowed; "
-            f"expected: {first['msg']}"
+            f"{path}:{line}: {key}: {first['input']!r:.80} is not allowed; expected: {first['msg']}"
         ) from None
     for key in ("camera.camera_to_table", "projector.table_to_projector"):
-        _refuse_flip(calibration, key, f"{path}:{_line_of(root, tuple(key.split('.')))}")
+        _refuse_flip(calibration, key, f"{path}:{line_of(root, tuple(key.split('.')))}")
     return calibration
 
 
@@ -161,22 +162,6 @@ def _refuse_flip(calibration: Calibration, key: str, place: str) -> None:
             f"{np.linalg.det(matrix):.3g}); expected the visitor's side: declare a flip with "
             f"{flag} in config.yaml and calibrate again"
         )
-
-
-def _line_of(node: yaml.Node | None, key: tuple[str | int, ...]) -> int:
-    line = 1
-    for step in key:
-        if isinstance(node, yaml.MappingNode):
-            pairs: list[Any] = [pair for pair in node.value if pair[0].value == step]
-            if not pairs:
-                break
-            line, node = pairs[0][0].start_mark.line + 1, pairs[0][1]
-        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int):
-            if step >= len(node.value):
-                break
-            node = node.value[step]
-            line = node.start_mark.line + 1
-    return line
 
 
 def _sync_folder(folder: Path) -> None:

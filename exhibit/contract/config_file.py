@@ -20,8 +20,8 @@ from exhibit.contract.config import Config, Section
 from exhibit.contract.errors import ConfigError
 from exhibit.contract.expectation import expectation_at, keys_at
 from exhibit.contract.layers import merged
+from exhibit.contract.yaml_lines import Key, line_of
 
-Key = tuple[str | int, ...]
 _NEAR = 0.5
 
 
@@ -101,7 +101,7 @@ def parse_config(text: str) -> tuple[Config | None, list[Problem]]:
         for key, line in _repeated_keys(root, ())
     ]
     config, invalid = _validate(_without_empty_sections(data))
-    placed = [Problem(_dotted(key), message, _line_of(root, key)) for key, message in invalid]
+    placed = [Problem(_dotted(key), message, line_of(root, key)) for key, message in invalid]
     problems = sorted(twice + placed, key=lambda problem: problem.line or 0)
     return (None, problems) if problems else (config, [])
 
@@ -196,25 +196,6 @@ def _repeated_keys(node: yaml.Node | None, above: Key) -> Iterator[tuple[Key, in
     elif isinstance(node, yaml.SequenceNode):
         for index, child in enumerate(node.value):
             yield from _repeated_keys(child, (*above, index))
-
-
-def _line_of(node: yaml.Node | None, key: Key) -> int | None:
-    """Return the line of the deepest part of `key` that the text has."""
-    line = None
-    for step in key:
-        if isinstance(node, yaml.MappingNode):
-            match = next((pair for pair in node.value if pair[0].value == str(step)), None)
-            if match is None:
-                break
-            line, node = match[0].start_mark.line + 1, match[1]
-        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int):
-            if step >= len(node.value):
-                break
-            node = node.value[step]
-            line = node.start_mark.line + 1
-        else:
-            break
-    return line
 
 
 def _yaml_problem(error: yaml.YAMLError) -> Problem:
