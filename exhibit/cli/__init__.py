@@ -11,6 +11,7 @@ COMMANDS = {
     "ink": "exhibit.cli.ink:ink",
     "draw": "exhibit.cli.draw:draw",
     "bench": "exhibit.cli.bench:bench",
+    "operator": "exhibit.cli.operator:operator",
 }
 
 

@@ -22,6 +22,7 @@ from exhibit.operator.access.certificate import Files, Tls, own_files
 from exhibit.operator.address import own_addresses, own_names
 from exhibit.operator.app import make_app
 from exhibit.operator.desk import Desk, lay_out
+from exhibit.operator.osc import Osc
 from exhibit.operator.pulse import Pulse
 from exhibit.operator.server import Server
 from exhibit.operator.state.settings import Bases
@@ -79,6 +80,8 @@ async def _serve(desk: Desk, config: Config) -> None:
     pulse = Pulse(desk, server, tls)
     work = (pulse.beat_on(), pulse.fade_on(), server.serve_here())
     tasks = [asyncio.create_task(part) for part in work]
+    if config.osc.enabled:
+        tasks.append(asyncio.create_task(Osc(desk, config.osc).serve()))
     done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     for task in done:
         task.result()

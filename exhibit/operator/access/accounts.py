@@ -28,6 +28,8 @@ from exhibit.operator.state.files import write_whole
 log = logging.getLogger(__name__)
 
 FOLDER = "operator"
+TOKEN_HOLDER = "token "
+"""How a person who holds a token is called, before the token's name."""
 _MOST_TOKENS = 100
 
 
@@ -84,6 +86,14 @@ class Accounts:
         if not secret.startswith(TOKEN_PREFIX):
             return None
         return next((t for t in self.tokens if same_digest(secret, t.digest)), None)
+
+    def mark(self, who: str) -> str:
+        """Return what changes when somebody's password or token does, empty where it is gone."""
+        access = self._newest()
+        if not who.startswith(TOKEN_HOLDER):
+            return digest(access.password or "")
+        name = who.removeprefix(TOKEN_HOLDER)
+        return next((token.digest for token in access.tokens if token.name == name), "")
 
     def set_password(self, password: str) -> None:
         """Choose a password; raises InputError where it is too weak, OSError where not kept."""

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from fastapi import APIRouter, Depends, Request
 
+from exhibit.operator.access.accounts import TOKEN_HOLDER
 from exhibit.operator.access.roles import Role
 from exhibit.operator.access.sessions import COOKIE
 from exhibit.operator.desk import Desk
@@ -43,9 +44,13 @@ def person_of(request: Request) -> Person:
     kind, _, secret = request.headers.get("authorization", "").partition(" ")
     if kind.lower() == "bearer":
         token = desk.accounts.token_of(secret.strip())
-        return NOBODY if token is None else Person(f"token {token.name}", Role.named(token.role))
+        return (
+            NOBODY if token is None else Person(TOKEN_HOLDER + token.name, Role.named(token.role))
+        )
     session = desk.sessions.find(request.cookies.get(COOKIE, ""))
-    return NOBODY if session is None else Person(session.who, Role(session.role))
+    if session is None or session.mark != desk.accounts.mark(session.who):
+        return NOBODY
+    return Person(session.who, Role(session.role))
 
 
 def requires(role: Role) -> Callable[[Request], Awaitable[Person]]:

@@ -23,10 +23,11 @@ _SAVE_USE_EVERY_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One login; times are monotonic seconds."""
+    """One login; times are monotonic seconds. `mark` is the password's or token's of that time."""
 
     who: str
     role: int
+    mark: str
     began_at: float
     used_at: float
 
@@ -50,7 +51,7 @@ class Sessions:
             found = json.loads(file.read_text(encoding="utf-8"))
             self._sessions = {key: Session(**value) for key, value in found.items()}
 
-    def begin(self, who: str, role: Role) -> str:
+    def begin(self, who: str, role: Role, mark: str) -> str:
         """Begin a session and return its name for the cookie."""
         now = self._clock()
         self._forget_old(now)
@@ -58,7 +59,7 @@ class Sessions:
             oldest = min(self._sessions, key=lambda key: self._sessions[key].used_at)
             del self._sessions[oldest]
         name = secrets.token_urlsafe(32)
-        self._sessions[digest(name)] = Session(who, int(role), now, now)
+        self._sessions[digest(name)] = Session(who, int(role), mark, now, now)
         self._save(now)
         return name
 
@@ -76,11 +77,6 @@ class Sessions:
     def end(self, name: str) -> None:
         """End a session."""
         self._sessions.pop(digest(name), None)
-        self._save(self._clock())
-
-    def end_of(self, who: str) -> None:
-        """End the sessions of one token."""
-        self._sessions = {k: s for k, s in self._sessions.items() if s.who != who}
         self._save(self._clock())
 
     def end_all(self) -> None:

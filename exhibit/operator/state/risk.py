@@ -32,6 +32,7 @@ _RESTARTED = {
     "stage": "stage",
     "web": "web",
     "operator": "operator",
+    "osc": "operator",
     "supervisor": "table",
 }
 

@@ -1,0 +1,187 @@
+"""Open Sound Control: other programs move directions, psi and scenes, and hear of the table.
+
+In: `/tracing/direction/<name>` strength, `/tracing/psi` value, `/tracing/scene` name.
+Out: `/tracing/ink/coverage` share, `/tracing/event/<name>` text.
+Values that come in hold until the table ends, and are not saved: a fader sends hundreds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import socket
+import struct
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from pythonosc.osc_message_builder import build_msg
+from pythonosc.osc_packet import OscPacket, ParseError
+
+from exhibit.contract.config import OscConfig
+from exhibit.contract.errors import ExhibitError
+from exhibit.operator.bundles import directions_of
+from exhibit.operator.desk import Desk
+from exhibit.operator.switching import switch_scene
+
+log = logging.getLogger(__name__)
+
+_IN = "/tracing/"
+_OUT = "/tracing/"
+_APPLY_EVERY_S = 0.05
+_TELL_EVERY_S = 0.5
+_MOST_WAITING = 64
+_SCENE_AT_MOST_EVERY_S = 1.0
+# What the library raises on a datagram that is no message, besides its own error.
+_UNREADABLE = (ParseError, ValueError, IndexError, TypeError, struct.error, RecursionError)
+
+Wanted = dict[str, Any]
+
+
+class Inlet(asyncio.DatagramProtocol):
+    """Takes messages from allowed addresses; the newest value of each address wins.
+
+    Args:
+        allowed: addresses of senders.
+    """
+
+    def __init__(self, allowed: tuple[str, ...]) -> None:
+        self._allowed = frozenset(allowed)
+        self._wanted: Wanted = {}
+        self.refused = 0
+
+    def datagram_received(self, data: bytes, addr: tuple[Any, ...]) -> None:
+        """Keep what a datagram asks for."""
+        if addr[0] not in self._allowed:
+            self.refused += 1
+            return
+        for address, value in _messages(data):
+            if address in self._wanted or len(self._wanted) < _MOST_WAITING:
+                self._wanted[address] = value
+
+    def take(self) -> Wanted:
+        """Return what came since the last call."""
+        wanted, self._wanted = self._wanted, {}
+        return wanted
+
+
+class Osc:
+    """Messages in and out.
+
+    Args:
+        desk: what messages change and tell of.
+        config: addresses and ports.
+        clock: monotonic seconds.
+    """
+
+    def __init__(
+        self, desk: Desk, config: OscConfig, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._desk, self._config, self._clock = desk, config, clock
+        self.inlet = Inlet(config.allow)
+        self._targets = [_target(text) for text in config.send_to]
+        self._scene_due = self._tell_due = float("-inf")
+        self._coverage: float | None = None
+        self._refused: set[str] = set()
+        self.fault = ""
+
+    async def serve(self) -> None:
+        """Take and send messages until cancelled."""
+        loop, config = asyncio.get_running_loop(), self._config
+        try:
+            transport, _ = await loop.create_datagram_endpoint(
+                lambda: self.inlet, local_addr=(config.host, config.port)
+            )
+        except OSError as error:
+            self.fault = f"osc: {config.host}:{config.port}: {error.strerror}; no OSC"
+            self._desk.events.add("fault", text=self.fault)
+            await asyncio.Event().wait()
+            return
+        self._desk.events.listeners.append(self._tell_event)
+        try:
+            while True:
+                self.apply(self.inlet.take())
+                self._tell_coverage()
+                await asyncio.sleep(_APPLY_EVERY_S)
+        finally:
+            self._desk.events.listeners.remove(self._tell_event)
+            transport.close()
+
+    def apply(self, wanted: Wanted) -> None:
+        """Do what messages ask for; what is not possible is recorded once."""
+        for address, value in wanted.items():
+            try:
+                self._apply(address.removeprefix(_IN), value)
+            except (ExhibitError, OSError) as error:
+                self._refuse(str(error))
+
+    def _apply(self, address: str, value: Any) -> None:
+        settings = self._desk.settings
+        kind, _, name = address.partition("/")
+        if kind == "psi" and isinstance(value, float | int):
+            settings.preview({"model": {"psi": float(value)}})
+        elif kind == "direction" and isinstance(value, float | int):
+            settings.preview({"editing": {"directions": self._moved(name, float(value))}})
+        elif kind == "scene" and isinstance(value, str):
+            if self._clock() >= self._scene_due:
+                self._scene_due = self._clock() + _SCENE_AT_MOST_EVERY_S
+                switch_scene(self._desk, value, "osc")
+        else:
+            self._refuse(f"{_IN}{address} {value!r:.40} is no message of the table")
+
+    def _moved(self, name: str, strength: float) -> list[dict[str, Any]]:
+        editing = self._desk.settings.effective.model_dump(mode="json")["editing"]
+        directions: list[dict[str, Any]] = editing["directions"]
+        for direction in directions:
+            if direction["name"] == name:
+                direction["strength"] = strength
+                return directions
+        path = self._desk.bundles.current()
+        if path is None or name not in directions_of(path):
+            raise ExhibitError(f"{_IN}direction/{name}: the bundle has no such direction")
+        return [*directions, {"name": name, "strength": strength}]
+
+    def _refuse(self, text: str) -> None:
+        if text not in self._refused and len(self._refused) < _MOST_WAITING:
+            self._refused.add(text)
+            self._desk.events.add("osc refused", text=text)
+
+    def _tell_coverage(self) -> None:
+        if not self._targets or self._clock() < self._tell_due:
+            return
+        self._tell_due = self._clock() + _TELL_EVERY_S
+        coverage = self._desk.table.look()["engine"].get("coverage")
+        if coverage is not None and coverage != self._coverage:
+            self._coverage = coverage
+            self._send("ink/coverage", float(coverage))
+
+    def _tell_event(self, record: dict[str, Any]) -> None:
+        name = str(record["what"]).replace(" ", "_")
+        self._send(f"event/{name}", str(record.get("text", "")))
+
+    def _send(self, address: str, value: float | str) -> None:
+        message = build_msg(_OUT + address, value).dgram
+        for family, target in self._targets:
+            # Whoever does not listen misses it.
+            with contextlib.suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as sender:
+                sender.setblocking(False)
+                sender.sendto(message, target)
+
+
+def _messages(data: bytes) -> Iterator[tuple[str, Any]]:
+    try:
+        messages = [timed.message for timed in OscPacket(data).messages]
+        found = [(message.address, (list(message.params) or [None])[0]) for message in messages]
+    except _UNREADABLE:
+        return
+    for address, value in found:
+        if address.startswith(_IN):
+            yield address, value
+
+
+def _target(text: str) -> tuple[socket.AddressFamily, tuple[str, int]]:
+    host, _, port = text.rpartition(":")
+    host = host.strip("[]")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return family, (host, int(port))
