@@ -20,19 +20,22 @@ from exhibit.contract.values import (
     Picture,
 )
 
+_PAPER = 255
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pipeline:
-    """The stages, in order."""
+    """The stages, in order, and the picture (R, R[, 3]) of blank paper."""
 
     extractor: InkExtractor
     encoder: Encoder
     editor: Editor
     generator: Generator
+    paper: Gray
 
 
 class Engine:
-    """Answers frames with pictures, and rests while nothing moves.
+    """Answers frames with pictures, a blank sheet with paper, and rests while nothing moves.
 
     Args:
         pipeline: the stages, opened and warmed up.
@@ -44,7 +47,7 @@ class Engine:
         self._answer = answer
         self._drawn: Gray | None = None
         self._code: Code | None = None
-        self._shown: Code | None = None
+        self._shown: Code | Gray | None = None
         self.times = StageTimes("ink", "encode", "edit", "synthesise")
         self.ink_changed_at = 0.0
 
@@ -58,6 +61,8 @@ class Engine:
         with self.times.measure("ink"):
             ink = self._pipeline.extractor.extract(frame)
         drawn = ink.live if self._answer == "live" else ink.settled
+        if drawn.min() == _PAPER:
+            return ink, self._answer_paper(frame)
         before = self._drawn
         if self._code is None or before is None or not np.array_equal(drawn, before):
             with self.times.measure("encode"):
@@ -72,3 +77,11 @@ class Engine:
         self._shown = code
         # A picture that directions moved belongs to the frame that saw them move.
         return ink, Picture(frame.sequence, frame.captured_at, picture.pixels)
+
+    def _answer_paper(self, frame: Frame) -> Picture | None:
+        # No network is asked what nothing looks like: a clean sheet stays clean.
+        paper = self._pipeline.paper
+        if self._shown is paper:
+            return None
+        self._shown, self._drawn, self.ink_changed_at = paper, None, frame.captured_at
+        return Picture(frame.sequence, frame.captured_at, paper)

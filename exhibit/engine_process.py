@@ -17,12 +17,13 @@ import numpy as np
 from exhibit.camera import Grabber, choose_source, open_camera
 from exhibit.camera_feed import CameraFeed
 from exhibit.contract.board import CommandInbox, Heart
+from exhibit.contract.bundle import Card
 from exhibit.contract.calibration import Calibration, load_calibration
 from exhibit.contract.config import CameraConfig, Config
 from exhibit.contract.config_file import apply_overrides, load_config
 from exhibit.contract.errors import REFUSED, CameraError, ConfigError, ExhibitError
 from exhibit.contract.geometry import Matrix, mounting, scaling
-from exhibit.contract.values import Frame
+from exhibit.contract.values import Frame, Gray
 from exhibit.engine import Engine, Pipeline
 from exhibit.engine_outlet import EngineOutlet
 from exhibit.ink import make_extractor
@@ -89,7 +90,11 @@ class EngineProcess:
         )
         bundle = self._bundle
         pipeline = Pipeline(
-            extractor, bundle.models.encoder, bundle.editor, bundle.models.generator
+            extractor,
+            bundle.models.encoder,
+            bundle.editor,
+            bundle.models.generator,
+            blank_paper(card),
         )
         return Engine(pipeline, self._config.ink.answer)
 
@@ -168,6 +173,14 @@ class EngineProcess:
             "psi": self._bundle.editor.psi,
             "faults": [text for text in (self._feed.fault, *mismatches, self._refused) if text],
         }
+
+
+def blank_paper(card: Card) -> Gray:
+    """Return the picture of blank paper, (R, R) or (R, R, 3) uint8."""
+    side = card.resolution
+    paper = np.full((side, side) if card.channels == 1 else (side, side, 3), 255, np.uint8)
+    paper.setflags(write=False)
+    return paper
 
 
 def _open_grabber(config: CameraConfig) -> Grabber:

@@ -12,7 +12,7 @@ from exhibit.engine import Engine, Pipeline
 SIZE = 8
 
 
-def _paper(value: int = 255) -> Gray:
+def _sheet(value: int = 200) -> Gray:
     return np.full((SIZE, SIZE), value, np.uint8)
 
 
@@ -24,7 +24,7 @@ class CopyingExtractor:
     """The frame is its own ink; settled ink follows one frame later."""
 
     def __init__(self) -> None:
-        self._before = _paper()
+        self._before = _sheet()
 
     def extract(self, frame: Frame) -> Ink:
         live, settled, self._before = frame.pixels, self._before, frame.pixels
@@ -62,22 +62,35 @@ class FlatGenerator:
         return Picture(code.sequence, code.captured_at, pixels)
 
 
+PAPER = np.full((4, 4), 255, np.uint8)
+
+
 def _engine() -> tuple[Engine, CountingEncoder, SwitchedEditor]:
     encoder, editor = CountingEncoder(), SwitchedEditor()
-    pipeline = Pipeline(CopyingExtractor(), encoder, editor, FlatGenerator())
+    pipeline = Pipeline(CopyingExtractor(), encoder, editor, FlatGenerator(), PAPER)
     return Engine(pipeline, "settled"), encoder, editor
 
 
 def test_engine_still_ink_is_answered_once() -> None:
     engine, encoder, _ = _engine()
-    pictures = [engine.step(_frame(n, _paper()))[1] for n in range(5)]
+    pictures = [engine.step(_frame(n, _sheet()))[1] for n in range(5)]
     assert [picture is not None for picture in pictures] == [True, False, False, False, False]
     assert encoder.calls == 1
 
 
+def test_engine_blank_sheet_is_answered_with_paper_and_no_network() -> None:
+    engine, encoder, _ = _engine()
+    sheets = [_sheet(100), _sheet(255), _sheet(255), _sheet(255)]
+    pictures = [engine.step(_frame(n, sheet))[1] for n, sheet in enumerate(sheets)]
+    means = [None if picture is None else picture.pixels.mean() for picture in pictures]
+    # Settled ink follows one frame later.
+    assert means == [200, 100, 255, None]
+    assert encoder.calls == 2
+
+
 def test_engine_new_line_gives_a_new_picture_with_its_frame_and_time() -> None:
     engine, encoder, _ = _engine()
-    sheets = [_paper(), _paper(), _paper(100), _paper(100), _paper(100)]
+    sheets = [_sheet(), _sheet(), _sheet(100), _sheet(100), _sheet(100)]
     pictures = [engine.step(_frame(n, sheet))[1] for n, sheet in enumerate(sheets)]
     assert [n for n, picture in enumerate(pictures) if picture is not None] == [0, 3]
     answer = pictures[3]
@@ -90,16 +103,16 @@ def test_engine_new_line_gives_a_new_picture_with_its_frame_and_time() -> None:
 def test_engine_answering_live_ink_does_not_wait_for_it_to_settle() -> None:
     engine, _, _ = _engine()
     engine.refresh("live")
-    sheets = [_paper(), _paper(100), _paper(100)]
+    sheets = [_sheet(), _sheet(100), _sheet(100)]
     pictures = [engine.step(_frame(n, sheet))[1] for n, sheet in enumerate(sheets)]
     assert [n for n, picture in enumerate(pictures) if picture is not None] == [0, 1]
 
 
 def test_engine_moving_direction_gives_pictures_without_encoding_again() -> None:
     engine, encoder, editor = _engine()
-    engine.step(_frame(0, _paper()))
+    engine.step(_frame(0, _sheet()))
     editor.moves = True
-    picture = engine.step(_frame(1, _paper()))[1]
+    picture = engine.step(_frame(1, _sheet()))[1]
     assert picture is not None
     assert picture.sequence == 1
     assert encoder.calls == 1
@@ -107,8 +120,8 @@ def test_engine_moving_direction_gives_pictures_without_encoding_again() -> None
 
 def test_engine_refreshed_settings_answer_the_same_ink_again() -> None:
     engine, encoder, _ = _engine()
-    engine.step(_frame(0, _paper()))
+    engine.step(_frame(0, _sheet()))
     engine.refresh("settled")
-    assert engine.step(_frame(1, _paper()))[1] is not None
+    assert engine.step(_frame(1, _sheet()))[1] is not None
     assert encoder.calls == 2
     assert set(engine.times.percentiles()) == {"ink", "encode", "edit", "synthesise"}
