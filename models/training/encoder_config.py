@@ -44,7 +44,8 @@ class EncoderTraining:
     Args:
         samples, drawings, sketches: parts of a batch: simplified samples of the generator,
             simplified drawings of the collection, sketches people drew.
-        prior: unconditional samples in each discriminator batch while the generator learns.
+        prior, prior_every: unconditional samples in the discriminator's batch of every n-th step,
+            while the generator learns.
         learning_rate, discriminator_rate, generator_rate: of Adam; 0 freezes the generator.
         recall_target: share of the ink that must find a line; beyond it adherence costs nothing.
         pool: simplified samples prepared before the first step.
@@ -55,6 +56,7 @@ class EncoderTraining:
     drawings: int = 4
     sketches: int = 6
     prior: int = 8
+    prior_every: int = 1
     learning_rate: float = 0.001
     discriminator_rate: float = 0.001
     generator_rate: float = 0.0
@@ -84,6 +86,10 @@ class EncoderTraining:
     def pairs(self) -> int:
         """Answers a step whose picture is known; they come first in the batch."""
         return self.samples + self.drawings
+
+    def prior_due(self, step: int) -> bool:
+        """Whether this step's discriminator batch holds unconditional samples."""
+        return self.generator_rate > 0 and self.prior > 0 and step % self.prior_every == 0
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for checkpoints, logs and the card."""

@@ -71,7 +71,7 @@ def _answer_step(
         codes = state.inverter(batch.ink, state.generator.synthesis)
         answers = state.generator.synthesis(codes.w_plus, codes.feature)
         fakes = answers
-        if training.generator_rate > 0 and training.prior > 0:
+        if training.prior_due(state.step):
             fakes = torch.cat([answers, _prior_samples(state, fabric.device)])
         seen = state.discriminator.features(fakes)
         parts = {"adversarial": generator_loss(state.discriminator.b4(seen[-1]).float())}

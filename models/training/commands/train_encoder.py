@@ -93,6 +93,9 @@ _TRAINING = EncoderTraining()
     show_default=True,
     help="Unconditional samples beside each batch while the generator learns.",
 )
+@click.option(
+    "--prior-every", default=_TRAINING.prior_every, show_default=True, help="Steps between them."
+)
 @click.option("--r1-gamma", default=_TRAINING.r1_gamma, show_default=True, help="Weight of R1.")
 @click.option("--pool", default=_TRAINING.pool, show_default=True, help="Samples prepared.")
 @click.option(
@@ -133,6 +136,7 @@ def plan_from_options(options: dict) -> EncoderPlan:
         stroke_width_px=options["stroke_width"],
         pool=options["pool"],
         prior=options["prior"],
+        prior_every=options["prior_every"],
         r1_gamma=options["r1_gamma"],
         seed=options["seed"],
         weights=weights,
