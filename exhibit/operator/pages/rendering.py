@@ -27,7 +27,7 @@ PAGES = {
 LANGUAGE_COOKIE = "language"
 _HERE = Path(__file__).parent
 # What the script shared by all pages says.
-_SCRIPT_TEXTS = ("site", "state", "advice")
+_SCRIPT_TEXTS = ("site", "state", "advice", "source")
 
 
 @cache

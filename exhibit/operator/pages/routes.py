@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from exhibit.contract.config import ModulationConfig
 from exhibit.operator.access.permission import Routes, desk_of, person_of
 from exhibit.operator.access.roles import Role
+from exhibit.operator.api.bundles import bundles
+from exhibit.operator.api.directions import directions
+from exhibit.operator.api.scenes import scenes
 from exhibit.operator.pages.rendering import (
     LANGUAGE_COOKIE,
     PAGES,
     render,
     static_file,
+    texts_of,
 )
 from exhibit.operator.pages.texts import LANGUAGES
+from exhibit.operator.pages.tuning import live_only, settings_by_section
+from exhibit.operator.state.scenes import DAYS
 
 router = APIRouter(include_in_schema=False)
 routes = Routes(router)
@@ -32,6 +41,23 @@ async def login(request: Request) -> Response:
 async def now(request: Request) -> HTMLResponse:
     """Show what the table sees and does."""
     return render(request, "now", ("now",))
+
+
+@routes.get("/tune", Role.VIEWER)
+async def tune(request: Request) -> HTMLResponse:
+    """Show everything that changes while the table runs."""
+    sections = live_only(settings_by_section(desk_of(request), texts_of(request)))
+    return render(
+        request,
+        "tune",
+        ("tune",),
+        sections=sections,
+        book=await scenes(request),
+        directions=await directions(request),
+        bundles=await bundles(request),
+        days=DAYS,
+        modulations=get_args(ModulationConfig.model_fields["kind"].annotation),
+    )
 
 
 @routes.get("/language/{language}", Role.ANYONE)

@@ -42,11 +42,12 @@ function showState(state) {
   if (state.state === "offline") for (const listener of listeners.state) listener(state);
 }
 
-function showTrial({ trial_left_s: left, trial_keys: keys }) {
+export function showTrial({ trial_left_s: left, trial_keys: keys }) {
   const banner = document.getElementById("trial");
   banner.hidden = left === null || left === undefined;
   if (banner.hidden) return;
-  const named = keys?.join(", ") || banner.dataset.keys || text("site.trial_some");
+  if (keys) banner.dataset.keys = keys.join(", ");
+  const named = banner.dataset.keys || text("site.trial_some");
   document.getElementById("trial-text").textContent = text("site.trial", { keys: named, seconds: Math.ceil(left) });
 }
 

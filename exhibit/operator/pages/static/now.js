@@ -10,20 +10,30 @@ const plots = { fps: new Plot("fps", 1), latency: new Plot("latency"), temperatu
 listen("state", (state) => {
   at("banner").dataset.state = state.state;
   at("word").textContent = text(`state.${state.state}`);
-  at("means").textContent = text(`state.${state.state}_means`);
+  at("means").textContent = meaning(state);
   at("reasons").replaceChildren(...state.reasons.map(reasonItem));
   if (state.state === "offline") return;
   at("simulated").hidden = !state.engine.simulated;
   plots.fps.add(state.fps);
   plots.latency.add(state.latency_p95_ms);
-  plots.temperature.add(state.temperature_c ?? null);
-  if (state.temperature_c == null) {
-    at("plot-temperature").querySelector(".range").textContent = text("now.no_temperature");
-  }
+  showTemperature(state.machine.temperature_c);
   press("freeze", state.stage.state === "frozen");
   press("blank", state.stage.state === "blank");
   showFacts(state);
 });
+
+function meaning({ state, reasons }) {
+  const means = text(`state.${state}_means`);
+  const well = (state === "showing" || state === "idle") && !reasons.length;
+  return well ? `${means} ${text("state.nothing_to_do")}` : means;
+}
+
+function showTemperature(hottest) {
+  plots.temperature.add(hottest);
+  const card = at("plot-temperature");
+  card.classList.toggle("without", hottest === null);
+  if (hottest === null) card.querySelector(".range").textContent = text("now.no_temperature");
+}
 
 function reasonItem({ code, text: words }) {
   const item = document.createElement("li");

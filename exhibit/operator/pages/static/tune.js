@@ -1,0 +1,133 @@
+// The page "Tune": settings, scenes, directions, bundles.
+import { attempt, ask, say } from "./api.js";
+import { latest, tellChange } from "./controls.js";
+import { endTrial, listen } from "./live.js";
+import { number, text } from "./texts.js";
+
+const at = (id) => document.getElementById(id);
+
+// Directions
+class Direction {
+  constructor(box) {
+    this.box = box;
+    this.name = box.dataset.direction;
+    this.path = `/api/v1/directions/${encodeURIComponent(this.name)}`;
+    [this.slider, this.field] = box.querySelectorAll(".control-body input");
+    this.saved = Number(this.field.value);
+    this.offer = latest((strength) => ask("POST", `${this.path}/preview`, { strength }));
+    for (const input of [this.slider, this.field]) {
+      input.addEventListener("input", () => this.move(Number(input.value)));
+      input.addEventListener("change", () => this.save(Number(input.value)));
+    }
+    box.querySelector("[data-zero]")?.addEventListener("click", () => this.save(0));
+    for (const input of box.querySelectorAll(".moves select, .moves input")) {
+      input.addEventListener("change", () => this.save(this.saved));
+    }
+    this.mark(this.saved);
+  }
+
+  modulation() {
+    const field = (name) => this.box.querySelector(`.moves [name=${name}]`).value;
+    return { kind: field("kind"), depth: Number(field("depth")), period_s: Number(field("period_s")) };
+  }
+
+  mark(strength) {
+    const { low, high } = this.box.dataset;
+    this.slider.value = this.field.value = strength;
+    this.box.querySelector(".unsafe").hidden = strength >= Number(low) && strength <= Number(high);
+  }
+
+  move(strength) {
+    this.mark(strength);
+    this.offer(strength);
+  }
+
+  async save(strength) {
+    this.offer.drop();
+    const before = this.saved;
+    const change = await attempt("PUT", this.path, { strength, modulation: this.modulation() });
+    if (!change) { this.mark(before); return; }
+    this.saved = strength;
+    this.mark(strength);
+    const message = text("site.saved", { name: this.name, before: number(before, 1), after: number(strength, 1) });
+    tellChange(this.name, message, change, () => this.save(before));
+  }
+}
+
+const directions = [...document.querySelectorAll("[data-direction]")].map((box) => new Direction(box));
+listen("state", (state) => {
+  for (const direction of directions) {
+    const now = state.engine?.strengths?.[direction.name];
+    const moving = now !== undefined && Math.abs(now - direction.saved) > 0.05;
+    direction.box.querySelector("[data-now]").textContent = moving ? text("tune.now_at", { value: number(now, 1) }) : "";
+  }
+  for (const chip of document.querySelectorAll("[data-scene]")) {
+    if (state.scene !== undefined) chip.setAttribute("aria-pressed", String(chip.dataset.scene === state.scene));
+  }
+});
+
+// Scenes
+const sceneAt = (name) => `/api/v1/scenes/${encodeURIComponent(name)}`;
+for (const chip of document.querySelectorAll("[data-scene]")) {
+  chip.addEventListener("click", async () => {
+    if (await attempt("POST", `${sceneAt(chip.dataset.scene)}/switch`)) {
+      for (const other of document.querySelectorAll("[data-scene]")) other.setAttribute("aria-pressed", String(other === chip));
+      say(text("tune.scene_begins", { name: chip.dataset.scene }));
+    }
+  });
+}
+for (const button of document.querySelectorAll("[data-scene-delete]")) {
+  button.addEventListener("click", async () => {
+    if (await attempt("DELETE", sceneAt(button.dataset.sceneDelete))) location.reload();
+  });
+}
+at("keep-scene")?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const bundle = at("scene-bundle").checked ? at("bundles").dataset.inUse : null;
+  const name = at("scene-name").value.trim();
+  if (await attempt("PUT", sceneAt(name), { fade_s: Number(at("scene-fade").value), bundle })) location.reload();
+});
+
+// Schedule
+const entries = at("entries");
+at("entry-add")?.addEventListener("click", () => {
+  entries.append(at("entry-row").content.cloneNode(true));
+  entries.lastElementChild.querySelector("input").focus();
+});
+entries?.addEventListener("click", (event) => {
+  event.target.closest("[data-entry-remove]")?.closest(".entry").remove();
+});
+at("schedule")?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const wanted = [...entries.querySelectorAll(".entry")].map((row) => ({
+    at: row.querySelector("[name=at]").value,
+    scene: row.querySelector("[name=scene]").value,
+    days: [...row.querySelectorAll(".day input:checked")].map((day) => day.value),
+  }));
+  if (await attempt("PUT", "/api/v1/schedule", { entries: wanted })) say(text("tune.schedule_saved"));
+});
+
+// Bundles
+const bundles = at("bundles"), bundleStatus = at("bundle-status");
+for (const button of document.querySelectorAll("[data-bundle]")) {
+  button.addEventListener("click", async () => {
+    if (await attempt("POST", "/api/v1/bundles/use", { bundle: button.dataset.bundle })) follow(button.dataset.bundle);
+  });
+}
+
+async function follow(name) {
+  bundleStatus.textContent = text("tune.bundle_opening", { name });
+  for (const button of document.querySelectorAll("[data-bundle]")) button.disabled = true;
+  const found = await ask("GET", "/api/v1/bundles").catch(() => ({ opening: name }));
+  if (found.opening) { setTimeout(follow, 1000, name); return; }
+  if (found.refused) {
+    bundleStatus.textContent = text("tune.bundle_refused", { reason: found.refused });
+    for (const button of document.querySelectorAll("[data-bundle]")) button.disabled = false;
+    return;
+  }
+  // Another bundle has other directions.
+  location.reload();
+}
+if (bundles.dataset.opening) follow(bundles.dataset.opening);
+
+endTrial(() => location.reload());
