@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from exhibit.contract.errors import ExhibitError
@@ -47,17 +47,21 @@ def make_app(desk: Desk, names: Iterable[str]) -> FastAPI:
     )
     app.state.desk = desk
     app.state.ending = asyncio.Event()
-    tuning = (live, settings, directions, scenes, bundles, configuration, processes)
-    for part in (login, accounts, *tuning, records, machines):
-        app.include_router(part.router, prefix=API)
-    app.include_router(machines.root)
-    app.include_router(pages.router)
+    for prefix, router in routers():
+        app.include_router(router, prefix=prefix)
     app.add_exception_handler(AccessDeniedError, _denied)
     app.add_exception_handler(ExhibitError, _refused)
     app.add_exception_handler(RecursionError, _refused)
     app.add_exception_handler(OSError, _not_saved)
     app.add_middleware(Guard, names=tuple(names), rate=RateLimit())
     return app
+
+
+def routers() -> list[tuple[str, APIRouter]]:
+    """Return every router of the application with the prefix of its paths."""
+    tuning = (live, settings, directions, scenes, bundles, configuration, processes)
+    parts = (login, accounts, *tuning, records, machines)
+    return [*((API, part.router) for part in parts), ("", machines.root), ("", pages.router)]
 
 
 async def _refused(_request: Request, error: Exception) -> Response:

@@ -99,14 +99,14 @@ class Pulse:
 
     def _count(self, engine: dict[str, Any]) -> None:
         desk, now = self._desk, self._clock()
-        if "ink_changed_at" not in engine:
+        if not engine["alive"]:
             return
         glimpse = Glimpse(
             now,
-            bool(engine.get("sheet")),
-            float(engine.get("coverage", 0.0)),
+            bool(engine["sheet"]),
+            float(engine["coverage"]),
             engine["ink_changed_at"],
-            bool(engine.get("simulated")),
+            bool(engine["simulated"]),
         )
         visit = self._counter.look(glimpse)
         desk.drawing = self._counter.drawing

@@ -17,6 +17,39 @@ PROCESSES = ("stage", "engine", "web", "operator")
 
 State = dict[str, Any]
 
+# What is said of a process that has said nothing yet, or no longer.
+_STAGE: State = {
+    "state": "starting",
+    "frames": 0,
+    "stage_fps": None,
+    "stage_interval_ms": None,
+    "camera_to_light_ms": None,
+    "stages_ms": {},
+    "size_px": None,
+    "mirror": False,
+    "rotate": 0,
+    "faults": [],
+}
+_ENGINE: State = {
+    "state": "starting",
+    "bundle": None,
+    "bundle_opening": None,
+    "camera": None,
+    "simulated": False,
+    "provider": None,
+    "frames_captured": 0,
+    "frames_dropped": 0,
+    "pictures": 0,
+    "sheet": False,
+    "coverage": 0.0,
+    "ink_changed_at": None,
+    "stages_ms": {},
+    "strengths": {},
+    "psi": None,
+    "refused": "",
+    "faults": [],
+}
+
 
 class Table:
     """A running table, read from its run folder; nobody is ever waited for.
@@ -43,8 +76,8 @@ class Table:
             # While a table starts nothing has gone wrong yet.
             "state": "idle" if self._starting(alive) else _word(stage, engine, alive, reasons),
             "reasons": reasons,
-            "stage": {"alive": alive["stage"], **stage},
-            "engine": {"alive": alive["engine"], **engine},
+            "stage": {**_STAGE, "alive": alive["stage"], **stage},
+            "engine": {**_ENGINE, "alive": alive["engine"], **engine},
             "processes": supervisor.get("processes", {}),
             "fps": stage.get("stage_fps"),
             "latency_p95_ms": latency.get("p95"),

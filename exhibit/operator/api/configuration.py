@@ -105,7 +105,7 @@ async def history(request: Request) -> list[dict[str, Any]]:
             "changed": differences(older.overrides if older else {}, version.overrides),
             "from_now": differences(settings.saved, version.overrides),
         }
-        for version, older in zip(versions, before, strict=True)
+        for version, older in zip(versions, before, strict=False)
     ]
 
 
