@@ -38,7 +38,7 @@ def make_page(seed: int, kind: str) -> Page:
     back = cv2.flip(_handwriting(rng, shape, width_px * 1.2), 1)
     seep = cv2.GaussianBlur(back, (0, 0), rng.uniform(1.0, 2.5))
     depth = rng.uniform(0.0, 0.2 + 0.22 * bad)
-    where = np.clip(0.6 + 0.5 * _clouds(rng, shape, 200), 0, 1.2)
+    where = np.clip(0.5 + 0.5 * _clouds(rng, shape, 200), 0, 1.1)
     page = paper * (1 - depth * seep * where)
     page *= 1 - strength * cv2.GaussianBlur(front, (0, 0), rng.uniform(0.7, 1.6))
     page += rng.normal(0, rng.uniform(1.0, 5.0), shape)
@@ -71,12 +71,36 @@ def _paper(rng: np.random.Generator, shape: tuple[int, int], bad: float) -> Floa
         side = np.linspace(0, 1, width, dtype=np.float32)[None]
         side = side if rng.random() < 0.5 else side[:, ::-1]
         tone *= 1 - rng.uniform(0.2, 0.7) * np.clip((side - rng.uniform(0.7, 0.97)) / 0.08, 0, 1)
+    if bad:
+        tone = _old(rng, np.asarray(tone, np.float32))
     for _ in range(int(rng.integers(0, 2 + round(2 * bad)))):
         ends = rng.uniform(0, 1, (2, 2)) * [width, height]
         fold = np.zeros(shape, np.float32)
         cv2.line(fold, *(tuple(map(int, e)) for e in ends), 1.0, int(rng.integers(1, 6)))
         tone *= 1 - rng.uniform(0.03, 0.2) * cv2.GaussianBlur(fold, (0, 0), rng.uniform(1, 4))
     return np.asarray(np.clip(tone, 20, 250), np.float32)
+
+
+def _old(rng: np.random.Generator, tone: Floats) -> Floats:
+    """Add foxing spots, and the dark table beyond a torn edge of the page."""
+    height, width = tone.shape
+    for _ in range(int(rng.integers(0, 60))):
+        spot = np.zeros_like(tone)
+        centre = (int(rng.uniform(0, width)), int(rng.uniform(0, height)))
+        axes = (int(rng.uniform(2, 14)), int(rng.uniform(2, 14)))
+        cv2.ellipse(spot, centre, axes, rng.uniform(0, 180), 0, 360, 1.0, -1)
+        spot = cv2.GaussianBlur(spot, (0, 0), rng.uniform(1.5, 6)) + 0.1 * spot
+        tone = tone * (1 - rng.uniform(0.05, 0.4) * spot)
+    for side in range(4):
+        if rng.random() < 0.35:
+            turned = np.rot90(tone, side)
+            depth = rng.uniform(5, 60) + 8 * _clouds(rng, (1, turned.shape[1]), 40)
+            depth = depth + 2 * _clouds(rng, (1, turned.shape[1]), 4)
+            outside = np.clip(depth - np.arange(turned.shape[0])[:, None], 0, 1)
+            shade = np.exp(-np.abs(np.arange(turned.shape[0])[:, None] - depth) / 6)
+            turned = turned * (1 - 0.25 * shade) * (1 - outside) + outside * rng.uniform(15, 70)
+            tone = np.rot90(turned, -side)
+    return np.ascontiguousarray(tone, np.float32)
 
 
 def _ink_strength(rng: np.random.Generator, shape: tuple[int, int], bad: float) -> Floats:
