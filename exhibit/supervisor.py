@@ -17,7 +17,7 @@ from exhibit.processes import Child, ProcessSpec, describe_exit
 
 log = logging.getLogger(__name__)
 
-END_WITHIN_S = 1.2
+END_WITHIN_S = 1.5
 _STEADY_S = 30.0
 
 
