@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from datetime import datetime
+from typing import Annotated, Any, Literal, get_args
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from exhibit.contract.config import ModulationConfig
+from exhibit.contract.overrides import FILE_ONLY
 from exhibit.operator.access.permission import Routes, desk_of, person_of
 from exhibit.operator.access.roles import Role
 from exhibit.operator.api.bundles import bundles
+from exhibit.operator.api.configuration import configuration, history
 from exhibit.operator.api.directions import directions
+from exhibit.operator.api.records import Kind, Text, visits
 from exhibit.operator.api.scenes import scenes
+from exhibit.operator.pages.charts import busiest_hour, day_bars, hour_bars
 from exhibit.operator.pages.rendering import (
     LANGUAGE_COOKIE,
     PAGES,
@@ -26,6 +31,10 @@ from exhibit.operator.state.scenes import DAYS
 
 router = APIRouter(include_in_schema=False)
 routes = Routes(router)
+View = Literal["values", "yaml", "file", "history"]
+LogView = Literal["events", "audit"]
+_PERIODS = (7, 30, 365)
+_RECORDS = 200
 _YEAR_S = 365 * 24 * 3600
 
 
@@ -58,6 +67,67 @@ async def tune(request: Request) -> HTMLResponse:
         days=DAYS,
         modulations=get_args(ModulationConfig.model_fields["kind"].annotation),
     )
+
+
+@routes.get("/config", Role.VIEWER)
+async def config(request: Request, view: View = "values") -> HTMLResponse:
+    """Show all settings, the operator's changes as YAML, the museum's file, or the history."""
+    desk = desk_of(request)
+    shown: dict[str, Any] = {"view": view, "views": get_args(View), "file_only": FILE_ONLY}
+    if view == "values":
+        shown["sections"] = settings_by_section(desk, texts_of(request))
+    elif view == "history":
+        shown["history"] = await history(request)
+    else:
+        shown["config"] = await configuration(request)
+    return render(request, "config", ("config",), **shown)
+
+
+@routes.get("/visits", Role.VIEWER)
+async def visits_page(
+    request: Request, days: Annotated[int, Query(ge=1, le=3650)] = 30
+) -> HTMLResponse:
+    """Show how much the table is used."""
+    summary = await visits(request, days)
+    return render(
+        request,
+        "visits",
+        visits=summary,
+        days=days,
+        periods=_PERIODS,
+        busiest=busiest_hour(summary),
+        # The wall clock of the museum, as visits are counted.
+        day_bars=day_bars(summary, days, datetime.now().date()),
+        hour_bars=hour_bars(summary),
+    )
+
+
+@routes.get("/log", Role.VIEWER)
+async def log_page(
+    request: Request, kind: Kind = "", text: Text = "", view: LogView = "events"
+) -> HTMLResponse:
+    """Show what happened, and to administrators who did what."""
+    desk = desk_of(request)
+    audit = view == "audit" and person_of(request).role >= Role.ADMIN
+    records = (
+        desk.audit.newest(_RECORDS, "", text) if audit else desk.events.newest(_RECORDS, kind, text)
+    )
+    return render(
+        request,
+        "log",
+        ("log",),
+        records=records,
+        kinds=sorted({record["what"] for record in desk.events.newest(_RECORDS)}),
+        kind=kind,
+        text=text,
+        view="audit" if audit else "events",
+    )
+
+
+@routes.get("/help", Role.VIEWER)
+async def help_page(request: Request) -> HTMLResponse:
+    """Show the daily checklist, and what to do when something is wrong."""
+    return render(request, "help")
 
 
 @routes.get("/language/{language}", Role.ANYONE)
