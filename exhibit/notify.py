@@ -24,6 +24,11 @@ class ServiceNotifier:
         self._pinged_at: float | None = None
         self._ready = False
 
+    @property
+    def present(self) -> bool:
+        """Whether a service manager started the table."""
+        return bool(self._address)
+
     def showing(self, now: float) -> None:
         """Say that a picture is being shown: ready the first time, then the watchdog's ping."""
         if not self._ready:

@@ -86,7 +86,6 @@ class Session:
         )
         self._inbox = CommandInbox(folder, "supervisor")
         self._stage_heart = Heart(folder, "stage")
-        self._notifier = ServiceNotifier()
         self._console = Console(config.camera.source, say)
         self._meter = ResourceMeter(time.monotonic())
         self._look_due = 0.0

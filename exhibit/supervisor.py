@@ -79,6 +79,8 @@ class Supervisor:
         config: heartbeats, back-off and budget.
         run_dir: folder the processes share.
         config_file: the configuration they read.
+        attended: a person started it and reads what it says; a process that refuses its first
+            start then ends the table. A service goes on trying: a display may still be starting.
         clock: monotonic seconds; the heartbeats use the same.
     """
 
@@ -88,11 +90,13 @@ class Supervisor:
         config: SupervisorConfig,
         run_dir: Path,
         config_file: Path,
+        attended: bool = True,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._config = config
         self._run_dir = run_dir
         self._config_file = config_file
+        self._attended = attended
         self._clock = clock
         self.watched = {spec.name: Watched(spec, RestartPolicy(config)) for spec in table}
 
@@ -102,7 +106,7 @@ class Supervisor:
         Returns:
             None to go on, or the exit code the table must end with: 0 where an essential process
             ended by itself (its window was closed), `REFUSED` where a process refused what it was
-            given at its first start, 1 where an essential one used up its restart budget.
+            given at its first start and somebody attends, 1 where an essential one used up its restart budget.
         """
         for watched in self.watched.values():
             if watched.child is None:
@@ -165,7 +169,7 @@ class Supervisor:
         watched.past = add_life(watched.past, read_status(self._run_dir, name))
         clear_status(self._run_dir, name)
         asked, watched.asked_to_end = watched.asked_to_end, False
-        if code == REFUSED and not watched.restarts:
+        if code == REFUSED and not watched.restarts and self._attended:
             return REFUSED
         if code == 0 and watched.spec.essential and not asked:
             return 0

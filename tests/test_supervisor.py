@@ -107,6 +107,17 @@ def test_supervisor_refusing_process_ends_the_table(tmp_path: Path) -> None:
     assert endings[-1] == REFUSED
 
 
+def test_supervisor_refusing_process_of_a_service_is_tried_again(tmp_path: Path) -> None:
+    spec = _spec("stage", "refuse", essential=True)
+    supervisor = Supervisor([spec], QUICK, tmp_path, tmp_path / "c.json", attended=False)
+    try:
+        stage = supervisor.watched["stage"]
+        _run_until(supervisor, lambda: stage.restarts == 2, "two more attempts")
+        assert stage.last_exit == "exit code 2"
+    finally:
+        supervisor.stop()
+
+
 def test_supervisor_essential_process_out_of_budget_ends_the_table(tmp_path: Path) -> None:
     config = QUICK.model_copy(update={"restart_budget": 1})
     spec = _spec("stage", "crash", essential=True)
