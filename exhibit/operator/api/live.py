@@ -98,6 +98,7 @@ def describe(desk: Desk) -> dict[str, Any]:
         "drawing": desk.drawing,
         "claimed": desk.accounts.claimed,
         "trial_left_s": desk.settings.trial_left_s,
+        "trial_keys": list(desk.settings.trial.keys) if desk.settings.trial else [],
         "safe_mode": desk.settings.safe_mode,
         "scene": desk.scenes.book.active,
         "listeners": desk.hub.count,
