@@ -17,6 +17,7 @@ find?.addEventListener("input", () => {
       count += match;
     }
     section.hidden = !any;
+    if (wanted) section.open = any;
   }
   document.getElementById("found").textContent = wanted ? text("config.found", { count }) : "";
 });

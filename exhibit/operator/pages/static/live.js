@@ -46,9 +46,7 @@ export function showTrial({ trial_left_s: left, trial_keys: keys }) {
   const banner = document.getElementById("trial");
   banner.hidden = left === null || left === undefined;
   if (banner.hidden) return;
-  if (keys) banner.dataset.keys = keys.join(", ");
-  const named = banner.dataset.keys || text("site.trial_some");
-  document.getElementById("trial-text").textContent = text("site.trial", { keys: named, seconds: Math.ceil(left) });
+  document.getElementById("trial-text").textContent = text("site.trial", { keys: keys.join(", "), seconds: Math.ceil(left) });
 }
 
 // Streams end when the page is hidden: a browser keeps only six connections to one address.
