@@ -81,9 +81,9 @@ class Session:
         say: Callable[[str], None],
     ) -> None:
         self._folder, self._config = folder, config
-        self._supervisor = Supervisor(
-            table, config.supervisor, folder, write_config(folder, config)
-        )
+        self._notifier = ServiceNotifier()
+        config_file, attended = write_config(folder, config), not self._notifier.present
+        self._supervisor = Supervisor(table, config.supervisor, folder, config_file, attended)
         self._inbox = CommandInbox(folder, "supervisor")
         self._stage_heart = Heart(folder, "stage")
         self._console = Console(config.camera.source, say)

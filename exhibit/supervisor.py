@@ -106,7 +106,8 @@ class Supervisor:
         Returns:
             None to go on, or the exit code the table must end with: 0 where an essential process
             ended by itself (its window was closed), `REFUSED` where a process refused what it was
-            given at its first start and somebody attends, 1 where an essential one used up its restart budget.
+            given at its first start and somebody attends, 1 where an essential one used up its
+            restart budget.
         """
         for watched in self.watched.values():
             if watched.child is None:
