@@ -12,6 +12,7 @@ from exhibit.contract.errors import ConfigError
 from exhibit.contract.values import Gray
 
 WindowKind = Literal["fullscreen", "windowed", "headless"]
+_UNSEEN = ("offscreen", "dummy")
 _QUIT_KEYS = ("escape", "q")
 
 
@@ -36,6 +37,8 @@ class Window:
         self._kind = kind
         try:
             pygame.display.init()
+            if kind != "headless":
+                _refuse_unseen()
             self._surface = self._open(config)
         except pygame.error as error:
             raise ConfigError(
@@ -94,3 +97,10 @@ class Window:
             )
         size = sizes[config.display]
         return display.set_mode(size, pygame.FULLSCREEN, display=config.display)
+
+
+def _refuse_unseen() -> None:
+    # With a display that does not answer, SDL quietly takes a driver that nobody can see.
+    driver = pygame.display.get_driver()
+    if driver in _UNSEEN and "SDL_VIDEODRIVER" not in os.environ:
+        raise pygame.error("no display answers")
