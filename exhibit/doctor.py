@@ -130,6 +130,9 @@ def _display_sizes() -> list[tuple[int, int]]:
 
     try:
         pygame.display.init()
+        # With a display that does not answer, SDL quietly takes one of these.
+        if pygame.display.get_driver() in ("offscreen", "dummy"):
+            return []
         return list(pygame.display.get_desktop_sizes())
     except pygame.error:
         return []
