@@ -1,0 +1,70 @@
+"""No page may lack a text in any language, and no language a page."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from exhibit.operator.pages.form import controls
+from exhibit.operator.pages.texts import LANGUAGES, catalogue, choose_language, read_catalogue
+from exhibit.operator.pages.tuning import setting_texts
+
+_PLACE = re.compile(r"\{(\w+)\}")
+
+
+def test_catalogue_every_key_has_a_text_in_every_language() -> None:
+    wrong = {
+        key: entry
+        for key, entry in read_catalogue().items()
+        if list(entry) != list(LANGUAGES) or not all(entry.values())
+    }
+    assert wrong == {}
+
+
+def test_catalogue_every_language_names_the_same_values() -> None:
+    wrong = [
+        key
+        for key, entry in read_catalogue().items()
+        if len({frozenset(_PLACE.findall(text)) for text in entry.values()}) > 1
+    ]
+    assert wrong == []
+
+
+def test_settings_texts_have_all_languages_and_name_only_settings_there_are() -> None:
+    known = {control.key for control in controls()}
+    for key, entry in setting_texts().items():
+        assert key in known, f"{key} is no setting"
+        assert set(entry) == {"name", *LANGUAGES} - {"en"}, key
+        assert list(entry["name"]) == list(LANGUAGES), key
+
+
+def test_settings_texts_cover_every_setting_that_is_tuned() -> None:
+    missing = [c.key for c in controls() if c.live and c.key not in setting_texts()]
+    assert missing == []
+
+
+@pytest.mark.parametrize(
+    ("chosen", "accepted", "expected"),
+    [
+        ("", "", "en"),
+        ("da", "nb,en;q=0.5", "da"),
+        ("xx", "nb-NO,nb;q=0.9,en;q=0.8", "nb"),
+        ("", "no,en;q=0.7", "nb"),
+        ("", "nn;q=0.3, da;q=0.9", "da"),
+        ("", "fr-FR,fr;q=0.9", "en"),
+        ("", "de;q=0.9,da;q=x,en", "en"),
+        ("", ";;,=;q=", "en"),
+    ],
+)
+def test_language_chosen_here_wins_over_what_the_browser_asks_for(
+    chosen: str, accepted: str, expected: str
+) -> None:
+    assert choose_language(chosen, accepted) == expected
+
+
+def test_texts_fill_in_values_and_list_a_section() -> None:
+    texts = catalogue()["nb"]
+    assert "7" in texts("config.line", line=7)
+    assert texts.under("nav")["tune"] == texts("nav.tune")
+    assert not texts.has("nav.nowhere")
