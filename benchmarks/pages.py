@@ -59,7 +59,9 @@ def _paper(rng: np.random.Generator, shape: tuple[int, int], bad: float) -> Floa
     """Return grey levels of the blank page: tone, fibres, folds, stains, dark margins."""
     height, width = shape
     tone = rng.uniform(170, 225) + (6 + 10 * bad) * _clouds(rng, shape, 250)
-    tone += rng.uniform(1, 4) * _clouds(rng, shape, 2.5) + rng.uniform(1, 4) * _clouds(rng, shape, 9)
+    tone += rng.uniform(1, 4) * _clouds(rng, shape, 2.5) + rng.uniform(1, 4) * _clouds(
+        rng, shape, 9
+    )
     for _ in range(int(rng.integers(0, 3 + round(4 * bad)))):
         x, y = rng.uniform(0, width), rng.uniform(0, height)
         yy, xx = np.mgrid[0:height, 0:width].astype(np.float32)
@@ -122,7 +124,7 @@ def _handwriting(rng: np.random.Generator, shape: tuple[int, int], width_px: flo
         x = rng.uniform(0.03, 0.2) * width
         while x < width * 0.96:
             path = _word(rng, x_height)
-            points = path + [x, baseline + rng.normal(0, 0.08 * x_height)]
+            points = path + np.array([x, baseline + rng.normal(0, 0.08 * x_height)])
             _stroke(canvas, points * scale, width_px * scale, nib, rng)
             x = float(points[:, 0].max()) + x_height * rng.uniform(0.6, 1.6)
         baseline += x_height * rng.uniform(3.0, 4.6)
@@ -137,7 +139,9 @@ def _word(rng: np.random.Generator, x_height: float) -> Floats:
     for _ in range(int(rng.integers(4, 16))):
         x += float(rng.uniform(0.15, 0.5))
         lean = 0.35 * -heights[0]
-        turns.append((x + lean, float(rng.choice(heights, p=[0.3, 0.3, 0.1, 0.1, 0.08, 0.06, 0.06]))))
+        turns.append(
+            (x + lean, float(rng.choice(heights, p=[0.3, 0.3, 0.1, 0.1, 0.08, 0.06, 0.06])))
+        )
         if rng.random() < 0.4:
             turns.append((x - float(rng.uniform(0.1, 0.45)), float(rng.uniform(-1.0, 0.1))))
     knots = np.array(turns) + rng.normal(0, 0.06, (len(turns), 2))
@@ -149,7 +153,9 @@ def _word(rng: np.random.Generator, x_height: float) -> Floats:
     p0, p1 = knots[np.maximum(k - 1, 0)], knots[k]
     p2, p3 = knots[k + 1], knots[np.minimum(k + 2, len(knots) - 1)]
     spline = 0.5 * (
-        2 * p1 + (p2 - p0) * u + (2 * p0 - 5 * p1 + 4 * p2 - p3) * u**2
+        2 * p1
+        + (p2 - p0) * u
+        + (2 * p0 - 5 * p1 + 4 * p2 - p3) * u**2
         + (3 * p1 - p0 - 3 * p2 + p3) * u**3
     )
     return np.asarray(spline * x_height, np.float32)

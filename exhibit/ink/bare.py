@@ -12,7 +12,7 @@ _ENOUGH = 8
 _NEAR, _UNDISTURBED = 0.12, 0.97
 _NEW_LIGHT_FRAMES = 300
 """After this many frames that look otherwise, it is the light that is another one."""
-_DUST_EVERY = 3
+_DUST_EVERY = 2
 _DUST_FADES = 20.0
 """Contrast (0..255) that is too faint to be told from noise while dust is learnt."""
 
@@ -63,7 +63,7 @@ class BareTable:
 
     def without_dust(self, contrast: Gray) -> Gray:
         """Take the dust on the glass out of a contrast (H, W) uint8."""
-        if self._frames < 2 * _ENOUGH:
+        if self._frames < _ENOUGH + 2:
             return contrast
         if self._dust is None:
             strong = np.where(self._contrast > _DUST_FADES, self._contrast, 0.0)

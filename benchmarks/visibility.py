@@ -1,0 +1,106 @@
+"""What could have been seen of true ink, and when: for delays, flicker and ink under hands."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from exhibit.contract.values import Floats, Frame, Ink
+from exhibit.ink.rectify import square_from_outline
+
+_MOVED_PX = 0.3
+_GRACE_MS = 300.0
+_QUIET_S = 1.0
+_SAMPLE = 37
+
+
+class Visibility:
+    """Follows one sequence; a sheet that moves starts everything anew."""
+
+    def __init__(self, settle_ms: int) -> None:
+        self._settle_ms = settle_ms
+        self._sheet: Floats | None = None
+        self._now_s = 0.0
+        self._seen_ms: NDArray[np.float32] | None = None
+        self._waiting: NDArray[np.bool_] | None = None
+        self._truth: NDArray[np.bool_] | None = None
+        self._settled: NDArray[np.uint8] | None = None
+        self._quiet_since = 0.0
+        self._rested_frames = 0
+        self.delays_ms: list[float] = []
+        self.flicker: list[float] = []
+
+    @property
+    def resting(self) -> bool:
+        """Whether the sheet has been lying still for a moment."""
+        return self._rested_frames >= 10
+
+    def note(self, frame: Frame, ink: Ink) -> None:
+        """Take one frame and what was found in it into account."""
+        truth = frame.truth
+        assert truth is not None
+        elapsed_ms = 1000.0 * (frame.captured_at - self._now_s)
+        self._now_s = frame.captured_at
+        drawn = truth.ink < 128
+        moved = truth.sheet is None or self._sheet is None
+        if truth.sheet is not None and self._sheet is not None:
+            moved = bool(np.abs(truth.sheet - self._sheet).max() > _MOVED_PX)
+        self._sheet = truth.sheet
+        if moved or self._seen_ms is None:
+            self._seen_ms = np.zeros(drawn.shape, np.float32)
+            self._waiting = np.zeros(drawn.shape, bool)
+            self._truth, self._settled, self._rested_frames = drawn, None, 0
+            self._quiet_since = frame.captured_at
+            return
+        self._rested_frames += 1
+        self._note_delays(frame, ink, drawn, elapsed_ms)
+        self._note_flicker(ink, drawn)
+
+    def _note_delays(
+        self, frame: Frame, ink: Ink, drawn: NDArray[np.bool_], elapsed_ms: float
+    ) -> None:
+        assert self._seen_ms is not None and self._waiting is not None
+        assert self._truth is not None and frame.truth is not None
+        fresh = drawn & ~self._truth
+        # A sparse sample of new ink is enough, and quick to follow.
+        chosen = np.flatnonzero(fresh)[::_SAMPLE]
+        self._waiting.ravel()[chosen] = True
+        hidden = frame.truth.hand
+        self._seen_ms[drawn & ~hidden] += elapsed_ms
+        self._seen_ms[self._waiting & hidden] = 0.0
+        if ink.sheet is None or not self._waiting.any():
+            return
+        rows, columns = np.nonzero(self._waiting)
+        side = ink.settled.shape[0]
+        points = np.stack([columns, rows], axis=1).astype(np.float64)[None]
+        to_square = square_from_outline(ink.sheet, mirrored=True)
+        mapped = cv2.perspectiveTransform(points, to_square)[0]
+        x, y = np.clip((mapped * side).astype(int), 0, side - 1).T
+        near = cv2.erode(ink.settled, np.ones((3, 3), np.uint8))
+        arrived = near[y, x] < 128
+        self.delays_ms += self._seen_ms[rows[arrived], columns[arrived]].tolist()
+        self._waiting[rows[arrived], columns[arrived]] = False
+
+    def _note_flicker(self, ink: Ink, drawn: NDArray[np.bool_]) -> None:
+        """Compare settled ink from frame to frame while nothing new can be seen."""
+        assert self._truth is not None
+        settle_s = 0.001 * (self._settle_ms + _GRACE_MS)
+        if (drawn != self._truth).any():
+            self._quiet_since = self._now_s
+        self._truth = drawn
+        quiet = self._now_s - self._quiet_since > _QUIET_S + settle_s and not ink.hand.any()
+        if quiet and self._settled is not None:
+            pixels = max(1, int((ink.settled < 128).sum()))
+            self.flicker.append(float((ink.settled != self._settled).sum()) / pixels)
+        self._settled = ink.settled if quiet else None
+
+    def lost_under_hands(self, frame: Frame, ink: Ink) -> tuple[int, int]:
+        """Return how many pixels of ink that had been seen are missing under hands, and of all."""
+        assert frame.truth is not None
+        if self._seen_ms is None:
+            return 0, 0
+        ready = self._seen_ms > self._settle_ms + _GRACE_MS
+        hidden = (frame.truth.ink < 128) & frame.truth.hand & ready
+        found = cv2.dilate((ink.mask < 128).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+        return int(np.count_nonzero(hidden & ~found)), int(np.count_nonzero(hidden))
