@@ -95,18 +95,24 @@ def run_suite(name: str, arguments: list[str]) -> Any:
 
 
 def print_result(result: Any, depth: int = 1) -> None:
-    """Print numbers as they are nested, one line for a list of numbers or a flat record."""
+    """Print numbers as they are nested, one line for all that stands side by side."""
     if isinstance(result, list):
         for item in result:
             print_result(item, depth)
         return
-    flat = {k: v for k, v in result.items() if not isinstance(v, dict | list)}
+    nested = {key: value for key, value in result.items() if _is_nested(value)}
+    flat = [f"{key} {value}" for key, value in result.items() if key not in nested]
     if flat:
-        click.echo("  " * depth + "  ".join(f"{key} {value}" for key, value in flat.items()))
-    for key, value in result.items():
-        if isinstance(value, dict) or (isinstance(value, list) and value):
-            click.echo("  " * depth + f"{key}:")
-            print_result(value, depth + 1)
+        click.echo("  " * depth + "  ".join(flat))
+    for key, value in nested.items():
+        click.echo("  " * depth + f"{key}:")
+        print_result(value, depth + 1)
+
+
+def _is_nested(value: Any) -> bool:
+    if isinstance(value, list):
+        return any(isinstance(item, dict) for item in value)
+    return isinstance(value, dict)
 
 
 if __name__ == "__main__":
