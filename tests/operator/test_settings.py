@@ -258,6 +258,13 @@ def test_settings_every_change_is_in_the_audit_log(admin: TestClient, desk: Desk
     )
 
 
+@pytest.mark.parametrize("value", ["dark", [1], None, {"a": 1}, True])
+def test_settings_value_of_another_kind_is_refused(admin: TestClient, value: object) -> None:
+    for name in ("brightness", "contrast"):
+        answer = admin.patch("/api/v1/settings", json={"stage": {name: value}})
+        assert answer.status_code == 422
+
+
 def test_settings_file_itself_is_never_written(tmp_path: Path, admin: TestClient) -> None:
     admin.patch("/api/v1/settings", json={"ink": {"threshold": 0.9}})
     assert not list(tmp_path.rglob("config.yaml"))

@@ -39,9 +39,10 @@ _RESTARTED = {
 
 def is_risky(key: str, value: Any) -> bool:
     """Return whether setting `key` to `value` could lose the page or the picture."""
-    if key == "stage.brightness":
+    # Asked before a value is checked, so it may be anything; what is no number is refused later.
+    if isinstance(value, int | float) and key == "stage.brightness":
         return not _DARKEST <= value <= _PALEST
-    if key == "stage.contrast":
+    if isinstance(value, int | float) and key == "stage.contrast":
         return bool(value < _FLATTEST)
     return key.startswith(_GUARDED)
 
