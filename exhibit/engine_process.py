@@ -26,8 +26,7 @@ from exhibit.contract.geometry import Matrix, mounting, scaling
 from exhibit.contract.values import Frame, Gray
 from exhibit.engine import Engine, Pipeline
 from exhibit.engine_outlet import EngineOutlet
-from exhibit.ink import make_extractor
-from exhibit.ink.extractor import TableExtractor
+from exhibit.ink import Extractor, make_extractor
 from exhibit.opened_bundle import BundleOpening, open_bundle
 
 log = logging.getLogger(__name__)
@@ -55,7 +54,7 @@ class EngineProcess:
         self._bundle = open_bundle(config)
         self._opening: BundleOpening | None = None
         self._outlet = EngineOutlet(run_dir, self._bundle.card)
-        self._extractor: TableExtractor | None = None
+        self._extractor: Extractor | None = None
         self._engine: Engine | None = None
         self._refused = ""
 

@@ -6,8 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exhibit.contract.config import InkConfig
+from exhibit.ink.desk import DeskExtractor
 from exhibit.ink.extractor import TableExtractor
 from exhibit.ink.rectify import View
+
+Extractor = TableExtractor | DeskExtractor
 
 
 def make_extractor(
@@ -16,8 +19,8 @@ def make_extractor(
     stroke_width_px: float,
     camera_to_table: NDArray[np.float64] | None = None,
     mirrored: bool = True,
-) -> TableExtractor:
-    """Make the extractor for a table.
+) -> Extractor:
+    """Make the extractor for a table, or for a desk where the light is visible.
 
     Args:
         config: settings of the ink; `configure` changes them later.
@@ -26,11 +29,13 @@ def make_extractor(
         camera_to_table: (3, 3) from pixels of the frame (the middle of the first one is 0.5, 0.5)
             to the table's unit square, x to the visitor's right and y towards the visitor;
             without it the square encloses the sheet's outline, or the whole frame where no
-            outline is seen.
+            outline is seen. In visible light it is always the sheet's outline.
         mirrored: the camera sees the sheet from below; without effect where there is a
             `camera_to_table`, which already holds the flip.
 
     Returns:
         An extractor with `extract(frame)` and `configure(config)`.
     """
+    if config.light == "visible":
+        return DeskExtractor(config, ink_size, stroke_width_px, mirrored)
     return TableExtractor(config, ink_size, stroke_width_px, View(mirrored, camera_to_table))

@@ -7,12 +7,14 @@ import numpy as np
 
 from exhibit.contract.values import Floats, Gray
 from exhibit.ink import field
+from exhibit.ink.images import as_gray
 
 _ENOUGH = 8
 _NEAR, _UNDISTURBED = 0.12, 0.97
 _NEW_LIGHT_FRAMES = 300
 """After this many frames that look otherwise, it is the light that is another one."""
 _DUST_EVERY = 2
+_LARGEST_DUST = 0.06
 _DUST_FADES = 20.0
 """Contrast (0..255) that is too faint to be told from noise while dust is learnt."""
 
@@ -66,7 +68,17 @@ class BareTable:
         if self._frames < _ENOUGH + 2:
             return contrast
         if self._dust is None:
-            strong = np.where(self._contrast > _DUST_FADES, self._contrast, 0.0)
+            strong = self._contrast * specks_of(as_gray(self._contrast > _DUST_FADES))
             widened = cv2.dilate(strong.astype(np.uint8), np.ones((3, 3), np.uint8))
             self._dust = np.asarray(cv2.convertScaleAbs(widened, alpha=1.2), np.uint8)
         return np.asarray(cv2.subtract(contrast, self._dust), np.uint8)
+
+
+def specks_of(marks: Gray) -> Gray:
+    """Keep what is no larger than dust or a hair: what passed for a table may be a drawing."""
+    most_px = _LARGEST_DUST * max(marks.shape)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(marks, connectivity=8)
+    length = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
+    small = length <= most_px
+    small[0] = False
+    return as_gray(small[labels]) if count > 1 else marks

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 
 from exhibit.contract.config import InkConfig
-from exhibit.contract.errors import InputError
 from exhibit.contract.values import Floats, Frame, Gray, Ink, InkEvent, Stroke
 from exhibit.ink import field, rectify, sheet, threshold
 from exhibit.ink.bare import BareTable
@@ -17,7 +18,7 @@ from exhibit.ink.light import LightWatch
 from exhibit.ink.paper import Paper
 from exhibit.ink.rectify import InkSquare, View
 from exhibit.ink.sheet_ink import SheetInk, warp_ink
-from exhibit.ink.tracker import Pose, SheetTracker
+from exhibit.ink.tracker import Pose, SheetTracker, Tracker
 
 _EDGE_PX = 6.0
 """Width of the border of the sheet where its own edge could pass for ink, at 640 pixels."""
@@ -30,11 +31,17 @@ _JUDGE_S = 0.6
 
 
 class TableExtractor:
-    """The extractor of a lit table or of a sheet before an ordinary webcam."""
+    """The extractor of a lit table."""
 
     def __init__(
-        self, config: InkConfig, ink_size: int, stroke_width_px: float, view: View
+        self,
+        config: InkConfig,
+        ink_size: int,
+        stroke_width_px: float,
+        view: View,
+        make_tracker: Callable[[], Tracker] = SheetTracker,
     ) -> None:
+        self._make_tracker = make_tracker
         self._config = config
         self._ink_size = ink_size
         self._stroke_width_px = stroke_width_px
@@ -48,7 +55,7 @@ class TableExtractor:
         """Forget everything: the first frame, or frames of another size."""
         self._shape = shape
         small = (max(1, round(shape[0] / field.SHRINK)), max(1, round(shape[1] / field.SHRINK)))
-        self._tracker = SheetTracker()
+        self._tracker = self._make_tracker()
         self._bare = BareTable(small, shape)
         self._paper = Paper(small)
         self._light = LightWatch(self._view.mirrored)
@@ -78,11 +85,8 @@ class TableExtractor:
         Raises:
             InputError: the frame is not (H, W) uint8.
         """
+        field.check_frame(frame)
         pixels = frame.pixels
-        if pixels.ndim != 2 or pixels.dtype != np.uint8 or pixels.size == 0:
-            raise InputError(
-                f"frame {frame.sequence}: {pixels.shape} {pixels.dtype}; expected (H, W) uint8"
-            )
         if pixels.shape != self._shape:
             self._start((pixels.shape[0], pixels.shape[1]), frame.captured_at)
         elapsed_ms = round(1000 * max(0.0, frame.captured_at - self._seen_at))

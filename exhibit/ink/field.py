@@ -5,11 +5,21 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from exhibit.contract.values import Gray
+from exhibit.contract.errors import InputError
+from exhibit.contract.values import Frame, Gray
 
 SHRINK = 4
 """The paper's level is smooth: it is found on a picture this many times smaller."""
 _LINE_KERNEL = cv2.getStructuringElement(cv2.MORPH_RECT, (3, 3))
+
+
+def check_frame(frame: Frame) -> None:
+    """Refuse a frame that is not (H, W) uint8, with InputError."""
+    pixels = frame.pixels
+    if pixels.ndim != 2 or pixels.dtype != np.uint8 or pixels.size == 0:
+        raise InputError(
+            f"frame {frame.sequence}: {pixels.shape} {pixels.dtype}; expected (H, W) uint8"
+        )
 
 
 def shrink(pixels: Gray) -> Gray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -31,6 +32,15 @@ class Pose:
     resting: bool = False
     arrived: bool = False
     left: bool = False
+
+
+class Tracker(Protocol):
+    """Tells where the sheet is; `ever_seen` says whether an outline was seen at all."""
+
+    ever_seen: bool
+
+    def step(self, pixels: Gray, level: Gray, bare: Floats | None, now_s: float) -> Pose:
+        """Take one frame into account; see `SheetTracker.step`."""
 
 
 class SheetTracker:
