@@ -11,6 +11,8 @@ import psutil
 
 _BACKLOG = 64
 _GIVE_UP_MS = 15_000
+# Little may wait for a reader: old pictures are worth nothing, and it shows early who is too slow.
+_SEND_BUFFER_BYTES = 128 * 1024
 # From Linux's tcp.h; Python names it on Linux only.
 _TCP_USER_TIMEOUT = getattr(socket, "TCP_USER_TIMEOUT", 18)
 LOOPBACK = "127.0.0.1"
@@ -54,7 +56,8 @@ def listen(host: str, port: int) -> socket.socket:
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        # Connections inherit it: one whose reader takes nothing this long is ended by the kernel,
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER_BYTES)
+        # Connections inherit both: one whose reader takes nothing this long is ended by the kernel,
         # and what waits for it in memory goes with it.
         listener.setsockopt(socket.IPPROTO_TCP, _TCP_USER_TIMEOUT, _GIVE_UP_MS)
         listener.bind((host, port))
