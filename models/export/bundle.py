@@ -31,7 +31,13 @@ from exhibit.contract.errors import BundleError
 from models.directions.sefa import sefa, style_matrices
 from models.export.compact import round_weights
 from models.export.graphs import check_graph, export_encoder, export_generator
-from models.export.latents import LatentStatistics, closed_walk, latent_statistics, render
+from models.export.latents import (
+    LatentStatistics,
+    closed_walk,
+    code_distances,
+    latent_statistics,
+    render,
+)
 from models.psp.inverter import Codes
 from models.sketches.raster import Floats, Gray, as_network_input, table_ink
 from models.training.encoder_checkpoint import Hand
@@ -40,6 +46,8 @@ GOLDEN_PAIRS = 2
 SAFE_SIGMAS = 3.0
 ATTRACT_STOPS = 12
 KEPT_SAMPLES = 512
+WITHIN_RADIUS = 99.0
+"""Percent of visitors' codes that the table leaves alone."""
 """Samples of w in the bundle: its prior can be measured without the mapping network."""
 CARD = "card.yaml"
 
@@ -54,6 +62,8 @@ class Description:
         attract_frames: pictures of the attract loop.
         attract_inks: each (S, S) uint8; the loop walks between the answers to them, or between
             samples of the prior when there are none.
+        visitor_inks: each (S, S) uint8; how far their codes lie from the mean is what the table
+            leaves alone, farther ones are pulled back.
         training: facts of the training for the card.
         seed: of the latent statistics and the attract loop.
     """
@@ -66,6 +76,7 @@ class Description:
     stroke_width_px: float = 1.5
     attract_frames: int = 160
     attract_inks: tuple[Gray, ...] = ()
+    visitor_inks: tuple[Gray, ...] = ()
     training: dict[str, Any] = field(default_factory=dict)
     seed: int = 0
 
@@ -116,6 +127,7 @@ def _write_files(hand: Hand, about: Description, folder: Path) -> None:
         covariance=statistics.covariance,
         attract=attract,
         samples=statistics.samples[:KEPT_SAMPLES],
+        **_radius(hand, statistics, about),
     )
     _write_directions(hand, statistics, folder)
 
@@ -167,6 +179,19 @@ def attract_codes(hand: Hand, statistics: LatentStatistics, about: Description) 
     mean = torch.from_numpy(statistics.w_avg)
     walk = closed_walk(mean + 0.8 * (chosen - mean), about.attract_frames)
     return Codes(walk[:, None].expand(-1, hand.generator.synthesis.num_ws, -1), None)
+
+
+def _radius(hand: Hand, statistics: LatentStatistics, about: Description) -> dict[str, Floats]:
+    """Distance that nearly all visitors' codes stay within; nothing without their ink."""
+    if not about.visitor_inks:
+        return {}
+    w_plus = []
+    with torch.no_grad():
+        for ink in about.visitor_inks:
+            tensor = torch.from_numpy(as_network_input(ink))[None, None]
+            w_plus.append(hand.inverter(tensor, hand.generator.synthesis).w_plus[0].numpy())
+    distances = code_distances(statistics, np.stack(w_plus))
+    return {"radius": np.float32(np.percentile(distances, WITHIN_RADIUS))}
 
 
 def _write_directions(hand: Hand, statistics: LatentStatistics, folder: Path) -> None:

@@ -13,6 +13,7 @@ from models.sketches.raster import Floats, Gray, as_gray
 from models.stylegan2.generator import Generator
 
 SAMPLES = 10_000
+SHRINKAGE = 0.01
 _CHUNK = 16
 
 
@@ -46,6 +47,25 @@ def latent_statistics(generator: Generator, seed: int) -> LatentStatistics:
         np.cov(w, rowvar=False).astype(np.float32),
         w.astype(np.float32),
     )
+
+
+def code_distances(statistics: LatentStatistics, w_plus: Floats) -> Floats:
+    """How far codes lie from the prior, in standard deviations, as the table's editor measures it.
+
+    Args:
+        statistics: of the prior.
+        w_plus: (n, num_ws, w_dim).
+
+    Returns:
+        (n,), about 1 for samples of the prior.
+
+    Source: Mahalanobis distance with 1 % of the mean variance added to every axis, root mean square
+        over rows; `exhibit.editing.pull` limits it to the bundle's `radius`.
+    """
+    variances, axes = np.linalg.eigh(statistics.covariance.astype(np.float64))
+    floor = SHRINKAGE * max(float(variances.mean()), 1e-12)
+    white = (w_plus - statistics.w_avg) @ (axes / np.sqrt(np.maximum(variances, 0) + floor))
+    return np.sqrt(np.square(white).mean(axis=(1, 2))).astype(np.float32)
 
 
 def closed_walk(stops: Tensor, frames: int) -> Tensor:

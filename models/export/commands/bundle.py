@@ -7,11 +7,16 @@ from pathlib import Path
 import click
 import numpy as np
 
+from models.evaluation.visitors import visits
 from models.export.bundle import ATTRACT_STOPS, Description, write_bundle
+from models.sketches.quickdraw import read_quickdraw, split_held_out
 from models.sketches.raster import Gray, table_ink
 from models.sketches.simplify import Detail, simplify
 from models.training.dataset import load_pictures
 from models.training.encoder_checkpoint import Hand, load_hand
+
+VISITORS = 100
+"""Held-out sketches that the radius is measured on, each at three shares."""
 
 
 @click.command("bundle")
@@ -34,6 +39,11 @@ from models.training.encoder_checkpoint import Hand, load_hand
     type=click.Path(path_type=Path),
     help="Prepared drawings: the attract loop then walks between the answers to some of them.",
 )
+@click.option(
+    "--sketches",
+    type=click.Path(path_type=Path),
+    help="Quick, Draw! sketches: the held-out ones say how far visitors' codes may lie.",
+)
 @click.option("--attract-frames", default=160, show_default=True, help="Pictures of the loop.")
 @click.option("--dry-run", is_flag=True, help="Read the checkpoint, say what would happen, stop.")
 def bundle(checkpoint: Path, out: Path, **options) -> None:
@@ -43,6 +53,7 @@ def bundle(checkpoint: Path, out: Path, **options) -> None:
     """
     hand = load_hand(checkpoint)
     dry_run, notes, drawings = (options.pop(key) for key in ("dry_run", "notes", "drawings"))
+    sketches = options.pop("sketches")
     training = dict(hand.notes) | dict(_key_and_text(note) for note in notes)
     owed = (*options.pop("attribution"), hand.notes.get("sketches_attribution"))
     about = Description(
@@ -50,6 +61,7 @@ def bundle(checkpoint: Path, out: Path, **options) -> None:
         attribution=tuple(credit for credit in owed if credit),
         stroke_width_px=hand.stroke_width_px,
         attract_inks=_inks_of(drawings, hand) if drawings else (),
+        visitor_inks=_held_out_inks(sketches, hand) if sketches else (),
         training=training,
     )
     size = hand.generator.config.resolution
@@ -69,6 +81,14 @@ def _inks_of(dataset: Path, hand: Hand) -> tuple[Gray, ...]:
     width = hand.stroke_width_px
     detail = Detail(silhouette=0.0)
     return tuple(table_ink(simplify(page, detail, rng), size, width, width) for page in gray)
+
+
+def _held_out_inks(path: Path, hand: Hand) -> tuple[Gray, ...]:
+    """Held-out sketches at every share of their drawing time."""
+    _, held_out = split_held_out(read_quickdraw(path))
+    size = hand.inverter.config.ink_size
+    chosen = visits(held_out, size, hand.stroke_width_px, VISITORS)
+    return tuple(ink for visit in chosen for ink in visit.inks.values())
 
 
 def _key_and_text(note: str) -> tuple[str, str]:

@@ -11,11 +11,13 @@ from exhibit.contract.bundle import (  # noqa: E402
     ENCODER,
     GENERATOR,
     GOLDEN,
+    Latents,
     load_bundle,
     load_directions,
     load_latents,
 )
 from exhibit.contract.errors import BundleError  # noqa: E402
+from exhibit.editing.pull import Pull  # noqa: E402
 from models.export.bundle import (  # noqa: E402
     Description,
     attract_codes,
@@ -23,7 +25,7 @@ from models.export.bundle import (  # noqa: E402
     write_bundle,
 )
 from models.export.graphs import Probe, check_graph, export_encoder  # noqa: E402
-from models.export.latents import closed_walk, latent_statistics  # noqa: E402
+from models.export.latents import closed_walk, code_distances, latent_statistics  # noqa: E402
 from models.sketches.raster import as_gray  # noqa: E402
 from tests.models.hands import small_hand  # noqa: E402
 
@@ -43,6 +45,22 @@ def test_write_bundle_loads_and_says_what_it_is(folder: Path):
     assert bundle.card.feature_shape == (16, 16, 16)
     assert load_latents(bundle).attract.shape == (6, 32, 32)
     assert {p.name for p in folder.iterdir()} == {"card.yaml", *bundle.card.files}
+
+
+def test_code_distances_are_those_of_the_tables_editor():
+    hand = small_hand()
+    statistics = latent_statistics(hand.generator, 0)
+    latents = Latents(statistics.w_avg, statistics.covariance, np.zeros((1, 32, 32), np.uint8))
+    w_plus = np.random.default_rng(0).normal(size=(3, 8, 16)).astype(np.float32)
+    expected = [Pull(latents).distance(one) for one in w_plus]
+    np.testing.assert_allclose(code_distances(statistics, w_plus), expected, rtol=1e-4)
+
+
+def test_write_bundle_radius_leaves_visitors_alone(tmp_path: Path):
+    inks = tuple(as_gray(ink[0].numpy()) for ink in golden_inks(64, 1.5))
+    about = dataclasses.replace(ABOUT, visitor_inks=inks)
+    latents = load_latents(load_bundle(write_bundle(small_hand(), about, tmp_path / "b")))
+    assert latents.radius is not None and latents.radius > 0
 
 
 def test_attract_codes_walk_between_answers_when_inks_are_given():
