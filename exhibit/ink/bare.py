@@ -15,6 +15,7 @@ _NEW_LIGHT_FRAMES = 300
 """After this many frames that look otherwise, it is the light that is another one."""
 _DUST_EVERY = 2
 _LARGEST_DUST = 0.06
+"""A hair, as a share of the frame's width; what passed for a table may be a drawn sheet."""
 _DUST_FADES = 20.0
 """Contrast (0..255) that is too faint to be told from noise while dust is learnt."""
 
@@ -47,12 +48,12 @@ class BareTable:
         """
         rate = np.float32(max(0.05, 1.0 / (self._frames + 1)))
         change = level - self._level
-        if self._frames >= _ENOUGH:
+        if self._frames:
             near = np.abs(change) <= _NEAR * self._level + 2.0
             if near.mean() < _UNDISTURBED:
                 self._disturbed += 1
-                if self._disturbed > _NEW_LIGHT_FRAMES:
-                    self._frames = self._disturbed = 0
+                if self._frames < _ENOUGH or self._disturbed > _NEW_LIGHT_FRAMES:
+                    self._frames = 0
                 return
         self._disturbed = 0
         self._level += rate * change
@@ -68,15 +69,17 @@ class BareTable:
         if self._frames < _ENOUGH + 2:
             return contrast
         if self._dust is None:
-            strong = self._contrast * specks_of(as_gray(self._contrast > _DUST_FADES))
+            strong = self._contrast * specks_of(
+                as_gray(self._contrast > _DUST_FADES), _LARGEST_DUST
+            )
             widened = cv2.dilate(strong.astype(np.uint8), np.ones((3, 3), np.uint8))
             self._dust = np.asarray(cv2.convertScaleAbs(widened, alpha=1.2), np.uint8)
         return np.asarray(cv2.subtract(contrast, self._dust), np.uint8)
 
 
-def specks_of(marks: Gray) -> Gray:
-    """Keep what is no larger than dust or a hair: what passed for a table may be a drawing."""
-    most_px = _LARGEST_DUST * max(marks.shape)
+def specks_of(marks: Gray, largest: float) -> Gray:
+    """Keep pieces of marks (H, W) uint8 whose longer side is at most a share of the frame's."""
+    most_px = largest * max(marks.shape)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(marks, connectivity=8)
     length = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
     small = length <= most_px

@@ -22,11 +22,11 @@ from exhibit.ink.tracker import Pose, SheetTracker, Tracker
 
 _EDGE_PX = 6.0
 """Width of the border of the sheet where its own edge could pass for ink, at 640 pixels."""
-_REACH = 4
+_REACH = 3
 """How far around a hand nothing is believed, in small pixels."""
 _MOVED_PX = 1.2
 _NO_OUTLINE_S = 2.0
-_JUDGE_S = 0.6
+_JUDGE_S = 1.2
 """Time after a sheet's arrival, beyond that of settling, at which it is compared with the last."""
 
 

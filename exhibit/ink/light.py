@@ -9,8 +9,9 @@ from exhibit.contract.values import Gray
 
 ROWS, COLUMNS = 3, 4
 _DEAD, _ALIVE = 0.7, 0.8
-_FREE_SHARE = 0.6
-_FIRST = 20
+_FREE_SHARE = 0.25
+_FIRST, _LASTS = 20, 15
+"""Frames that make the reference, and frames for which a zone must stay dark."""
 
 
 class LightWatch:
@@ -21,7 +22,7 @@ class LightWatch:
         self._mirrored = mirrored
         self._reference: NDArray[np.float64] = np.zeros((ROWS, COLUMNS))
         self._seen = np.zeros((ROWS, COLUMNS), int)
-        self._dead = np.zeros((ROWS, COLUMNS), bool)
+        self._dark_frames = np.zeros((ROWS, COLUMNS), int)
 
     def step(self, level: Gray, free: Gray) -> tuple[str, ...]:
         """Return the zones that died since the frame before.
@@ -51,9 +52,11 @@ class LightWatch:
             self._reference[zone] += (level - self._reference[zone]) / self._seen[zone]
             return False
         share = level / max(self._reference[zone], 1.0)
-        was_dead = bool(self._dead[zone])
-        self._dead[zone] = share < _DEAD or (was_dead and share < _ALIVE)
-        return bool(self._dead[zone]) and not was_dead
+        if share > _ALIVE:
+            self._dark_frames[zone] = 0
+        elif share < _DEAD:
+            self._dark_frames[zone] += 1
+        return bool(share < _DEAD and self._dark_frames[zone] == _LASTS)
 
     def _name(self, row: int, column: int) -> str:
         if self._mirrored:

@@ -8,6 +8,7 @@ import numpy as np
 from exhibit.contract.config import InkConfig
 from exhibit.contract.values import Floats, Gray
 from exhibit.ink import threshold
+from exhibit.ink.bare import specks_of
 from exhibit.ink.images import Homography, as_gray, square
 from exhibit.ink.order import StrokeBook
 from exhibit.ink.settle import Settler
@@ -18,6 +19,8 @@ _LOOK_FRAMES = 12
 """A sheet is looked at this long before its own marks are told from ink."""
 _MARK, _DRAWN_SHARE = 0.25, 0.0005
 """Contrast above which a mark is ink; a sheet with more of that is not a fresh one."""
+_SPECK = 0.012
+"""Longest side of a speck of dirt, as a share of the frame's width."""
 _LINE_PX = 3.0
 """Typical width of a pen's line in a frame 640 pixels wide."""
 
@@ -63,8 +66,10 @@ class SheetInk:
         share = max(_SHARE, 1.0 / self._frames)
         cv2.accumulateWeighted(contrast, self._contrast, share, mask=free)
         smooth = as_gray(cv2.convertScaleAbs(self._contrast))
-        if self._frames == _LOOK_FRAMES:
-            self._marks = _marks_of_paper(smooth, limits)
+        if self._frames <= _LOOK_FRAMES:
+            if self._frames == _LOOK_FRAMES:
+                self._marks = _marks_of_paper(smooth, limits)
+            return False
         if self._marks is not None:
             smooth = as_gray(cv2.subtract(smooth, self._marks))
         shortest = config.despeckle * self._line_px
@@ -94,7 +99,10 @@ def _marks_of_paper(contrast: Gray, limits: threshold.Limits) -> Gray | None:
     sure = cv2.countNonZero(as_gray(contrast > 255 * _MARK))
     if sure > _DRAWN_SHARE * contrast.size:
         return None
-    marks = np.where(contrast > 0.8 * limits.low, np.minimum(contrast, 255 * _MARK), 0.0)
+    begun = as_gray(contrast > 0.8 * limits.low)
+    # A speck is no drawing, however dark.
+    most = np.where(specks_of(begun, _SPECK) > 0, 255.0, 255 * _MARK)
+    marks = np.minimum(contrast, most) * begun
     return as_gray(cv2.convertScaleAbs(cv2.dilate(marks, square(3)), alpha=1.2))
 
 

@@ -89,10 +89,10 @@ class SheetTracker:
         return find_outline(pixels, level, bare)
 
     def _without(self, had: bool, now_s: float) -> Pose:
+        self._recent = []
         if had and now_s - self._seen_at < _LOST_S:
             return Pose(self._corners)
         self._corners = None
-        self._recent = []
         return Pose(None, left=had)
 
     def _resting(self) -> bool:
