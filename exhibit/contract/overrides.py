@@ -20,7 +20,7 @@ from exhibit.contract.layers import Layer, flat
 OVERRIDES = "overrides.yaml"
 SAFE_MODE = "safe-mode"
 FILE_ONLY = ("state_dir", "calibration")
-"""Paths that only `config.yaml` may name: overrides are kept in the one, measured with the other."""
+"""Paths that only `config.yaml` may name: overrides are kept in one, measured with the other."""
 
 
 def parse_overrides(text: str) -> tuple[Layer | None, list[Problem]]:
