@@ -185,7 +185,7 @@ def test_tune_direction_moves_the_picture(
     page = open_page("/tune")
     direction = page.locator('[data-direction="darker"]')
     before = Slot.attach(table.run_dir / "picture.slot").peek()
-    direction.locator("input[type=number]").fill("4")
+    direction.locator(".control-body input[type=number]").fill("4")
     page.keyboard.press("Tab")
     wait_until(
         lambda: table.status("engine").get("strengths", {}).get("darker", 0) > 3.9,

@@ -1,6 +1,8 @@
 // Requests to the table, and short messages about how they went.
 import { text } from "./texts.js";
 
+const UNDO_MS = 60000;
+
 export class Refused extends Error {
   constructor(status, detail) {
     super(typeof detail === "string" ? detail : JSON.stringify(detail));
@@ -22,7 +24,7 @@ export async function ask(method, path, body) {
     throw new Refused(0, text("site.offline"));
   }
   const kind = answer.headers.get("Content-Type") ?? "";
-  const found = kind.includes("json") ? await answer.json() : null;
+  const found = kind.includes("json") && answer.status !== 204 ? await answer.json() : null;
   if (answer.ok) return found;
   if (answer.status === 401 && !location.pathname.startsWith("/login")) {
     location.assign("/login");
@@ -48,16 +50,19 @@ function words(detail) {
 }
 
 export function say(message, { bad = false, action, act } = {}) {
+  // Only the last change can be undone here; Config has the history.
+  if (action) for (const older of document.querySelectorAll(".toast.undo")) older.remove();
   const toast = document.createElement("div");
   toast.className = bad ? "toast bad" : "toast";
   toast.append(Object.assign(document.createElement("span"), { textContent: message }));
   if (action) {
     const button = Object.assign(document.createElement("button"), { textContent: action, type: "button" });
     button.addEventListener("click", () => { toast.remove(); act(); });
+    toast.classList.add("undo");
     toast.append(button);
   }
   const toasts = document.getElementById("toasts");
   toasts.append(toast);
   while (toasts.children.length > 3) toasts.firstChild.remove();
-  setTimeout(() => toast.remove(), bad || action ? 12000 : 5000);
+  setTimeout(() => toast.remove(), action ? UNDO_MS : bad ? 15000 : 6000);
 }
