@@ -50,6 +50,8 @@ def main(run_dir: Path, config_file: Path, base: Path | None, command_line: str)
         click.echo(f"Error: {error}", err=True)
         # Not `REFUSED`: a page that cannot be served is no reason for a table not to start.
         sys.exit(1)
+    # Everything is on the disk; taking the libraries apart takes longer than the table waits.
+    os._exit(0)
 
 
 def _desk(run_dir: Path, effective: Config, base: Path | None, command_line: Layer) -> Desk:

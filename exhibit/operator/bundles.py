@@ -26,10 +26,12 @@ _HEARD_WITHIN_S = 4.0
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A bundle on its way: `name` as it was asked for, `card_name` as the engine calls it."""
+    """A bundle on its way: `name` as it was asked for, `card_name` as the engine calls it, and
+    `before`, the one that answered when it was asked for."""
 
     name: str
     card_name: str
+    before: str | None
     by: str
     began_at: float
     dropped: tuple[Any, ...]
@@ -86,12 +88,13 @@ class Bundles:
             raise InputError(f"bundle '{self.opening.name}' is still being opened; wait for it")
         path = find_bundle(name, self._folder)
         card_name = str(read_card(path)["name"])
+        before = self._table.look()["engine"]["bundle"]
         dropped = self._drop_directions(set(directions_of(path)))
         if not self._table.use_bundle(name):
             self._take_directions_back(dropped)
             raise InputError("the engine is not there; try again in a moment")
         self.refused, self._seen = "", False
-        self.opening = Change(name, card_name, by, self._clock(), dropped)
+        self.opening = Change(name, card_name, before, by, self._clock(), dropped)
 
     def look(self, engine: Mapping[str, Any]) -> None:
         """See in the engine's status how the change goes; called about once a second."""
@@ -99,7 +102,9 @@ class Bundles:
         if change is None:
             return
         waited_s = self._clock() - change.began_at
-        if engine.get("bundle_opening") is not None:
+        if engine.get("bundle") == change.card_name != change.before:
+            self._keep(change)
+        elif engine.get("bundle_opening") is not None:
             self._seen = True
         elif self._seen or waited_s > _HEARD_WITHIN_S:
             if engine.get("bundle") == change.card_name:

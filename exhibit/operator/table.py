@@ -139,6 +139,10 @@ def _reasons(
         reasons.append(_reason("engine_silent", "the engine shows no sign of life"))
     lost = engine.get("state") == "degraded"
     for text in engine.get("faults", ()):
+        if text == engine.get("refused"):
+            # It goes on as before; somebody asked for what cannot be had.
+            reasons.append(_reason("engine_refused", str(text)))
+            continue
         reasons.append(_reason("camera_lost" if lost else "engine_fault", str(text)))
         lost = False
     reasons += [_reason("stage_fault", str(text)) for text in stage.get("faults", ())]

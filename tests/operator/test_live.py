@@ -33,6 +33,12 @@ def test_state_all_well_is_showing(table: FakeTable, desk: Desk) -> None:
         ("stage", {"state": "attract", "faults": []}, "idle", None),
         ("engine", {"state": "degraded", "faults": ["no frame"]}, "fault", "camera_lost"),
         ("engine", {"state": "showing", "faults": ["x"]}, "degraded", "engine_fault"),
+        (
+            "engine",
+            {"state": "showing", "faults": ["bad bundle"], "refused": "bad bundle"},
+            "showing",
+            "engine_refused",
+        ),
         ("stage", {"state": "picture", "faults": ["x"]}, "degraded", "stage_fault"),
         ("stage", {"state": "blank", "faults": []}, "showing", "stage_blank"),
         (

@@ -118,6 +118,10 @@ def _settings(page: Any) -> Any:
                             + "/api/v1/settings").json()["effective"]  # fmt: skip
 
 
+def _bundles(page: Any, table: RunningTable) -> Any:
+    return page.request.get(f"{table.url}/api/v1/bundles").json()
+
+
 def _control(page: Any, key: str) -> Any:
     return page.locator(f'.control[data-key="{key}"]')
 
@@ -230,10 +234,9 @@ def test_tune_scene_with_another_bundle_swaps_it_and_a_bad_one_is_refused(
     page.reload(wait_until="domcontentloaded")
     page.locator('[data-scene="Other artist"]').click()
     wait_until(lambda: table.status("engine").get("bundle") == "b", 60, "the other bundle")
+    wait_until(lambda: not _bundles(page, table)["opening"], SOON_S, "the end of the change")
     page.locator('[data-scene="Damaged"]').click()
-    wait_until(
-        lambda: page.request.get(f"{table.url}/api/v1/bundles").json()["refused"], 60, "a refusal"
-    )
+    wait_until(lambda: _bundles(page, table)["refused"], 60, "a refusal")
     page.reload(wait_until="domcontentloaded")
     assert "Refused: " in page.inner_text("#bundle-status")
     assert table.status("engine")["bundle"] == "b"
