@@ -184,7 +184,8 @@ class TableExtractor:
         dead = self._light.step(level, self._free_small)
         events = tuple(InkEvent("light_fault", zone_name) for zone_name in dead)
         free = self._within * (1 - enlarge(zone, self._shape))
-        if self._ink.step(contrast, free, limits, elapsed_ms, self._config):
+        near = enlarge(grow(zone, _REACH), self._shape)
+        if self._ink.step(contrast, free, near, limits, elapsed_ms, self._config):
             events += self._note_change(now_s)
         return hands, events + self._identify(now_s)
 

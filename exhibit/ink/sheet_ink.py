@@ -21,6 +21,7 @@ _MARK, _DRAWN_SHARE = 0.25, 0.0005
 """Contrast above which a mark is ink; a sheet with more of that is not a fresh one."""
 _SPECK = 0.012
 """Longest side of a speck of dirt, as a share of the frame's width."""
+_TIP_WIDTHS = 5.0
 _LINE_PX = 3.0
 """Typical width of a pen's line in a frame 640 pixels wide."""
 
@@ -46,6 +47,7 @@ class SheetInk:
         self,
         contrast: Gray,
         free: Gray,
+        near_hand: Gray,
         limits: threshold.Limits,
         elapsed_ms: int,
         config: InkConfig,
@@ -55,6 +57,7 @@ class SheetInk:
         Args:
             contrast: (H, W) uint8.
             free: (H, W) uint8, 255 where the sheet is seen, 0 under hands and off the sheet.
+            near_hand: (H, W) uint8, not 0 near a hand.
             limits: what counts as ink.
             elapsed_ms: time since the frame before.
             config: settings.
@@ -73,7 +76,8 @@ class SheetInk:
         if self._marks is not None:
             smooth = as_gray(cv2.subtract(smooth, self._marks))
         shortest = config.despeckle * self._line_px
-        found = threshold.ink_of(smooth, limits, self.seen, shortest)
+        context = threshold.Context(self.seen, near_hand, shortest, _TIP_WIDTHS * self._line_px)
+        found = threshold.ink_of(smooth, limits, context)
         cv2.copyTo(found, free, self.seen)
         return self._settler.step(self.seen, free, elapsed_ms, config.settle_ms)
 

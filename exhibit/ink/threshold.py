@@ -63,14 +63,30 @@ def limits_for(noise: float, sensitivity: float) -> Limits:
     return Limits(_CONTINUES * high, high, 255.0 * _NOISES * noise / high)
 
 
-def ink_of(contrast: Gray, limits: Limits, before: Gray, shortest_px: float) -> Gray:
+@dataclass(frozen=True, slots=True, eq=False)
+class Context:
+    """What else is known when ink is marked.
+
+    Args:
+        before: (H, W) uint8, 1 where there was ink the frame before; it stays ink more easily.
+        near_hand: (H, W) uint8, not 0 near a hand, where a short new line may be a pen's tip.
+        shortest_px: pieces smaller than this both ways are specks.
+        tip_px: new pieces near a hand smaller than this both ways are not believed.
+    """
+
+    before: Gray
+    near_hand: Gray
+    shortest_px: float
+    tip_px: float
+
+
+def ink_of(contrast: Gray, limits: Limits, context: Context) -> Gray:
     """Mark ink: more than half the contrast of the line it belongs to, and joined to a sure pixel.
 
     Args:
         contrast: (H, W) uint8.
         limits: from `limits_for`.
-        before: (H, W) uint8, 1 where there was ink the frame before; it stays ink more easily.
-        shortest_px: pieces smaller than this both ways are specks.
+        context: what else is known.
 
     Returns:
         (H, W) uint8, 1 on ink.
@@ -79,20 +95,24 @@ def ink_of(contrast: Gray, limits: Limits, before: Gray, shortest_px: float) -> 
     mean = cv2.blur(contrast, (_WINDOW, _WINDOW))
     sharp = cv2.addWeighted(strongest, 0.5 + 0.5 * _NARROW, mean, -_NARROW, 0.0)
     half = np.maximum(np.maximum(as_gray(sharp), strongest >> 1), np.uint8(limits.low))
-    half -= before * np.uint8(max(1.0, 0.25 * limits.low))
+    half -= context.before * np.uint8(max(1.0, 0.25 * limits.low))
     weak = as_gray(contrast > half)
     x, y, width, height = cv2.boundingRect(weak)
     ink = np.zeros_like(contrast)
     if width == 0:
         return ink
     box = np.s_[y : y + height, x : x + width]
-    weak, kept = np.ascontiguousarray(weak[box]), before[box]
+    weak, kept = np.ascontiguousarray(weak[box]), context.before[box]
     seeds = np.flatnonzero((contrast[box] > limits.high) | (weak & kept))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(weak, connectivity=8)
     length = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
     sure = np.zeros(count, np.uint8)
     sure[labels.ravel()[seeds]] = 1
-    sure[length < shortest_px] = 0
+    sure[length < context.shortest_px] = 0
+    doubtful = np.zeros(count, bool)
+    doubtful[labels.ravel()[np.flatnonzero(weak & (context.near_hand[box] > 0))]] = True
+    doubtful[labels.ravel()[np.flatnonzero(weak & kept)]] = False
+    sure[doubtful & (length < context.tip_px)] = 0
     sure[0] = 0
     ink[box] = sure[labels]
     return ink
