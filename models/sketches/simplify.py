@@ -40,10 +40,14 @@ class Detail:
 
 
 def random_detail(rng: np.random.Generator) -> Detail:
-    """Draw how much of a picture is kept, from nearly all lines to the few that matter."""
+    """Draw how much of a picture is kept, from nearly all lines to the few that matter.
+
+    The blur stays small: were two parallel lines to run together into one stroke, one stroke would
+    be answered with two parallel lines.
+    """
     return Detail(
-        blur_px=float(rng.uniform(0.5, 2.2)),
-        fill_px=int(rng.integers(4, 8)),
+        blur_px=float(rng.uniform(0.4, 1.2)),
+        fill_px=int(rng.integers(3, 7)),
         min_length_px=int(rng.integers(5, 16)),
         tolerance_px=float(rng.uniform(0.4, 1.2)),
     )
