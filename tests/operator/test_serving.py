@@ -86,7 +86,7 @@ def test_tls_files_that_do_not_fit_together_leave_the_old_ones(
 
 @pytest.mark.parametrize(
     ("host", "expected"),
-    [("127.0.0.1", True), ("::1", True), ("localhost", True), ("192.0.2.1", False)],
+    [("127.0.0.1", True), ("::1", True), ("localhost", True), ("203.0.113.77", False)],
 )
 def test_is_loopback(host: str, expected: bool) -> None:
     assert is_loopback(host) is expected
@@ -111,17 +111,17 @@ def test_server_port_taken_serves_on_another_and_says_so(
 def test_server_address_of_another_network_is_a_fault_and_tried_again(
     desk: Desk, files: Files, clock: FakeClock
 ) -> None:
-    server = _server(desk, files, clock, host="192.0.2.1")
+    server = _server(desk, files, clock, host="203.0.113.77")
     server.started = True
     asyncio.run(server.open_to_network())
-    assert "operator.host: 192.0.2.1" in server.fault
+    assert "operator.host: 203.0.113.77" in server.fault
     assert server.url.startswith("https://127.0.0.1:")
 
 
 def test_pulse_invites_until_the_table_is_claimed(
     desk: Desk, files: Files, clock: FakeClock
 ) -> None:
-    tls, server = Tls(files), _server(desk, files, clock, host="192.0.2.1")
+    tls, server = Tls(files), _server(desk, files, clock, host="203.0.113.77")
     pulse = Pulse(desk, server, tls, clock)
     asyncio.run(pulse.tick())
     shown = "\n".join(read_notice(desk.run_dir, clock()))
@@ -135,7 +135,7 @@ def test_pulse_invites_until_the_table_is_claimed(
     asyncio.run(pulse.tick())
     assert read_notice(desk.run_dir, clock()) == []
     assert desk.shown_password == ""
-    assert "192.0.2.1" in server.fault
+    assert "203.0.113.77" in server.fault
 
 
 def test_pulse_notice_does_not_stay_for_visitors(
