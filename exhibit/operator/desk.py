@@ -21,6 +21,7 @@ from exhibit.operator.state.journal import Journal
 from exhibit.operator.state.scenes import SceneFile
 from exhibit.operator.state.settings import Bases, Settings
 from exhibit.operator.state.visits import Visits
+from exhibit.operator.strips import Strips
 from exhibit.operator.table import PROCESSES, Table
 
 
@@ -43,6 +44,7 @@ class Desk:
     scenes: SceneFile
     fade: Fade
     bundles: Bundles
+    strips: Strips
     visits: Visits
     hub: Hub
     pictures: Pictures
@@ -93,6 +95,7 @@ def lay_out(
         fade=Fade(settings, clock),
         visits=Visits(state_dir),
         bundles=Bundles(settings, table, events, clock=clock),
+        strips=Strips(state_dir),
         hub=hub,
         pictures=Pictures(run_dir, clock),
     )

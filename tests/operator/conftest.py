@@ -17,6 +17,7 @@ from exhibit.operator.access.roles import Role
 from exhibit.operator.app import make_app
 from exhibit.operator.desk import Desk, lay_out
 from exhibit.operator.state.settings import Bases
+from exhibit.operator.strips import Strips
 from tests.fakes.clock import FakeClock
 
 HOST = "testserver"
@@ -46,7 +47,9 @@ def make_desk(tmp_path: Path, clock: FakeClock) -> DeskMaker:
         run_dir, state_dir = tmp_path / "run", tmp_path / "state"
         run_dir.mkdir(exist_ok=True)
         bases = Bases(Config(state_dir=state_dir), command_line or {})
-        return lay_out(bases, read_overrides(state_dir), run_dir, clock)
+        desk = lay_out(bases, read_overrides(state_dir), run_dir, clock)
+        desk.strips = Strips(state_dir, lambda _: None)
+        return desk
 
     return make
 

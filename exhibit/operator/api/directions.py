@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request, Response
@@ -18,7 +17,6 @@ from exhibit.operator.desk import Desk
 
 router = APIRouter(tags=["directions"])
 routes = Routes(router)
-_STRIPS = {"strip_{}.png": "image/png", "strip_{}.jpg": "image/jpeg"}
 
 
 class Moved(BaseModel):
@@ -41,12 +39,18 @@ class Strength(BaseModel):
 
 @routes.get("/directions", Role.VIEWER)
 async def directions(request: Request) -> list[dict[str, Any]]:
-    """Return every direction of the bundle: safe range, strength set, and strength now."""
+    """Return every direction of the bundle: safe range, strength set, and strength now.
+
+    Where the bundle brings no strips, they are drawn from now on; `strip` says which are there.
+    """
     desk = desk_of(request)
     path = desk.bundles.current()
     known = directions_of(path) if path else {}
     now = desk.table.look()["engine"].get("strengths", {})
     used = {direction["name"]: direction for direction in in_use(desk)}
+    strips = {name: path is not None and desk.strips.find(path, name) is not None for name in known}
+    if path is not None and not all(strips.values()):
+        desk.strips.draw(path)
     return [
         {
             "name": name,
@@ -56,7 +60,7 @@ async def directions(request: Request) -> list[dict[str, Any]]:
             "layers": entry.get("layers"),
             "set": used.get(name),
             "now": now.get(name, 0.0),
-            "strip": path is not None and _strip(path, name) is not None,
+            "strip": strips[name],
         }
         for name, entry in known.items()
     ]
@@ -64,13 +68,14 @@ async def directions(request: Request) -> list[dict[str, Any]]:
 
 @routes.get("/directions/{name}/strip", Role.VIEWER, response_class=Response, responses={404: {}})
 async def strip(name: str, request: Request) -> Response:
-    """Return the picture that shows what a direction does, where the bundle has one."""
-    path = desk_of(request).bundles.current()
-    known = directions_of(path) if path else {}
+    """Return the picture that shows what a direction does: its safe range from end to end."""
+    desk = desk_of(request)
+    path = desk.bundles.current()
     # Only names that the bundle itself lists become part of a file's name.
-    found = _strip(path, name) if path and name in known else None
+    listed = path is not None and name in directions_of(path)
+    found = desk.strips.find(path, name) if path is not None and listed else None
     if found is None:
-        raise HTTPException(404, f"the bundle has no strip of '{name}'")
+        raise HTTPException(404, f"there is no strip of '{name}' yet")
     return Response(found[0].read_bytes(), media_type=found[1])
 
 
@@ -123,13 +128,3 @@ def _desk_with(request: Request, name: str) -> Desk:
     if name not in known:
         raise HTTPException(404, f"the bundle has no direction '{name}'")
     return desk
-
-
-def _strip(path: Path, name: str) -> tuple[Path, str] | None:
-    if Path(name).name != name:
-        return None
-    for pattern, kind in _STRIPS.items():
-        file = path / pattern.format(name)
-        if file.is_file():
-            return file, kind
-    return None
