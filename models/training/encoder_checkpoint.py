@@ -11,9 +11,10 @@ import torch
 
 from models.psp.config import EncoderConfig, EncoderError
 from models.psp.inverter import Inverter
-from models.stylegan2.config import GeneratorConfig
+from models.stylegan2.config import DiscriminatorConfig, GeneratorConfig
+from models.stylegan2.discriminator import Discriminator
 from models.stylegan2.generator import Generator
-from models.training.checkpoint import as_float32
+from models.training.checkpoint import as_float32, as_half
 
 FORMAT = "tracing-table-encoder-1"
 DEFAULT_STROKE_WIDTH_PX = 1.5
@@ -63,6 +64,29 @@ def load_encoder_checkpoint(path: Path) -> dict[str, Any]:
     if not isinstance(state, dict) or state.get("format") != FORMAT:
         raise EncoderError(f"{path}: expected the format '{FORMAT}' of models train-encoder")
     return state
+
+
+def discriminator_of(path: Path) -> Discriminator:
+    """Read the discriminator of a checkpoint, in training mode."""
+    state = load_encoder_checkpoint(path)
+    discriminator = Discriminator(DiscriminatorConfig.from_dict(state["discriminator_config"]))
+    discriminator.load_state_dict(as_float32(state["discriminator"]))
+    return discriminator
+
+
+def compact(state: dict[str, Any]) -> dict[str, Any]:
+    """Keep of a checkpoint what another run can begin from, in half precision.
+
+    Args:
+        state: as `load_encoder_checkpoint` returns it.
+
+    Returns:
+        Networks, configurations and notes; optimizers and random states are left out.
+    """
+    plain = ("encoder_config", "generator_config", "discriminator_config", "training", "notes")
+    kept = {name: state[name] for name in (*plain, "step", "pictures_seen") if name in state}
+    networks = ("inverter_ema", "generator_ema", "discriminator")
+    return kept | {name: as_half(state[name]) for name in networks}
 
 
 def load_hand(path: Path) -> Hand:

@@ -18,10 +18,11 @@ from models.evaluation.visitors import visits
 from models.psp.config import EncoderConfig
 from models.sketches.quickdraw import ATTRIBUTION, held_out_words, read_quickdraw, split_held_out
 from models.sketches.raster import Gray
+from models.stylegan2.discriminator import Discriminator
 from models.stylegan2.generator import Generator
-from models.training.checkpoint import load_discriminator, load_generator
+from models.training.checkpoint import as_float32, load_discriminator, load_generator
 from models.training.dataset import PictureSet, Sampler, load_pictures
-from models.training.encoder_checkpoint import load_encoder_checkpoint
+from models.training.encoder_checkpoint import discriminator_of, load_encoder_checkpoint, load_hand
 from models.training.encoder_config import EncoderTraining
 from models.training.encoder_data import InkSource, drawing_pairs, sample_pairs
 from models.training.encoder_loop import EncoderFeeds, train_encoder
@@ -40,7 +41,7 @@ WATCHED_DRAWINGS = 256
 class EncoderPlan:
     """All choices of one call of `models train-encoder`."""
 
-    gan: Path
+    gan: Path | None
     dataset: Path
     sketches: Path
     folder: Path
@@ -81,15 +82,15 @@ def describe(plan: EncoderPlan) -> str:
     if latest.exists() and not plan.resume:
         raise InputError(f"{plan.folder} holds a run already: add --resume or choose another -o")
     seen = load_encoder_checkpoint(latest)["pictures_seen"] if plan.resume else 0
-    generator = load_generator(plan.gan)
+    generator, _ = _networks(plan)
     encoder_config(plan, generator)
-    load_discriminator(plan.gan)
     training, held_out = split_held_out(read_quickdraw(plan.sketches))
     pictures = _pictures(plan, generator)
     words = len({sketch.word for sketch in training})
     return "\n".join(
         [
-            f"{plan.gan}: {generator.config.resolution} px, {generator.synthesis.num_ws} codes",
+            f"{plan.gan or plan.start}: {generator.config.resolution} px, "
+            f"{generator.synthesis.num_ws} codes",
             f"{plan.dataset}: {len(pictures)} drawings",
             f"{plan.sketches}: {len(training)} sketches of {words} things for training, "
             f"{len(held_out)} of {len(held_out_words())} held out",
@@ -122,21 +123,26 @@ def _resume(plan: EncoderPlan, fabric: Fabric, state: EncoderState, feeds: Encod
 
 
 def _new_or_started(plan: EncoderPlan, fabric: Fabric) -> EncoderState:
-    generator = load_generator(plan.gan)
+    generator, discriminator = _networks(plan)
     state = new_encoder_state(
-        encoder_config(plan, generator),
-        plan.training,
-        generator,
-        load_discriminator(plan.gan),
-        fabric.device,
+        encoder_config(plan, generator), plan.training, generator, discriminator, fabric.device
     )
     if plan.start is not None:
-        saved = load_encoder_checkpoint(plan.start)
-        state.inverter.load_state_dict(saved["inverter_ema"])
-        state.inverter_ema.load_state_dict(saved["inverter_ema"])
+        weights = as_float32(load_encoder_checkpoint(plan.start)["inverter_ema"])
+        state.inverter.load_state_dict(weights)
+        state.inverter_ema.load_state_dict(weights)
         state.inverter.w_avg.copy_(generator.mapping.w_avg)
         state.inverter_ema.w_avg.copy_(generator.mapping.w_avg)
     return state
+
+
+def _networks(plan: EncoderPlan) -> tuple[Generator, Discriminator]:
+    """Generator and discriminator of the plan's GAN, or else of the encoder it begins from."""
+    if plan.gan is not None:
+        return load_generator(plan.gan), load_discriminator(plan.gan)
+    if plan.start is None:
+        raise InputError("no generator: expected --gan, or --from an encoder trained with its own")
+    return load_hand(plan.start).generator, discriminator_of(plan.start)
 
 
 def _pictures(plan: EncoderPlan, generator: Generator) -> PictureSet:

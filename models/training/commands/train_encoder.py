@@ -18,9 +18,8 @@ _TRAINING = EncoderTraining()
 @click.command("train-encoder")
 @click.option(
     "--gan",
-    required=True,
     type=click.Path(path_type=Path),
-    help="Checkpoint of models train-gan: generator and discriminator.",
+    help="Checkpoint of models train-gan: generator and discriminator (default: those of --from).",
 )
 @click.option(
     "--dataset",

@@ -10,7 +10,12 @@ from exhibit.contract.errors import InputError  # noqa: E402
 from models.psp.config import EncoderError  # noqa: E402
 from models.training import encoder_run  # noqa: E402
 from models.training.commands.train_encoder import train_encoder  # noqa: E402
-from models.training.encoder_checkpoint import load_encoder_checkpoint, load_hand  # noqa: E402
+from models.training.encoder_checkpoint import (  # noqa: E402
+    compact,
+    load_encoder_checkpoint,
+    load_hand,
+    save_encoder_checkpoint,
+)
 from tests.models.hands import write_drawings, write_gan, write_sketches  # noqa: E402
 
 
@@ -67,6 +72,24 @@ def test_load_hand_names_what_it_was_trained_with(arguments, tmp_path):
     assert "Quick, Draw!" in hand.notes["sketches_attribution"]
     assert len(hand.notes["held_out"]) == 20
     assert hand.stroke_width_px == 1.5
+
+
+def test_compact_checkpoint_is_small_and_another_run_begins_from_it(arguments, tmp_path):
+    saved = _train(arguments, tmp_path / "run", 4)
+    small = tmp_path / "small.pt"
+    save_encoder_checkpoint(small, compact(saved))
+    assert small.stat().st_size < 0.3 * (tmp_path / "run" / "latest.pt").stat().st_size
+    without_gan = arguments[2:]
+    more = _train(without_gan, tmp_path / "next", 4, "--from", str(small))
+    assert more["pictures_seen"] == 4
+    name = "synthesis.b16.conv1.weight"
+    expected = saved["generator_ema"][name].half().float()
+    assert torch.equal(more["generator"][name], expected)
+
+
+def test_run_without_any_generator_is_refused(arguments, tmp_path):
+    with pytest.raises(InputError, match="--gan"):
+        _train(arguments[2:], tmp_path / "run", 4)
 
 
 def test_dry_run_writes_nothing(arguments, tmp_path):
