@@ -24,6 +24,7 @@ _CONFIG = """\
 camera: {{source: simulated, seed: {seed}, difficulty: {difficulty}}}
 ink: {{settle_ms: 200}}
 model: {{bundle: {bundle}, threads: 1}}
+editing: {{ease_s: 0.1}}
 stage: {{width: 640, height: 400, fps: 30}}
 web: {{port: 0}}
 operator: {{port: 0}}

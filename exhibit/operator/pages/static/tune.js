@@ -16,7 +16,7 @@ class Direction {
     this.saved = Number(this.field.value);
     this.offer = latest((strength) => ask("POST", `${this.path}/preview`, { strength }));
     for (const input of [this.slider, this.field]) {
-      input.addEventListener("input", () => this.move(Number(input.value)));
+      input.addEventListener("input", () => this.move(input));
       input.addEventListener("change", () => this.save(Number(input.value)));
     }
     box.querySelector("[data-zero]")?.addEventListener("click", () => this.save(0));
@@ -31,14 +31,16 @@ class Direction {
     return { kind: field("kind"), depth: Number(field("depth")), period_s: Number(field("period_s")) };
   }
 
-  mark(strength) {
+  // An input that is being typed into is left alone: set from here, it would never say "change".
+  mark(strength, from) {
     const { low, high } = this.box.dataset;
-    this.slider.value = this.field.value = strength;
+    for (const input of [this.slider, this.field]) if (input !== from) input.value = strength;
     this.box.querySelector(".unsafe").hidden = strength >= Number(low) && strength <= Number(high);
   }
 
-  move(strength) {
-    this.mark(strength);
+  move(input) {
+    const strength = Number(input.value);
+    this.mark(strength, input);
     this.offer(strength);
   }
 
