@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 import json
-import os
-import signal
+import subprocess
+import sys
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +16,6 @@ from fastapi.testclient import TestClient
 
 from exhibit.operator.access.roles import Role
 from exhibit.operator.desk import Desk
-from exhibit.operator.state.files import write_whole
 from exhibit.operator.state.journal import Journal
 from exhibit.operator.state.visits import Glimpse, Visit, VisitCounter, Visits
 from exhibit.operator.state.watch import Watch
@@ -151,21 +150,9 @@ def test_journal_on_a_folder_that_cannot_be_written_keeps_the_latest(tmp_path: P
 
 
 def test_files_power_cut_at_any_moment_leaves_the_old_text_or_the_new(tmp_path: Path) -> None:
-    file = tmp_path / "overrides.yaml"
-    texts = {letter * 40_000 for letter in "ab"}
-    for _ in range(100):
-        write_whole(file, "a" * 40_000)
-        before = file.stat().st_ino
-        child = os.fork()
-        if child == 0:
-            while True:
-                write_whole(file, "b" * 40_000)
-                write_whole(file, "a" * 40_000)
-        while file.stat().st_ino == before:
-            pass
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-        assert file.read_text() in texts
+    command = [sys.executable, "-m", "tests.fakes.power_cut", str(tmp_path), "100"]
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert result.stdout == "0\n"
 
 
 def test_diagnostics_hold_no_frames_and_no_secrets(
