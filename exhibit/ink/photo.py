@@ -9,7 +9,7 @@ from exhibit.contract.errors import InputError
 from exhibit.contract.geometry import scaling, translation
 from exhibit.contract.values import Gray
 from exhibit.ink import field
-from exhibit.ink.hand import Polarity, find_hands, grow
+from exhibit.ink.hand import Polarity, find_hands, grow, thick_dark
 from exhibit.ink.images import as_gray, enlarge
 from exhibit.ink.rectify import square_from_outline
 from exhibit.ink.sheet import find_outline, inside
@@ -18,6 +18,7 @@ from exhibit.ink.still import binarise
 _PAPER = 215.0
 _SURELY, _PERHAPS = 0.12, 0.07
 _REACH = 3
+_MOST_HAND = 0.7
 _EDGE_SHARE = 0.008
 
 
@@ -43,7 +44,11 @@ def with_background(gray: Gray, blank: Gray, polarity: Polarity) -> Gray:
     tolerance = (np.full(shape, _SURELY, np.float32), np.full(shape, _PERHAPS, np.float32))
     relative = np.asarray(level / np.float32(np.median(level)), np.float32)
     everywhere = np.full(shape, 255, np.uint8)
-    hands, _ = find_hands(relative, tolerance, everywhere, np.zeros_like(level), polarity)
+    pens = thick_dark(flat, np.full(shape, _PAPER, np.float32))
+    hands, _ = find_hands(relative, tolerance, everywhere, pens, polarity)
+    if hands.mean() > _MOST_HAND:
+        # The light is another one than in the blank picture, or it is another view.
+        return mask
     covered = enlarge(grow(hands, _REACH), (gray.shape[0], gray.shape[1]))
     return as_gray(np.where(covered > 0, 255, mask))
 
