@@ -13,7 +13,7 @@ from exhibit.ink import field, rectify, sheet, threshold
 from exhibit.ink.bare import BareTable
 from exhibit.ink.hand import find_hands, grow, thick_dark
 from exhibit.ink.identity import compare_sheets
-from exhibit.ink.images import enlarge, perspective
+from exhibit.ink.images import as_gray, enlarge, perspective
 from exhibit.ink.light import LightWatch
 from exhibit.ink.paper import Paper
 from exhibit.ink.rectify import InkSquare, View
@@ -183,7 +183,8 @@ class TableExtractor:
         self._paper.learn(level, self._free_small, relit)
         dead = self._light.step(level, self._free_small)
         events = tuple(InkEvent("light_fault", zone_name) for zone_name in dead)
-        free = self._within * (1 - enlarge(zone, self._shape))
+        covered = enlarge(zone * np.uint8(255), self._shape)
+        free = as_gray(cv2.subtract(self._within, covered))
         near = enlarge(grow(zone, _REACH), self._shape)
         if self._ink.step(contrast, free, near, limits, elapsed_ms, self._config):
             events += self._note_change(now_s)

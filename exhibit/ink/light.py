@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -31,17 +32,14 @@ class LightWatch:
             level: (h, w) uint8, brightness of the paper.
             free: (h, w) uint8, not 0 where paper is seen.
         """
+        size = (COLUMNS, ROWS)
+        seen = np.greater(free, 0).astype(np.float32)
+        share = cv2.resize(seen, size, interpolation=cv2.INTER_AREA)
+        light = cv2.resize(seen * level, size, interpolation=cv2.INTER_AREA)
         died = []
-        rows = np.linspace(0, level.shape[0], ROWS + 1).astype(int)
-        columns = np.linspace(0, level.shape[1], COLUMNS + 1).astype(int)
-        for row in range(ROWS):
-            for column in range(COLUMNS):
-                box = np.s_[rows[row] : rows[row + 1], columns[column] : columns[column + 1]]
-                seen = free[box] > 0
-                if seen.mean() < _FREE_SHARE:
-                    continue
-                if self._judge(row, column, float(level[box][seen].mean())):
-                    died.append(self._name(row, column))
+        for row, column in zip(*np.nonzero(share >= _FREE_SHARE), strict=True):
+            if self._judge(int(row), int(column), float(light[row, column] / share[row, column])):
+                died.append(self._name(int(row), int(column)))
         return tuple(died)
 
     def _judge(self, row: int, column: int, level: float) -> bool:

@@ -57,7 +57,7 @@ class SheetInk:
         Args:
             contrast: (H, W) uint8.
             free: (H, W) uint8, 255 where the sheet is seen, 0 under hands and off the sheet.
-            near_hand: (H, W) uint8, not 0 near a hand.
+            near_hand: (H, W) uint8, 1 near a hand.
             limits: what counts as ink.
             elapsed_ms: time since the frame before.
             config: settings.

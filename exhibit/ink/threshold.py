@@ -69,7 +69,7 @@ class Context:
 
     Args:
         before: (H, W) uint8, 1 where there was ink the frame before; it stays ink more easily.
-        near_hand: (H, W) uint8, not 0 near a hand, where a short new line may be a pen's tip.
+        near_hand: (H, W) uint8, 1 near a hand, where a short new line may be a pen's tip.
         shortest_px: pieces smaller than this both ways are specks.
         tip_px: new pieces near a hand smaller than this both ways are not believed.
     """
@@ -96,22 +96,24 @@ def ink_of(contrast: Gray, limits: Limits, context: Context) -> Gray:
     sharp = cv2.addWeighted(strongest, 0.5 + 0.5 * _NARROW, mean, -_NARROW, 0.0)
     half = np.maximum(np.maximum(as_gray(sharp), strongest >> 1), np.uint8(limits.low))
     half -= context.before * np.uint8(max(1.0, 0.25 * limits.low))
-    weak = as_gray(contrast > half)
+    weak = as_gray(cv2.compare(contrast, half, cv2.CMP_GT)) & np.uint8(1)
     x, y, width, height = cv2.boundingRect(weak)
     ink = np.zeros_like(contrast)
     if width == 0:
         return ink
     box = np.s_[y : y + height, x : x + width]
     weak, kept = np.ascontiguousarray(weak[box]), context.before[box]
-    seeds = np.flatnonzero((contrast[box] > limits.high) | (weak & kept))
+    stayed = (weak & kept).view(np.bool_)
+    seeds = np.flatnonzero((contrast[box] > limits.high) | stayed)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(weak, connectivity=8)
     length = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
     sure = np.zeros(count, np.uint8)
     sure[labels.ravel()[seeds]] = 1
     sure[length < context.shortest_px] = 0
     doubtful = np.zeros(count, bool)
-    doubtful[labels.ravel()[np.flatnonzero(weak & (context.near_hand[box] > 0))]] = True
-    doubtful[labels.ravel()[np.flatnonzero(weak & kept)]] = False
+    near = (weak & context.near_hand[box]).view(np.bool_)
+    doubtful[labels.ravel()[np.flatnonzero(near)]] = True
+    doubtful[labels.ravel()[np.flatnonzero(stayed)]] = False
     sure[doubtful & (length < context.tip_px)] = 0
     sure[0] = 0
     ink[box] = sure[labels]
