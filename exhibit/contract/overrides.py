@@ -18,6 +18,7 @@ from exhibit.contract.errors import ConfigError
 from exhibit.contract.layers import Layer, flat
 
 OVERRIDES = "overrides.yaml"
+_HEADER = "# Written by the operator's page, on top of config.yaml.\n"
 SAFE_MODE = "safe-mode"
 FILE_ONLY = ("state_dir", "calibration")
 """Paths that only `config.yaml` may name: overrides are kept in one, measured with the other."""
@@ -53,6 +54,13 @@ def read_overrides(state_dir: Path) -> Layer:
     if layer is None:
         raise ConfigError(problems[0].describe(str(path)))
     return layer
+
+
+def overrides_text(overrides: Layer) -> str:
+    """Return overrides as the YAML that is saved and shown."""
+    if not overrides:
+        return _HEADER
+    return _HEADER + yaml.safe_dump(overrides, sort_keys=False, allow_unicode=True)
 
 
 def layer_overrides(config: Config) -> tuple[Config, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -29,7 +30,8 @@ from exhibit.operator.table import PROCESSES, Table
 class Desk:
     """What lies on the desk; the parts know nothing of HTTP.
 
-    `shown_password` is the generated one while the table is not claimed.
+    `shown_password` is the generated one while the table is not claimed. Passwords are hashed one
+    at a time (`hashing`): it takes memory on purpose, and a crowd must not add it up.
     """
 
     run_dir: Path
@@ -52,6 +54,7 @@ class Desk:
     machine: dict[str, Any] = field(default_factory=dict)
     base_file: Path | None = None
     restarted_at: float = float("-inf")
+    hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     shown_password: str = ""
     fingerprint: str = ""
 

@@ -10,10 +10,10 @@ import zipfile
 from importlib import metadata
 from typing import Any
 
+from exhibit.contract.overrides import overrides_text
 from exhibit.operator.access.secrets import TOKEN_PREFIX
 from exhibit.operator.desk import Desk
 from exhibit.operator.machine import measure
-from exhibit.operator.state.settings import overrides_text
 
 _PACKAGES = ("tracing-table", "numpy", "opencv-python", "onnxruntime-gpu", "pygame", "fastapi")
 _LATEST = 500

@@ -151,6 +151,7 @@ class Pulse:
             desk.events.fault,
             desk.audit.fault,
             desk.visits.fault,
+            desk.settings.versions.fault,
         )
         status = {
             "state": "serving",

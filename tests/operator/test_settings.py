@@ -77,6 +77,15 @@ def test_change_on_a_full_disk_is_refused_and_nothing_moves(
     assert table.told("engine") == []
 
 
+def test_change_is_not_undone_by_a_history_that_cannot_be_kept(desk: Desk) -> None:
+    (desk.state_dir / "history").parent.mkdir(parents=True)
+    (desk.state_dir / "history").write_text("a file where the folder should be")
+    desk.settings.change({"ink": {"threshold": 0.7}}, "kim")
+    assert desk.settings.effective.ink.threshold == 0.7
+    assert _saved(desk) == {"ink": {"threshold": 0.7}}
+    assert "history" in desk.settings.versions.fault
+
+
 def test_change_of_what_the_command_line_holds_is_called_shadowed(make_desk: DeskMaker) -> None:
     desk = make_desk({"camera": {"source": "simulated"}})
     change = desk.settings.change({"camera": {"source": "/dev/video9"}}, "kim")
@@ -160,6 +169,9 @@ def test_preview_holds_unsaved_and_a_saved_change_takes_its_place(desk: Desk) ->
     assert desk.settings.sources()["ink.threshold"] == "preview"
     assert _saved(desk) is None
     desk.settings.change({"ink": {"threshold": 0.8}}, "kim")
+    assert desk.settings.effective.ink.threshold == 0.8
+    desk.settings.preview({"ink": {"threshold": 0.1}})
+    desk.settings.change({"ink": {"threshold": 0.8}}, "kim")  # the same as before the preview
     assert desk.settings.effective.ink.threshold == 0.8
     desk.settings.preview({"ink": {"threshold": 0.1}})
     desk.settings.drop_preview()

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MOST_BYTES = 256 * 1024
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-_PER_SECOND, _BURST = 40.0, 160.0
+_PER_SECOND, _BURST = 100.0, 300.0
 _MOST_ADDRESSES = 2000
 _CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from exhibit.contract.errors import InputError
 from exhibit.operator.access.permission import Routes, desk_of
 from exhibit.operator.access.roles import Role
-from exhibit.operator.api.login import HASHING, Secret, note_failure, refuse_impatient
+from exhibit.operator.api.login import Secret, note_failure, refuse_impatient
 
 router = APIRouter(tags=["accounts"])
 routes = Routes(router)
@@ -41,13 +41,13 @@ async def change_password(given: NewPassword, request: Request) -> None:
     """Choose another password; every login ends, tokens stay."""
     desk = desk_of(request)
     refuse_impatient(desk, request)
-    async with HASHING:
+    async with desk.hashing:
         right = await asyncio.to_thread(desk.accounts.password_matches, given.password)
     if not right:
         note_failure(desk, request, "password")
         raise HTTPException(409, "this is not the password so far")
     try:
-        async with HASHING:
+        async with desk.hashing:
             await asyncio.to_thread(desk.accounts.set_password, given.new_password)
     except InputError as error:
         raise HTTPException(422, str(error)) from None

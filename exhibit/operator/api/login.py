@@ -19,8 +19,6 @@ from exhibit.operator.desk import Desk
 router = APIRouter(tags=["login"])
 routes = Routes(router)
 Secret = Annotated[str, Field(min_length=1, max_length=LONGEST_PASSWORD)]
-# One at a time: hashing takes memory and time on purpose, and a crowd must not add them up.
-HASHING = asyncio.Semaphore(1)
 
 
 class Login(BaseModel):
@@ -79,7 +77,7 @@ async def claim(given: Claim, request: Request, response: Response) -> Whoami:
         note_failure(desk, request, "claim")
         raise HTTPException(401, "this is not the password that the table shows")
     try:
-        async with HASHING:
+        async with desk.hashing:
             await asyncio.to_thread(desk.accounts.set_password, given.new_password)
     except InputError as error:
         raise HTTPException(422, str(error)) from None
@@ -102,9 +100,9 @@ async def _identify(desk: Desk, secret: str) -> Person | None:
     token = desk.accounts.token_of(secret)
     if token is not None:
         return Person(TOKEN_HOLDER + token.name, Role.named(token.role))
-    if HASHING.locked():
+    if desk.hashing.locked():
         raise HTTPException(429, "somebody else is logging in; try again", {"Retry-After": "1"})
-    async with HASHING:
+    async with desk.hashing:
         right = await asyncio.to_thread(desk.accounts.password_matches, secret)
     return Person("admin", Role.ADMIN) if right else None
 

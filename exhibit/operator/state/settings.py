@@ -12,19 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
-
 from exhibit.contract.config import Config
 from exhibit.contract.config_file import apply_overrides
 from exhibit.contract.errors import ConfigError
 from exhibit.contract.layers import Layer, difference, flat, merged, nested, without
-from exhibit.contract.overrides import FILE_ONLY, OVERRIDES, SAFE_MODE
+from exhibit.contract.overrides import FILE_ONLY, OVERRIDES, SAFE_MODE, overrides_text
 from exhibit.operator.state.files import write_whole
 from exhibit.operator.state.risk import is_risky, live_keys, restarts_for
 from exhibit.operator.state.trial import TRIAL_S, Trial, TrialFile
 from exhibit.operator.state.versions import Versions
-
-_HEADER = "# Written by the operator's page, on top of config.yaml.\n"
 
 
 class OnTrialError(ConfigError):
@@ -86,15 +82,21 @@ class Settings:
 
     def change(self, patch: Mapping[str, Any], by: str, note: str = "settings") -> Change:
         """Save a layer of changes on top of the overrides; see `replace`."""
-        return self.replace(merged(self.saved, patch), by, note)
+        return self.replace(merged(self.saved, patch), by, note, dict(flat(patch)))
 
     def reset(self, keys: Iterable[str], by: str) -> Change:
         """Go back to the file's value for these dotted keys or sections; see `replace`."""
         gone = list(keys)
-        return self.replace(without(self.saved, gone), by, "reset " + ", ".join(gone))
+        return self.replace(without(self.saved, gone), by, "reset " + ", ".join(gone), gone)
 
-    def replace(self, wanted: Layer, by: str, note: str) -> Change:
+    def replace(self, wanted: Layer, by: str, note: str, given: Iterable[str] = ()) -> Change:
         """Make `wanted` the overrides: check, save, then tell the processes.
+
+        Args:
+            wanted: all overrides.
+            by: who.
+            note: why, for the history.
+            given: dotted keys or sections that were named; what was tried for them is over.
 
         Raises:
             ConfigError: a key or value is not allowed; nothing changed.
@@ -113,7 +115,7 @@ class Settings:
             on_trial = nested({key: values[key] for key in risky})
             chosen = _with_keys_of({}, wanted, risky)
             self._try(Trial(on_trial, chosen, risky, self._clock() + TRIAL_S, by))
-        self.live = without(self.live, values)
+        self.live = without(self.live, [*values, *given])
         return self._take_effect(shadowed_by=values, on_trial=risky)
 
     def adopt(self, patch: Layer, by: str, note: str, held: Layer | None = None) -> Change:
@@ -269,26 +271,17 @@ class Settings:
         return apply_overrides(self.bases.file, layer, "settings")
 
     def _save(self, overrides: Layer, by: str, note: str) -> None:
-        if not self.versions.all():
-            self.versions.add(self.saved, "start", "before the first change")
         write_whole(self._state_dir / OVERRIDES, overrides_text(overrides))
-        self.saved = overrides
-        self.versions.add(overrides, by, note)
+        before, self.saved = self.saved, overrides
+        self.versions.add(before, overrides, by, note)
 
     def _try(self, trial: Trial) -> None:
-        self.trial = trial
         self._trial_file.write(trial)
+        self.trial = trial
 
     def _end_trial(self) -> None:
         self.trial = None
         self._trial_file.clear()
-
-
-def overrides_text(overrides: Layer) -> str:
-    """Return overrides as the YAML that is saved and shown."""
-    if not overrides:
-        return _HEADER
-    return _HEADER + yaml.safe_dump(overrides, sort_keys=False, allow_unicode=True)
 
 
 def _with_keys_of(layer: Layer, source: Layer, keys: tuple[str, ...]) -> Layer:

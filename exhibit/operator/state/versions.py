@@ -42,6 +42,7 @@ class Versions:
         self._folder = state_dir / FOLDER
         self._clock = clock
         self._added_at = float("-inf")
+        self.fault = ""
 
     def all(self) -> list[Version]:
         """Return the versions, newest first; what cannot be read is left out."""
@@ -57,8 +58,20 @@ class Versions:
         """Return one version."""
         return next((version for version in self.all() if version.id == number), None)
 
-    def add(self, overrides: Layer, by: str, note: str) -> None:
-        """Keep a version; raises OSError where it cannot be kept."""
+    def add(self, before: Layer, overrides: Layer, by: str, note: str) -> None:
+        """Keep a version, and the one before the first; `fault` says where it cannot be kept.
+
+        The change itself is saved by then, so it holds either way.
+        """
+        try:
+            if not self._files():
+                self._keep(before, "start", "before the first change")
+            self._keep(overrides, by, note)
+            self.fault = ""
+        except OSError as error:
+            self.fault = f"the history cannot be kept: {error.strerror or error}"
+
+    def _keep(self, overrides: Layer, by: str, note: str) -> None:
         now, kept = self._clock(), self.all()
         newest = kept[0] if kept else None
         continues = (
