@@ -19,7 +19,7 @@ from exhibit.ink.outline import smoothest_outline
 
 _LEAST_SPREAD = 18
 _LEAST_CONTRAST = 0.07
-_KERNEL_WIDTHS, _COARSE_REACH = 5.0, 8
+_KERNEL_WIDTHS, _COARSE_REACH = 6.0, 8
 _ENOUGH_PX = 6.0
 _NEAR_WIDTHS, _PRIOR, _ROUNDS = 5.0, 0.05, 3
 _NOISES, _FAINTEST_SHARE = 3.0, 0.3
