@@ -22,6 +22,7 @@ from exhibit.operator.access.certificate import Files, Tls, own_files
 from exhibit.operator.address import own_addresses, own_names
 from exhibit.operator.app import make_app
 from exhibit.operator.desk import Desk, lay_out
+from exhibit.operator.pages.rendering import warm_up
 from exhibit.operator.osc import Osc
 from exhibit.operator.pulse import Pulse
 from exhibit.operator.server import Server
@@ -72,6 +73,7 @@ def _desk(run_dir: Path, effective: Config, base: Path | None, command_line: Lay
 
 
 async def _serve(desk: Desk, config: Config) -> None:
+    warm_up()
     page, names = config.operator, own_names(config.operator.names)
     if page.certificate and page.key:
         files = Files(page.certificate, page.key)

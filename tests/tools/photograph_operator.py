@@ -16,6 +16,7 @@ import click
 import numpy as np
 
 from exhibit.operator.state.visits import Visit, Visits
+from tests.fakes.waiting import wait_until
 from tests.operator.pages.running import CHROMIUM, RunningTable, claim, running_table
 
 DESK, PHONE = (1200, 800), (390, 780)
@@ -33,7 +34,9 @@ SHOTS = (
     ("log", "/log", DESK, "light"),
     ("help-phone", "/help", PHONE, "dark"),
 )
-_SETTLE_MS = 9000
+WITH_PICTURES = ("/", "/tune", "/tune#ink", "/tune#editing")
+_SETTLE_MS = 2500
+_ENOUGH_INK = 0.01
 
 
 @click.command()
@@ -62,10 +65,16 @@ def main(bundle: Path, out: Path) -> None:
                 page.set_viewport_size({"width": size[0], "height": size[1]})
                 page.goto(table.url + path, wait_until="domcontentloaded")
                 if name == "config-yaml":
-                    page.fill("#text", page.input_value("#text") + "ink:\n  treshold: 0.6\n")
-                page.wait_for_timeout(_SETTLE_MS if path == "/" else 3000)
+                    page.fill("#text", page.input_value("#text") + "sound:\n  volum: 0.6\n")
+                if path in WITH_PICTURES:
+                    wait_until(lambda: _drawn(table), 90, "a drawing on the table")
+                page.wait_for_timeout(_SETTLE_MS)
                 _take(page, out / f"{name}.png", size, scheme)
         browser.close()
+
+
+def _drawn(table: RunningTable) -> bool:
+    return bool(table.status("engine").get("coverage", 0) > _ENOUGH_INK)
 
 
 def _take(page: Any, file: Path, size: tuple[int, int], scheme: str) -> None:
@@ -89,7 +98,7 @@ def _furnish(page: Any, table: RunningTable) -> None:
     send("PUT", "/schedule", {"entries": [morning, evening]})
     directions = page.request.get(f"{table.url}/api/v1/directions").json()
     if directions:
-        low, high = directions[0]["safe_range"]
+        _, high = directions[0]["safe_range"]
         send("PUT", f"/directions/{directions[0]['name']}", {"strength": round(0.3 * high, 1)})
     send("PATCH", "/settings", {"ink": {"settle_ms": 350}})
 

@@ -15,7 +15,9 @@ from markupsafe import Markup, escape
 from exhibit.operator.access.permission import desk_of, person_of
 from exhibit.operator.access.roles import Role
 from exhibit.operator.api.live import describe
+from exhibit.operator.pages.form import controls
 from exhibit.operator.pages.texts import LANGUAGES, Texts, catalogue, choose_language
+from exhibit.operator.pages.tuning import setting_texts
 
 PAGES = {
     "now": "/",
@@ -51,6 +53,15 @@ def _prose(text: str) -> Markup:
         Markup("<code>{}</code>").format(part) if position % 2 else part
         for position, part in enumerate(parts)
     )
+
+
+def warm_up() -> None:
+    """Read texts and compile templates, so that the first reader does not wait for it."""
+    catalogue()
+    setting_texts()
+    controls()
+    for name in _environment().list_templates():
+        _environment().get_template(name)
 
 
 def texts_of(request: Request) -> Texts:

@@ -58,9 +58,15 @@ def settings_by_section(desk: Desk, t: Texts) -> dict[str, list[Setting]]:
 
 
 def live_only(sections: Mapping[str, list[Setting]]) -> dict[str, list[Setting]]:
-    """Return the settings that change while the table runs; sections without any are left out."""
+    """Return the settings that change while the table runs; sections without any are left out.
+
+    What is moved while looking at the picture comes first, what is chosen once comes last.
+    """
     kept = {
-        name: [setting for setting in settings if setting.control.live]
+        name: sorted(
+            (setting for setting in settings if setting.control.live),
+            key=lambda setting: setting.control.kind != "slider",
+        )
         for name, settings in sections.items()
     }
     return {name: settings for name, settings in kept.items() if settings}
