@@ -22,8 +22,8 @@ from exhibit.operator.access.certificate import Files, Tls, own_files
 from exhibit.operator.address import own_addresses, own_names
 from exhibit.operator.app import make_app
 from exhibit.operator.desk import Desk, lay_out
-from exhibit.operator.pages.rendering import warm_up
 from exhibit.operator.osc import Osc
+from exhibit.operator.pages.rendering import warm_up
 from exhibit.operator.pulse import Pulse
 from exhibit.operator.server import Server
 from exhibit.operator.state.settings import Bases

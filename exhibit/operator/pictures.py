@@ -16,7 +16,7 @@ NAMES = ("camera", "ink", "picture", "composite")
 MOST_STREAMS = 24
 _QUALITY = 80
 _WIDEST_PX = 720
-_LOOK_EVERY_S = 0.08
+_LOOK_EVERY_S = 0.04
 
 
 @dataclass(frozen=True, slots=True, eq=False)

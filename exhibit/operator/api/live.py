@@ -19,7 +19,7 @@ router = APIRouter(tags=["live"])
 routes = Routes(router)
 Name = Literal["camera", "ink", "picture", "composite"]
 _KEEP_ALIVE_S = 15.0
-_LOOK_EVERY_S = 0.1
+_LOOK_EVERY_S = 0.05
 _REPEAT_EVERY_S = 2.0
 _BOUNDARY = b"--picture"
 _CROWD = "as many as can be served are watching already; try again later"
@@ -65,7 +65,7 @@ async def picture(name: Name, request: Request) -> Response:
 
 @routes.get("/pictures/{name}.mjpeg", Role.VIEWER, response_class=Response, responses={503: {}})
 async def stream(name: Name, request: Request) -> Response:
-    """Stream pictures as they change, at most ten a second."""
+    """Stream pictures as they change, at most twenty a second."""
     pictures = desk_of(request).pictures
     if pictures.streams >= MOST_STREAMS:
         raise HTTPException(503, _CROWD)
