@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ctypes
 import json
 import logging
 import os
@@ -31,6 +32,9 @@ from exhibit.operator.state.settings import Bases
 log = logging.getLogger(__name__)
 
 _POLITENESS = 10
+# From glibc's malloc.h.
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
+_LARGE_BYTES = 64 * 1024
 
 
 @click.command()
@@ -43,6 +47,7 @@ def main(run_dir: Path, config_file: Path, base: Path | None, command_line: str)
     logging.basicConfig(level=logging.WARNING, format="operator: %(message)s")
     # Whatever happens here, the stage comes first.
     os.nice(_POLITENESS)
+    _give_memory_back()
     try:
         effective = load_config(config_file)
         desk = _desk(run_dir, effective, base, json.loads(command_line))
@@ -89,6 +94,19 @@ async def _serve(desk: Desk, config: Config) -> None:
     done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     for task in done:
         task.result()
+
+
+def _give_memory_back() -> None:
+    """Return large blocks to the system when they are freed.
+
+    glibc raises its threshold by itself after the first login, and then keeps the 19 MiB that a
+    password's hash needs.
+    """
+    if sys.platform == "linux":
+        library = ctypes.CDLL(None)
+        if hasattr(library, "mallopt"):
+            library.mallopt(_M_MMAP_THRESHOLD, _LARGE_BYTES)
+            library.mallopt(_M_TRIM_THRESHOLD, _LARGE_BYTES)
 
 
 def _secrets_folder(desk: Desk) -> Path:
