@@ -1,0 +1,184 @@
+"""What a crowd on the operator's page costs the table.
+
+    python -m benchmarks.operator_load --bundle lear --seconds 40 --out operator-load.json
+
+The table runs three times, headless on the simulated camera: with nobody looking; with 200 readers
+of the events, 10 of a picture stream and 14 that take nothing; and with clients that ask as fast as
+they can. The stage's intervals of the three runs are compared.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import ssl
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import click
+import psutil
+
+from exhibit.operator.access.accounts import Accounts
+from exhibit.operator.access.roles import Role
+from exhibit.operator.access.secrets import generate_password
+from exhibit.resources import memory_of
+
+_EVENT_READERS, _PICTURE_READERS, _SILENT_READERS, _FLOODERS = 200, 10, 14, 8
+_WARM_S, _MB = 5.0, 1e6
+Load = Callable[["Visitor", float], Awaitable[dict[str, int]]]
+
+
+class Visitor:
+    """Opens connections to the page with a token."""
+
+    def __init__(self, url: str, token: str) -> None:
+        parts = urlsplit(url)
+        self._host, self._port = str(parts.hostname), int(parts.port or 443)
+        self._token = token
+        self._context = ssl.create_default_context()
+        self._context.check_hostname, self._context.verify_mode = False, ssl.CERT_NONE
+
+    @contextlib.asynccontextmanager
+    async def get(self, path: str) -> AsyncIterator[asyncio.StreamReader]:
+        """Ask for a path and give the answer to be read, or left unread."""
+        reader, writer = await asyncio.open_connection(
+            self._host, self._port, ssl=self._context, limit=2**14
+        )
+        head = f"GET {path} HTTP/1.1\r\nHost: {self._host}:{self._port}\r\n"
+        writer.write(f"{head}Authorization: Bearer {self._token}\r\n\r\n".encode())
+        await writer.drain()
+        try:
+            yield reader
+        finally:
+            writer.close()
+
+
+async def nobody(_: Visitor, seconds: float) -> dict[str, int]:
+    """Look at nothing."""
+    await asyncio.sleep(seconds)
+    return {}
+
+
+async def crowd(visitor: Visitor, seconds: float) -> dict[str, int]:
+    """Read events and pictures, and hold connections that take nothing."""
+    counted = {"events": 0, "picture_bytes": 0, "dropped": 0}
+
+    async def read(path: str, key: str, count: Callable[[bytes], int]) -> None:
+        async with visitor.get(path) as reader:
+            while data := await reader.read(2**16):
+                counted[key] += count(data)
+            counted["dropped"] += 1
+
+    async def hold(path: str) -> None:
+        async with visitor.get(path):
+            await asyncio.sleep(seconds)
+
+    events, pictures = "/api/v1/events", "/api/v1/pictures/composite.mjpeg"
+    work = [read(events, "events", lambda d: d.count(b"event: ")) for _ in range(_EVENT_READERS)]
+    work += [read(pictures, "picture_bytes", len) for _ in range(_PICTURE_READERS)]
+    work += [hold(pictures) for _ in range(_SILENT_READERS)]
+    await _for(seconds, work)
+    return counted
+
+
+async def flood(visitor: Visitor, seconds: float) -> dict[str, int]:
+    """Ask for the settings again and again, as fast as answers come."""
+    counted = {"requests": 0}
+
+    async def ask() -> None:
+        while True:
+            async with visitor.get("/api/v1/settings") as reader:
+                await reader.read(64)
+                counted["requests"] += 1
+
+    await _for(seconds, [ask() for _ in range(_FLOODERS)])
+    return counted
+
+
+async def _for(seconds: float, work: list[Any]) -> None:
+    tasks = [asyncio.ensure_future(part) for part in work]
+    await asyncio.sleep(seconds)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@contextlib.contextmanager
+def _table(folder: Path, bundle: str, report: Path) -> Iterator[subprocess.Popen[str]]:
+    start = "from exhibit.cli import main; main()"
+    command = [sys.executable, "-c", start, "run", "--config", str(folder / "config.yaml")]
+    process = subprocess.Popen(
+        [*command, "--bundle", bundle, "--camera", "simulated", "--headless", "--report", report],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def run(load: Load, bundle: str, seconds: float) -> dict[str, Any]:
+    """Run the table under one load and return what was measured."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "config.yaml").write_text("operator:\n  port: 0\nweb:\n  port: 0\n")
+        accounts = Accounts(folder / "state")
+        accounts.set_password(generate_password())
+        token = accounts.add_token("benchmark", Role.VIEWER)
+        report = folder / "report.json"
+        with _table(folder, bundle, report) as process:
+            url = _page_url(process)
+            time.sleep(_WARM_S)
+            page = _page_process(process.pid)
+            before = sum(page.cpu_times()[:2])
+            counted = asyncio.run(load(Visitor(url, token), seconds))
+            used_s = sum(page.cpu_times()[:2]) - before
+            memory_mb = memory_of(page) / _MB
+        stage = json.loads(report.read_text())["stage_interval_ms"]
+    return {
+        "stage_interval_ms": stage,
+        "page_cpu_percent": round(100 * used_s / seconds, 1),
+        "page_memory_mb": round(memory_mb, 1),
+        **counted,
+    }
+
+
+def _page_url(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    for line in process.stdout:
+        if line.startswith("operator's page: "):
+            return line.split(": ", 1)[1].strip()
+    raise click.ClickException("the table ended before its page was served")
+
+
+def _page_process(parent: int) -> psutil.Process:
+    for child in psutil.Process(parent).children(recursive=True):
+        if "exhibit.operator" in child.cmdline():
+            return child
+    raise click.ClickException("the page's process is not there")
+
+
+@click.command()
+@click.option("--bundle", default="lear", show_default=True)
+@click.option("--seconds", type=click.FloatRange(min=5), default=40.0, show_default=True)
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False))
+def main(bundle: str, seconds: float, out: Path | None) -> None:
+    """Measure the table with nobody, a crowd and a flood on its page."""
+    found = {load.__name__: run(load, bundle, seconds) for load in (nobody, crowd, flood)}
+    text = json.dumps(found, indent=1)
+    click.echo(text)
+    if out is not None:
+        out.write_text(text + "\n")
+
+
+if __name__ == "__main__":
+    main()
