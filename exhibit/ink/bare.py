@@ -39,6 +39,12 @@ class BareTable:
         """Whether something moves over the table."""
         return self._disturbed > 0
 
+    def looks_like(self, level: Gray) -> bool:
+        """Whether this (h, w) uint8 brightness, of a sheet, is what was taken for the table."""
+        if self.level is None:
+            return False
+        return float(np.median(level / np.maximum(self._level, 4.0))) < 1.0 + _NEAR
+
     def learn(self, level: Gray, pixels: Gray) -> None:
         """Take a frame without a sheet into account.
 

@@ -26,6 +26,7 @@ _REACH = 3
 """How far around a hand nothing is believed, in small pixels."""
 _MOVED_PX = 1.2
 _NO_OUTLINE_S = 2.0
+_LIVE_EVERY = 3
 _JUDGE_S = 1.2
 """Time after a sheet's arrival, beyond that of settling, at which it is compared with the last."""
 
@@ -95,7 +96,7 @@ class TableExtractor:
         noise = threshold.noise_of(pixels)
         self._noise += (0.1 if self._noise else 1.0) * (noise - self._noise)
         pose = self._tracker.step(pixels, level, self._bare.level, frame.captured_at)
-        events = self._note_arrival(pose, frame.captured_at)
+        events = self._note_arrival(pose, level, frame.captured_at)
         hands: Gray | None = None
         if self._absent(pose, frame.captured_at):
             self._bare.learn(level, pixels)
@@ -105,7 +106,7 @@ class TableExtractor:
             events += found
         return self._result(frame, pose.corners, hands, events)
 
-    def _note_arrival(self, pose: Pose, now_s: float) -> tuple[InkEvent, ...]:
+    def _note_arrival(self, pose: Pose, level: Gray, now_s: float) -> tuple[InkEvent, ...]:
         if pose.left:
             self._last_sheet = self._settled
             self._forget_ink(now_s)
@@ -114,6 +115,8 @@ class TableExtractor:
             if self._anchor is not None:
                 # Until now the whole view passed for a sheet, and its table for paper.
                 self._paper = Paper((self._free_small.shape[0], self._free_small.shape[1]))
+            if self._bare.looks_like(level):
+                self._bare = BareTable((level.shape[0], level.shape[1]), self._shape)
             self._forget_ink(now_s)
             self._judge_at = now_s + _JUDGE_S + self._config.settle_ms / 1000
             return (InkEvent("sheet_in"),)
@@ -211,7 +214,7 @@ class TableExtractor:
             coverage = cv2.countNonZero(self._ink.settled) / max(1, cv2.countNonZero(self._within))
             if hands is None and corners is not None:
                 seen = warp_ink(seen, perspective(self._anchor, corners))
-            elif self._square is not None and not _same(seen, self._live_of):
+            elif self._live_is_due(frame, seen) and self._square is not None:
                 self._live_of = seen.copy()
                 self._live = self._square.draw(seen)
         mask = np.full(self._shape, 255, np.uint8)
@@ -231,6 +234,11 @@ class TableExtractor:
             events=events,
             changed_at=self._changed_at,
         )
+
+    def _live_is_due(self, frame: Frame, seen: Gray) -> bool:
+        """Whether live ink is drawn anew: at 10 Hz where only people look at it."""
+        answered = self._config.answer == "live"
+        return (answered or frame.sequence % _LIVE_EVERY == 0) and not _same(seen, self._live_of)
 
 
 def _same(one: Gray, other: Gray | None) -> bool:

@@ -6,6 +6,7 @@ from the top one.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -13,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exhibit.contract.values import Floats, Gray
+from exhibit.ink.images import as_gray
 
 _SAMPLES = 24
 _REACH_PX = 18
@@ -22,6 +24,7 @@ _LEAST_AREA = 0.08
 _SUPPORTED = 0.35
 _INLIER_PX = 1.6
 _ABOVE_TABLE = 1.18
+_OTSU_SHARES = (1.0, 0.8, 0.6, 1.2)
 
 Lines = NDArray[np.float64]
 
@@ -50,23 +53,45 @@ def find_outline(pixels: Gray, level: Gray, bare: Floats | None) -> Outline | No
     Returns:
         The outline, or None where nothing has four straight sides brighter inside than outside.
     """
-    if bare is not None:
-        bright = np.greater(level, _ABOVE_TABLE * bare + 3).astype(np.uint8)
-    else:
-        _, found = cv2.threshold(level, 0, 1, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-        bright = np.asarray(found, np.uint8)
-    bright = np.asarray(cv2.morphologyEx(bright, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8)))
-    contours, _ = cv2.findContours(bright, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    if not contours:
-        return None
-    largest = np.asarray(max(contours, key=cv2.contourArea), np.int32)
-    if cv2.contourArea(largest) < _LEAST_AREA * level.size:
-        return None
     scale = np.array([pixels.shape[1] / level.shape[1], pixels.shape[0] / level.shape[0]])
-    corners = _ordered((_four_corners(largest) + 0.5) * scale - 0.5)
-    rough = follow_outline(pixels, corners)
-    outline = None if rough is None else follow_outline(pixels, rough.corners)
-    return outline if outline is not None and outline.certain else None
+    best: Outline | None = None
+    for bright in _guesses(level, bare):
+        for corners in _corner_guesses(bright):
+            rough = follow_outline(pixels, _ordered((corners + 0.5) * scale - 0.5))
+            found = None if rough is None else follow_outline(pixels, rough.corners)
+            if found is None or not found.certain:
+                continue
+            if best is None or found.support.sum() > best.support.sum():
+                best = found
+        if best is not None and bare is not None:
+            break
+    return best
+
+
+def _guesses(level: Gray, bare: Floats | None) -> Iterator[Gray]:
+    """Yield masks (h, w) uint8, 1 where the sheet may be."""
+    if bare is not None:
+        yield as_gray(level > _ABOVE_TABLE * bare + 3)
+        return
+    otsu, _ = cv2.threshold(level, 0, 1, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    for share in _OTSU_SHARES:
+        yield as_gray(level > share * otsu)
+    # In uneven light only the sheet's border stands out from what is around it.
+    around = cv2.blur(level, (max(1, level.shape[1] // 4), max(1, level.shape[0] // 4)))
+    yield as_gray(level > around)
+
+
+def _corner_guesses(bright: Gray) -> Iterator[NDArray[np.float64]]:
+    """Yield corners (4, 2) of the largest piece of a mask."""
+    opened = cv2.morphologyEx(bright, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
+    contours, _ = cv2.findContours(opened, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    if not contours:
+        return
+    largest = np.asarray(max(contours, key=cv2.contourArea), np.int32)
+    if cv2.contourArea(largest) < _LEAST_AREA * bright.size:
+        return
+    yield _four_corners(largest)
+    yield np.asarray(cv2.boxPoints(cv2.minAreaRect(largest)), np.float64)
 
 
 def follow_outline(pixels: Gray, corners: Floats) -> Outline | None:

@@ -86,7 +86,12 @@ class SheetTracker:
         if self._search_in > 0:
             return None
         self._search_in = _SEARCH_EVERY if self._corners is not None else 2
-        return find_outline(pixels, level, bare)
+        found = find_outline(pixels, level, bare)
+        if found is None and bare is not None and not self.ever_seen:
+            # What passed for the bare table may have been a sheet that was there all along.
+            self._search_in = _SEARCH_EVERY
+            found = find_outline(pixels, level, None)
+        return found
 
     def _without(self, had: bool, now_s: float) -> Pose:
         self._recent = []

@@ -207,3 +207,11 @@ def test_extract_visible_light_reads_a_sheet_that_trembles_in_a_hand() -> None:
     assert columns.mean() / 128 == pytest.approx(0.5, abs=0.02) and np.ptp(columns) < 6
     assert ink.mask.shape == (480, 640)
     assert 250 < np.nonzero(ink.mask == 0)[1].mean() < 390
+
+
+def test_extract_sheet_with_hand_and_ink_that_was_there_first_is_found() -> None:
+    extractor = _extractor()
+    scene = Scene(lines=[LINE, (0.3, 0.6, 0.3, 0.2)], hand=(420, 330))
+    ink = _run(extractor, scene, 3.0)[-1]
+    assert ink.sheet is not None and np.abs(ink.sheet - SHEET).max() < 3
+    assert ink.settled.min() < 60
