@@ -13,7 +13,7 @@ from exhibit.contract.slot import Slot
 from exhibit.contract.values import Gray
 
 NAMES = ("camera", "ink", "picture", "composite")
-MOST_STREAMS = 24
+MOST_STREAMS = 16
 _QUALITY = 80
 _WIDEST_PX = 720
 _LOOK_EVERY_S = 0.04
