@@ -96,10 +96,14 @@ def _furnish(page: Any, table: RunningTable) -> None:
     evening = {"at": "17:00", "days": every_day, "scene": "Evening"}
     morning = {"at": "09:30", "days": every_day, "scene": "Morning"}
     send("PUT", "/schedule", {"entries": [morning, evening]})
+    # The scene of this hour begins, and would take the direction's strength with it.
+    page.wait_for_timeout(8000)
     directions = page.request.get(f"{table.url}/api/v1/directions").json()
     if directions:
         _, high = directions[0]["safe_range"]
-        send("PUT", f"/directions/{directions[0]['name']}", {"strength": round(0.3 * high, 1)})
+        wave = {"kind": "sine", "depth": round(0.2 * high, 1), "period_s": 20}
+        moved = {"strength": round(0.3 * high, 1), "modulation": wave}
+        send("PUT", f"/directions/{directions[0]['name']}", moved)
     send("PATCH", "/settings", {"ink": {"settle_ms": 350}})
 
 

@@ -192,9 +192,9 @@ def test_tune_direction_moves_the_picture(
     direction.locator(".control-body input[type=number]").fill("4")
     page.keyboard.press("Tab")
     wait_until(
-        lambda: table.status("engine").get("strengths", {}).get("darker", 0) > 3.9,
+        lambda: table.status("engine").get("strengths", {}).get("darker", 0) > 2.9,
         90,  # nothing is bent while a fresh sheet is empty
-        "the strength in the engine",
+        "the end of the safe range, 3, in the engine",
     )
     after = Slot.attach(table.run_dir / "picture.slot").peek()
     assert direction.locator(".unsafe").is_visible()
@@ -326,6 +326,20 @@ def test_pages_axe_finds_no_violation_of_aa(
         if violations:
             found[path] = [(v["id"], [n["html"][:160] for n in v["nodes"]][:4]) for v in violations]
     assert found == {}
+
+
+def test_tune_installed_bundle_is_used_from_the_list(
+    open_page: Callable[..., Any], table: RunningTable
+) -> None:
+    page = open_page("/tune")
+    use = page.locator("[data-bundle]")
+    if not use.count():
+        pytest.skip("no other bundle is installed")
+    name = use.first.get_attribute("data-bundle")
+    use.first.click()
+    wait_until(lambda: "Loading" in page.inner_text("#bundle-status"), SOON_S, "what is loaded")
+    wait_until(lambda: _bundles(page, table)["in_use"] == name, 90, "the other bundle in use")
+    wait_until(lambda: page.locator("#bundles .tag").count() == 1, SOON_S, "the list anew")
 
 
 def test_logout_ends_the_login_and_login_begins_one(browser: Any, table: RunningTable) -> None:
