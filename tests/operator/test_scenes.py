@@ -136,6 +136,12 @@ def test_scene_that_could_lose_the_picture_is_refused(
     assert admin.get("/api/v1/scenes").json()["scenes"] == []
 
 
+def test_scene_with_a_bundle_that_is_not_installed_is_refused(admin: TestClient) -> None:
+    answer = admin.put("/api/v1/scenes/Bad", json={"bundle": "/tmp/anywhere"})
+    assert answer.status_code == 422
+    assert "not installed" in answer.json()["detail"]
+
+
 def test_scene_in_the_schedule_cannot_be_taken_away(admin: TestClient) -> None:
     admin.put("/api/v1/scenes/Evening", json={})
     entries = [{"at": "17:30", "scene": "Evening"}]
