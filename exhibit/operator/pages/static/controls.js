@@ -113,8 +113,9 @@ class Control {
     tag.hidden = same;
     if (!same) tag.textContent = text(`source.${source}`);
     if (reset) {
-      if (same && document.activeElement === reset) this.inputs[0].focus();
-      reset.hidden = same;
+      const nothing = same || JSON.stringify(value) === JSON.stringify(this.file);
+      if (nothing && document.activeElement === reset) this.inputs[0].focus();
+      reset.hidden = nothing;
     }
   }
 }

@@ -12,7 +12,9 @@ listen("log", () => {
 fresh.addEventListener("click", () => location.reload());
 
 // Times stand in the page as UTC; the reader's clock is the museum's.
+const { lang } = document.documentElement;
+const locale = lang === "en" ? "en-GB" : lang;
 for (const time of document.querySelectorAll("time")) {
-  time.textContent = new Date(time.dateTime).toLocaleString(document.documentElement.lang, { dateStyle: "short", timeStyle: "medium" });
+  time.textContent = new Date(time.dateTime).toLocaleString(locale, { dateStyle: "short", timeStyle: "medium" });
 }
 endTrial(() => {});

@@ -11,7 +11,7 @@ listen("state", (state) => {
   at("banner").dataset.state = state.state;
   at("word").textContent = text(`state.${state.state}`);
   at("means").textContent = meaning(state);
-  at("reasons").replaceChildren(...state.reasons.map(reasonItem));
+  showReasons(state.reasons);
   if (state.state === "offline") return;
   at("simulated").hidden = !state.engine.simulated;
   plots.fps.add(state.fps);
@@ -33,6 +33,16 @@ function showTemperature(hottest) {
   const card = at("plot-temperature");
   card.classList.toggle("without", hottest === null);
   if (hottest === null) card.querySelector(".range").textContent = text("now.no_temperature");
+}
+
+let shownReasons = "";
+
+// Left alone while they are the same, so that they can be read and copied.
+function showReasons(reasons) {
+  const words = JSON.stringify(reasons);
+  if (words === shownReasons) return;
+  shownReasons = words;
+  at("reasons").replaceChildren(...reasons.map(reasonItem));
 }
 
 function reasonItem({ code, text: words }) {
