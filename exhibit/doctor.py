@@ -15,6 +15,7 @@ from exhibit.contract.calibration import load_calibration
 from exhibit.contract.config import Config
 from exhibit.contract.config_file import load_config
 from exhibit.contract.errors import ConfigError, ExhibitError
+from exhibit.table_light import load_table_light
 
 Verdict = Literal["ok", "note", "fault"]
 
@@ -98,9 +99,15 @@ def _camera(config: Config) -> Finding:
 def _calibration(config: Config) -> Finding:
     try:
         calibration = load_calibration(config.calibration)
+        simulated = calibration.light is not None and calibration.light.simulated
+        load_table_light(config.calibration, calibration, simulated)
     except ExhibitError as error:
         return Finding("fault", "calibration", str(error), "measure again: calibrate --help")
-    parts = {"camera": calibration.camera, "projector": calibration.projector}
+    parts = {
+        "camera": calibration.camera,
+        "projector": calibration.projector,
+        "light": calibration.light,
+    }
     missing = [name for name, part in parts.items() if part is None]
     if not missing:
         return Finding("ok", "calibration", str(config.calibration))

@@ -28,6 +28,7 @@ from exhibit.engine import Engine, Pipeline
 from exhibit.engine_outlet import EngineOutlet
 from exhibit.ink import Extractor, make_extractor
 from exhibit.opened_bundle import BundleOpening, open_bundle
+from exhibit.table_light import load_table_light, misfit
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +52,9 @@ class EngineProcess:
         # The camera opens in a thread of its own while the models load.
         self._feed = CameraFeed(partial(_open_grabber, self._source))
         self._calibration = load_calibration(config.calibration)
+        simulated = self._source.source == "simulated"
+        self._light = load_table_light(config.calibration, self._calibration, simulated)
+        self._light_fault = ""
         self._bundle = open_bundle(config)
         self._opening: BundleOpening | None = None
         self._outlet = EngineOutlet(run_dir, self._bundle.card)
@@ -85,8 +89,14 @@ class EngineProcess:
         if self._source.source != "simulated":
             square = frame_to_square(self._calibration, (width, height), camera.mirrored)
         extractor = self._extractor = make_extractor(
-            self._config.ink, card.ink_size, card.stroke_width_px, square, camera.mirrored
+            self._config.ink,
+            card.ink_size,
+            card.stroke_width_px,
+            square,
+            camera.mirrored,
+            self._light,
         )
+        self._light_fault = misfit(self._light, (width, height))
         bundle = self._bundle
         pipeline = Pipeline(
             extractor,
@@ -150,6 +160,7 @@ class EngineProcess:
         camera = self._feed.camera
         # A camera may run with settings it refused, which is no reason to stop.
         mismatches = getattr(camera, "mismatches", ())
+        faults = (self._feed.fault, *mismatches, self._light_fault, self._refused)
         encoder, generator = self._bundle.models.providers_got
         return {
             "state": self._outlet.state(
@@ -170,7 +181,7 @@ class EngineProcess:
             "stages_ms": self._engine.times.percentiles() if self._engine else {},
             "strengths": self._bundle.editor.strengths,
             "psi": self._bundle.editor.psi,
-            "faults": [text for text in (self._feed.fault, *mismatches, self._refused) if text],
+            "faults": [text for text in faults if text],
         }
 
 

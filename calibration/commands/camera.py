@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from calibration.commands.frames import grab
 from calibration.commands.options import read_config
 from calibration.rectify import calibrate_camera
 from exhibit.camera import open_camera
@@ -13,9 +14,6 @@ from exhibit.contract.calibration import load_calibration, save_calibration
 from exhibit.contract.config import CameraConfig
 from exhibit.contract.errors import CameraError
 from exhibit.contract.values import Gray
-
-_SETTLING_FRAMES = 10
-"""Of a camera that has just been opened: exposure is still moving."""
 
 
 @click.command()
@@ -63,14 +61,4 @@ def _grab(config: CameraConfig, count: int) -> list[Gray]:
             "no camera found, and the simulated table has no marks; plug the camera in, or name "
             "one with --camera"
         )
-    frames: list[Gray] = []
-    try:
-        with click.progressbar(length=_SETTLING_FRAMES + count, label="Looking") as progress:
-            for index in range(_SETTLING_FRAMES + count):
-                frame = opened.read()
-                if index >= _SETTLING_FRAMES:
-                    frames.append(frame.pixels)
-                progress.update(1)
-    finally:
-        opened.close()
-    return frames
+    return grab(opened, count)

@@ -1,4 +1,4 @@
-"""The file `calibration.yaml`: where camera and projector see the table.
+"""The file `calibration.yaml`: where camera and projector see the table, and how it is lit.
 
 `calibrate` writes it, the runtime reads it. Both maps are between views of the visitor's side:
 the declared flips (`camera.mirrored`, `stage.mirror`) are applied outside of them, so a map that
@@ -56,8 +56,30 @@ class ProjectorCalibration(_Section):
     """From millimetres on the table to pixels of the upright stage, before mirror and rotation."""
 
 
+class PictureFile(_Section):
+    """A picture beside `calibration.yaml`."""
+
+    file: str = Field(pattern=r"^[^/\\]+\.png$")
+    """Name of the file, without a folder."""
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    """Digest of the file: another picture under its name is refused."""
+
+
+class LightCalibration(_Section):
+    """How the table is lit; pictures are as they come from the camera, not turned."""
+
+    size_px: tuple[Pixels, Pixels]
+    """Width and height of the pictures."""
+    simulated: bool
+    """Whether the simulated table was looked at: its light says nothing of a camera's."""
+    blank: PictureFile
+    """A blank sheet where visitors' paper lies."""
+    dark: PictureFile | None = None
+    """What the sensor says without light."""
+
+
 class Calibration(_Section):
-    """What is known of the geometry; a part that was not measured is empty."""
+    """What is known of geometry and light; a part that was not measured is empty."""
 
     format: Literal[1] = 1
     """Version of this layout."""
@@ -65,6 +87,7 @@ class Calibration(_Section):
     """Width and height of the table's area: the sheet that visitors draw on."""
     camera: CameraCalibration | None = None
     projector: ProjectorCalibration | None = None
+    light: LightCalibration | None = None
 
     @property
     def camera_to_table(self) -> Matrix | None:

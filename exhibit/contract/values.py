@@ -43,6 +43,19 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class TableLight:
+    """The light that calibration saw.
+
+    Args:
+        blank: (H, W) uint8, a frame of a blank sheet on the table.
+        dark: (H, W) uint8, a frame without light, or None where none was taken.
+    """
+
+    blank: Gray
+    dark: Gray | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Stroke:
     """A centre line: `points` is (n, 2) float32 x, y in frame pixels, in order along the line.
 

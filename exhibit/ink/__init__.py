@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exhibit.contract.config import InkConfig
+from exhibit.contract.values import TableLight
 from exhibit.ink.desk import DeskExtractor
 from exhibit.ink.extractor import TableExtractor
 from exhibit.ink.rectify import View
@@ -19,6 +20,7 @@ def make_extractor(
     stroke_width_px: float,
     camera_to_table: NDArray[np.float64] | None = None,
     mirrored: bool = True,
+    light: TableLight | None = None,
 ) -> Extractor:
     """Make the extractor for a table, or for a desk where the light is visible.
 
@@ -32,10 +34,14 @@ def make_extractor(
             outline is seen. In visible light it is always the sheet's outline.
         mirrored: the camera sees the sheet from below; without effect where there is a
             `camera_to_table`, which already holds the flip.
+        light: what calibration saw of the light, to begin with; frames of another size do without
+            it, and in visible light it is not used.
 
     Returns:
         An extractor with `extract(frame)` and `configure(config)`.
     """
     if config.light == "visible":
         return DeskExtractor(config, ink_size, stroke_width_px, mirrored)
-    return TableExtractor(config, ink_size, stroke_width_px, View(mirrored, camera_to_table))
+    return TableExtractor(
+        config, ink_size, stroke_width_px, View(mirrored, camera_to_table), light=light
+    )

@@ -7,7 +7,7 @@ import numpy as np
 
 from exhibit.contract.values import Floats, Gray
 from exhibit.ink import field
-from exhibit.ink.images import as_gray
+from exhibit.ink.images import as_gray, square
 
 _ENOUGH = 8
 _NEAR, _UNDISTURBED = 0.12, 0.97
@@ -23,10 +23,14 @@ _DUST_FADES = 20.0
 class BareTable:
     """What the camera sees with no sheet; learnt only then, and not under a passing hand."""
 
-    def __init__(self, small: tuple[int, int], shape: tuple[int, int]) -> None:
+    def __init__(
+        self, small: tuple[int, int], shape: tuple[int, int], dust: Gray | None = None
+    ) -> None:
+        """Begin with the `dust_of` a blank sheet, where there is one."""
         self._level: Floats = np.zeros(small, np.float32)
         self._contrast: Floats = np.zeros(shape, np.float32)
-        self._dust: Gray | None = None
+        self._dust = dust
+        self._stale = False
         self._frames = self._disturbed = 0
 
     @property
@@ -68,19 +72,22 @@ class BareTable:
             seen = field.contrast(pixels, level, 1.0)
             weight = max(0.05, _DUST_EVERY / self._frames)
             cv2.accumulateWeighted(seen, self._contrast, weight)
-            self._dust = None
+            self._stale = True
 
     def without_dust(self, contrast: Gray) -> Gray:
         """Take the dust on the glass out of a contrast (H, W) uint8."""
-        if self._frames < _ENOUGH + 2:
-            return contrast
+        if self._stale and self._frames >= _ENOUGH + 2:
+            self._dust, self._stale = dust_of(self._contrast), False
         if self._dust is None:
-            strong = self._contrast * specks_of(
-                as_gray(self._contrast > _DUST_FADES), _LARGEST_DUST
-            )
-            widened = cv2.dilate(strong.astype(np.uint8), np.ones((3, 3), np.uint8))
-            self._dust = np.asarray(cv2.convertScaleAbs(widened, alpha=1.2), np.uint8)
+            return contrast
         return np.asarray(cv2.subtract(contrast, self._dust), np.uint8)
+
+
+def dust_of(contrast: Floats | Gray) -> Gray:
+    """Return the specks in a contrast (H, W), a little wider and stronger than they look, uint8."""
+    strong = contrast * specks_of(as_gray(contrast > _DUST_FADES), _LARGEST_DUST)
+    widened = cv2.dilate(strong.astype(np.uint8), square(3))
+    return as_gray(cv2.convertScaleAbs(widened, alpha=1.2))
 
 
 def specks_of(marks: Gray, largest: float) -> Gray:

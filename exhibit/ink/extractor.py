@@ -8,9 +8,10 @@ import cv2
 import numpy as np
 
 from exhibit.contract.config import InkConfig
-from exhibit.contract.values import Floats, Frame, Gray, Ink, InkEvent, Stroke
+from exhibit.contract.values import Floats, Frame, Gray, Ink, InkEvent, Stroke, TableLight
 from exhibit.ink import field, rectify, sheet, threshold
 from exhibit.ink.bare import BareTable
+from exhibit.ink.blank import study
 from exhibit.ink.hand import find_hands, grow, thick_dark
 from exhibit.ink.identity import compare_sheets
 from exhibit.ink.images import as_gray, enlarge, perspective
@@ -41,12 +42,14 @@ class TableExtractor:
         stroke_width_px: float,
         view: View,
         make_tracker: Callable[[], Tracker] = SheetTracker,
+        light: TableLight | None = None,
     ) -> None:
         self._make_tracker = make_tracker
         self._config = config
         self._ink_size = ink_size
         self._stroke_width_px = stroke_width_px
         self._view = view
+        self._table_light = light
         self._blank = np.full((ink_size, ink_size), 255, np.uint8)
         self._blank.setflags(write=False)
         self._last_sheet = self._blank
@@ -57,13 +60,27 @@ class TableExtractor:
         self._shape = shape
         small = (max(1, round(shape[0] / field.SHRINK)), max(1, round(shape[1] / field.SHRINK)))
         self._tracker = self._make_tracker()
-        self._bare = BareTable(small, shape)
-        self._paper = Paper(small)
-        self._light = LightWatch(self._view.mirrored)
+        light = self._table_light
+        if light is not None and light.blank.shape != shape:
+            light = None
+        self._dark = None if light is None else light.dark
+        self._blank_sheet = None if light is None else study(light)
+        self._bare = self._unseen_table(small)
+        self._paper = self._unseen_paper(small)
+        blank_level = None if self._blank_sheet is None else self._blank_sheet.level
+        self._light = LightWatch(self._view.mirrored, blank_level)
         self._free_small: Gray = np.zeros(small, np.uint8)
         self._began_at = self._seen_at = now_s
         self._noise = 0.0
         self._forget_ink(now_s)
+
+    def _unseen_table(self, small: tuple[int, int]) -> BareTable:
+        blank = self._blank_sheet
+        return BareTable(small, self._shape, None if blank is None else blank.dust)
+
+    def _unseen_paper(self, small: tuple[int, int]) -> Paper:
+        blank = self._blank_sheet
+        return Paper(small, None if blank is None else blank.level)
 
     def _forget_ink(self, now_s: float) -> None:
         """There is another sheet, or none."""
@@ -90,6 +107,8 @@ class TableExtractor:
         pixels = frame.pixels
         if pixels.shape != self._shape:
             self._start((pixels.shape[0], pixels.shape[1]), frame.captured_at)
+        if self._dark is not None:
+            pixels = as_gray(cv2.subtract(pixels, self._dark))
         elapsed_ms = round(1000 * max(0.0, frame.captured_at - self._seen_at))
         self._seen_at = frame.captured_at
         level = field.paper_level(field.shrink(pixels))
@@ -114,9 +133,9 @@ class TableExtractor:
         if pose.arrived:
             if self._anchor is not None:
                 # Until now the whole view passed for a sheet, and its table for paper.
-                self._paper = Paper((self._free_small.shape[0], self._free_small.shape[1]))
+                self._paper = self._unseen_paper((level.shape[0], level.shape[1]))
             if self._bare.looks_like(level):
-                self._bare = BareTable((level.shape[0], level.shape[1]), self._shape)
+                self._bare = self._unseen_table((level.shape[0], level.shape[1]))
             self._forget_ink(now_s)
             self._judge_at = now_s + _JUDGE_S + self._config.settle_ms / 1000
             return (InkEvent("sheet_in"),)

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from exhibit.contract.values import Gray
+from exhibit.contract.values import Floats, Gray
 
 ROWS, COLUMNS = 3, 4
 _DEAD, _ALIVE = 0.7, 0.8
@@ -18,9 +18,18 @@ _FIRST, _LASTS = 20, 15
 class LightWatch:
     """Compares each zone's paper with what it was when the zone was first seen well."""
 
-    def __init__(self, mirrored: bool) -> None:
-        """Zones are named from the visitor's side; `mirrored` says the camera looks from below."""
+    def __init__(self, mirrored: bool, blank: Floats | None = None) -> None:
+        """Zones are named from the visitor's side.
+
+        Args:
+            mirrored: the camera looks from below.
+            blank: (h, w) float32, brightness of a blank sheet while all lights were alive, or None.
+        """
         self._mirrored = mirrored
+        size = (COLUMNS, ROWS)
+        self._blank = (
+            None if blank is None else cv2.resize(blank, size, interpolation=cv2.INTER_AREA)
+        )
         self._reference: NDArray[np.float64] = np.zeros((ROWS, COLUMNS))
         self._seen = np.zeros((ROWS, COLUMNS), int)
         self._dark_frames = np.zeros((ROWS, COLUMNS), int)
@@ -49,12 +58,21 @@ class LightWatch:
             self._seen[zone] += 1
             self._reference[zone] += (level - self._reference[zone]) / self._seen[zone]
             return False
-        share = level / max(self._reference[zone], 1.0)
+        share = level / max(self._expected(zone), 1.0)
         if share > _ALIVE:
             self._dark_frames[zone] = 0
         elif share < _DEAD:
             self._dark_frames[zone] += 1
         return bool(share < _DEAD and self._dark_frames[zone] == _LASTS)
+
+    def _expected(self, zone: tuple[int, int]) -> float:
+        """Return the light of a zone when it was alive, which may have been before the start."""
+        began = float(self._reference[zone])
+        if self._blank is None:
+            return began
+        seen = self._seen >= _FIRST
+        follows = float(np.median(self._reference[seen] / np.maximum(self._blank[seen], 4.0)))
+        return max(began, follows * float(self._blank[zone]))
 
     def _name(self, row: int, column: int) -> str:
         if self._mirrored:

@@ -23,7 +23,9 @@ _STIRS, _STILL_FRAMES = 0.02, 240
 class Paper:
     """The brightness of the sheet's paper at each place of the frame."""
 
-    def __init__(self, shape: tuple[int, int]) -> None:
+    def __init__(self, shape: tuple[int, int], blank: Floats | None = None) -> None:
+        """Begin with the brightness (h, w) float32 of a blank sheet, where there is one."""
+        self._blank = blank
         self.level: Floats = np.zeros(shape, np.float32)
         """(h, w) float32, brightness of the paper where nothing covers it."""
         self._age = np.zeros(shape, np.int16)
@@ -41,7 +43,8 @@ class Paper:
         here = within > 0
         new = here & (self._age == 0)
         if new.any():
-            self.level[new] = _guess(level, bare, within)[new]
+            known = bare if self._blank is None else self._blank
+            self.level[new] = _guess(level, known, within)[new]
 
     def compare(self, level: Gray, free: Gray) -> Floats:
         """Return brightness over that of paper, (h, w) float32, without flicker of the light.
@@ -87,13 +90,13 @@ class Paper:
         self._still_frames[stays] = 0
 
 
-def _guess(level: Gray, bare: Floats | None, within: Gray) -> Floats:
+def _guess(level: Gray, known: Floats | None, within: Gray) -> Floats:
     """Return the paper's brightness everywhere from what is seen of it now."""
-    if bare is None:
-        return _smooth_surface(level, within)
+    if known is None:
+        return smooth_surface(level, within)
     here = within > 0
-    follows = float(np.median(level[here] / np.maximum(bare[here], 4.0)))
-    return np.asarray(bare * np.float32(follows), np.float32)
+    follows = float(np.median(level[here] / np.maximum(known[here], 4.0)))
+    return np.asarray(known * np.float32(follows), np.float32)
 
 
 def _row_gain(ratio: NDArray[np.float32], use: NDArray[np.bool_]) -> NDArray[np.float32]:
@@ -114,7 +117,7 @@ def _row_gain(ratio: NDArray[np.float32], use: NDArray[np.bool_]) -> NDArray[np.
     return np.asarray(rows, np.float32)[:, None]
 
 
-def _smooth_surface(level: Gray, within: Gray) -> Floats:
+def smooth_surface(level: Gray, within: Gray) -> Floats:
     """Fit log brightness by a quadratic in x and y that ignores what does not follow it."""
     height, width = level.shape
     y, x = np.mgrid[0:height, 0:width].astype(np.float64)

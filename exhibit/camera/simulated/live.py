@@ -22,7 +22,7 @@ class SimulatedCamera:
 
     def __init__(self, table: SimulatedTable, pacer: Pacer) -> None:
         self.name = f"simulated table ({table.conditions.name}, seed {table.seed})"
-        self._table = table
+        self.table = table
         self._pacer = pacer
         self._began_at: float | None = None
         self._closed = False
@@ -34,7 +34,7 @@ class SimulatedCamera:
         due = self._pacer.next()
         if self._began_at is None:
             self._began_at = due
-        return replace(self._table.frame_at(due - self._began_at), captured_at=due)
+        return replace(self.table.frame_at(due - self._began_at), captured_at=due)
 
     def close(self) -> None:
         """Stop giving frames."""

@@ -1,0 +1,106 @@
+"""The table's light: a blank sheet, and the sensor's own level without light."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from exhibit.contract.calibration import PictureFile
+from exhibit.contract.errors import CalibrationError
+from exhibit.contract.values import Gray
+
+_LEAST_LIGHT, _MOST_LIGHT = 40.0, 250
+_CLIPPED_SHARE = 0.02
+_STIRRED, _STIRRED_SHARE = 0.10, 0.01
+_DARK_SHARE = 0.35
+"""Of the blank sheet's brightness: with more than that the light was not off."""
+
+
+def blank_of(frames: Sequence[Gray]) -> Gray:
+    """Return the median of frames (H, W) uint8 of a blank sheet.
+
+    Raises:
+        CalibrationError: too dark, too bright, or something moved.
+    """
+    stack = np.stack(frames)
+    blank = _median(stack)
+    brightness = float(np.median(blank))
+    if brightness < _LEAST_LIGHT:
+        raise CalibrationError(
+            f"the blank sheet is too dark: grey level {brightness:.0f}, expected "
+            f"{_LEAST_LIGHT:.0f} or more; switch the light on, or raise camera.exposure"
+        )
+    clipped = float(np.mean(blank >= _MOST_LIGHT))
+    if clipped > _CLIPPED_SHARE:
+        raise CalibrationError(
+            f"{100 * clipped:.0f} % of the picture is white without detail, expected "
+            f"{100 * _CLIPPED_SHARE:.0f} % or less; lower camera.exposure"
+        )
+    third = max(1, len(frames) // 3)
+    first, last = (_smooth(_median(part)) for part in (stack[:third], stack[-third:]))
+    stirred = float(np.mean(np.abs(first - last) > _STIRRED * np.maximum(first, last) + 4.0))
+    if stirred > _STIRRED_SHARE:
+        raise CalibrationError(
+            f"something moved in {100 * stirred:.0f} % of the picture; keep hands off, do not move "
+            "the sheet, and set camera.exposure to a number so that the camera leaves it alone"
+        )
+    return blank
+
+
+def dark_of(frames: Sequence[Gray], blank: Gray) -> Gray:
+    """Return the median of frames (H, W) uint8 without light.
+
+    Args:
+        frames: taken with the table's light off or the lens covered.
+        blank: the blank sheet, with which they are compared.
+
+    Raises:
+        CalibrationError: the light was on, or frames have another size than the blank sheet.
+    """
+    dark = _median(np.stack(frames))
+    if dark.shape != blank.shape:
+        sizes = [f"{width}x{height}" for height, width in (dark.shape, blank.shape)]
+        raise CalibrationError(
+            f"frames are {sizes[0]} px, the blank sheet was {sizes[1]}; run `calibrate light` first"
+        )
+    brightest, paper = float(np.percentile(dark, 95)), float(np.median(blank))
+    if brightest > _DARK_SHARE * paper:
+        raise CalibrationError(
+            f"the light is not off: grey level {brightest:.0f}, the blank sheet has {paper:.0f}; "
+            "switch the table's light off or cover the lens"
+        )
+    return dark
+
+
+def save_picture(path: Path, pixels: Gray) -> PictureFile:
+    """Write a picture (H, W) uint8 as PNG, whole or not at all, and return its name and digest.
+
+    Raises:
+        CalibrationError: it cannot be written.
+    """
+    data = cv2.imencode(".png", pixels)[1].tobytes()
+    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with draft.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise CalibrationError(f"{path}: not written: {error.strerror}") from None
+    return PictureFile(file=path.name, sha256=hashlib.sha256(data).hexdigest())
+
+
+def _median(stack: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> Gray:
+    return np.asarray(np.median(stack, axis=0), np.uint8)
+
+
+def _smooth(pixels: Gray) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+    return np.asarray(cv2.blur(pixels, (9, 9)), np.float32)
