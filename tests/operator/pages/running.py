@@ -83,8 +83,8 @@ def running_table(
     try:
         wait_until(lambda: list(memory_folder().glob(pattern)), 30, "the run folder")
         table = RunningTable(next(memory_folder().glob(pattern)))
-        wait_until(lambda: table.status("operator").get("url"), 60, "the operator's page")
-        wait_until(lambda: table.status("engine").get("pictures"), 60, "the first picture")
+        for name, key in (("operator", "url"), ("engine", "pictures")):
+            wait_until(lambda n=name, k=key: _says(process, table, n, k), 60, f"{name}: {key}")
         yield table
     finally:
         process.terminate()
@@ -93,6 +93,11 @@ def running_table(
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def _says(process: subprocess.Popen[bytes], table: RunningTable, name: str, key: str) -> bool:
+    assert process.poll() is None, f"the table ended with exit code {process.returncode}"
+    return bool(table.status(name).get(key))
 
 
 def claim(page: Any, table: RunningTable) -> None:

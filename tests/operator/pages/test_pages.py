@@ -136,6 +136,13 @@ def test_tune_shows_value_unit_range_and_description(table: FakeTable, admin: Te
     assert "Back to 400 ms" in control
 
 
+def test_tune_says_why_a_bundle_was_refused(
+    table: FakeTable, admin: TestClient, desk: Desk
+) -> None:
+    desk.bundles.refused = "generator.onnx: SHA-256 is 12ab, expected 34cd"
+    assert "Refused: generator.onnx: SHA-256 is 12ab" in admin.get("/tune").text
+
+
 def test_config_shows_versions_with_what_they_changed(table: FakeTable, admin: TestClient) -> None:
     admin.patch("/api/v1/settings", json={"ink": {"threshold": 0.7}})
     text = admin.get("/config?view=history").text
