@@ -21,7 +21,7 @@ CHROMIUM = shutil.which("chromium")
 _EXHIBIT = [sys.executable, "-c", "from exhibit.cli import main; main()", "run", "--headless"]
 _CONFIG = """\
 # The museum's own file, with its comments.
-camera: {{source: simulated, seed: {seed}, difficulty: {difficulty}}}
+camera: {{source: simulated, fps: 15, seed: {seed}, difficulty: {difficulty}}}
 ink: {{settle_ms: 200}}
 model: {{bundle: {bundle}, threads: 1}}
 editing: {{ease_s: 0.1}}
