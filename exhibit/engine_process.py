@@ -151,9 +151,11 @@ class EngineProcess:
         self._outlet.resize(self._bundle.card)
 
     def _refuse_useless_source(self) -> None:
-        # A device may be plugged in later; a file that is no video will not become one.
-        fault, device = self._feed.fault, self._source.source.startswith("/dev/")
-        if fault is not None and self._feed.camera is None and not device:
+        # A device may be plugged in later, and a simulated visitor is only late on a busy machine;
+        # a file that is no video will not become one.
+        source, fault = self._source.source, self._feed.fault
+        may_come = source == "simulated" or source.startswith("/dev/")
+        if fault is not None and self._feed.camera is None and not may_come:
             raise CameraError(fault)
 
     def _status(self) -> dict[str, Any]:

@@ -12,14 +12,12 @@ import json
 import mmap
 import os
 import socket
-import struct
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-# Native: Python stores it with one instruction, so that a beat is never read half-written.
-_BEAT = struct.Struct("d")
+_BEAT_BYTES = 8
 _COMMAND_BYTES = 65536
 
 
@@ -28,23 +26,25 @@ class Heart:
 
     def __init__(self, run_dir: Path, name: str) -> None:
         path = run_dir / f"{name}.beat"
-        if not path.exists() or path.stat().st_size < _BEAT.size:
-            path.write_bytes(_BEAT.pack(0.0))
+        if not path.exists() or path.stat().st_size < _BEAT_BYTES:
+            path.write_bytes(bytes(_BEAT_BYTES))
         with path.open("r+b") as file:
-            self._memory = mmap.mmap(file.fileno(), _BEAT.size)
+            # A view stores its item at once. `struct.pack_into` clears the bytes first, and a
+            # reader in between would take a living process for one that never showed life.
+            self._beat = memoryview(mmap.mmap(file.fileno(), _BEAT_BYTES)).cast("d")
 
     def beat(self) -> None:
         """Say that the process is alive and getting on with its work."""
-        _BEAT.pack_into(self._memory, 0, time.monotonic())
+        self._beat[0] = time.monotonic()
 
     def clear(self) -> None:
         """Forget the last beat, before the process is started again."""
-        _BEAT.pack_into(self._memory, 0, 0.0)
+        self._beat[0] = 0.0
 
     @property
     def last(self) -> float:
         """Monotonic seconds of the last beat, 0.0 before the first."""
-        return float(_BEAT.unpack_from(self._memory, 0)[0])
+        return self._beat[0]
 
 
 def write_status(run_dir: Path, name: str, status: Mapping[str, Any]) -> None:

@@ -19,11 +19,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-# Native sizes and aligned places: Python stores these with one instruction, never byte by byte.
-_VERSION = struct.Struct("Q")
-_TAKEN = struct.Struct("Q")
 _HEADER = struct.Struct("qddiii")  # sequence, captured_at, published_at, height, width, channels
-_VERSION_AT, _TAKEN_AT, _HEADERS_AT, _PIXELS_AT = 0, 8, (64, 128), 192
+_VERSION, _TAKEN = 0, 1  # places among the counters, the first two words of the file
+_HEADERS_AT, _PIXELS_AT = (64, 128), 192
 _READ_ATTEMPTS = 8
 
 
@@ -46,6 +44,8 @@ class Slot:
         self.capacity = (len(memory) - _PIXELS_AT) // 2
         self.overwritten = 0
         self._memory = memory
+        # A view stores a counter at once; `struct.pack_into` would clear its bytes first.
+        self._counters = memoryview(memory)[:16].cast("Q")
         self._pixels = [
             np.frombuffer(memory, np.uint8, self.capacity, _PIXELS_AT + buffer * self.capacity)
             for buffer in (0, 1)
@@ -81,7 +81,7 @@ class Slot:
     @property
     def version(self) -> int:
         """How many pictures were published so far."""
-        return int(_VERSION.unpack_from(self._memory, _VERSION_AT)[0])
+        return self._counters[_VERSION]
 
     def publish(self, sequence: int, captured_at: float, pixels: NDArray[np.uint8]) -> None:
         """Replace the picture; counts the one before if no main reader took it.
@@ -95,7 +95,7 @@ class Slot:
                 f"{self.capacity} bytes"
             )
         version = self.version
-        if version and _TAKEN.unpack_from(self._memory, _TAKEN_AT)[0] < version:
+        if version and self._counters[_TAKEN] < version:
             self.overwritten += 1
         height, width = pixels.shape[:2]
         channels = pixels.shape[2] if pixels.ndim == 3 else 1
@@ -111,13 +111,13 @@ class Slot:
             channels,
         )
         np.copyto(self._pixels[buffer][: pixels.nbytes].reshape(pixels.shape), pixels)
-        _VERSION.pack_into(self._memory, _VERSION_AT, version + 1)
+        self._counters[_VERSION] = version + 1
 
     def take(self, after: int = 0) -> Published | None:
         """Return the newest picture if its version is above `after`, and mark it as taken."""
         newest = self.peek(after)
         if newest is not None:
-            _TAKEN.pack_into(self._memory, _TAKEN_AT, newest.version)
+            self._counters[_TAKEN] = newest.version
         return newest
 
     def peek(self, after: int = 0) -> Published | None:
@@ -147,4 +147,5 @@ class Slot:
     def close(self) -> None:
         """Unmap; the file stays until the run folder is removed."""
         self._pixels.clear()
+        self._counters.release()
         self._memory.close()

@@ -1,6 +1,8 @@
 """Heartbeats, status and commands must survive killed processes, full queues and nonsense."""
 
 import socket
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -18,6 +20,23 @@ def test_heart_beat_is_seen_by_another_and_survives_a_new_start(tmp_path: Path) 
     assert Heart(tmp_path, "engine").last == watcher.last
     watcher.clear()
     assert heart.last == 0.0
+
+
+def test_heart_read_while_it_beats_never_looks_dead(tmp_path: Path) -> None:
+    beating = (
+        "import sys, pathlib; from exhibit.contract.board import Heart\n"
+        "heart = Heart(pathlib.Path(sys.argv[1]), 'stage')\n"
+        "while True: heart.beat()"
+    )
+    watcher = Heart(tmp_path, "stage")
+    with subprocess.Popen([sys.executable, "-c", beating, str(tmp_path)]) as process:
+        try:
+            while watcher.last == 0.0:
+                assert process.poll() is None
+            # Thousands of reads fall between two instructions of the one who beats.
+            assert min(watcher.last for _ in range(300_000)) > 0.0
+        finally:
+            process.kill()
 
 
 def test_status_is_replaced_whole(tmp_path: Path) -> None:
