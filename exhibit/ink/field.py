@@ -7,6 +7,7 @@ import numpy as np
 
 from exhibit.contract.errors import InputError
 from exhibit.contract.values import Frame, Gray
+from exhibit.ink.images import as_gray, at_least
 
 SHRINK = 4
 """The paper's level is smooth: it is found on a picture this many times smaller."""
@@ -25,8 +26,10 @@ def check_frame(frame: Frame) -> None:
 def shrink(pixels: Gray) -> Gray:
     """Average a frame down by `SHRINK`; a line becomes at most a few pixels wide."""
     height, width = pixels.shape
-    size = (max(1, round(width / SHRINK)), max(1, round(height / SHRINK)))
-    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+    small = (max(1, round(width / SHRINK)), max(1, round(height / SHRINK)))
+    # Halving twice is several times faster than a quarter at once.
+    half = cv2.resize(pixels, (2 * small[0], 2 * small[1]), interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.resize(half, small, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def paper_level(small: Gray) -> Gray:
@@ -57,5 +60,5 @@ def contrast(pixels: Gray, level: Gray, least_light: float) -> Gray:
     height, width = pixels.shape
     paper = cv2.resize(level, (width, height), interpolation=cv2.INTER_LINEAR)
     darker = cv2.subtract(paper, pixels)
-    light = np.maximum(paper, np.uint8(min(255.0, max(1.0, least_light))))
+    light = at_least(as_gray(paper), min(255.0, max(1.0, least_light)))
     return np.asarray(cv2.divide(darker, light, scale=255.0), np.uint8)

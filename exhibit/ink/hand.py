@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exhibit.contract.values import Floats, Gray
-from exhibit.ink.images import as_gray, ellipse, square
+from exhibit.ink.images import as_gray, ellipse, label_type, square
 
 Polarity = Literal["auto", "dark", "bright"]
 
@@ -106,8 +106,12 @@ def _sort(
     rim: NDArray[np.bool_],
 ) -> tuple[Gray, Gray]:
     """Tell hands from changes of light, piece by piece."""
+    if not changed.any():
+        return changed, changed
     joined = cv2.morphologyEx(changed, cv2.MORPH_CLOSE, square(3))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(
+        joined, connectivity=8, ltype=label_type(joined.shape)
+    )
     area = stats[:, cv2.CC_STAT_AREA]
     edged = np.bincount(labels[edges], minlength=count)
     rims = np.bincount(labels[rim], minlength=count)

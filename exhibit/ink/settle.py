@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exhibit.contract.values import Gray
+from exhibit.ink.images import as_gray
 
 
 class Settler:
@@ -16,6 +17,7 @@ class Settler:
         """Start from settled ink (H, W) uint8, 1 ink."""
         self.settled = settled
         self._differs_ms: NDArray[np.uint16] = np.zeros(settled.shape, np.uint16)
+        self._box = np.s_[0:0, 0:0]
 
     def step(self, seen: Gray, free: Gray, elapsed_ms: int, settle_ms: int) -> bool:
         """Take one frame's ink into account.
@@ -29,12 +31,19 @@ class Settler:
         Returns:
             Whether the settled ink changed.
         """
-        differs = cv2.bitwise_and(seen ^ self.settled, seen ^ self.settled, mask=free)
-        self._differs_ms += np.uint16(min(max(elapsed_ms, 0), 1000))
-        self._differs_ms *= np.asarray(differs, np.uint16)
-        due = self._differs_ms > settle_ms
+        other = seen ^ self.settled
+        differs = cv2.bitwise_and(other, other, mask=free)
+        x, y, width, height = cv2.boundingRect(differs)
+        box = np.s_[y : y + height, x : x + width]
+        waits = self._differs_ms[box] + np.uint16(min(max(elapsed_ms, 0), 1000))
+        waits *= as_gray(differs)[box]
+        due = waits > settle_ms
+        waits[due] = 0
+        self._differs_ms[self._box] = 0
+        self._differs_ms[box], self._box = waits, box
         if not due.any():
             return False
-        self.settled = self.settled ^ due.astype(np.uint8)
-        self._differs_ms[due] = 0
+        settled = self.settled.copy()
+        settled[box] ^= due.view(np.uint8)
+        self.settled = settled
         return True

@@ -186,10 +186,17 @@ def _fit_sides(
         votes = ((distance < _INLIER_PX) & good[None]).sum(axis=1)
         best = int(votes.argmax())
         chosen = (distance[best] < _INLIER_PX) & good
-        fitted = np.polyfit(places[chosen], y[chosen], 1)
-        slopes[side], offsets[side] = float(fitted[0]), float(fitted[1])
+        offsets[side], slopes[side] = _line_through(places[chosen], y[chosen])
         support[side] = np.count_nonzero(chosen) / _SAMPLES
     return offsets, slopes, support
+
+
+def _line_through(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[float, float]:
+    """Return offset and slope of the line of least squares; the x differ."""
+    x_mean, y_mean = x.sum() / len(x), y.sum() / len(y)
+    apart = x - x_mean
+    slope = float(apart @ y) / float(apart @ apart)
+    return float(y_mean - slope * x_mean), slope
 
 
 def _carry_hidden(
@@ -211,16 +218,16 @@ def _corners_of(
     first: NDArray[np.float64], last: NDArray[np.float64]
 ) -> NDArray[np.float64] | None:
     """Return the corners (4, 2) where each side meets the one before it."""
-    direction = last - first
-    corners = np.zeros((4, 2))
-    for side in range(4):
-        before = (side - 1) % 4
-        system = np.stack([direction[before], -direction[side]], axis=1)
-        if abs(float(np.linalg.det(system))) < 1e-6:
-            return None
-        t = np.linalg.solve(system, first[side] - first[before])
-        corners[side] = first[before] + t[0] * direction[before]
-    return corners
+    here = last - first
+    before = here[[3, 0, 1, 2]]
+    begins = first[[3, 0, 1, 2]]
+    gap = first - begins
+    # Cramer's rule for begins + t·before = first + s·here.
+    divisor = before[:, 1] * here[:, 0] - before[:, 0] * here[:, 1]
+    if (np.abs(divisor) < 1e-6).any():
+        return None
+    t = (gap[:, 1] * here[:, 0] - gap[:, 0] * here[:, 1]) / divisor
+    return np.asarray(begins + t[:, None] * before, np.float64)
 
 
 def _sensible(corners: NDArray[np.float64], shape: tuple[int, ...]) -> bool:

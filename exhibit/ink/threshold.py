@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from exhibit.contract.values import Gray
-from exhibit.ink.images import as_gray, square
+from exhibit.ink.images import as_gray, at_least, label_type, square
 
 _FAINTEST, _STRONGEST = 0.055, 0.30
 """Contrast at which a line begins, for sensitivity 1 and 0."""
@@ -20,6 +20,7 @@ wide lines and more for narrow ones: about peak·(0.5 + 0.6·(0.5 − mean/peak)
 of 0.7 pixels."""
 _CONTINUES = 0.55
 _NOISES = 6.0
+_LEAST_NOISE = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +47,17 @@ def noise_of(pixels: Gray) -> float:
     Source: median absolute deviation of differences (Donoho and Johnstone 1994), which lines,
         being few, do not move.
     """
-    rows = pixels[::8].astype(np.int16)
-    steps = np.abs(rows[:, 1:] - rows[:, :-1])
-    counts = np.cumsum(np.bincount(steps.ravel(), minlength=2))
+    if pixels.shape[1] < 2:
+        return _LEAST_NOISE
+    rows = pixels[::8]
+    steps = as_gray(cv2.absdiff(rows[:, 1:], rows[:, :-1]))
+    counts = np.cumsum(cv2.calcHist([steps], [0], None, [256], [0.0, 256.0]))
     half = 0.5 * steps.size
     above = int(np.searchsorted(counts, half))
     before = float(counts[above - 1]) if above else 0.0
     # Differences are whole numbers: interpolate within the bin for a finer median.
     middle = above - 0.5 + (half - before) / max(1.0, float(counts[above]) - before)
-    return max(0.4, float(middle) / (0.6745 * math.sqrt(2.0)))
+    return max(_LEAST_NOISE, float(middle) / (0.6745 * math.sqrt(2.0)))
 
 
 def limits_for(noise: float, sensitivity: float) -> Limits:
@@ -94,7 +97,7 @@ def ink_of(contrast: Gray, limits: Limits, context: Context) -> Gray:
     strongest = as_gray(cv2.dilate(contrast, square(5)))
     mean = cv2.blur(contrast, (_WINDOW, _WINDOW))
     sharp = cv2.addWeighted(strongest, 0.5 + 0.5 * _NARROW, mean, -_NARROW, 0.0)
-    half = np.maximum(np.maximum(as_gray(sharp), strongest >> 1), np.uint8(limits.low))
+    half = at_least(np.maximum(as_gray(sharp), strongest >> 1), limits.low)
     half -= context.before * np.uint8(max(1.0, 0.25 * limits.low))
     weak = as_gray(cv2.compare(contrast, half, cv2.CMP_GT)) & np.uint8(1)
     x, y, width, height = cv2.boundingRect(weak)
@@ -103,18 +106,22 @@ def ink_of(contrast: Gray, limits: Limits, context: Context) -> Gray:
         return ink
     box = np.s_[y : y + height, x : x + width]
     weak, kept = np.ascontiguousarray(weak[box]), context.before[box]
-    stayed = (weak & kept).view(np.bool_)
-    seeds = np.flatnonzero((contrast[box] > limits.high) | stayed)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(weak, connectivity=8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(
+        weak, connectivity=8, ltype=label_type(weak.shape)
+    )
     length = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
+    # Few pixels are weak: from here on only those are looked at.
+    at = np.flatnonzero(weak.view(np.bool_))
+    label = labels.ravel()[at]
+    stayed = kept.ravel()[at] > 0
     sure = np.zeros(count, np.uint8)
-    sure[labels.ravel()[seeds]] = 1
+    sure[label[(contrast[box].ravel()[at] > limits.high) | stayed]] = 1
     sure[length < context.shortest_px] = 0
     doubtful = np.zeros(count, bool)
-    near = (weak & context.near_hand[box]).view(np.bool_)
-    doubtful[labels.ravel()[np.flatnonzero(near)]] = True
-    doubtful[labels.ravel()[np.flatnonzero(stayed)]] = False
+    doubtful[label[context.near_hand[box].ravel()[at] > 0]] = True
+    doubtful[label[stayed]] = False
     sure[doubtful & (length < context.tip_px)] = 0
-    sure[0] = 0
-    ink[box] = sure[labels]
+    found = np.zeros_like(weak)
+    found.ravel()[at] = sure[label]
+    ink[box] = found
     return ink
