@@ -43,8 +43,11 @@ class Paper:
         here = within > 0
         new = here & (self._age == 0)
         if new.any():
-            known = bare if self._blank is None else self._blank
-            self.level[new] = _guess(level, known, within)[new]
+            if self._blank is None:
+                guess = _guess(level, bare, within)
+            else:
+                guess = _follow(self._blank, level, within)
+            self.level[new] = guess[new]
 
     def compare(self, level: Gray, free: Gray) -> Floats:
         """Return brightness over that of paper, (h, w) float32, without flicker of the light.
@@ -91,13 +94,19 @@ class Paper:
             self._still_frames[stays] = 0
 
 
-def _guess(level: Gray, known: Floats | None, within: Gray) -> Floats:
+def _guess(level: Gray, bare: Floats | None, within: Gray) -> Floats:
     """Return the paper's brightness everywhere from what is seen of it now."""
-    if known is None:
+    if bare is None:
         return smooth_surface(level, within)
     here = within > 0
-    follows = float(np.median(level[here] / np.maximum(known[here], 4.0)))
-    return np.asarray(known * np.float32(follows), np.float32)
+    follows = float(np.median(level[here] / np.maximum(bare[here], 4.0)))
+    return np.asarray(bare * np.float32(follows), np.float32)
+
+
+def _follow(blank: Floats, level: Gray, within: Gray) -> Floats:
+    """Return a blank sheet's brightness, smoothly bent to what is seen: light fades unevenly."""
+    percent = np.asarray(100.0 * level / np.maximum(blank, 4.0), np.float32)
+    return np.asarray(blank * smooth_surface(percent, within) / np.float32(100.0), np.float32)
 
 
 def _row_gain(ratio: NDArray[np.float32], use: NDArray[np.bool_]) -> NDArray[np.float32]:
@@ -124,7 +133,7 @@ def _middle(values: NDArray[np.float32]) -> float:
     return float(np.partition(values, half)[half])
 
 
-def smooth_surface(level: Gray, within: Gray) -> Floats:
+def smooth_surface(level: Gray | Floats, within: Gray) -> Floats:
     """Fit log brightness by a quadratic in x and y that ignores what does not follow it."""
     height, width = level.shape
     y, x = np.mgrid[0:height, 0:width].astype(np.float64)
