@@ -60,7 +60,7 @@ def write_html(
         "answers": honest_sheet(visits, evidence, evenly(len(visits), _COLUMNS)),
         "samples": contact_sheet(list(evidence.samples[: 4 * _COLUMNS]), _COLUMNS),
         "interpolation": _interpolation(model),
-        "near-copies": _copies(evidence, drawings),
+        "near-copies": near_copies(evidence, drawings),
     }
     captions = {
         "answers": "At 25, 50 and 100 % of the strokes: ink, nearest real drawing, answer",
@@ -103,8 +103,9 @@ def _interpolation(model: TableModel) -> Gray:
     return contact_sheet([model.sample(w) for w in walk.numpy()], _WALK_FRAMES)
 
 
-def _copies(evidence: Evidence, drawings: Sequence[Gray]) -> Gray:
+def near_copies(evidence: Evidence, drawings: Sequence[Gray]) -> Gray:
+    """Answers above their nearest training drawings, nearest first, at the answers' size."""
     order = np.argsort(evidence.copies.distances)[:_COLUMNS]
     answers = [evidence.pictures["bundle"][100][i] for i in order]
     nearest = [drawings[evidence.copies.nearest[i]] for i in order]
-    return np.vstack([contact_sheet(row, len(row)) for row in (answers, nearest)])
+    return contact_sheet([*answers, *nearest], len(answers))

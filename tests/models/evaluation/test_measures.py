@@ -8,7 +8,10 @@ torch = pytest.importorskip("torch")
 
 from exhibit.contract.errors import InputError  # noqa: E402
 from models.evaluation.adherence import following  # noqa: E402
+from models.evaluation.distances import Copies  # noqa: E402
 from models.evaluation.kid import floor, kid  # noqa: E402
+from models.evaluation.measure import Evidence  # noqa: E402
+from models.evaluation.report import near_copies  # noqa: E402
 from models.evaluation.rivals import Retrieval  # noqa: E402
 from models.evaluation.vgg import Vgg16, read_arrays, weights_path  # noqa: E402
 from models.evaluation.visitors import SHARES, visits  # noqa: E402
@@ -101,3 +104,17 @@ def test_vgg16_has_five_taps_that_halve():
         (64, 32, 32), (128, 16, 16), (256, 8, 8), (512, 4, 4), (512, 2, 2),
     ]  # fmt: skip
     assert taps[-1].abs().sum() > 0
+
+
+def test_near_copies_shows_large_drawings_at_the_size_of_small_answers():
+    side = {"bundle": 32, "nearest": 64}
+    pictures = {
+        name: {share: [np.full((px, px), 200, np.uint8)] for share in SHARES}
+        for name, px in side.items()
+    }
+    copies = Copies([0], np.array([0.5], np.float32), 0.1)
+    evidence = Evidence(pictures, np.zeros((1, 32, 32), np.uint8), copies)
+
+    sheet = near_copies(evidence, [np.zeros((64, 64), np.uint8)])
+
+    assert sheet.shape[0] < 2 * 64, "the drawing is shown at the answer's size"
