@@ -66,6 +66,21 @@ def load_encoder_checkpoint(path: Path) -> dict[str, Any]:
     return state
 
 
+def gan_of(path: Path) -> dict[str, Any] | None:
+    """Read the GAN inside an encoder's checkpoint, for another GAN run to begin from.
+
+    Returns:
+        `generator_config`, `ema`, `discriminator_config`, `discriminator` and `pictures_seen`, as
+        a checkpoint of `models train-gan` names them; None where the file is no encoder's.
+    """
+    try:
+        state = load_encoder_checkpoint(path)
+    except EncoderError:
+        return None
+    kept = ("generator_config", "discriminator_config", "discriminator", "pictures_seen")
+    return {name: state[name] for name in kept} | {"ema": state["generator_ema"]}
+
+
 def discriminator_of(path: Path) -> Discriminator:
     """Read the discriminator of a checkpoint, in training mode."""
     state = load_encoder_checkpoint(path)

@@ -11,6 +11,7 @@ from exhibit.contract.errors import InputError
 from models.stylegan2.config import DiscriminatorConfig, GeneratorConfig
 from models.training.checkpoint import load_checkpoint
 from models.training.dataset import Sampler, load_pictures
+from models.training.encoder_checkpoint import gan_of
 from models.training.gan_config import GanTraining
 from models.training.gan_loop import GanFeeds, RunLimits, train
 from models.training.gan_state import GanState, new_state, restore_state
@@ -60,7 +61,7 @@ def saved_run(plan: Plan) -> dict[str, Any] | None:
 
 def _start_of(plan: Plan, path: Path) -> dict[str, Any]:
     """A checkpoint to begin from; its networks must fit, at the same or half the resolution."""
-    saved = load_checkpoint(path)
+    saved = gan_of(path) or load_checkpoint(path)
     configs = {"generator_config": plan.generator, "discriminator_config": plan.discriminator}
     for name, asked in configs.items():
         for key, value in saved.get(name, {}).items():

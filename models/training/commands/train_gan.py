@@ -27,7 +27,8 @@ from models.training.gan_run import Plan, describe, run
     "--from",
     "start",
     type=click.Path(path_type=Path),
-    help="Begin from this checkpoint's networks; a higher --resolution grows them.",
+    help="Begin from this checkpoint's networks (of train-gan or train-encoder); a higher "
+    "--resolution grows them.",
 )
 @click.option("--resolution", default=128, show_default=True, help="Side of the pictures, px.")
 @click.option(

@@ -12,6 +12,7 @@ from models.training import encoder_run  # noqa: E402
 from models.training.commands.train_encoder import train_encoder  # noqa: E402
 from models.training.encoder_checkpoint import (  # noqa: E402
     compact,
+    gan_of,
     load_encoder_checkpoint,
     load_hand,
     save_encoder_checkpoint,
@@ -109,3 +110,13 @@ def test_second_run_in_the_same_folder_is_refused(arguments, tmp_path):
 def test_load_hand_gan_checkpoint_is_refused(tmp_path):
     with pytest.raises(EncoderError, match="tracing-table-encoder-1"):
         load_hand(write_gan(tmp_path / "gan.pt"))
+
+
+def test_gan_of_gives_the_networks_an_encoder_was_trained_with(arguments, tmp_path):
+    saved = _train(arguments, tmp_path / "run", 8)
+    gan = gan_of(tmp_path / "run" / "latest.pt")
+    assert gan is not None
+    assert gan["generator_config"] == saved["generator_config"]
+    for key, value in saved["generator_ema"].items():
+        assert torch.equal(gan["ema"][key], value), key
+    assert gan_of(tmp_path / "gan.pt") is None, "a GAN's own checkpoint is read as one"
