@@ -24,9 +24,14 @@ def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
         path: where; the folder is made.
         state: tensors and plain values (`generator_config`, `ema`, ...).
     """
+    write_whole(path, {"format": FORMAT, **state})
+
+
+def write_whole(path: Path, state: dict[str, Any]) -> None:
+    """Write tensors and plain values to a file that is never seen half-written."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(path.name + ".partial")
-    torch.save({"format": FORMAT, **state}, partial)
+    torch.save(state, partial)
     partial.replace(path)
 
 

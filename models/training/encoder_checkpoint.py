@@ -14,7 +14,7 @@ from models.psp.inverter import Inverter
 from models.stylegan2.config import DiscriminatorConfig, GeneratorConfig
 from models.stylegan2.discriminator import Discriminator
 from models.stylegan2.generator import Generator
-from models.training.checkpoint import as_float32, as_half
+from models.training.checkpoint import as_float32, as_half, write_whole
 
 FORMAT = "tracing-table-encoder-1"
 DEFAULT_STROKE_WIDTH_PX = 1.5
@@ -42,10 +42,7 @@ class Hand:
 
 def save_encoder_checkpoint(path: Path, state: dict[str, Any]) -> None:
     """Write a checkpoint so that a crash leaves either the old file or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".partial")
-    torch.save({"format": FORMAT, **state}, partial)
-    partial.replace(path)
+    write_whole(path, {"format": FORMAT, **state})
 
 
 def load_encoder_checkpoint(path: Path) -> dict[str, Any]:
