@@ -1,0 +1,19 @@
+"""`models directions`: find, name and measure what can be changed in a drawing."""
+
+import click
+
+from exhibit.cli.lazy import LazyGroup
+
+FOLDER = "models.directions.commands"
+COMMANDS = {
+    "pca": f"{FOLDER}.pca:pca",
+}
+
+
+@click.group("directions", cls=LazyGroup, commands_by_name=COMMANDS)
+def directions() -> None:
+    """Find directions in a trained generator: what a drawing can be moved along at the table.
+
+    Start with sefa, which needs a second. Then look at the result with sheet, give names with
+    name, and put what is good into a bundle with models bundle add-directions.
+    """

@@ -1,0 +1,96 @@
+"""What all commands of discovery share: their options, and one way to run a method."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from exhibit.contract.errors import InputError
+from models.directions.registry import find_method
+from models.directions.result import SPACES, write_directions
+from models.directions.subject import load_subject
+
+Command = Callable[..., None]
+
+OPTIONS = (
+    click.option(
+        "--checkpoint",
+        required=True,
+        type=click.Path(path_type=Path),
+        help="Of models train-gan or models train-encoder.",
+    ),
+    click.option(
+        "-o",
+        "--out",
+        required=True,
+        type=click.Path(path_type=Path, file_okay=False),
+        help="Folder for directions.safetensors and directions.yaml.",
+    ),
+    click.option("--layers", help="Rows of w_plus to move, as 0-3,6; all without."),
+    click.option(
+        "--count",
+        default=10,
+        show_default=True,
+        type=click.IntRange(1),
+        help="How many directions.",
+    ),
+    click.option(
+        "--space",
+        default="w",
+        show_default=True,
+        type=click.Choice(SPACES),
+        help="One vector for all layers (w), or one a layer (w_plus).",
+    ),
+    click.option("--seed", default=0, show_default=True, help="Of all samples."),
+)
+
+
+def discovery_options(command: Command) -> Command:
+    """Give a command the options that every method has."""
+    for option in reversed(OPTIONS):
+        command = option(command)
+    return command
+
+
+def parse_layers(text: str | None) -> list[int] | None:
+    """Read `0-3,6` as numbers; None stays None, for all layers.
+
+    Raises:
+        InputError: anything but numbers and ranges.
+    """
+    if text is None:
+        return None
+    layers: list[int] = []
+    for part in text.split(","):
+        first, _, last = part.strip().partition("-")
+        if not first.isdecimal() or (last and not last.isdecimal()):
+            raise InputError(f"--layers '{text}': expected numbers and ranges such as 0-3,6")
+        layers += range(int(first), int(last or first) + 1)
+    return layers
+
+
+def discover_and_write(method: str, options: dict[str, Any], **settings: Any) -> None:
+    """Run a method with the shared options of a command, write its directions and list them.
+
+    Args:
+        method: as in the registry.
+        options: what `discovery_options` added to the command.
+        settings: of the method alone.
+    """
+    subject = load_subject(
+        options["checkpoint"],
+        parse_layers(options["layers"]),
+        space=options["space"],
+        count=options["count"],
+        seed=options["seed"],
+    )
+    found = find_method(method)(subject, **settings)
+    write_directions(found, options["out"])
+    for direction in found:
+        click.echo(
+            f"{direction.name:24} score {direction.score:10.4g}  sigma {direction.sigma:.3f}"
+        )
+    click.echo(f"{len(found)} directions in {found.directions[0].space} -> {options['out']}")

@@ -1,0 +1,183 @@
+"""What every method of discovery gives: named unit vectors with all that is known of them.
+
+On disk a set is a folder of two files: `directions.safetensors`, one float32 vector a name, and
+`directions.yaml`, what is known of each name. A bundle's directions have the same tensors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save_file
+
+from exhibit.contract.errors import InputError
+
+Floats = NDArray[np.float32]
+Space = Literal["w", "w_plus"]
+SPACES: tuple[Space, ...] = ("w", "w_plus")
+VECTORS, METADATA = "directions.safetensors", "directions.yaml"
+UNIT_TOLERANCE = 1e-3
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Discovered:
+    """One direction: adding strength·vector to the codes of `layers` changes one thing.
+
+    Args:
+        name: unique in its set; `sefa-1` until somebody names what it changes.
+        vector: (w_dim,) or (num_ws, w_dim) float32 of unit length, read-only; rows outside
+            `layers` are zero in the second case.
+        method: as in the registry.
+        layers: rows of w_plus that it moves.
+        seed: of all samples that were drawn.
+        checkpoint: SHA-256 of the file it was found in.
+        score: eigenvalue or other value that the method ranks by, larger first.
+        sigma: standard deviation of the projection of w on the vector, over samples.
+        correlations: of that projection with every measured semantic, −1 to 1.
+        safe_range: strengths between which pictures stay drawings; None where not measured.
+        details: the method's own settings, plain values.
+    """
+
+    name: str
+    vector: Floats
+    method: str
+    layers: tuple[int, ...]
+    seed: int
+    checkpoint: str
+    score: float
+    sigma: float
+    correlations: dict[str, float] = field(default_factory=dict)
+    safe_range: tuple[float, float] | None = None
+    details: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        length = float(np.linalg.norm(self.vector))
+        if abs(length - 1) > UNIT_TOLERANCE or self.vector.dtype != np.float32:
+            raise InputError(
+                f"direction '{self.name}': {self.vector.dtype} of length {length:.4g}, "
+                "expected float32 of length 1"
+            )
+        self.vector.setflags(write=False)
+
+    @property
+    def space(self) -> Space:
+        """Return `w` for one vector that all layers share, `w_plus` for one a layer."""
+        return "w" if self.vector.ndim == 1 else "w_plus"
+
+    def metadata(self) -> dict[str, Any]:
+        """Return all but name and vector as plain values."""
+        return {
+            "method": self.method,
+            "space": self.space,
+            "layers": list(self.layers),
+            "seed": self.seed,
+            "checkpoint": self.checkpoint,
+            "score": float(self.score),
+            "sigma": float(self.sigma),
+            "correlations": {name: float(value) for name, value in self.correlations.items()},
+            "safe_range": None if self.safe_range is None else [float(v) for v in self.safe_range],
+            "details": self.details,
+        }
+
+    @classmethod
+    def from_metadata(cls, name: str, vector: Floats, data: dict[str, Any]) -> Self:
+        """Make the direction that `metadata` described."""
+        values = {key: value for key, value in data.items() if key != "space"}
+        values["layers"] = tuple(values["layers"])
+        if values.get("safe_range") is not None:
+            low, high = values["safe_range"]
+            values["safe_range"] = (low, high)
+        return cls(name=name, vector=vector, **values)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DirectionSet:
+    """Directions in the order of their scores; names are unique."""
+
+    directions: tuple[Discovered, ...]
+
+    def __post_init__(self) -> None:
+        names = self.names
+        if len(set(names)) < len(names):
+            twice = next(name for name in names if names.count(name) > 1)
+            raise InputError(f"two directions are named '{twice}'; expected different names")
+
+    def __iter__(self) -> Iterator[Discovered]:
+        return iter(self.directions)
+
+    def __len__(self) -> int:
+        return len(self.directions)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return all names in order."""
+        return tuple(direction.name for direction in self.directions)
+
+    @property
+    def vectors(self) -> Floats:
+        """Stack the vectors: (count, w_dim), or (count, num_ws, w_dim) in W+.
+
+        Raises:
+            ValueError: the set mixes directions of W and W+.
+        """
+        return np.stack([direction.vector for direction in self.directions])
+
+    def find(self, name: str) -> Discovered:
+        """Return one direction by name; raises InputError naming the known."""
+        for direction in self.directions:
+            if direction.name == name:
+                return direction
+        raise InputError(f"no direction '{name}'; expected one of {', '.join(self.names)}")
+
+    def with_changes(self, name: str, **changes: Any) -> DirectionSet:
+        """Replace fields of one direction, as `dataclasses.replace` does."""
+        changed = replace(self.find(name), **changes)
+        return DirectionSet(tuple(changed if d.name == name else d for d in self.directions))
+
+
+def write_directions(directions: DirectionSet, folder: Path) -> None:
+    """Write a set; an older one in the folder is replaced.
+
+    Args:
+        directions: what to write.
+        folder: is made where it is missing.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    tensors = {d.name: np.ascontiguousarray(d.vector) for d in directions}
+    save_file(tensors, folder / VECTORS)
+    (folder / VECTORS).chmod(0o644)
+    listed = {"directions": {d.name: d.metadata() for d in directions}}
+    text = yaml.safe_dump(listed, sort_keys=False, allow_unicode=True, default_flow_style=None)
+    (folder / METADATA).write_text(text, encoding="utf-8")
+
+
+def read_directions(folder: Path) -> DirectionSet:
+    """Read a set.
+
+    Raises:
+        InputError: a file is missing or malformed, or the two files name different directions.
+    """
+    vectors_file, metadata_file = folder / VECTORS, folder / METADATA
+    for file in (vectors_file, metadata_file):
+        if not file.is_file():
+            raise InputError(f"{file}: missing; expected a folder written by models directions")
+    try:
+        vectors = load_file(vectors_file)
+        listed = yaml.safe_load(metadata_file.read_text(encoding="utf-8"))["directions"]
+    except (SafetensorError, yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError) as error:
+        raise InputError(f"{folder}: directions are not readable: {error}") from None
+    if set(vectors) != set(listed):
+        odd = sorted(set(vectors) ^ set(listed))[0]
+        raise InputError(f"{folder}: '{odd}' is in one of {VECTORS} and {METADATA} only")
+    try:
+        found = [Discovered.from_metadata(name, vectors[name], listed[name]) for name in listed]
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(f"{metadata_file}: {error}") from None
+    return DirectionSet(tuple(found))
