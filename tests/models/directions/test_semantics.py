@@ -6,8 +6,8 @@ import pytest
 
 pytest.importorskip("skimage")
 
-from models.directions.semantics import NAMES, SEMANTICS, measure, measure_all  # noqa: E402
-from models.sketches.raster import Gray, draw_strokes  # noqa: E402
+from models.directions.semantics import NAMES, SEMANTICS, measure, measure_all
+from models.sketches.raster import Gray, draw_strokes
 
 SIDE = 128
 
