@@ -99,7 +99,7 @@ def measure(
         The report, and the pictures it was measured on.
     """
     say("features of the collection")
-    vgg = subject.lpips.vgg
+    vgg = subject.lpips.network
     reference = picture_features(vgg, subject.drawings)
     report: dict[str, Any] = {
         "sketches": len(subject.visits),
@@ -160,7 +160,7 @@ def _per_share(
             if name == "random" and share != SHARES[0]:
                 report["answers_kid"][name][str(share)] = report["answers_kid"][name]["25"]
                 continue
-            features = picture_features(subject.lpips.vgg, shown)
+            features = picture_features(subject.lpips.network, shown)
             report["answers_kid"][name][str(share)] = kid(features, reference)
     return report
 
@@ -197,7 +197,7 @@ def _options(subject: Subject, reference: Features, extent: Extent) -> dict[str,
         for psi in extent.psis:
             w = model.w_avg + psi * (model.samples[: extent.samples] - model.w_avg)
             drawn = np.stack([model.sample(one) for one in w])
-            curve[f"{psi:g}"] = kid(picture_features(subject.lpips.vgg, drawn), reference)
+            curve[f"{psi:g}"] = kid(picture_features(subject.lpips.network, drawn), reference)
         found["kid_versus_psi"] = curve
     if extent.optimised and subject.generator is not None:
         chosen, figures = subject.visits[: extent.optimised], {}

@@ -60,10 +60,23 @@ def weights_path() -> Path:
     return Path(spec.origin).parent / "weights" / "vgg16.ckpt"
 
 
+def evaluation_lpips() -> Lpips:
+    """LPIPS on VGG16, the distance and the features of every measure."""
+    arrays = read_arrays(weights_path())
+    return Lpips(Vgg16(arrays), arrays)
+
+
 def read_arrays(path: Path) -> Mapping[str, Any]:
     """Read a pickle of NumPy arrays; raises InputError for anything else."""
     with path.open("rb") as file:
         return _ArraysOnly(file).load()
+
+
+def as_imagenet(pictures: Tensor) -> Tensor:
+    """Pictures (n, 1 or 3, H, W), -1 .. 1, to (n, 3, H, W) as networks of `lpips` expect them."""
+    shift = pictures.new_tensor(_SHIFT).view(1, 3, 1, 1)
+    scale = pictures.new_tensor(_SCALE).view(1, 3, 1, 1)
+    return (pictures.expand(-1, 3, -1, -1) - shift) / scale
 
 
 class Vgg16(nn.Module):
@@ -80,8 +93,6 @@ class Vgg16(nn.Module):
             conv.bias.data = torch.from_numpy(np.asarray(values["bias"])).clone()
             self.convs.append(conv)
             channels = int(width)
-        self.register_buffer("shift", torch.tensor(_SHIFT).view(1, 3, 1, 1))
-        self.register_buffer("scale", torch.tensor(_SCALE).view(1, 3, 1, 1))
         self.to(memory_format=torch.channels_last).eval().requires_grad_(False)
 
     def forward(self, pictures: Tensor) -> list[Tensor]:
@@ -93,7 +104,7 @@ class Vgg16(nn.Module):
         Returns:
             relu1_2, relu2_2, relu3_3, relu4_3, relu5_3.
         """
-        x, index, taken = (pictures.expand(-1, 3, -1, -1) - self.shift) / self.scale, 0, []
+        x, index, taken = as_imagenet(pictures), 0, []
         for position, width in enumerate(LAYERS):
             if width == "M":
                 x = F.max_pool2d(x, 2)
@@ -111,9 +122,10 @@ class Lpips(nn.Module):
     Metric", eq. 1.
     """
 
-    def __init__(self, arrays: Mapping[str, Any]) -> None:
+    def __init__(self, network: nn.Module, arrays: Mapping[str, Any]) -> None:
+        """`network` is built from the same `arrays`: `Vgg16` or `AlexNet`."""
         super().__init__()
-        self.vgg = Vgg16(arrays)
+        self.network = network
         for index in range(len(TAPS)):
             kernel = np.asarray(arrays[f"NetLinLayer_{index}"]["Conv_0"]["kernel"])
             self.register_buffer(f"head{index}", torch.from_numpy(kernel).reshape(1, -1, 1, 1))
@@ -121,7 +133,7 @@ class Lpips(nn.Module):
     def forward(self, a: Tensor, b: Tensor) -> Tensor:
         """Compare pictures (n, 1 or 3, H, W), -1 .. 1, one by one; returns (n,)."""
         distances = []
-        for index, (fa, fb) in enumerate(zip(self.vgg(a), self.vgg(b), strict=True)):
+        for index, (fa, fb) in enumerate(zip(self.network(a), self.network(b), strict=True)):
             difference = (_unit(fa) - _unit(fb)).square() * self.get_buffer(f"head{index}")
             distances.append(difference.sum(dim=1).mean(dim=(1, 2)))
         return torch.stack(distances).sum(dim=0)

@@ -43,7 +43,7 @@ def frame_strokes(
 
 def random_placement(rng: np.random.Generator) -> Placement:
     """Draw a placement as visitors choose one: mostly large, anywhere it fits."""
-    extent = float(rng.uniform(0.35, 1 - MARGIN)) ** 0.7
+    extent = float(rng.uniform(0.2, 1 - MARGIN)) ** 0.7
     free = (1 - extent) / 2
     offset = rng.uniform(-free, free, 2) if free > 0 else np.zeros(2)
     return Placement(extent, (0.5 + float(offset[0]), 0.5 + float(offset[1])))

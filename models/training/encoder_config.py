@@ -16,6 +16,7 @@ class LossWeights:
         matching: L1 of the discriminator's activations, on pairs.
         coarse: L1 of pictures reduced to 32 px, on pairs.
         perceptual: LPIPS, on pairs.
+        moments: moment matching of all answers, and of unconditional samples.
         code: squared distance of codes, on simplified samples (their codes are known).
         adherence: ink that finds no line, on sketches.
         crowding: dark beside ink where the visitor left paper, on sketches.
@@ -28,6 +29,7 @@ class LossWeights:
     matching: float = 1.0
     coarse: float = 2.0
     perceptual: float = 0.0
+    moments: float = 0.0
     code: float = 0.0
     adherence: float = 2.0
     crowding: float = 0.0

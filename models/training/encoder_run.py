@@ -12,8 +12,9 @@ import torch
 from lightning_fabric import Fabric
 
 from exhibit.contract.errors import InputError
+from models.evaluation.alexnet import TRAINING_NAME, training_alexnet, training_lpips
 from models.evaluation.kid import Features, picture_features
-from models.evaluation.vgg import PERCEPTUAL_NAME, Lpips, Vgg16, read_arrays, weights_path
+from models.evaluation.vgg import Vgg16, read_arrays, weights_path
 from models.evaluation.visitors import visits
 from models.psp.config import EncoderConfig
 from models.sketches.quickdraw import ATTRIBUTION, held_out_words, read_quickdraw, split_held_out
@@ -30,6 +31,7 @@ from models.training.encoder_state import EncoderState, new_encoder_state, resto
 from models.training.encoder_step import Surroundings
 from models.training.encoder_watch import Watch
 from models.training.gan_loop import RunLimits
+from models.training.moments import MomentMatching
 from models.training.random_states import restore_random_states
 
 log = logging.getLogger(__name__)
@@ -133,6 +135,11 @@ def _new_or_started(plan: EncoderPlan, fabric: Fabric) -> EncoderState:
         state.inverter_ema.load_state_dict(weights)
         state.inverter.w_avg.copy_(generator.mapping.w_avg)
         state.inverter_ema.w_avg.copy_(generator.mapping.w_avg)
+    if plan.training.weights.moments > 0:
+        network = training_alexnet().to(fabric.device)
+        drawings = _pictures(plan, generator).pictures
+        for name in ("answers", "prior"):
+            state.moments[name] = MomentMatching(network, drawings).to(fabric.device)
     return state
 
 
@@ -179,17 +186,16 @@ def _feeds(plan: EncoderPlan, state: EncoderState, fabric: Fabric) -> EncoderFee
     return EncoderFeeds(
         ink=ink,
         reals=reals,
-        around=_surroundings(gray, training),
+        around=_surroundings(gray, training, fabric.device),
         watch=Watch(shown, vgg, reference),
         notes=_notes(plan, len(drawings)),
     )
 
 
-def _surroundings(gray: Gray, training: EncoderTraining) -> Surroundings:
+def _surroundings(gray: Gray, training: EncoderTraining, device: torch.device) -> Surroundings:
     darkness = 1 - gray.reshape(len(gray), -1).mean(axis=1) / 255
     low, high = np.percentile(darkness, [5, 95])
-    wanted = training.weights.perceptual > 0
-    perceptual = Lpips(read_arrays(weights_path())) if wanted else None
+    perceptual = training_lpips().to(device) if training.weights.perceptual > 0 else None
     return Surroundings((float(low), float(high)), perceptual)
 
 
@@ -220,5 +226,5 @@ def _notes(plan: EncoderPlan, drawings: int) -> dict[str, Any]:
         "sketches_attribution": ATTRIBUTION,
         "held_out": sorted(held_out_words()),
         "training": plan.training.to_dict(),
-        "perceptual": PERCEPTUAL_NAME if plan.training.weights.perceptual > 0 else "none",
+        "perceptual": TRAINING_NAME if plan.training.weights.perceptual > 0 else "none",
     }

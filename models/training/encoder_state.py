@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -15,6 +15,7 @@ from models.stylegan2.discriminator import Discriminator
 from models.stylegan2.generator import Generator
 from models.training.checkpoint import as_float32
 from models.training.encoder_config import EncoderTraining
+from models.training.moments import MomentMatching
 
 NETWORKS = ("inverter", "inverter_ema", "generator", "generator_ema", "discriminator")
 OPTIMIZERS = ("optimizer_e", "optimizer_g", "optimizer_d")
@@ -22,7 +23,10 @@ OPTIMIZERS = ("optimizer_e", "optimizer_g", "optimizer_d")
 
 @dataclass(slots=True, eq=False)
 class EncoderState:
-    """Networks, optimizers and counters of a run."""
+    """Networks, optimizers and counters of a run.
+
+    `moments` holds `answers` and `prior` where moment matching is asked for.
+    """
 
     training: EncoderTraining
     inverter: Inverter
@@ -35,6 +39,7 @@ class EncoderState:
     optimizer_d: torch.optim.Optimizer
     step: int = 0
     pictures_seen: int = 0
+    moments: dict[str, MomentMatching] = field(default_factory=dict)
 
 
 def new_encoder_state(
@@ -97,6 +102,7 @@ def encoder_state_to_dict(state: EncoderState) -> dict[str, Any]:
     }
     for name in (*NETWORKS, *OPTIMIZERS):
         saved[name] = getattr(state, name).state_dict()
+    saved["moments"] = {name: module.state_dict() for name, module in state.moments.items()}
     return saved
 
 
@@ -110,4 +116,7 @@ def restore_encoder_state(state: EncoderState, saved: dict[str, Any]) -> None:
         optimizer.load_state_dict(saved[name])
         for group, (rate, betas) in zip(optimizer.param_groups, chosen, strict=True):
             group.update(lr=rate, betas=betas)
+    for name, memory in saved.get("moments", {}).items():
+        if name in state.moments:
+            state.moments[name].load_state_dict(memory)
     state.step, state.pictures_seen = saved["step"], saved["pictures_seen"]

@@ -77,6 +77,8 @@ def _answer_step(
         parts = {"adversarial": generator_loss(state.discriminator.b4(seen[-1]).float())}
         parts |= _code_losses(state, batch, codes)
         parts |= _sketch_losses(state, batch, answers, around)
+        if state.moments:
+            parts["moments"] = _moment_loss(fabric, state, fakes, len(answers))
         if training.pairs:
             parts |= _pair_losses(state, batch, answers, seen, around)
     weights = training.weights
@@ -109,6 +111,14 @@ def _code_losses(state: EncoderState, batch: Batch, codes: Codes) -> dict[str, T
         samples = codes.w_plus[: training.samples]
         parts["code"] = (samples - batch.codes[:, None]).square().mean()
     return parts
+
+
+def _moment_loss(fabric: Fabric, state: EncoderState, fakes: Tensor, answers: int) -> Tensor:
+    """Moment matching of the answers, first in `fakes`, and of the samples after them."""
+    loss: Tensor = state.moments["answers"](fabric, fakes[:answers])
+    if len(fakes) > answers:
+        loss = loss + state.moments["prior"](fabric, fakes[answers:])
+    return loss
 
 
 def _pair_losses(

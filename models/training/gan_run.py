@@ -8,6 +8,7 @@ import torch
 from lightning_fabric import Fabric
 
 from exhibit.contract.errors import InputError
+from models.evaluation.alexnet import training_alexnet
 from models.stylegan2.config import DiscriminatorConfig, GeneratorConfig
 from models.training.checkpoint import load_checkpoint
 from models.training.dataset import Sampler, load_pictures
@@ -17,6 +18,7 @@ from models.training.gan_loop import GanFeeds, RunLimits, train
 from models.training.gan_state import GanState, new_state, restore_state
 from models.training.grow import start_from
 from models.training.kid_watch import KidWatch
+from models.training.moments import MomentMatching
 from models.training.random_states import restore_random_states
 
 
@@ -106,6 +108,9 @@ def prepare_run(plan: Plan, fabric: Fabric) -> tuple[GanState, GanFeeds]:
     """Build or restore the run of a plan on this process."""
     pictures = load_pictures(plan.dataset, plan.generator.resolution, plan.generator.img_channels)
     state = new_state(plan.generator, plan.discriminator, plan.training, fabric.device)
+    if plan.training.moments_weight > 0:
+        network = training_alexnet().to(fabric.device)
+        state.moments = MomentMatching(network, pictures.pictures).to(fabric.device)
     sampler = Sampler(
         pictures,
         plan.training.batch,

@@ -14,6 +14,7 @@ from models.training.augment import Augment
 from models.training.checkpoint import as_float32
 from models.training.gan_config import GanTraining
 from models.training.losses import PathLength
+from models.training.moments import MomentMatching
 
 
 @dataclass(slots=True, eq=False)
@@ -28,6 +29,7 @@ class GanState:
     optimizer_d: torch.optim.Adam
     augment: Augment
     path_length: PathLength
+    moments: MomentMatching | None = None
     step: int = 0
     pictures_seen: int = 0
     real_sign_sum: float = 0.0
@@ -35,13 +37,14 @@ class GanState:
 
     def modules(self) -> dict[str, nn.Module]:
         """The parts with tensors, by the name they have in a checkpoint."""
-        return {
+        parts = {
             "generator": self.generator,
             "discriminator": self.discriminator,
             "ema": self.ema,
             "augment": self.augment,
             "path_length": self.path_length,
         }
+        return parts if self.moments is None else parts | {"moments": self.moments}
 
 
 def lazy_adam(model: nn.Module, training: GanTraining, every: int) -> torch.optim.Adam:
@@ -107,7 +110,8 @@ def restore_state(state: GanState, saved: dict[str, Any]) -> None:
     The learning rate is the new run's, so that it can be lowered between two calls.
     """
     for name, module in state.modules().items():
-        module.load_state_dict(as_float32(saved[name]))
+        if name in saved or name != "moments":
+            module.load_state_dict(as_float32(saved[name]))
     for name in ("optimizer_g", "optimizer_d"):
         optimizer = getattr(state, name)
         chosen = [{key: group[key] for key in ("lr", "betas")} for group in optimizer.param_groups]

@@ -70,6 +70,11 @@ def generator_step(fabric: Fabric, state: GanState, n: int) -> tuple[dict[str, f
         penalty = decorrelation_penalty(w)
         losses["loss/decorrelation"] = penalty.item()
         loss = loss + training.decorrelation_weight * penalty
+    if state.moments is not None:
+        with fabric.autocast():
+            witness = state.moments(fabric, fakes)
+        losses["loss/moments"] = witness.item()
+        loss = loss + training.moments_weight * witness
     loss.backward()
     if training.path_weight > 0 and state.step % training.path_every == 0:
         losses["loss/path_length"] = _path_length_backward(fabric, state, n)

@@ -13,7 +13,7 @@ from models.evaluation.measure import Evidence, Extent, Subject, measure
 from models.evaluation.report import rounded, write_html, write_json
 from models.evaluation.sheets import evenly, honest_sheet, write_png
 from models.evaluation.table import TableModel
-from models.evaluation.vgg import Lpips, read_arrays, weights_path
+from models.evaluation.vgg import evaluation_lpips
 from models.evaluation.visitors import SHARES, visits
 from models.export.bundle import write_card
 from models.sketches.quickdraw import read_quickdraw, split_held_out
@@ -90,7 +90,7 @@ def _subject(bundle: Bundle, dataset: Path, sketches: Path, options: dict) -> Su
         drawings=list(gray),
         visits=visits(chosen, card.ink_size, card.stroke_width_px, None),
         sketches=chosen,
-        lpips=Lpips(read_arrays(weights_path())),
+        lpips=evaluation_lpips(),
         generator=load_hand(options["optimise"][0]).generator if options["optimise"] else None,
     )
 

@@ -75,6 +75,12 @@ _TRAINING = EncoderTraining()
 @click.option(
     "--perceptual", default=_WEIGHTS.perceptual, show_default=True, help="Weight of LPIPS."
 )
+@click.option(
+    "--moments",
+    default=_WEIGHTS.moments,
+    show_default=True,
+    help="Weight of moment matching in the pooled activations of AlexNet.",
+)
 @click.option("--code", default=_WEIGHTS.code, show_default=True)
 @click.option("--adherence", default=_WEIGHTS.adherence, show_default=True)
 @click.option("--crowding", default=_WEIGHTS.crowding, show_default=True)

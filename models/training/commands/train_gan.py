@@ -62,6 +62,12 @@ from models.training.gan_run import Plan, describe, run
 @click.option(
     "--decorrelation", default=0.0, show_default=True, help="Weight of the decorrelation of w."
 )
+@click.option(
+    "--moments",
+    default=0.0,
+    show_default=True,
+    help="Weight of moment matching in the pooled activations of AlexNet.",
+)
 @click.option("--ada-target", default=0.6, show_default=True, help="Target of the ADA heuristic.")
 @click.option(
     "--ada-kimg",
@@ -123,6 +129,7 @@ def plan_from_options(dataset: Path, folder: Path, options: dict) -> Plan:
             r1_gamma=options["r1_gamma"],
             path_weight=options["path_weight"],
             decorrelation_weight=options["decorrelation"],
+            moments_weight=options["moments"],
             mirror=options["mirror"],
             seed=options["seed"],
             augment=augment,

