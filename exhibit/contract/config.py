@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 
 def _live(unit: str = "") -> dict[str, Any]:
@@ -88,15 +88,43 @@ class ModelConfig(Section):
     """How closely the picture follows the pen: 0 is the paper's pSp, 1 follows the line."""
 
 
+class SchedulePoint(Section):
+    """A strength at a time of day."""
+
+    at: str = Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    """Local time in quotes, such as "09:30"."""
+    strength: float = Field(ge=-1000, le=1000)
+    """Added to the direction's own strength then, in units of w; in between it moves evenly."""
+
+    @field_validator("at", mode="before")
+    @classmethod
+    def _refuse_bare_time(cls, given: Any) -> Any:
+        # YAML reads 10:30 without quotes as the number 630.
+        if isinstance(given, int):
+            raise ValueError('expected a time in quotes, such as "10:30"')
+        return given
+
+
 class ModulationConfig(Section):
     """How a direction's strength moves by itself."""
 
-    kind: Literal["none", "sine", "random_walk", "coverage", "pen_speed"] = "none"
+    kind: Literal["none", "sine", "random_walk", "coverage", "pen_speed", "schedule"] = "none"
     """What drives the strength."""
     depth: float = Field(0.0, ge=0, le=100)
-    """Largest change of the strength, in units of w."""
+    """Largest change of the strength, in units of w; a schedule has its own."""
     period_s: float = Field(20.0, gt=0, le=3600, json_schema_extra={"unit": "s"})
     """Period of the sine, or time constant of the random walk."""
+    points: tuple[SchedulePoint, ...] = Field((), max_length=48)
+    """Strengths of a schedule by time of day; the last goes on to the first past midnight."""
+
+    @field_validator("points")
+    @classmethod
+    def _refuse_times_twice(cls, points: tuple[SchedulePoint, ...]) -> tuple[SchedulePoint, ...]:
+        times = [point.at for point in points]
+        for at in times:
+            if times.count(at) > 1:
+                raise ValueError(f"{at} is listed twice; expected one strength a time")
+        return points
 
 
 class DirectionConfig(Section):

@@ -20,11 +20,13 @@ from exhibit.editing.modulation import (
     Moment,
     PenMeter,
     PenSpeed,
+    Schedule,
     Still,
     coverage_drive,
     make_modulator,
 )
 from exhibit.editing.pull import Pull, make_pull
+from exhibit.editing.schedule import time_of_day_s
 
 # A pause of the engine counts as this long, so that a strength never jumps after it.
 _LONGEST_STEP_S = 0.1
@@ -58,13 +60,20 @@ class DirectionEditor:
         pull: w_avg, and the psi that odd codes need.
         stroke_width_px: of the ink, to measure pen speed.
         clock: monotonic seconds.
+        day_clock: seconds since midnight, local time; only schedules look at it.
     """
 
     def __init__(
-        self, bank: Bank, pull: Pull, stroke_width_px: float, clock: Callable[[], float]
+        self,
+        bank: Bank,
+        pull: Pull,
+        stroke_width_px: float,
+        clock: Callable[[], float],
+        day_clock: Callable[[], float] = time_of_day_s,
     ) -> None:
         self.names = bank.names
-        self._bank, self._pull, self._clock = bank, pull, clock
+        self._bank, self._pull = bank, pull
+        self._clock, self._day_clock = clock, day_clock
         self._pen = PenMeter(stroke_width_px)
         self._motions: list[_Motion] = []
         self._matrix: Floats = np.zeros((0, 0), np.float32)
@@ -124,7 +133,7 @@ class DirectionEditor:
         self._install(motions, [*self._values[:_CONTROLS], *strengths])
         self._targets[:_CONTROLS] = model.psi, float(model.auto_psi)
         if self._at is None:
-            self._aim(Moment(0.0, 0.0, 0.0))
+            self._aim(Moment(0.0, 0.0, 0.0, self._day_clock()))
             self._values[:] = self._targets
 
     def edit(self, code: Code, ink: Ink) -> Code:
@@ -152,7 +161,7 @@ class DirectionEditor:
         """Go on by dt_s; returns whether any value changed."""
         needs_pen = any(isinstance(motion.modulator, PenSpeed) for motion in self._motions)
         pen_speed = self._pen.drive(ink) if needs_pen else 0.0
-        self._aim(Moment(dt_s, coverage_drive(ink.coverage), pen_speed))
+        self._aim(Moment(dt_s, coverage_drive(ink.coverage), pen_speed, self._day_clock()))
         kept = math.exp(-dt_s / self._ease_s) if self._ease_s > 0 else 0.0
         values = self._targets + (self._values - self._targets) * kept
         arrived = np.abs(values - self._targets) <= self._tolerances
@@ -208,7 +217,7 @@ class DirectionEditor:
         self._values = np.array(values, np.float64)
         self._targets = self._values.copy()
         self._targets[:_CONTROLS] = controls
-        self._aim(Moment(0.0, 0.0, 0.0))
+        self._aim(Moment(0.0, 0.0, 0.0, self._day_clock()))
         spans = [high - low for low, high in (motion.row.safe_range for motion in motions)]
         self._tolerances = _ARRIVED * np.array([1.0, 1.0, *spans])
         if motions:
@@ -217,7 +226,8 @@ class DirectionEditor:
 
 def _motion(row: Row, config: DirectionConfig, old: _Motion | None) -> _Motion:
     modulator = make_modulator(config.modulation, config.name, old.modulator if old else None)
-    return _Motion(row, config.strength, config.modulation.depth, modulator)
+    depth = modulator.depth if isinstance(modulator, Schedule) else config.modulation.depth
+    return _Motion(row, config.strength, depth, modulator)
 
 
 def make_editor(
@@ -225,6 +235,7 @@ def make_editor(
     editing: EditingConfig,
     model: ModelConfig,
     clock: Callable[[], float] = time.monotonic,
+    day_clock: Callable[[], float] = time_of_day_s,
 ) -> DirectionEditor:
     """Return the editor of a bundle.
 
@@ -233,6 +244,7 @@ def make_editor(
         editing: directions in use and how fast they ease.
         model: psi and the automatic psi.
         clock: monotonic seconds.
+        day_clock: seconds since midnight, local time.
 
     Raises:
         BundleError: directions or latents are malformed.
@@ -240,6 +252,6 @@ def make_editor(
     """
     pull = make_pull(bundle, load_latents(bundle))
     bank = Bank(bundle.card, load_directions(bundle))
-    editor = DirectionEditor(bank, pull, bundle.card.stroke_width_px, clock)
+    editor = DirectionEditor(bank, pull, bundle.card.stroke_width_px, clock, day_clock)
     editor.configure(editing, model)
     return editor

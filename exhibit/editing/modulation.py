@@ -1,4 +1,4 @@
-"""What moves a direction's strength by itself: time, the ink, or the pen."""
+"""What moves a direction's strength by itself: time, the time of day, the ink, or the pen."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from exhibit.contract.config import ModulationConfig
 from exhibit.contract.values import Ink
+from exhibit.editing.schedule import Timetable
 
 # A sheet with this share of ink drives half the depth; an ordinary drawing covers 1 to 5 %.
 _HALF_COVERAGE = 0.02
@@ -18,17 +19,24 @@ _HALF_COVERAGE = 0.02
 _FULL_SPEED = 0.5
 # The walk's standard deviation as a share of its depth, at which it is cut.
 _WALK_DEVIATION = 0.5
-# Drives from the camera move in steps, so that its noise leaves a resting picture alone.
+# Drives from the camera and the time of day move in steps, so that a resting picture rests.
 _STEP = 0.02
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What modulation can see: time passed, share of the sheet inked, pen speed, both 0..1."""
+    """What modulation can see.
+
+    Args:
+        dt_s: time passed.
+        coverage, pen_speed: share of the sheet inked, and how fast the pen is; both 0..1.
+        day_s: seconds since midnight, local time.
+    """
 
     dt_s: float
     coverage: float
     pen_speed: float
+    day_s: float
 
 
 class Modulator(Protocol):
@@ -106,6 +114,20 @@ class PenSpeed:
         return moment.pen_speed
 
 
+class Schedule:
+    """A strength for every time of the day, as a share of the largest one."""
+
+    restless = False
+
+    def __init__(self, timetable: Timetable) -> None:
+        self.depth = timetable.largest
+        self._timetable = timetable
+
+    def drive(self, moment: Moment) -> float:
+        """Return −1..1; times `depth` it is the timetable's strength, in steps."""
+        return _stepped(self._timetable.strength(moment.day_s) / self.depth)
+
+
 def make_modulator(config: ModulationConfig, name: str, before: Modulator | None) -> Modulator:
     """Return the modulator of one direction.
 
@@ -114,6 +136,9 @@ def make_modulator(config: ModulationConfig, name: str, before: Modulator | None
         name: the direction's, which seeds its random walk.
         before: the modulator until now; one of the same kind goes on from where it is.
     """
+    if config.kind == "schedule":
+        timetable = Timetable(config.points)
+        return Schedule(timetable) if timetable.largest > 0 else Still()
     if config.depth == 0:
         return Still()
     match config.kind:

@@ -6,9 +6,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from exhibit.contract.bundle import Bundle, load_bundle, load_directions, load_latents
-from exhibit.contract.config import DirectionConfig, EditingConfig, ModelConfig, ModulationConfig
+from exhibit.contract.config import (
+    DirectionConfig,
+    EditingConfig,
+    ModelConfig,
+    ModulationConfig,
+    SchedulePoint,
+)
 from exhibit.contract.errors import ConfigError
 from exhibit.contract.values import Code, Floats, Ink
 from exhibit.editing import DirectionEditor, make_editor
@@ -198,6 +205,51 @@ def test_editor_coverage_and_pen_drive_strength(bundle: Bundle, clock: FakeClock
     assert editor.strengths["darker"] == pytest.approx(2.0 * speed / 0.5, abs=0.05)
     editor.edit(one, ink(3, 2.5, rows=1))
     assert editor.strengths.get("darker", 0.0) == 0.0
+
+
+def scheduled(*points: tuple[str, float], strength: float = 0.0) -> DirectionConfig:
+    listed = tuple(SchedulePoint(at=at, strength=value) for at, value in points)
+    modulation = ModulationConfig(kind="schedule", points=listed)
+    return DirectionConfig(name="darker", strength=strength, modulation=modulation)
+
+
+@pytest.mark.parametrize(
+    ("hour", "expected"), [(10.0, 2.0), (14.0, 1.0), (18.0, 0.0), (2.0, 1.0), (23.9, 0.74)]
+)
+def test_editor_schedule_moves_evenly_between_times_and_past_midnight(
+    bundle: Bundle, clock: FakeClock, hour: float, expected: float
+) -> None:
+    asked = settings(scheduled(("18:00", 0.0), ("10:00", 2.0)), ease_s=0.0)
+    editor = make_editor(bundle, asked, PLAIN, clock, lambda: 3600 * hour)
+    editor.edit(code(), ink())
+    # A schedule moves in steps of 2 % of its largest strength, so that the picture rests.
+    assert editor.strengths["darker"] == pytest.approx(expected, abs=0.021)
+    assert not editor.moving
+
+
+def test_editor_schedule_is_clamped_eased_and_added_to_the_strength(
+    bundle: Bundle, clock: FakeClock
+) -> None:
+    day = FakeClock(3600.0 * 9)
+    steep = scheduled(("09:00", 0.0), ("09:01", 90.0), ("12:00", 90.0), strength=-1.0)
+    editor = make_editor(bundle, settings(steep), PLAIN, clock, day)
+    run(editor, clock, 0.1)
+    assert editor.strengths["darker"] == pytest.approx(-1.0)
+    day.advance(3600)
+    run(editor, clock, EASE_S)
+    _, high = load_directions(bundle)["darker"].safe_range
+    assert editor.strengths["darker"] == pytest.approx(high - (high + 1) * math.exp(-1), rel=1e-3)
+    run(editor, clock, 10 * EASE_S)
+    assert editor.strengths["darker"] == high
+
+
+def test_schedule_bare_or_double_time_is_refused_with_the_reason() -> None:
+    """YAML reads 10:30 without quotes as 630."""
+    with pytest.raises(ValidationError, match="in quotes"):
+        ModulationConfig.model_validate({"points": [{"at": 630, "strength": 1.0}]})
+    twice = [{"at": "10:30", "strength": 1.0}, {"at": "10:30", "strength": 2.0}]
+    with pytest.raises(ValidationError, match="10:30 is listed twice"):
+        ModulationConfig.model_validate({"points": twice})
 
 
 def test_editor_psi_pulls_towards_w_avg(bundle: Bundle, clock: FakeClock) -> None:

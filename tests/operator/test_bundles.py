@@ -125,6 +125,13 @@ def test_directions_are_moved_tried_and_left(desk_with_bundles: Desk, admin: Tes
     moved = desk.settings.effective.editing.directions[0]
     assert (moved.strength, moved.modulation.kind) == (-2.0, "sine")
     assert desk.settings.saved["editing"]["directions"][0]["strength"] == 1.0
+    points = [{"at": "10:00", "strength": 0.5}, {"at": "18:00", "strength": -0.5}]
+    given = {"strength": 0.0, "modulation": {"kind": "schedule", "points": points}}
+    assert admin.put("/api/v1/directions/older", json=given).status_code == 200
+    saved = desk.settings.saved["editing"]["directions"][0]["modulation"]["points"]
+    assert [point["at"] for point in saved] == ["10:00", "18:00"]
+    page = admin.get("/tune").text
+    assert 'value="18:00"' in page and 'value="schedule" selected' in page
     assert admin.delete("/api/v1/directions/older").status_code == 200
     assert desk.settings.effective.editing.directions == ()
     assert admin.put("/api/v1/directions/other", json={"strength": 1}).status_code == 404

@@ -20,15 +20,44 @@ class Direction {
       input.addEventListener("change", () => this.save(Number(input.value)));
     }
     box.querySelector("[data-zero]")?.addEventListener("click", () => this.save(0));
-    for (const input of box.querySelectorAll(".moves select, .moves input")) {
-      input.addEventListener("change", () => this.save(this.saved));
-    }
+    const details = box.querySelector("details");
+    details.addEventListener("change", () => { this.showFields(); this.save(this.saved); });
+    details.addEventListener("click", (event) => {
+      const button = event.target.closest("button");
+      if (button?.matches("[data-point-add]")) this.addPoint();
+      if (button?.matches("[data-point-remove]")) { button.closest(".entry").remove(); this.save(this.saved); }
+    });
+    this.showFields();
     this.mark(this.saved);
   }
 
+  moves(name) { return this.box.querySelector(`.moves [name=${name}]`); }
+
+  // A schedule has times and strengths in place of depth and period.
+  showFields() {
+    const scheduled = this.moves("kind").value === "schedule";
+    this.box.querySelector(".points").hidden = !scheduled;
+    for (const name of ["depth", "period_s"]) this.moves(name).closest("label").hidden = scheduled;
+  }
+
+  addPoint() {
+    const list = this.box.querySelector("[data-points]");
+    list.append(this.box.querySelector(".points template").content.cloneNode(true));
+    list.lastElementChild.querySelector("input").focus();
+  }
+
   modulation() {
-    const field = (name) => this.box.querySelector(`.moves [name=${name}]`).value;
-    return { kind: field("kind"), depth: Number(field("depth")), period_s: Number(field("period_s")) };
+    const rows = [...this.box.querySelectorAll("[data-points] .entry")];
+    const points = rows.map((row) => ({
+      at: row.querySelector("[name=at]").value,
+      strength: Number(row.querySelector("[name=strength]").value),
+    }));
+    return {
+      kind: this.moves("kind").value,
+      depth: Number(this.moves("depth").value),
+      period_s: Number(this.moves("period_s").value),
+      points: points.filter((point) => point.at),
+    };
   }
 
   // An input that is being typed into is left alone: set from here, it would never say "change".
@@ -45,7 +74,7 @@ class Direction {
   }
 
   async save(strength) {
-    this.offer.drop();
+    await this.offer.end();
     const before = this.saved;
     const change = await attempt("PUT", this.path, { strength, modulation: this.modulation() });
     if (!change) { this.mark(before); return; }
