@@ -34,6 +34,7 @@ class SheetInk:
         self._frames = 0
         self.seen: Gray = np.zeros(shape, np.uint8)
         self._settler = Settler(np.zeros(shape, np.uint8))
+        self._settles_at_once = False
         self._marks: Gray | None = None
         self.book = StrokeBook(shape)
         self._line_px = _LINE_PX * max(shape) / 640.0
@@ -42,6 +43,14 @@ class SheetInk:
     def settled(self) -> Gray:
         """(H, W) uint8, 1 on settled ink."""
         return self._settler.settled
+
+    def settle_at_once(self) -> None:
+        """Let what the next frame shows count without waiting.
+
+        Another threshold changes what is ink, not what is drawn: nothing needs to come to rest, and
+        whoever moves the slider looks at the ink beside it.
+        """
+        self._settles_at_once = True
 
     def step(
         self,
@@ -68,6 +77,9 @@ class SheetInk:
         self._frames += 1
         share = max(_SHARE, 1.0 / self._frames)
         cv2.accumulateWeighted(contrast, self._contrast, share, mask=free)
+        # What was seen for a moment and is covered may have been a pen: it starts again from none.
+        doubtful = cv2.bitwise_or(free, self.seen * np.uint8(255))
+        np.multiply(self._contrast, doubtful > 0, out=self._contrast)
         smooth = as_gray(cv2.convertScaleAbs(self._contrast))
         if self._frames <= _LOOK_FRAMES:
             if self._frames == _LOOK_FRAMES:
@@ -79,7 +91,9 @@ class SheetInk:
         context = threshold.Context(self.seen, near_hand, shortest, _TIP_WIDTHS * self._line_px)
         found = threshold.ink_of(smooth, limits, context)
         cv2.copyTo(found, free, self.seen)
-        return self._settler.step(self.seen, free, elapsed_ms, config.settle_ms)
+        settle_ms = 0 if self._settles_at_once else config.settle_ms
+        self._settles_at_once = False
+        return self._settler.step(self.seen, free, elapsed_ms, settle_ms)
 
     def moved(self, old_to_new: Homography) -> SheetInk:
         """Return the same ink after the sheet moved by a homography of frame pixels."""
@@ -90,6 +104,7 @@ class SheetInk:
             cv2.warpPerspective(self._contrast, old_to_new, size), np.float32
         )
         other._frames = self._frames
+        other._settles_at_once = self._settles_at_once
         other.book = self.book.moved(old_to_new)
         if self._marks is not None:
             other._marks = as_gray(cv2.warpPerspective(self._marks, old_to_new, size))
