@@ -1,0 +1,87 @@
+"""Calm and path length on models whose answer is known."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from models.evaluation.distances import calm, path_length  # noqa: E402
+from models.sketches.quickdraw import read_quickdraw  # noqa: E402
+from tests.models.hands import write_sketches  # noqa: E402
+
+SIDE = 64
+
+
+def absolute(a, b):
+    """A perceptual distance that is easy to reckon with: the mean difference."""
+    return (a - b).abs().mean(dim=(1, 2, 3))
+
+
+@dataclass(frozen=True)
+class Card:
+    stroke_width_px: float = 1.5
+    ink_size: int = SIDE
+
+
+class Tracing:
+    """Answers with the ink itself, blurred."""
+
+    card = Card()
+
+    def __init__(self, blur_px: float) -> None:
+        self._blur_px = blur_px
+
+    def answers(self, inks):
+        return np.stack([cv2.GaussianBlur(ink, (0, 0), self._blur_px) for ink in inks])
+
+
+class Jumping(Tracing):
+    """Answers every ink with yet another picture, however alike the inks are."""
+
+    def __init__(self) -> None:
+        self._rng = np.random.default_rng(0)
+
+    def answers(self, inks):
+        return self._rng.integers(0, 256, (len(inks), SIDE, SIDE)).astype(np.uint8)
+
+
+class Brightness:
+    """Draws a grey that swings with the first number of w, so fast that a tiny step shows."""
+
+    def __init__(self, slope: float) -> None:
+        self._slope = slope
+        self.samples = np.random.default_rng(0).normal(size=(16, 4)).astype(np.float32)
+
+    def sample(self, w):
+        level = 128 + 120 * np.sin(self._slope * float(w[0]))
+        return np.full((SIDE, SIDE), round(level), np.uint8)
+
+
+@pytest.fixture
+def sketches(tmp_path: Path):
+    words = ("cat", "arm", "bird", "owl", "cup", "hat")
+    return read_quickdraw(write_sketches(tmp_path / "s.ndjson", words))
+
+
+def test_calm_soft_tracing_rests_and_a_sharp_one_less(sketches):
+    soft, sharp = (calm(Tracing(blur), absolute, sketches, 0) for blur in (4.0, 0.6))
+    assert 0 < soft.one_px < sharp.one_px < 1
+
+
+def test_calm_unsteady_model_is_as_restless_as_between_unrelated_inks(sketches):
+    found = calm(Jumping(), absolute, sketches, 0)
+    assert found.one_px == pytest.approx(1, abs=0.05)
+    assert found.stroke == pytest.approx(1, abs=0.05)
+
+
+def test_path_length_is_zero_where_w_changes_nothing():
+    assert path_length(Brightness(0.0), absolute, 8) == 0
+
+
+def test_path_length_grows_with_what_a_step_changes():
+    slow, fast = (path_length(Brightness(slope), absolute, 8) for slope in (20.0, 500.0))
+    assert fast > 10 * slow > 0
