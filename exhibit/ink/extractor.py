@@ -94,8 +94,11 @@ class TableExtractor:
         self._judge_at: float | None = None
 
     def configure(self, config: InkConfig) -> None:
-        """Use other settings from the next frame on."""
-        self._config = config
+        """Use other settings from the next frame on; ink that they change counts at once."""
+        before, self._config = self._config, config
+        same = (before.threshold, before.despeckle) == (config.threshold, config.despeckle)
+        if self._ink is not None and not same:
+            self._ink.judge_anew()
 
     def extract(self, frame: Frame) -> Ink:
         """Return the ink of one frame.

@@ -34,7 +34,7 @@ class SheetInk:
         self._frames = 0
         self.seen: Gray = np.zeros(shape, np.uint8)
         self._settler = Settler(np.zeros(shape, np.uint8))
-        self._settles_at_once = False
+        self._is_judged_anew = False
         self._marks: Gray | None = None
         self.book = StrokeBook(shape)
         self._line_px = _LINE_PX * max(shape) / 640.0
@@ -44,13 +44,9 @@ class SheetInk:
         """(H, W) uint8, 1 on settled ink."""
         return self._settler.settled
 
-    def settle_at_once(self) -> None:
-        """Let what the next frame shows count without waiting.
-
-        Another threshold changes what is ink, not what is drawn: nothing needs to come to rest, and
-        whoever moves the slider looks at the ink beside it.
-        """
-        self._settles_at_once = True
+    def judge_anew(self) -> None:
+        """Let the next frame decide by the settings alone what is ink, and let it count at once."""
+        self._is_judged_anew = True
 
     def step(
         self,
@@ -87,12 +83,16 @@ class SheetInk:
             return False
         if self._marks is not None:
             smooth = as_gray(cv2.subtract(smooth, self._marks))
+        before, settle_ms = self.seen, config.settle_ms
+        if self._is_judged_anew:
+            # A setting changed what is ink, not what is drawn: nothing needs to come to rest, and
+            # only what is sure by the new limits passes for ink that was there before.
+            before, settle_ms = before & as_gray(smooth > limits.high), 0
+            self._is_judged_anew = False
         shortest = config.despeckle * self._line_px
-        context = threshold.Context(self.seen, near_hand, shortest, _TIP_WIDTHS * self._line_px)
+        context = threshold.Context(before, near_hand, shortest, _TIP_WIDTHS * self._line_px)
         found = threshold.ink_of(smooth, limits, context)
         cv2.copyTo(found, free, self.seen)
-        settle_ms = 0 if self._settles_at_once else config.settle_ms
-        self._settles_at_once = False
         return self._settler.step(self.seen, free, elapsed_ms, settle_ms)
 
     def moved(self, old_to_new: Homography) -> SheetInk:
@@ -104,7 +104,7 @@ class SheetInk:
             cv2.warpPerspective(self._contrast, old_to_new, size), np.float32
         )
         other._frames = self._frames
-        other._settles_at_once = self._settles_at_once
+        other._is_judged_anew = self._is_judged_anew
         other.book = self.book.moved(old_to_new)
         if self._marks is not None:
             other._marks = as_gray(cv2.warpPerspective(self._marks, old_to_new, size))

@@ -24,8 +24,8 @@ def _names(inks: list[Ink]) -> list[str]:
     return [event.name for ink in inks for event in ink.events]
 
 
-def _table_with_sheet(extractor: Extractor) -> Scene:
-    scene = Scene(sheet=None)
+def _table_with_sheet(extractor: Extractor, paper: float = 190.0) -> Scene:
+    scene = Scene(sheet=None, paper=paper)
     _run(extractor, scene, 0.5)
     scene.sheet = SHEET.copy()
     _run(extractor, scene, 1.5)
@@ -40,6 +40,20 @@ def test_extract_new_line_is_live_at_once_and_settled_after_settle_ms() -> None:
     assert early.live.min() < 60 and early.settled.min() == 255
     assert late.settled.min() < 60
     assert late.bbox is not None and 0 < late.coverage < 0.02
+
+
+def test_extract_other_threshold_is_seen_in_the_next_frame_without_settling() -> None:
+    extractor = _extractor(settle_ms=400)
+    scene = _table_with_sheet(extractor, paper=95.0)
+    scene.lines.append(LINE)  # 70 on 95: faint
+    before = _run(extractor, scene, 1.0)[-1]
+    extractor.configure(InkConfig(settle_ms=400, threshold=0.0))
+    without = extractor.extract(scene.frame())
+    extractor.configure(InkConfig(settle_ms=400, threshold=0.6))
+    again = extractor.extract(scene.frame())
+    assert before.settled.min() < 60
+    assert without.settled.min() == 255
+    assert again.settled.min() < 60
 
 
 def test_extract_line_of_the_sheet_lands_where_the_visitor_drew_it() -> None:
