@@ -3,26 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 import torch
 from torch import Tensor
 
+from exhibit.contract.errors import InputError
+from models.directions.eigen import leading, leading_of_layers
+from models.directions.result import DirectionSet
+from models.directions.subject import Subject
 from models.stylegan2.generator import Generator
+from models.stylegan2.layers import ModulatedConv, ToRGB
+
+Rows = Literal["as-is", "unit"]
+ROWS: tuple[Rows, ...] = ("as-is", "unit")
+StyledLayer = ModulatedConv | ToRGB
+
+
+def styled_layers(generator: Generator) -> list[StyledLayer]:
+    """List the layer that each row of w_plus drives: the convolutions, then the last picture."""
+    layers: list[StyledLayer] = []
+    for resolution in generator.synthesis.resolutions:
+        block = generator.synthesis.get_submodule(f"b{resolution}")
+        layers += [block.conv1] if block.num_conv == 1 else [block.conv0, block.conv1]
+    last = generator.synthesis.get_submodule(f"b{generator.synthesis.resolutions[-1]}")
+    return [*layers, last.torgb]
 
 
 def style_matrices(generator: Generator) -> list[Tensor]:
-    """Return for each row of w_plus the affine weights it drives, stacked: (C, w_dim) each."""
-    matrices: list[list[Tensor]] = [[] for _ in range(generator.synthesis.num_ws)]
-    first = 0
-    for resolution in generator.synthesis.resolutions:
-        block = generator.synthesis.get_submodule(f"b{resolution}")
-        convs = [block.conv1] if block.num_conv == 1 else [block.conv0, block.conv1]
-        for step, layer in enumerate(convs):
-            matrices[first + step].append(layer.affine.weight * layer.affine.weight_gain)
-        first += block.num_conv
-    last = generator.synthesis.get_submodule(f"b{generator.synthesis.resolutions[-1]}")
-    matrices[first].append(last.torgb.affine.weight * last.torgb.affine.weight_gain)
-    return [torch.cat(rows).detach() for rows in matrices]
+    """Return for each row of w_plus the affine weights it drives: (C, w_dim) each."""
+    return [
+        (layer.affine.weight * layer.affine.weight_gain).detach()
+        for layer in styled_layers(generator)
+    ]
 
 
 def sefa(matrices: Sequence[Tensor], count: int) -> tuple[Tensor, Tensor]:
@@ -39,6 +52,30 @@ def sefa(matrices: Sequence[Tensor], count: int) -> tuple[Tensor, Tensor]:
         eigenvectors of A^T A with A the stacked weights, by the symmetric solver, sorted.
     """
     stacked = torch.cat(list(matrices)).double()
-    values, vectors = torch.linalg.eigh(stacked.t() @ stacked)
-    order = torch.argsort(values, descending=True)[:count]
-    return vectors[:, order].t().float(), values[order].float()
+    vectors, values = leading((stacked.t() @ stacked).numpy(), count)
+    return torch.from_numpy(vectors).float(), torch.from_numpy(values.copy()).float()
+
+
+def discover(subject: Subject, rows: Rows = "as-is") -> DirectionSet:
+    """Find directions from the affine weights of the chosen layers.
+
+    Args:
+        subject: generator and choices.
+        rows: `as-is` is the paper's eq. 6; `unit` divides each row of A by its length first, as
+            the authors' program does, so that channels with strong styles do not decide alone.
+
+    Returns:
+        Directions; their scores are the eigenvalues of AᵀA.
+
+    Source: as `sefa`.
+    """
+    if rows not in ROWS:
+        raise InputError(f"rows '{rows}': expected one of {', '.join(ROWS)}")
+    grams = []
+    for matrix in style_matrices(subject.generator):
+        weights = matrix.double()
+        if rows == "unit":
+            weights = torch.nn.functional.normalize(weights, dim=1)
+        grams.append((weights.t() @ weights).numpy())
+    vectors, values = leading_of_layers(grams, subject)
+    return subject.results("sefa", vectors, values, {"rows": rows})

@@ -7,6 +7,11 @@ from exhibit.cli.lazy import LazyGroup
 FOLDER = "models.directions.commands"
 COMMANDS = {
     "pca": f"{FOLDER}.pca:pca",
+    "sefa": f"{FOLDER}.sefa:sefa",
+    "sefa-conv": f"{FOLDER}.sefa_conv:sefa_conv",
+    "resefa": f"{FOLDER}.resefa:resefa",
+    "jacobian": f"{FOLDER}.jacobian:jacobian",
+    "condition": f"{FOLDER}.condition:condition",
 }
 
 

@@ -9,9 +9,10 @@ from typing import Any
 import click
 
 from exhibit.contract.errors import InputError
+from models.directions.region import read_region
 from models.directions.registry import find_method
-from models.directions.result import SPACES, write_directions
-from models.directions.subject import load_subject
+from models.directions.result import SPACES, DirectionSet, write_directions
+from models.directions.subject import Subject, load_subject
 
 Command = Callable[..., None]
 
@@ -72,25 +73,36 @@ def parse_layers(text: str | None) -> list[int] | None:
     return layers
 
 
-def discover_and_write(method: str, options: dict[str, Any], **settings: Any) -> None:
-    """Run a method with the shared options of a command, write its directions and list them.
-
-    Args:
-        method: as in the registry.
-        options: what `discovery_options` added to the command.
-        settings: of the method alone.
-    """
-    subject = load_subject(
+def subject_of(options: dict[str, Any]) -> Subject:
+    """Read the checkpoint and take the choices that `discovery_options` added to a command."""
+    return load_subject(
         options["checkpoint"],
         parse_layers(options["layers"]),
         space=options["space"],
         count=options["count"],
         seed=options["seed"],
     )
-    found = find_method(method)(subject, **settings)
-    write_directions(found, options["out"])
+
+
+def discover_and_write(method: str, options: dict[str, Any], **settings: Any) -> None:
+    """Run a method with the shared options of a command, write its directions and list them.
+
+    Args:
+        method: as in the registry.
+        options: what `discovery_options` added to the command.
+        settings: of the method alone; a `region` is read as the command line gives it.
+    """
+    subject = subject_of(options)
+    if settings.get("region") is not None:
+        settings["region"] = read_region(settings["region"], subject.generator.config.resolution)
+    write_and_list(find_method(method)(subject, **settings), options["out"])
+
+
+def write_and_list(found: DirectionSet, out: Path) -> None:
+    """Write directions to a folder and print one line for each."""
+    write_directions(found, out)
     for direction in found:
         click.echo(
             f"{direction.name:24} score {direction.score:10.4g}  sigma {direction.sigma:.3f}"
         )
-    click.echo(f"{len(found)} directions in {found.directions[0].space} -> {options['out']}")
+    click.echo(f"{len(found)} directions in {found.directions[0].space} -> {out}")

@@ -1,0 +1,41 @@
+"""`models directions resefa`."""
+
+from typing import Any
+
+import click
+
+from models.directions.commands.shared import discover_and_write, discovery_options
+from models.directions.resefa import RANK, TAU
+
+
+@click.command("resefa")
+@discovery_options
+@click.option(
+    "--region",
+    required=True,
+    help="x,y,w,h in pixels of the picture, or an image of its size, bright inside.",
+)
+@click.option(
+    "--samples",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Pictures the directions must serve; 1 is the picture of the seed.",
+)
+@click.option(
+    "--tau",
+    default=TAU,
+    show_default=True,
+    type=click.FloatRange(0, min_open=True),
+    help="Share of the background's trace added for stability.",
+)
+@click.option(
+    "--rank",
+    default=RANK,
+    show_default=True,
+    type=click.IntRange(4),
+    help="Random vectors that W+ is approximated with.",
+)
+def resefa(region: str, samples: int, tau: float, rank: int, **options: Any) -> None:
+    """Find directions that change a region and leave the rest of the drawing alone (ReSeFa)."""
+    discover_and_write("resefa", options, region=region, samples=samples, tau=tau, rank=rank)

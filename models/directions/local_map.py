@@ -1,0 +1,98 @@
+"""The generator near one code: products with its Jacobian, which is never formed.
+
+J = ∂G/∂c maps a change c of the codes to the change of the picture, noise fixed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.func import jvp, vjp, vmap
+
+from models.directions.eigen import Doubles
+from models.directions.region import Mask
+from models.directions.subject import Subject
+
+CHUNK = 8
+"""Tangents that go through the generator at once: more no longer fit the processor's caches."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LocalMap:
+    """The generator around one code.
+
+    Args:
+        subject: says which layers a change may move; n is the length of a change.
+        ws: (1, num_ws, w_dim), the code.
+    """
+
+    subject: Subject
+    ws: Tensor
+
+    @property
+    def free(self) -> int:
+        """Return n, in how many dimensions a change is free."""
+        return math.prod(self.subject.code_shape)
+
+    def picture(self, change: Tensor) -> Tensor:
+        """Draw the code moved by a change (n,): (pixels,), all channels in one row."""
+        moved = self.subject.moved(self.ws, change.reshape(self.subject.code_shape))
+        return self.subject.generator.synthesis(moved, noise_mode="const").flatten()
+
+    def push(self, changes: Tensor) -> Tensor:
+        """Multiply by J: changes (k, n) to changes of the picture (k, pixels)."""
+        here = torch.zeros(self.free)
+        return vmap(lambda c: jvp(self.picture, (here,), (c,))[1], chunk_size=CHUNK)(changes)
+
+    def pull(self, pictures: Tensor) -> Tensor:
+        """Multiply by Jᵀ: weights of pixels (k, pixels) to (k, n)."""
+        _, transposed = vjp(self.picture, torch.zeros(self.free))
+        return vmap(lambda p: transposed(p)[0], chunk_size=CHUNK)(pictures)
+
+
+def local_maps(subject: Subject, samples: int) -> list[LocalMap]:
+    """Take the generator at the first `samples` codes of the subject's seed."""
+    return [LocalMap(subject, ws[None]) for ws in subject.as_ws(subject.sample_w(samples))]
+
+
+def pixel_weights(region: Mask, channels: int) -> Tensor:
+    """Lay a region (R, R) out as `LocalMap.picture` does: (channels·R·R,), 1 inside, else 0."""
+    return torch.from_numpy(region).to(torch.float32).flatten().repeat(channels)
+
+
+def gram_products(
+    maps: Sequence[LocalMap], weights: Sequence[Tensor], block: Doubles
+) -> list[Doubles]:
+    """Multiply Σ JᵀMJ, summed over codes, with a block of vectors for several weightings M.
+
+    Args:
+        maps: codes.
+        weights: (pixels,) each, the diagonal of M; all share the forward products.
+        block: (n, k).
+
+    Returns:
+        (n, k) float64 for each weighting.
+    """
+    changes = torch.from_numpy(np.ascontiguousarray(block.T)).float()
+    sums = [np.zeros(block.shape) for _ in weights]
+    for local in maps:
+        pictures = local.push(changes)
+        for total, weight in zip(sums, weights, strict=True):
+            total += local.pull(pictures * weight).double().numpy().T
+    return sums
+
+
+def dense_grams(maps: Sequence[LocalMap], weights: Sequence[Tensor]) -> list[Doubles]:
+    """Form Σ JᵀMJ, (n, n) float64 for each weighting M; for n of a few hundred."""
+    sums = [np.zeros((maps[0].free, maps[0].free)) for _ in weights]
+    for local in maps:
+        rows = local.push(torch.eye(local.free))
+        for total, weight in zip(sums, weights, strict=True):
+            inside = rows[:, weight > 0].double()
+            total += (inside @ inside.t()).numpy()
+    return sums
