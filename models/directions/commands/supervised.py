@@ -1,0 +1,57 @@
+"""What the commands share that learn from measured samples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from models.directions.supervised import FRACTION, SAMPLES
+
+Command = Callable[..., None]
+
+SAMPLES_OPTION = click.option(
+    "--samples",
+    default=SAMPLES,
+    show_default=True,
+    type=click.IntRange(4),
+    help="Pictures to draw and measure.",
+)
+CLASSIFIER_OPTION = click.option(
+    "--classifier",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File of models directions classifier; its labels are measured too.",
+)
+SEMANTICS_OPTION = click.option(
+    "--semantics", help="Which ones, as ink-coverage,slant; all without."
+)
+FRACTION_OPTION = click.option(
+    "--fraction",
+    default=FRACTION,
+    show_default=True,
+    type=click.FloatRange(0.001, 0.5),
+    help="Share of pictures with most of a semantic, and share with least, that are compared.",
+)
+
+
+def sample_options(command: Command) -> Command:
+    """Give a command the options of measured samples."""
+    for option in (SEMANTICS_OPTION, CLASSIFIER_OPTION, SAMPLES_OPTION):
+        command = option(command)
+    return command
+
+
+def listed(text: str | None) -> tuple[str, ...]:
+    """Read `a,b` as names; None as none."""
+    return tuple(name.strip() for name in text.split(",") if name.strip()) if text else ()
+
+
+def settings_of(options: dict[str, Any]) -> dict[str, Any]:
+    """Take the settings of measured samples out of a command's options."""
+    return {
+        "samples": options.pop("samples"),
+        "classifier": options.pop("classifier"),
+        "semantics": listed(options.pop("semantics")),
+    }

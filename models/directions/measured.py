@@ -1,0 +1,139 @@
+"""Samples of the prior, and what was measured on their pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from exhibit.contract.errors import InputError
+from models.directions import semantics
+from models.directions.classifier import Classifier, load_classifier, score
+from models.directions.result import DirectionSet, Floats
+from models.directions.subject import Subject, projection
+from models.sketches.raster import Gray, as_gray
+
+CHUNK = 16
+Doubles = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measured:
+    """Codes with a table of measurements.
+
+    Args:
+        w: (n, w_dim) float32, of the prior.
+        names: of the measures.
+        values: (n, len(names)) float64, in the measures' own units.
+    """
+
+    w: Floats
+    names: tuple[str, ...]
+    values: Doubles
+
+    def only(self, chosen: Sequence[str]) -> Measured:
+        """Keep some measures; raises InputError naming the known."""
+        for name in chosen:
+            if name not in self.names:
+                raise InputError(f"semantic '{name}': expected some of {', '.join(self.names)}")
+        columns = [self.names.index(name) for name in chosen]
+        return Measured(self.w, tuple(chosen), self.values[:, columns])
+
+    def split(self, share: float) -> tuple[Measured, Measured]:
+        """Split by position into the first part and a last `share`, to fit and to judge."""
+        first = len(self.w) - max(2, round(share * len(self.w)))
+        return tuple(
+            Measured(self.w[part], self.names, self.values[part])
+            for part in (slice(None, first), slice(first, None))
+        )
+
+    def standardised(self) -> Doubles:
+        """Values (n, k) with mean 0 and deviation 1; a measure that never changes stays 0."""
+        centred = self.values - self.values.mean(axis=0)
+        deviation = self.values.std(axis=0)
+        return centred / np.where(deviation > 0, deviation, 1)
+
+
+def draw_ws(subject: Subject, ws: torch.Tensor) -> Gray:
+    """Draw codes (n, num_ws, w_dim) as grey pictures (n, R, R) uint8, with the stored noise."""
+    drawn = []
+    with torch.no_grad():
+        for part in ws.split(CHUNK):
+            pictures = as_gray(subject.generator.synthesis(part).numpy())
+            drawn.append(pictures.mean(axis=1).round().astype(np.uint8))
+    return np.concatenate(drawn)
+
+
+def measure_pictures(
+    pictures: Gray, classifier: Classifier | None = None
+) -> tuple[tuple[str, ...], Doubles]:
+    """Measure pictures.
+
+    Args:
+        pictures: (n, R, R) uint8.
+        classifier: its scores are added to the semantics where it is given.
+
+    Returns:
+        Names of the measures, and (n, len(names)) values.
+    """
+    found = semantics.measure_all(pictures)
+    table = np.stack([found[name] for name in semantics.NAMES], axis=1)
+    if classifier is None:
+        return semantics.NAMES, table
+    scores = score(classifier, pictures).astype(np.float64)
+    return (*semantics.NAMES, *classifier.names), np.concatenate([table, scores], axis=1)
+
+
+def measure_samples(
+    subject: Subject,
+    count: int,
+    classifier: Path | None = None,
+    tell: Callable[[int], None] = lambda done: None,
+) -> Measured:
+    """Draw samples of the prior and measure their pictures.
+
+    Args:
+        subject: generator and seed.
+        count: how many.
+        classifier: file of `models directions classifier`; its scores become semantics too.
+        tell: called with the number of pictures done.
+    """
+    judge = load_classifier(classifier) if classifier else None
+    w = subject.sample_w(count)
+    names: tuple[str, ...] = ()
+    tables = []
+    for part in w.split(CHUNK):
+        names, table = measure_pictures(draw_ws(subject, subject.as_ws(part)), judge)
+        tables.append(table)
+        tell(sum(map(len, tables)))
+    return Measured(w.numpy(), names, np.concatenate(tables))
+
+
+def correlations(measured: Measured, vector: Floats) -> dict[str, float]:
+    """Correlate wᵀv with every measure.
+
+    Args:
+        measured: samples that the direction was not fitted to.
+        vector: (w_dim,) or (num_ws, w_dim).
+
+    Returns:
+        Pearson's r by name; 0 for a measure that never changes.
+    """
+    along = projection(measured.w, vector).astype(np.float64)
+    along = (along - along.mean()) / max(along.std(), 1e-12)
+    found = along @ measured.standardised() / len(along)
+    return dict(zip(measured.names, found.tolist(), strict=True))
+
+
+def with_correlations(directions: DirectionSet, measured: Measured) -> DirectionSet:
+    """Return the set with each direction's correlations with all measures."""
+    return DirectionSet(
+        tuple(
+            replace(direction, correlations=correlations(measured, direction.vector))
+            for direction in directions
+        )
+    )

@@ -1,0 +1,102 @@
+"""Semantic linear regression: the direction that predicts what is measured on a drawing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from models.directions.measured import Doubles, Measured
+from models.directions.result import DirectionSet, Floats
+from models.directions.subject import Subject
+from models.directions.supervised import SAMPLES, learn
+
+
+def discover(
+    subject: Subject,
+    samples: int | Measured = SAMPLES,
+    classifier: Path | None = None,
+    semantics: Sequence[str] = (),
+    apart: bool = False,
+) -> DirectionSet:
+    """Fit one direction to each semantic by least squares.
+
+    Args:
+        subject: generator and choices.
+        samples: how many pictures to measure, or samples measured before.
+        classifier: file whose scores become semantics too.
+        semantics: which ones; empty for all.
+        apart: condition each direction on all others, see `apart`.
+
+    Returns:
+        Directions named after their semantic; their score is the correlation with it.
+    """
+    return learn(
+        "regression",
+        subject,
+        lambda measured: regressed_apart(measured) if apart else regressed(measured),
+        samples,
+        classifier=classifier,
+        semantics=semantics,
+        apart=apart,
+    )
+
+
+def regressed(measured: Measured) -> Doubles:
+    """Solve for the vectors whose product with a difference of codes predicts that of measures.
+
+    Args:
+        measured: n samples.
+
+    Returns:
+        (k, w_dim), one row a measure, each in its standard deviations.
+
+    Source: seed 001, eqs. 2-3, v = (ΔWᵀΔW)⁻¹ ΔWᵀΔY over pairs, by least squares instead of the
+        inverse. Here every sample is paired with every other: the sums over all pairs are n times
+        those over the samples from their mean, so no pair need be formed.
+    """
+    centred = measured.w.astype(np.float64) - measured.w.mean(axis=0)
+    return np.asarray(np.linalg.lstsq(centred, measured.standardised(), rcond=None)[0].T)
+
+
+def regressed_apart(measured: Measured) -> Doubles:
+    """Regression directions of which each leaves the predictions of all others alone.
+
+    The projections of samples on the plain directions are predictions; from each is taken what the
+    others say of it, so that over the samples it is correlated with its own semantic only.
+
+    Args:
+        measured: n samples.
+
+    Returns:
+        (k, w_dim).
+    """
+    plain = regressed(measured)
+    centred = measured.w.astype(np.float64) - measured.w.mean(axis=0)
+    predicted = centred @ plain.T
+    found = []
+    for index in range(len(plain)):
+        others = np.delete(np.arange(len(plain)), index)
+        share = np.linalg.lstsq(predicted[:, others], predicted[:, index], rcond=None)[0]
+        found.append(plain[index] - share @ plain[others])
+    return np.stack(found)
+
+
+def set_level(w: Floats, vector: Floats, mean: float, sigma: float, level: float) -> Floats:
+    """Give codes one level of a semantic instead of moving them by the same step.
+
+    Args:
+        w: (n, w_dim).
+        vector: (w_dim,) of unit length.
+        mean, sigma: of wᵀv over samples.
+        level: in standard deviations from the mean.
+
+    Returns:
+        (n, w_dim) with the same projection on the vector.
+
+    Source: seed 001, eq. 4, w' = w − (wᵀv)v + s·σ·v. It takes wᵀv for centred; the mean is added
+        here, since w_avg is not 0 in a style generator.
+    """
+    along = (w @ vector)[:, None] * vector
+    return np.asarray(w - along + np.float32(mean + level * sigma) * vector, np.float32)

@@ -1,0 +1,74 @@
+"""What the methods share that learn from measured samples: whom to fit, and how they are judged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from exhibit.contract.errors import InputError
+from models.directions.measured import Doubles, Measured, correlations, measure_samples
+from models.directions.result import DirectionSet
+from models.directions.subject import Subject
+
+SAMPLES = 2000
+JUDGED_SHARE = 0.25
+FRACTION = 0.2
+"""Share of samples with the highest scores, and of those with the lowest, that stand for both."""
+
+Fit = Callable[[Measured], Doubles]
+"""From measured samples to one vector a measure: (k, w_dim), of any length."""
+
+
+def learn(
+    method: str, subject: Subject, fit: Fit, samples: int | Measured, **settings: Any
+) -> DirectionSet:
+    """Fit a direction to every semantic on most samples and judge all on the rest.
+
+    Args:
+        method: as in the registry.
+        subject: generator and choices.
+        fit: the method itself.
+        samples: how many to draw, or samples measured before.
+        settings: `classifier` and `semantics` of the samples; all are noted in the result.
+
+    Returns:
+        At most `subject.count` directions named after their semantic, with the correlations of
+        samples they were not fitted to; the best comes first.
+
+    Raises:
+        InputError: asked for W+, where the prior has one code for all layers; too few samples.
+    """
+    if subject.space != "w":
+        raise InputError(f"{method}: --space w_plus has no samples of its own; expected w")
+    chosen, path = settings.pop("semantics", ()), settings.pop("classifier", None)
+    measured = samples if isinstance(samples, Measured) else measure_samples(subject, samples, path)
+    if chosen:
+        measured = measured.only(chosen)
+    fitted, judged = measured.split(JUDGED_SHARE)
+    if len(fitted.w) <= subject.w_dim:
+        raise InputError(
+            f"{method}: {len(measured.w)} samples; expected more than "
+            f"{round(subject.w_dim / (1 - JUDGED_SHARE))} for w_dim {subject.w_dim}"
+        )
+    vectors = fit(fitted)
+    # A measure that is the same for all samples has no direction.
+    moving = [i for i, vector in enumerate(vectors) if np.linalg.norm(vector) > 0]
+    details = {"samples": len(fitted.w), **settings}
+    names = [measured.names[i] for i in moving]
+    found = subject.results(method, vectors[moving], [0.0] * len(moving), details, names)
+    scored = []
+    for direction in found:
+        related = correlations(judged, direction.vector)
+        scored.append(replace(direction, correlations=related, score=abs(related[direction.name])))
+    scored.sort(key=lambda direction: -direction.score)
+    return DirectionSet(tuple(scored[: subject.count]))
+
+
+def extremes(scores: Doubles, fraction: float) -> tuple[Doubles, Doubles]:
+    """Indices of the samples with the highest and with the lowest scores (n,)."""
+    count = max(1, round(fraction * len(scores)))
+    order = np.argsort(scores, kind="stable")
+    return order[-count:], order[:count]

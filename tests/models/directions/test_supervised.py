@@ -1,0 +1,130 @@
+"""Methods that learn from measured samples, on samples whose truth is known."""
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch")
+pytest.importorskip("sklearn")
+
+from exhibit.contract.errors import InputError
+from models.directions import mean_difference, regression, svm
+from models.directions.measured import Measured, correlations
+from models.directions.semantics import NAMES
+from models.directions.subject import Subject
+from tests.models.hands import small_generator
+
+W_DIM = 8
+
+
+def known(noise: float = 0.1, count: int = 600) -> tuple[Measured, np.ndarray]:
+    """Samples of uneven, off-centre codes, and measures that follow two known directions."""
+    rng = np.random.default_rng(0)
+    w = rng.normal(size=(count, W_DIM)) * np.linspace(1, 2, W_DIM) + 3
+    truth = np.eye(W_DIM)[[1, 4]]
+    values = w @ truth.T + noise * rng.normal(size=(count, 2))
+    values[:, 1] *= 40
+    return Measured(w.astype(np.float32), ("ink", "slant"), values), truth
+
+
+def units(vectors: np.ndarray) -> np.ndarray:
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def small_subject(**choices: object) -> Subject:
+    values = {"generator": small_generator(), "checkpoint": "0" * 64, "layers": tuple(range(8))}
+    return Subject(**(values | choices))
+
+
+def test_regressed_finds_the_directions_that_made_the_measures():
+    measured, truth = known()
+    np.testing.assert_allclose(units(regression.regressed(measured)), truth, atol=0.02)
+
+
+def test_regressed_equals_the_printed_form_over_all_pairs():
+    measured, _ = known(noise=0.5, count=40)
+    first, second = np.triu_indices(40, 1)
+    steps = (measured.w[first] - measured.w[second]).astype(np.float64)
+    values = measured.standardised()
+    changes = values[first] - values[second]
+    printed = np.linalg.inv(steps.T @ steps) @ steps.T @ changes
+    np.testing.assert_allclose(regression.regressed(measured), printed.T, atol=1e-6)
+
+
+def test_regressed_apart_leaves_the_other_semantic_alone():
+    rng = np.random.default_rng(1)
+    w = rng.normal(size=(2000, W_DIM))
+    ink = w[:, 0] + 0.1 * rng.normal(size=2000)
+    darkness = 0.8 * w[:, 0] + 0.6 * w[:, 1]
+    measured = Measured(w.astype(np.float32), ("ink", "dark"), np.stack([ink, darkness], axis=1))
+    plain, apart = (
+        correlations(measured, units(fit(measured))[1].astype(np.float32))
+        for fit in (regression.regressed, regression.regressed_apart)
+    )
+    assert plain["ink"] > 0.7
+    assert abs(apart["ink"]) < 0.05 < 0.5 < apart["dark"]
+
+
+@pytest.mark.parametrize("fraction", [0.1, 0.5])
+def test_mean_difference_points_from_least_to_most(fraction: float):
+    measured, truth = known()
+    found = units(mean_difference.differences(measured, fraction))
+    assert (np.sum(found * truth, axis=1) > 0.95).all()
+
+
+def test_svm_normal_separates_least_from_most():
+    measured, truth = known()
+    found = units(svm.normals(measured, 0.2, seed=0))
+    assert (np.sum(found * truth, axis=1) > 0.95).all()
+
+
+def test_measure_that_never_changes_has_no_direction_and_no_correlation():
+    measured, _ = known()
+    values = np.column_stack([measured.values, np.full(len(measured.w), 7.0)])
+    dull = Measured(measured.w, ("ink", "slant", "dull"), values)
+    for vectors in (
+        regression.regressed(dull),
+        mean_difference.differences(dull),
+        svm.normals(dull, 0.2, 0),
+    ):
+        assert not vectors[2].any() and vectors[0].any()
+    assert correlations(dull, np.eye(W_DIM, dtype=np.float32)[0])["dull"] == 0
+
+
+def test_set_level_gives_every_code_the_same_projection_where_the_printed_form_fails():
+    """Seed 001, eq. 4 drops the mean of wᵀv: level 0 would move the average drawing itself."""
+    measured, truth = known()
+    vector = truth[0].astype(np.float32)
+    along = measured.w @ vector
+    mean, sigma = float(along.mean()), float(along.std())
+    moved = regression.set_level(measured.w, vector, mean, sigma, level=2.0)
+    np.testing.assert_allclose(moved @ vector, mean + 2 * sigma, rtol=1e-4)
+    average = measured.w.mean(axis=0, keepdims=True)
+    kept = regression.set_level(average, vector, mean, sigma, level=0.0)
+    np.testing.assert_allclose(kept, average, atol=1e-4)
+    printed = average - (average @ vector)[:, None] * vector
+    assert np.abs(printed - average).max() > 1
+
+
+@pytest.mark.parametrize("discover", [regression.discover, mean_difference.discover, svm.discover])
+def test_discover_names_judges_and_sorts(discover):
+    found = discover(small_subject(count=4), samples=80)
+    scores = [direction.score for direction in found]
+    assert len(found) == 4 and scores == sorted(scores, reverse=True)
+    for direction in found:
+        assert direction.name in NAMES and set(direction.correlations) == set(NAMES)
+        assert direction.score == pytest.approx(abs(direction.correlations[direction.name]))
+        assert np.linalg.norm(direction.vector) == pytest.approx(1, abs=1e-5)
+
+
+def test_discover_keeps_the_semantics_asked_for():
+    found = regression.discover(small_subject(), samples=60, semantics=("slant", "spread"))
+    assert set(found.names) == {"slant", "spread"}
+    with pytest.raises(InputError, match="'slants': expected some of ink-coverage"):
+        regression.discover(small_subject(), samples=60, semantics=("slants",))
+
+
+def test_discover_too_few_samples_or_w_plus_is_refused():
+    with pytest.raises(InputError, match="20 samples; expected more than 21"):
+        regression.discover(small_subject(), samples=20)
+    with pytest.raises(InputError, match="w_plus has no samples"):
+        svm.discover(small_subject(space="w_plus"), samples=60)
