@@ -25,11 +25,14 @@ class Truth:
         ink: (H, W) uint8, 0 ink and 255 paper, ink that the camera can see or that a hand hides.
         hand: (H, W) bool, True where a hand, a pen or its shadow covers the sheet.
         sheet: (4, 2) float32 corners of the sheet in frame pixels, or None with no sheet.
+        lifted: (H, W) bool, True where the sheet has left the glass, or None where it lies flat;
+            ink and corners of a lifted sheet are given where they lie when it is flat.
     """
 
     ink: Gray
     hand: NDArray[np.bool_]
     sheet: Floats | None
+    lifted: NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -34,6 +34,9 @@ class Conditions:
         palms: how many times a child's palm comes down while one sheet is drawn on.
         moves: how many times the sheet is moved while it is drawn on.
         turns: how many times it is turned over once the drawing is done.
+        rubbings: how many strokes are rubbed out once the drawing is done.
+        lifts: how many times it is lifted after that: a corner, then the whole sheet, in turns.
+        covers: 1 where a fresh sheet is laid over it then, drawn on and taken away.
     """
 
     name: str
@@ -57,6 +60,9 @@ class Conditions:
     palms: int = 0
     moves: int = 0
     turns: int = 0
+    rubbings: int = 0
+    lifts: int = 0
+    covers: int = 0
 
 
 CLEAN = Conditions("clean")
@@ -124,6 +130,20 @@ DEAD_LED = Conditions(
 )
 
 BLANK = replace(HANDS, name="blank", pens=(), wear=0.3, dust=10)
+
+HANDLED = replace(
+    CLEAN,
+    name="handled",
+    pens=("brush", "pencil_6b", "pencil_2b"),
+    polarities=("bright", "dark"),
+    unevenness=0.4,
+    vignetting=0.25,
+    noise=2.0,
+    rubbings=1,
+    lifts=2,
+    covers=1,
+)
+"""Paper that is lifted, drawn on and rubbed out, and covered with a fresh sheet."""
 
 DIFFICULTIES = {c.name: c for c in (CLEAN, UNEVEN, HANDS, WORN, DEAD_LED)}
 """The five classes of the benchmark, easiest first; `BLANK` has hands and never any ink."""

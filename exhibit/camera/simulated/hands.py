@@ -52,6 +52,8 @@ _GRIP = _Layer(
 )
 _TIP = _Layer(((0, 0, 1.2, 2.6, 1.4), (1, 2.2, 5, 13, 3.4)), 0.35, 0.38, 0.25)
 
+_RUBBER = _Layer(((-4, 1, 6, 16, 15),), 0.5, 0.9, 0.25)
+
 _PALM = _Layer(((2, 92, 4, 118, 68), (26, 92, 22, 122, 40)), 0.9, 1.24, 0.15)
 _SPREAD = _Layer(
     (
@@ -70,6 +72,7 @@ _BACK = _Layer(((2, 72, 8, 112, 64), (-34, 56, -12, 100, 17)), 3.0, 1.0, 0.28)
 
 _KINDS = {
     "pen": (_ARM, _FIST, _SHAFT, _CURLED, _GRIP, _TIP),
+    "rubber": (_ARM, _FIST, _CURLED, _GRIP, _RUBBER),
     "flat": (_ARM, _BACK, _FLAT),
     "palm": (_ARM, _PALM, _SPREAD),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,6 +27,7 @@ class Lines:
         absorbance: (n,) float32 share of the light that the piece takes away.
         grain: (n,) float32 share of the absorbance that the paper's grain breaks up.
         seen_at: (n,) float64 seconds, ascending.
+        gone_at: (n,) float64 seconds at which the piece is rubbed out, or infinity.
     """
 
     ends_mm: NDArray[np.float32]
@@ -33,6 +35,15 @@ class Lines:
     absorbance: NDArray[np.float32]
     grain: NDArray[np.float32]
     seen_at: Floats64
+    gone_at: Floats64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rub:
+    """The way of a rubber (m, 3): x_mm, y_mm on the sheet and seconds, and how far it reaches."""
+
+    way: Floats64
+    reach_mm: float
 
 
 def _cut(rng: np.random.Generator, stroke: Floats64, pen: Pen) -> tuple[Floats64, ...]:
@@ -52,11 +63,25 @@ def _cut(rng: np.random.Generator, stroke: Floats64, pen: Pen) -> tuple[Floats64
     return ends, width, absorbance, np.full(count - 1, pen.grain), t[1:] + _PEN_LEAD_S
 
 
-def cut_into_lines(rng: np.random.Generator, strokes: list[tuple[Floats64, Pen]]) -> Lines:
+def _rubbed_out(ends: Floats64, seen_at: Floats64, rubs: Sequence[Rub]) -> Floats64:
+    """Return when each piece is rubbed out: at the first touch of a rubber after it was drawn."""
+    gone_at = np.full(len(ends), np.inf)
+    middles = 0.5 * (ends[:, :2] + ends[:, 2:])
+    for rub in rubs:
+        away = np.linalg.norm(middles[:, None] - rub.way[None, :, :2], axis=2)
+        touched = (away < rub.reach_mm) & (rub.way[None, :, 2] > seen_at[:, None])
+        first = np.where(touched, rub.way[None, :, 2], np.inf).min(axis=1)
+        gone_at = np.minimum(gone_at, first)
+    return gone_at
+
+
+def cut_into_lines(
+    rng: np.random.Generator, strokes: list[tuple[Floats64, Pen]], rubs: Sequence[Rub] = ()
+) -> Lines:
     """Return the pieces of all strokes, each stroke (n, 3) x_mm, y_mm, seconds and its pen."""
     if not strokes:
         none = np.zeros(0, np.float32)
-        return Lines(np.zeros((0, 4), np.float32), none, none, none, np.zeros(0))
+        return Lines(np.zeros((0, 4), np.float32), none, none, none, np.zeros(0), np.zeros(0))
     pieces = [_cut(rng, stroke, pen) for stroke, pen in strokes]
     ends, width, absorbance, grain, seen_at = (np.concatenate(c) for c in zip(*pieces, strict=True))
     order = np.argsort(seen_at, kind="stable")
@@ -66,4 +91,5 @@ def cut_into_lines(rng: np.random.Generator, strokes: list[tuple[Floats64, Pen]]
         absorbance[order].astype(np.float32),
         grain[order].astype(np.float32),
         seen_at[order],
+        _rubbed_out(ends, seen_at, rubs)[order],
     )

@@ -14,6 +14,9 @@ from exhibit.camera.simulated.visit import SHEET_MM
 PAPER = 0.8
 """Reflectance of tracing paper lit from the camera's side."""
 
+_TRACE = 0.1
+"""Share of a line's absorbance that a rubber leaves."""
+
 Box = tuple[int, int, int, int]
 
 
@@ -33,7 +36,7 @@ class Stock:
 
 
 class Paper:
-    """The textures of one sheet; ink only ever grows on it.
+    """The textures of one sheet; ink grows on it, and goes where it is rubbed out.
 
     Attributes:
         tone: (h, w) float32 reflectance with its ink, 0..1.
@@ -50,6 +53,8 @@ class Paper:
         self._drawn = 0
         self._clean = _blank(rng, conditions, stock)
         self._absorbed = np.zeros(stock.shape, np.float32)
+        self._traces = np.zeros(stock.shape, np.float32)
+        self._gone = np.zeros(len(lines.seen_at), np.bool_)
         self.tone = self._clean.copy()
         self.coverage = np.zeros(stock.shape, np.float32)
         self.sheet_to_texture: Matrix = np.array(
@@ -66,10 +71,12 @@ class Paper:
         return self._drawn == 0
 
     def draw_until(self, t_s: float) -> Box | None:
-        """Add the ink seen until a time; returns the box x0, y0, x1, y1 of texels that changed."""
+        """Bring the ink to a time; returns the box x0, y0, x1, y1 of texels that changed."""
         until = int(np.searchsorted(self._lines.seen_at, t_s, side="right"))
         boxes = [self._draw(piece) for piece in range(self._drawn, until)]
         self._drawn = max(until, self._drawn)
+        rubbed = (self._lines.gone_at <= t_s) & ~self._gone
+        boxes += self._rub_out(np.flatnonzero(rubbed[: self._drawn]))
         if not boxes:
             return None
         low, high = np.min(boxes, axis=0), np.max(boxes, axis=0)
@@ -77,23 +84,63 @@ class Paper:
 
     def _draw(self, piece: int) -> Box:
         """Add one piece of line: a capsule with a soft edge of one texel."""
-        lines, scale = self._lines, self._stock.px_per_mm
-        ends = lines.ends_mm[piece].reshape(2, 2) * scale + self.sheet_to_texture[:2, 2]
-        half = float(lines.width_mm[piece]) * scale / 2
+        x0, y0, x1, y1 = box = self._box_of(piece)
+        if x0 >= x1 or y0 >= y1:
+            return x0, y0, x0, y0
+        area = np.s_[y0:y1, x0:x1]
+        covered, absorbed = self._stamp(piece, box)
+        np.maximum(self.coverage[area], covered, out=self.coverage[area])
+        np.maximum(self._absorbed[area], absorbed, out=self._absorbed[area])
+        self._show(box)
+        return box
+
+    def _rub_out(self, pieces: NDArray[np.intp]) -> list[Box]:
+        """Take pieces away; what they crossed stays, and so does a trace of them."""
+        if not len(pieces):
+            return []
+        self._gone[pieces] = True
+        boxes = [self._box_of(int(piece)) for piece in pieces]
+        for piece, (x0, y0, x1, y1) in zip(pieces, boxes, strict=True):
+            area = np.s_[y0:y1, x0:x1]
+            trace = _TRACE * self._stamp(int(piece), (x0, y0, x1, y1))[1]
+            np.maximum(self._traces[area], trace, out=self._traces[area])
+            self.coverage[area] = self._absorbed[area] = 0.0
+        low, high = np.min(boxes, axis=0), np.max(boxes, axis=0)
+        x0, y0, x1, y1 = int(low[0]), int(low[1]), int(high[2]), int(high[3])
+        for piece in np.flatnonzero(~self._gone[: self._drawn]):
+            left, top, right, bottom = self._box_of(int(piece))
+            if left < x1 and top < y1 and right > x0 and bottom > y0:
+                self._draw(int(piece))
+        self._show((x0, y0, x1, y1))
+        return [(x0, y0, x1, y1)]
+
+    def _box_of(self, piece: int) -> Box:
+        """Return the texels that a piece may touch."""
+        ends, half = self._capsule_of(piece)
         height, width = self.tone.shape
         low = np.clip(np.floor(ends.min(axis=0) - half - 1), 0, [width, height]).astype(int)
         high = np.clip(np.ceil(ends.max(axis=0) + half + 2), 0, [width, height]).astype(int)
-        (x0, y0), (x1, y1) = low.tolist(), high.tolist()
-        if x0 >= x1 or y0 >= y1:
-            return x0, y0, x0, y0
-        box = np.s_[y0:y1, x0:x1]
-        covered = _capsule(low, high, ends, half)
-        np.maximum(self.coverage[box], covered, out=self.coverage[box])
-        grain = 1 + lines.grain[piece] * (self._stock.grain[box] - 1.25)
-        absorbed = covered * np.minimum(lines.absorbance[piece] * grain, 0.95)
-        np.maximum(self._absorbed[box], absorbed, out=self._absorbed[box])
-        self.tone[box] = self._clean[box] * (1 - self._absorbed[box])
-        return x0, y0, x1, y1
+        return int(low[0]), int(low[1]), int(high[0]), int(high[1])
+
+    def _capsule_of(self, piece: int) -> tuple[NDArray[np.float64], float]:
+        """Return both ends (2, 2) of a piece and half its width, in texels."""
+        scale = self._stock.px_per_mm
+        ends = self._lines.ends_mm[piece].reshape(2, 2) * scale + self.sheet_to_texture[:2, 2]
+        return ends, float(self._lines.width_mm[piece]) * scale / 2
+
+    def _stamp(self, piece: int, box: Box) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return coverage and absorbance of a piece in a box of texels."""
+        ends, half = self._capsule_of(piece)
+        covered = _capsule(np.array(box[:2]), np.array(box[2:]), ends, half)
+        paper_grain = self._stock.grain[box[1] : box[3], box[0] : box[2]]
+        grain = 1 + self._lines.grain[piece] * (paper_grain - 1.25)
+        absorbed = covered * np.minimum(self._lines.absorbance[piece] * grain, 0.95)
+        return covered, np.asarray(absorbed, np.float32)
+
+    def _show(self, box: Box) -> None:
+        area = np.s_[box[1] : box[3], box[0] : box[2]]
+        taken = np.maximum(self._absorbed[area], self._traces[area])
+        self.tone[area] = self._clean[area] * (1 - taken)
 
 
 def _capsule(

@@ -9,12 +9,16 @@ from numpy.typing import NDArray
 
 from exhibit.camera.simulated.conditions import CLEAN, Conditions, Polarity
 from exhibit.camera.simulated.hands import cast
+from exhibit.camera.simulated.layers import Exposed
 from exhibit.camera.simulated.light import Light, Sensor
 from exhibit.camera.simulated.paper import PAPER, Paper, Stock
-from exhibit.camera.simulated.scene import Scene
+from exhibit.camera.simulated.raised import Rise
+from exhibit.camera.simulated.scene import Moment, Scene
+from exhibit.camera.simulated.script import make_visit
 from exhibit.camera.simulated.texture import clouds
+from exhibit.camera.simulated.tracks import Track
 from exhibit.camera.simulated.view import Matrix, detail_px, knock, px_per_mm, table_to_camera
-from exhibit.camera.simulated.visit import Visit, make_visit
+from exhibit.camera.simulated.visit import Visit
 from exhibit.contract.values import Frame, Gray, Truth
 
 _BARE: dict[Polarity, float] = {"bright": 0.22, "dark": 0.5}
@@ -82,9 +86,7 @@ class SimulatedTable:
         view = self._views[self._happened(self.conditions.knocked_after_s, t_s)]
         relit = self._relight(t_s, view)
         scene = self._scene_of(visit, t_s)
-        half_s = self.conditions.exposure_s / 2
-        sheet = visit.sheet
-        box = scene.show(t_s, (sheet.at(t_s - half_s), sheet.at(t_s), sheet.at(t_s + half_s)), view)
+        box = scene.show(_moment(visit, t_s, self.conditions.exposure_s), view)
         if relit:
             np.multiply(self._field, scene.reflectance, out=self._signal)
         elif box is not None:
@@ -96,7 +98,7 @@ class SimulatedTable:
         ink = scene.ink.copy()
         for array in (pixels, ink, hand):
             array.setflags(write=False)
-        return Frame(sequence, t_s, pixels, Truth(ink, hand, scene.sheet))
+        return Frame(sequence, t_s, pixels, Truth(ink, hand, scene.corners, scene.raised))
 
     def frames(self, count: int, start_s: float = 0.0) -> Iterator[Frame]:
         """Yield `count` frames in time order at the table's frame rate."""
@@ -132,8 +134,12 @@ class SimulatedTable:
         if self._scene is None or visit.index != self._scene_visit or t_s < self._scene_time:
             rng = np.random.default_rng((self.seed, visit.index, 0x5E))
             paper = Paper(rng, self.conditions, visit.lines, self._stock)
-            defocus_px = self.conditions.defocus_px * detail_px(self.size_px)
-            self._scene = Scene(self._bare, paper, defocus_px)
+            cover = None
+            if visit.cover is not None:
+                cover = Paper(rng, self.conditions, visit.cover.lines, self._stock)
+            detail = detail_px(self.size_px)
+            optics = (self.conditions.defocus_px * detail, detail)
+            self._scene = Scene(self._bare, (paper, cover), optics, self.polarity)
             self._scene_visit = visit.index
         self._scene_time = t_s
         return self._scene
@@ -154,3 +160,19 @@ class SimulatedTable:
             shade.fall_on(signal[area], self._field[area])
             covered[area] |= shade.hides
         return signal, covered
+
+
+def _moment(visit: Visit, t_s: float, exposure_s: float) -> Moment:
+    """Return where the sheets of a visit are at a time."""
+
+    def exposed(track: Track) -> Exposed:
+        half_s = exposure_s / 2
+        return track.at(t_s - half_s), track.at(t_s), track.at(t_s + half_s)
+
+    amounts = ((lift.corner, float(lift.track.at(t_s)[0])) for lift in visit.lifts)
+    rise = next((Rise(corner, mm) for corner, mm in amounts if mm > 0), None)
+    cover = visit.cover
+    if cover is None:
+        return Moment(t_s, exposed(visit.sheet), rise)
+    counts = cover.lies_from <= t_s < cover.lies_until
+    return Moment(t_s, exposed(visit.sheet), rise, exposed(cover.sheet), counts)

@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 import pytest
 
-from exhibit.camera.simulated import BLANK, DIFFICULTIES, Conditions, SimulatedTable
+from exhibit.camera.simulated import BLANK, DIFFICULTIES, HANDLED, Conditions, SimulatedTable
+from exhibit.camera.simulated.visit import Visit
 from exhibit.contract.values import Frame, Truth
 
 SMALL = (320, 240)
@@ -162,3 +163,55 @@ def test_visit_takes_half_a_minute_and_goes_on_to_the_next(conditions: Condition
     assert [visit.index for visit in visits] == [0, 1, 2, 3]
     assert min(lengths) > 18
     assert max(lengths) < 60
+
+
+def _handled(polarity: str) -> tuple[SimulatedTable, Visit]:
+    table = SimulatedTable(HANDLED, 4, SMALL, polarity=polarity)  # type: ignore[arg-type]
+    return table, table.visit_at(0.0)
+
+
+@pytest.mark.parametrize("polarity", ["bright", "dark"])
+def test_lifted_corner_is_blurred_and_its_ink_stays_true_where_it_lies_flat(polarity: str) -> None:
+    table, visit = _handled(polarity)
+    track = visit.lifts[1].track
+    before = table.frame_at(float(track.times[0]) - 0.01)
+    during = table.frame_at(float(track.times[0]) + 1.2)
+    flat, off = _truth(before), _truth(during)
+    assert flat.lifted is None and off.lifted is not None
+    assert off.lifted.mean() > 0.5
+    assert np.array_equal(flat.ink, off.ink) and np.array_equal(flat.sheet, off.sheet)
+    drawn = cv2.erode(flat.ink, np.ones((3, 3), np.uint8)) == 0
+    ratios = (f.pixels / cv2.blur(f.pixels, (21, 21)).astype(float) for f in (before, during))
+    sharp, soft = (float(np.percentile(r[drawn & ~off.hand], 2)) for r in ratios)
+    assert sharp < soft - 0.1
+    corner = _truth(table.frame_at(float(visit.lifts[0].track.times[0]) + 1.4)).lifted
+    assert corner is not None and 0.01 < corner.mean() < 0.2
+
+
+def test_rubbed_out_ink_leaves_the_truth_and_hardly_a_trace() -> None:
+    table, visit = _handled("bright")
+    gone_at = visit.lines.gone_at[np.isfinite(visit.lines.gone_at)]
+    before = table.frame_at(float(gone_at.min()) - 1.5)
+    after = table.frame_at(float(gone_at.max()) + 1.5)
+    gone = (_truth(before).ink == 0) & (_truth(after).ink == 255)
+    assert gone.sum() > 30
+    assert not ((_truth(before).ink == 255) & (_truth(after).ink == 0)).any()
+    assert np.median(after.pixels[gone] / np.maximum(before.pixels[gone], 1)) > 1.15
+
+
+@pytest.mark.parametrize("polarity", ["bright", "dark"])
+def test_fresh_sheet_over_an_old_one_counts_alone_until_it_is_taken_away(polarity: str) -> None:
+    table, visit = _handled(polarity)
+    cover = visit.cover
+    assert cover is not None
+    before = table.frame_at(cover.lies_from - 1.5)
+    fresh = table.frame_at(cover.lies_from + 0.8)
+    drawn = table.frame_at(cover.lies_until - 1.2)
+    after = table.frame_at(visit.ends_at - 4.0)
+    old = _truth(before).ink == 0
+    assert (_truth(fresh).ink == 255).all()
+    assert (_truth(drawn).ink == 0).any()
+    assert np.array_equal(_truth(after).ink, _truth(before).ink)
+    # The old drawing shines through all the same.
+    around = cv2.blur(fresh.pixels, (21, 21))
+    assert np.median(fresh.pixels[old] / around[old]) < 0.92

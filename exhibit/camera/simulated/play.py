@@ -1,0 +1,203 @@
+"""The time line of one visit: hands that bring a sheet, draw on it and take it away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from exhibit.camera.simulated.conditions import Conditions
+from exhibit.camera.simulated.lines import Rub
+from exhibit.camera.simulated.pens import PENS, Pen
+from exhibit.camera.simulated.sketches import Sketch, load_sketches
+from exhibit.camera.simulated.tracks import TrackBuilder
+from exhibit.camera.simulated.visit import Cover, Floats64, Hand, Lift, place
+
+_AWAY_MM = (150.0, 330.0)
+_FEW_STROKES = 4
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Drawing:
+    """One visitor's sketch on the sheet: strokes in sheet millimetres with their own seconds."""
+
+    strokes: tuple[Floats64, ...]
+    pen: Pen | None
+    elbow_mm: tuple[float, float]
+
+
+def _lay_out(
+    rng: np.random.Generator, sketch: Sketch, size_mm: float, middle_mm: Floats64, turn: float
+) -> tuple[Floats64, ...]:
+    """Scale, turn and move a sketch onto the sheet."""
+    pose = np.array([*middle_mm, turn + rng.normal(0, 0.05)])
+    pace = rng.uniform(0.75, 0.95)
+    return tuple(
+        np.column_stack([place((s[:, :2] - 0.5) * size_mm, pose), s[:, 2] * pace])
+        for s in sketch.strokes
+    )
+
+
+def drawings_of(
+    rng: np.random.Generator, conditions: Conditions, seed: int, index: int
+) -> list[Drawing]:
+    sketches = load_sketches()
+    # Every sketch has its turn before one comes again.
+    order = np.random.default_rng(seed).permutation(len(sketches))
+    pens = [PENS[str(rng.choice(conditions.pens))] if conditions.pens else None for _ in range(2)]
+    side = float(rng.choice([-1, 1], p=[0.15, 0.85]))
+    first = sketches[order[index % len(sketches)]]
+    elbow = (side * rng.uniform(110, 170), 390.0)
+    if conditions.visitors < 2:
+        middle = rng.uniform([-45, -12], [45, 12])
+        strokes = _lay_out(rng, first, rng.uniform(135, 170), middle, 0.0)
+        return [Drawing(strokes, pens[0], elbow)]
+    second = sketches[order[(index + 5) % len(sketches)]]
+    left = _lay_out(rng, first, rng.uniform(115, 130), rng.uniform([-78, -8], [-70, 8]), 0.0)
+    right = _lay_out(rng, second, rng.uniform(105, 120), rng.uniform([72, -8], [80, 8]), np.pi)
+    return [Drawing(left, pens[0], elbow), Drawing(right, pens[1], (-elbow[0], -390.0))]
+
+
+def short_drawing(rng: np.random.Generator, conditions: Conditions) -> Drawing:
+    """Return a few strokes, for a second sheet."""
+    sketches = load_sketches()
+    sketch = sketches[int(rng.integers(len(sketches)))]
+    strokes = _lay_out(rng, sketch, rng.uniform(110, 140), rng.uniform([-30, -12], [30, 12]), 0.0)
+    pen = PENS[str(rng.choice(conditions.pens))]
+    return Drawing(strokes[:_FEW_STROKES], pen, (rng.uniform(110, 170), 390.0))
+
+
+class Play:
+    """Builds the time line of one visit."""
+
+    def __init__(self, rng: np.random.Generator, conditions: Conditions, starts_at: float) -> None:
+        self.rng = rng
+        self.conditions = conditions
+        self.side = float(rng.choice([-1, 1]))
+        arrives = starts_at + float(rng.uniform(1.2, 2.2))
+        self.sheet = TrackBuilder(arrives, self.side * 40, 310.0, self.side * 0.2, 1.0)
+        self.helper = TrackBuilder(arrives, self.side * 90, 380.0, 0.0)
+        self.strokes: list[tuple[Floats64, Pen]] = []
+        self.hands: list[Hand] = []
+        self.rubs: list[Rub] = []
+        self.lifts: list[Lift] = []
+        self.cover: Cover | None = None
+
+    def pose(self) -> Floats64:
+        """Where the sheet is after the last key."""
+        return np.array(self.sheet.build().values[-1])
+
+    def drag(self, until_s: float, pose: Floats64, grip_mm: tuple[float, float]) -> None:
+        """The helping hand takes the sheet along."""
+        start_s = self.sheet.now_s
+        self.helper.hold(start_s)
+        old = self.sheet.build()
+        self.sheet.ease(until_s, *map(float, pose))
+        moved = self.sheet.build()
+        grip = np.array([grip_mm])
+        self.helper.key(start_s + 1e-3, *place(grip, old.at(start_s))[0], 0.0)
+        for t in np.linspace(start_s, until_s, 13)[1:]:
+            self.helper.key(float(t), *map(float, place(grip, moved.at(float(t)))[0]), 0.0)
+
+    def arrive(self) -> None:
+        """A sheet is slid onto the table and let go."""
+        rest = np.array([*self.rng.uniform([-6, -8], [6, 8]), self.rng.normal(0, 0.04), 1.0])
+        self.drag(self.sheet.now_s + float(self.rng.uniform(0.9, 1.4)), rest, (90 * self.side, 70))
+        self.let_go()
+
+    def let_go(self) -> None:
+        """The helping hand leaves the sheet and goes away."""
+        self.helper.hold(self.helper.now_s + 0.25)
+        self.helper.ease(self.helper.now_s + 0.5, self.side * 150, 330.0, 1.0)
+
+    def shift(self, start_s: float) -> float:
+        """The sheet is pushed a little; returns when the hand has gone."""
+        self.sheet.hold(start_s)
+        self.helper.hold(start_s - 0.6)
+        grip = (80.0 * self.side, 60.0)
+        self.helper.ease(start_s, *map(float, place(np.array([grip]), self.pose())[0]), 0.0)
+        turn = self.rng.normal(0, [6, 5, 0.06, 0])
+        self.drag(start_s + 0.7, self.pose() + turn, grip)
+        self.let_go()
+        return self.helper.now_s
+
+    def draw(self, drawing: Drawing, start_s: float) -> float:
+        """A hand comes, follows the strokes and goes; returns when it is away."""
+        rng = self.rng
+        away = (drawing.elbow_mm[0] * 0.9, drawing.elbow_mm[1] * 0.82, 1.0)
+        hand = TrackBuilder(start_s, *away)
+        strokes = drawing.strokes
+        breaks = set(
+            rng.choice(np.arange(1, len(strokes)), min(2, len(strokes) - 1), replace=False)
+        )
+        # Two who draw at once leave the sheet where it is.
+        moves = self.conditions.moves if self.conditions.visitors == 1 else 0
+        shifts = sorted(breaks)[:moves]
+        shift_s = start_s + 0.7 - strokes[0][0, 2]
+        for number, stroke in enumerate(strokes):
+            if number in breaks:
+                hand.hold(hand.now_s + 0.15)
+                hand.ease(hand.now_s + 0.5, *away)
+                gone = hand.now_s
+                back = self.shift(gone + 0.2) if number in shifts else gone + rng.uniform(0.6, 1.6)
+                hand.hold(back)
+                shift_s = back + 0.6 - stroke[0, 2]
+            pose = self.sheet.build().at(shift_s + stroke[0, 2])
+            points = place(stroke[:, :2], pose)
+            begins = shift_s + stroke[0, 2]
+            if begins - hand.now_s > 0.4:
+                hand.ease(begins - 0.05, *map(float, points[0]), 0.35)
+            elif begins - hand.now_s > 0.1:
+                middle = 0.5 * (points[0] + np.array(hand.build().values[-1][:2]))
+                hand.key(0.5 * (begins + hand.now_s), *map(float, middle), 0.3)
+            for point, t in zip(points, stroke[:, 2], strict=True):
+                hand.key(shift_s + float(t), *map(float, point), 0.0)
+            if drawing.pen is not None:
+                timed = np.column_stack([stroke[:, :2], stroke[:, 2] + shift_s])
+                self.strokes.append((timed, drawing.pen))
+        hand.hold(hand.now_s + 0.2)
+        hand.ease(hand.now_s + 0.6, *away)
+        self.hands.append(Hand("pen", hand.build(), drawing.elbow_mm, 1.0))
+        return hand.now_s
+
+    def rest_palm(self, between: tuple[float, float]) -> None:
+        """A child puts a palm on the sheet and takes it away, `conditions.palms` times."""
+        elbow = (-self.side * 320.0, float(self.rng.uniform(60, 200)))
+        away = (elbow[0], elbow[1] * 0.8, 1.0)
+        hand = TrackBuilder(between[0], *away)
+        room = (between[1] - between[0]) / max(1, self.conditions.palms)
+        for number in range(self.conditions.palms):
+            down = between[0] + room * (number + float(self.rng.uniform(0.1, 0.4)))
+            spot = self.rng.uniform([-100, -60], [100, 60])
+            hand.hold(down)
+            hand.ease(down + 0.5, *map(float, spot), 0.0)
+            hand.hold(hand.now_s + float(self.rng.uniform(0.8, 2.0)))
+            hand.ease(hand.now_s + 0.5, *away)
+        self.hands.append(Hand("palm", hand.build(), elbow, 0.62))
+
+    def turn_over(self, start_s: float) -> float:
+        """The sheet is taken away and comes back other side up; returns when the hand has gone."""
+        back = self.pose() * [1, 1, 1, -1]
+        self.take_away(start_s)
+        x, y, angle, side = self.pose()
+        self.sheet.key(self.sheet.now_s + 0.1, x, y, angle, -side)
+        self.drag(self.sheet.now_s + 1.2, back, (90 * self.side, 70))
+        self.let_go()
+        return self.helper.now_s
+
+    def take_away(self, start_s: float) -> None:
+        """The helping hand comes and pulls the sheet out of sight."""
+        self.sheet.hold(start_s)
+        self.helper.hold(start_s - 0.7)
+        grip = (70.0 * self.side, 60.0)
+        self.helper.ease(start_s, *map(float, place(np.array([grip]), self.pose())[0]), 0.0)
+        gone = np.array([self.side * 60, 330.0, self.side * 0.3, self.pose()[3]])
+        self.drag(start_s + 1.0, gone, grip)
+
+    def leave(self, start_s: float) -> float:
+        """The sheet is taken away; returns when it is out of sight."""
+        self.take_away(start_s)
+        self.helper.ease(self.helper.now_s + 0.2, *_AWAY_MM, 1.0)
+        elbow = (self.side * 150.0, 390.0)
+        self.hands.append(Hand("flat", self.helper.build(), elbow, 1.0))
+        return self.helper.now_s
