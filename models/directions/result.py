@@ -136,7 +136,7 @@ class DirectionSet:
                 return direction
         raise InputError(f"no direction '{name}'; expected one of {', '.join(self.names)}")
 
-    def with_changes(self, name: str, **changes: Any) -> DirectionSet:
+    def with_changes(self, name: str, /, **changes: Any) -> DirectionSet:
         """Replace fields of one direction, as `dataclasses.replace` does."""
         changed = replace(self.find(name), **changes)
         return DirectionSet(tuple(changed if d.name == name else d for d in self.directions))
