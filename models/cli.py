@@ -14,7 +14,7 @@ COMMANDS = {
     "compact": "models.training.commands.compact:compact_checkpoint",
     "import-stylegan2": "models.stylegan2.commands.import_stylegan2:import_stylegan2",
     "export": "models.export.commands.export:export",
-    "bundle": "models.export.commands.bundle:bundle",
+    "bundle": "models.export.commands.bundles:bundle",
     "evaluate": "models.evaluation.commands.evaluate:evaluate",
     "directions": "models.directions.commands.directions:directions",
 }

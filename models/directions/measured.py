@@ -7,17 +7,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from exhibit.contract.errors import InputError
 from models.directions import semantics
 from models.directions.classifier import Classifier, load_classifier, score
+from models.directions.drawing import CHUNK, draw_codes
 from models.directions.result import DirectionSet, Floats
 from models.directions.subject import Subject, projection
-from models.sketches.raster import Gray, as_gray
+from models.psp.inverter import Codes
+from models.sketches.raster import Gray
 
-CHUNK = 16
 Doubles = NDArray[np.float64]
 
 
@@ -56,16 +56,6 @@ class Measured:
         centred = self.values - self.values.mean(axis=0)
         deviation = self.values.std(axis=0)
         return centred / np.where(deviation > 0, deviation, 1)
-
-
-def draw_ws(subject: Subject, ws: torch.Tensor) -> Gray:
-    """Draw codes (n, num_ws, w_dim) as grey pictures (n, R, R) uint8, with the stored noise."""
-    drawn = []
-    with torch.no_grad():
-        for part in ws.split(CHUNK):
-            pictures = as_gray(subject.generator.synthesis(part).numpy())
-            drawn.append(pictures.mean(axis=1).round().astype(np.uint8))
-    return np.concatenate(drawn)
 
 
 def measure_pictures(
@@ -107,7 +97,9 @@ def measure_samples(
     names: tuple[str, ...] = ()
     tables = []
     for part in w.split(CHUNK):
-        names, table = measure_pictures(draw_ws(subject, subject.as_ws(part)), judge)
+        names, table = measure_pictures(
+            draw_codes(subject, Codes(subject.as_ws(part), None)), judge
+        )
         tables.append(table)
         tell(sum(map(len, tables)))
     return Measured(w.numpy(), names, np.concatenate(tables))

@@ -53,7 +53,7 @@ def sefa(matrices: Sequence[Tensor], count: int) -> tuple[Tensor, Tensor]:
     """
     stacked = torch.cat(list(matrices)).double()
     vectors, values = leading((stacked.t() @ stacked).numpy(), count)
-    return torch.from_numpy(vectors).float(), torch.from_numpy(values.copy()).float()
+    return torch.from_numpy(vectors.copy()).float(), torch.from_numpy(values.copy()).float()
 
 
 def discover(subject: Subject, rows: Rows = "as-is") -> DirectionSet:

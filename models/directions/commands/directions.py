@@ -11,7 +11,13 @@ COMMANDS = {
     "sefa-conv": f"{FOLDER}.sefa_conv:sefa_conv",
     "resefa": f"{FOLDER}.resefa:resefa",
     "jacobian": f"{FOLDER}.jacobian:jacobian",
+    "regression": f"{FOLDER}.regression:regression",
+    "mean-difference": f"{FOLDER}.mean_difference:mean_difference",
+    "svm": f"{FOLDER}.svm:svm",
     "condition": f"{FOLDER}.condition:condition",
+    "classifier": f"{FOLDER}.classifier:classifier",
+    "safe-range": f"{FOLDER}.safe_range:safe_range_command",
+    "name": f"{FOLDER}.name:name",
 }
 
 

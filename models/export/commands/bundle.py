@@ -1,4 +1,4 @@
-"""`models bundle`: make the folder that the table runs."""
+"""`models bundle CHECKPOINT`: make the folder that the table runs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ VISITORS = 100
 """Held-out sketches that the radius is measured on, each at three shares."""
 
 
-@click.command("bundle")
+@click.command("make")
 @click.argument("checkpoint", type=click.Path(path_type=Path))
 @click.option(
     "-o",
@@ -46,7 +46,7 @@ VISITORS = 100
 )
 @click.option("--attract-frames", default=160, show_default=True, help="Pictures of the loop.")
 @click.option("--dry-run", is_flag=True, help="Read the checkpoint, say what would happen, stop.")
-def bundle(checkpoint: Path, out: Path, **options) -> None:
+def make(checkpoint: Path, out: Path, **options) -> None:
     """Make a bundle of CHECKPOINT (from `models train-encoder`) for `exhibit run --bundle`.
 
     Measure it afterwards with `models evaluate BUNDLE --dataset D --sketches F --write-card`.

