@@ -1,9 +1,9 @@
 """How light and how quick the operator's page is, in a real browser on this machine.
 
-    python -m benchmarks.operator_page --bundle models/bundles/lear --out operator-page.json
+    python -m benchmarks.operator_page --bundle lear --out operator-page.json
 
 First contentful paint and bytes of every page with an empty cache, and the time from moving a
-slider to the first changed picture of the stage on the same page.
+slider of the page Tune to the first changed live picture beside it.
 """
 
 from __future__ import annotations
@@ -16,71 +16,102 @@ from pathlib import Path
 from typing import Any
 
 import click
+import cv2
 
-from tests.operator.pages.running import CHROMIUM, claim, running_table
+from exhibit.contract.bundle import find_bundle
+from tests.fakes.waiting import wait_until
+from tests.ink.scene import Scene
+from tests.operator.pages.running import CHROMIUM, RunningTable, claim, running_table
 
 PAGES = ("/", "/tune", "/config", "/config?view=yaml", "/visits", "/log", "/help")
 _MOVES = 20
-_SETTLE_MS = 1500
+_SETTLE_MS, _PAUSE_MS = 1500, 400
 _PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? null"
 _BYTES = """['navigation', 'resource'].flatMap((kind) => performance.getEntriesByType(kind))
   .filter((entry) => !entry.name.includes('/api/'))
   .reduce((sum, entry) => sum + entry.transferSize, 0)"""
 _ASKED = """performance.getEntriesByType('resource')
   .filter((entry) => entry.name.endsWith('/preview')).map((entry) => entry.duration)"""
-# The stage's tone is moved and put back in turn; the picture is asked for its mean every frame.
-_MOVE = """async (value) => {
-  const img = document.querySelector('img[data-live=composite]');
+# A slider is moved, and the live picture is looked at until it is half or twice as dark.
+_MOVE = """async ([key, picture, value]) => {
+  const img = document.querySelector(`img[data-live=${picture}]`);
   const canvas = document.createElement('canvas');
-  canvas.width = canvas.height = 16;
+  canvas.width = canvas.height = 32;
   const context = canvas.getContext('2d', { willReadFrequently: true });
-  const mean = () => {
-    context.drawImage(img, 0, 0, 16, 16);
-    return context.getImageData(0, 0, 16, 16).data.reduce((sum, part) => sum + part, 0);
+  const darkness = () => {
+    context.drawImage(img, 0, 0, 32, 32);
+    return context.getImageData(0, 0, 32, 32).data
+      .reduce((sum, part, at) => at % 4 < 3 ? sum + 255 - part : sum, 0);
   };
-  const slider = document.querySelector('[data-key="stage.brightness"] input[type=range]');
-  const before = mean(), began = performance.now();
+  const slider = document.querySelector(`[data-key="${key}"] input[type=range]`);
+  const before = darkness(), began = performance.now();
   slider.value = value;
   slider.dispatchEvent(new Event('input', { bubbles: true }));
-  while (performance.now() - began < 5000) {
-    if (Math.abs(mean() - before) > 3000) return performance.now() - began;
+  while (performance.now() - began < 3000) {
+    const now = darkness();
+    if (Math.abs(now - before) > 0.5 * Math.max(now, before)) return performance.now() - began;
     await new Promise((done) => setTimeout(done, 4));
   }
   return null;
 }"""
+# What is moved, the picture that shows it, and the values it goes to in turn.
+_SLIDERS = {
+    "tone_to_stage_ms": ("stage.brightness", "composite", (-0.4, 0.0)),
+    "threshold_to_ink_ms": ("ink.threshold", "ink", (0.0, 0.5)),
+}
+# A sheet that lies still, with lines so faint that the threshold decides on them.
+_PAPER, _FRAMES, _ENOUGH_INK = 95.0, 12, 0.01
+_LINES = [(0.2, 0.1 * row, 0.8, 0.1 * row + 0.05) for row in range(2, 9)]
 
 
 @click.command()
-@click.option("--bundle", type=click.Path(path_type=Path, exists=True), required=True)
-@click.option("--out", type=click.Path(path_type=Path), required=True)
-def main(bundle: Path, out: Path) -> None:
+@click.option("--bundle", default="lear", show_default=True, metavar="NAME|DIR")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--json", "as_json", is_flag=True, help="Print the result alone, as JSON.")
+def main(bundle: str, out: Path | None, as_json: bool) -> None:
     """Measure every page, then how soon a moved slider is seen."""
+    if CHROMIUM is None:
+        raise click.ClickException("chromium is not there; on Debian: apt install chromium")
     from playwright.sync_api import sync_playwright
 
+    folder = find_bundle(bundle).resolve()
     with tempfile.TemporaryDirectory() as museum, sync_playwright() as started:
         browser = started.chromium.launch(
             executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
         )
-        with running_table(Path(museum), bundle.resolve()) as table:
-            context = browser.new_context(ignore_https_errors=True)
-            claim(context.new_page(), table)
-            login = context.storage_state()
-            context.close()
+        with running_table(_made(museum, "one"), folder) as table:
+            login = _claimed(browser, table)
             pages = {path: _measure(browser, login, table.url, path) for path in PAGES}
-            moved_ms, asked_ms = _moves(browser, login, table.url)
+        sheet = _still_sheet(_made(museum, "sheet"))
+        with running_table(_made(museum, "two"), folder, source=sheet) as table:
+            moved = _moves(browser, _claimed(browser, table), table)
         browser.close()
-    result = {
-        "load_average": os.getloadavg()[0],
-        "pages": pages,
-        "slider_to_picture_ms": {
-            "moves": len(moved_ms),
-            "p50": round(statistics.median(moved_ms), 1),
-            "worst": round(max(moved_ms), 1),
-            "request_p50": round(statistics.median(asked_ms), 1),
-        },
-    }
-    out.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
-    click.echo(json.dumps(result, indent=2))
+    result = {"load_average": os.getloadavg()[0], "pages": pages, **moved}
+    text = json.dumps(result, indent=None if as_json else 2)
+    click.echo(text)
+    if out is not None:
+        out.write_text(text + "\n", encoding="utf-8")
+
+
+def _made(above: str, name: str) -> Path:
+    folder = Path(above) / name
+    folder.mkdir()
+    return folder
+
+
+def _still_sheet(folder: Path) -> Path:
+    scene = Scene(lines=_LINES, paper=_PAPER)
+    for number in range(_FRAMES):
+        cv2.imwrite(str(folder / f"{number:02d}.png"), scene.frame().pixels)
+    return folder
+
+
+def _claimed(browser: Any, table: RunningTable) -> Any:
+    context = browser.new_context(ignore_https_errors=True)
+    claim(context.new_page(), table)
+    login = context.storage_state()
+    context.close()
+    return login
 
 
 def _measure(browser: Any, login: Any, url: str, path: str) -> dict[str, float | None]:
@@ -93,18 +124,35 @@ def _measure(browser: Any, login: Any, url: str, path: str) -> dict[str, float |
     return {"first_paint_ms": paint_ms and round(paint_ms), "bytes": transferred}
 
 
-def _moves(browser: Any, login: Any, url: str) -> tuple[list[float], list[float]]:
+def _moves(browser: Any, login: Any, table: RunningTable) -> dict[str, Any]:
     context = browser.new_context(ignore_https_errors=True, storage_state=login)
     page = context.new_page()
-    page.goto(f"{url}/tune", wait_until="domcontentloaded")
+    page.goto(f"{table.url}/tune", wait_until="domcontentloaded")
     page.wait_for_timeout(3 * _SETTLE_MS)
-    found = []
-    for number in range(_MOVES):
-        found.append(page.evaluate(_MOVE, -0.4 if number % 2 == 0 else 0))
-        page.wait_for_timeout(400)
-    asked_ms = page.evaluate(_ASKED)
+    result: dict[str, Any] = {}
+    for name, (key, picture, values) in _SLIDERS.items():
+        found = []
+        wait_until(lambda: _drawn(table), 60, "the lines of the sheet")
+        for number in range(_MOVES):
+            page.wait_for_timeout(_PAUSE_MS)
+            found.append(page.evaluate(_MOVE, [key, picture, values[number % len(values)]]))
+        result[name] = _summary([ms for ms in found if ms is not None])
+    result["request_p50_ms"] = round(statistics.median(page.evaluate(_ASKED)), 1)
     context.close()
-    return [ms for ms in found if ms is not None], asked_ms
+    return result
+
+
+def _drawn(table: RunningTable) -> bool:
+    return bool(table.status("engine").get("coverage", 0) > _ENOUGH_INK)
+
+
+def _summary(taken_ms: list[float]) -> dict[str, float]:
+    return {
+        "seen": len(taken_ms),
+        "of": _MOVES,
+        "p50": round(statistics.median(taken_ms), 1),
+        "worst": round(max(taken_ms), 1),
+    }
 
 
 if __name__ == "__main__":

@@ -45,6 +45,10 @@ class EngineOutlet:
         self._pictures = Slot.resume(self._run_dir / "picture.slot", picture_bytes)
         self._inks = Slot.resume(self._run_dir / "ink.slot", card.ink_size * card.ink_size)
 
+    def show_next(self) -> None:
+        """Publish the next frame and its ink at once: somebody watches what a setting does."""
+        self._view_due = 0.0
+
     def publish(
         self, frame: Frame, ink: Ink, picture: Picture | None, answer: Literal["settled", "live"]
     ) -> None:

@@ -33,6 +33,8 @@ from exhibit.table_light import load_table_light, misfit
 log = logging.getLogger(__name__)
 
 _FRAME_WAIT_S = 0.1
+# The stage's tone, for one, is none of them: nothing is computed anew while somebody moves it.
+_ANSWERED_WITH = ("ink", "model", "editing")
 
 
 class EngineProcess:
@@ -66,9 +68,10 @@ class EngineProcess:
         """Answer frames until asked to stop."""
         while not stopping():
             self._heart.beat()
+            frame = self._feed.newest(_FRAME_WAIT_S)
+            # After the wait, so that a setting holds for the very frame that came.
             self._obey()
             self._swap_bundle()
-            frame = self._feed.newest(_FRAME_WAIT_S)
             if frame is None:
                 self._refuse_useless_source()
             else:
@@ -128,10 +131,12 @@ class EngineProcess:
         except ConfigError as error:
             self._refused = str(error)
             return
-        self._config, self._refused = config, ""
+        before, self._config, self._refused = self._config, config, ""
+        self._outlet.show_next()
         if self._engine is not None and self._extractor is not None:
             self._extractor.configure(config.ink)
-            self._engine.refresh(config.ink.answer)
+            if any(getattr(before, part) != getattr(config, part) for part in _ANSWERED_WITH):
+                self._engine.refresh(config.ink.answer)
 
     def _swap_bundle(self) -> None:
         opening = self._opening

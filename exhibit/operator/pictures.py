@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +18,9 @@ NAMES = ("camera", "ink", "picture", "composite")
 MOST_STREAMS = 16
 _QUALITY = 80
 _WIDEST_PX = 720
-_LOOK_EVERY_S = 0.04
+_ENCODE_EVERY_S = 1 / 30
+_LOOK_EVERY_S = 0.01
+_WAIT_AT_MOST_S = 2.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,29 +39,55 @@ class Picture:
         self._path, self._clock = path, clock
         self._slot: Slot | None = None
         self._inode = 0
-        self._look_due = float("-inf")
+        self._encode_due = float("-inf")
         self._encoded: Encoded | None = None
+        self._lookout: asyncio.Future[None] | None = None
 
     def newest(self) -> Encoded | None:
         """Return the newest picture, None before the first."""
-        now = self._clock()
-        if now >= self._look_due:
-            self._look_due = now + _LOOK_EVERY_S
-            self._attach()
-            seen = self._encoded.version if self._encoded else 0
-            found = self._slot.peek(seen) if self._slot else None
+        if self._is_due():
+            assert self._slot is not None
+            self._encode_due = self._clock() + _ENCODE_EVERY_S
+            found = self._slot.peek(self._version)
             if found is not None:
                 jpeg = _jpeg(found.pixels)
                 self._encoded = Encoded(found.version, found.captured_at, jpeg)
         return self._encoded
 
-    def _attach(self) -> None:
-        try:
-            inode = self._path.stat().st_ino
-        except FileNotFoundError:
+    async def changed(self, seen: Encoded | None) -> None:
+        """Wait until `newest` gives another picture than `seen`, or for two seconds.
+
+        However many wait, one of them looks out for all: a slot has no bell, only a number that
+        rises, and reading it costs next to nothing.
+        """
+        if self._encoded not in (None, seen):
             return
-        if inode != self._inode:
-            self._slot, self._inode, self._encoded = Slot.attach(self._path), inode, None
+        if self._lookout is None or self._lookout.done():
+            self._lookout = asyncio.ensure_future(self._look_out())
+        await asyncio.shield(self._lookout)
+
+    async def _look_out(self) -> None:
+        loop = asyncio.get_running_loop()
+        until = loop.time() + _WAIT_AT_MOST_S
+        while not self._is_due() and loop.time() < until:
+            await asyncio.sleep(_LOOK_EVERY_S)
+
+    def _is_due(self) -> bool:
+        """Return whether there is a picture to encode."""
+        if self._clock() < self._encode_due:
+            return False
+        self._attach()
+        return self._slot is not None and self._slot.version > self._version
+
+    @property
+    def _version(self) -> int:
+        return self._encoded.version if self._encoded else 0
+
+    def _attach(self) -> None:
+        with contextlib.suppress(FileNotFoundError):
+            inode = self._path.stat().st_ino
+            if inode != self._inode:
+                self._slot, self._inode, self._encoded = Slot.attach(self._path), inode, None
 
 
 class Pictures:
@@ -70,6 +100,10 @@ class Pictures:
     def newest(self, name: str) -> Encoded | None:
         """Return the newest picture of a name in `NAMES`."""
         return self._pictures[name].newest()
+
+    async def changed(self, name: str, seen: Encoded | None) -> None:
+        """Wait until there is another picture of a name than `seen`, or for two seconds."""
+        await self._pictures[name].changed(seen)
 
 
 def _jpeg(pixels: Gray) -> bytes:

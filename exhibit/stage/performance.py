@@ -115,6 +115,8 @@ class Performance:
             self._refused = str(error)
             return
         self._show.configure(self._config.stage)
+        # Whoever moved a slider watches for what it does.
+        self._composite_due = 0.0
 
     def _compose(self) -> bool:
         now = self._clock()

@@ -13,6 +13,7 @@ from fastapi.testclient import TestClient
 
 from exhibit.contract.slot import Slot
 from exhibit.operator.api import streaming
+from exhibit.operator.api.live import _parts
 from exhibit.operator.api.streaming import LiveResponse
 from exhibit.operator.desk import Desk
 from exhibit.operator.hub import MOST_LISTENERS, Hub
@@ -141,6 +142,56 @@ def test_picture_goes_on_with_the_slot_of_an_engine_that_started_again(
         shown = cv2.imdecode(np.frombuffer(newest.jpeg, np.uint8), 0)
         assert shown.shape == (size, size)
         assert shown.mean() == pytest.approx(grey, abs=2)
+
+
+def test_picture_changed_wakes_all_who_wait_when_there_is_another(desk: Desk) -> None:
+    slot = Slot.create(desk.run_dir / "ink.slot", 64 * 64)
+    slot.publish(1, 1.0, np.full((64, 64), 200, np.uint8))
+    pictures = Pictures(desk.run_dir)
+
+    async def wait() -> list[int]:
+        first = pictures.newest("ink")
+        waiting = [asyncio.ensure_future(pictures.changed("ink", first)) for _ in range(3)]
+        await asyncio.sleep(0)
+        slot.publish(2, 2.0, np.zeros((64, 64), np.uint8))
+        await asyncio.gather(*waiting)
+        newest = pictures.newest("ink")
+        assert first is not None
+        assert newest is not None
+        return [first.version, newest.version]
+
+    assert asyncio.run(wait()) == [1, 2]
+
+
+def test_picture_changed_waits_for_an_engine_that_starts_again(desk: Desk) -> None:
+    slot = Slot.create(desk.run_dir / "ink.slot", 64 * 64)
+    slot.publish(1, 1.0, np.full((64, 64), 200, np.uint8))
+    pictures = Pictures(desk.run_dir)
+
+    async def wait() -> None:
+        sent = pictures.newest("ink")
+        Slot.create(desk.run_dir / "ink.slot", 64 * 64)  # and nothing in it yet
+        async with asyncio.timeout(0.2):
+            while True:
+                await pictures.changed("ink", sent)
+                assert pictures.newest("ink") is None
+
+    with pytest.raises(TimeoutError):
+        asyncio.run(wait())
+
+
+def test_stream_the_head_of_the_next_part_comes_with_a_picture(desk: Desk) -> None:
+    slot = Slot.create(desk.run_dir / "ink.slot", 64 * 64)
+    slot.publish(1, 1.0, np.full((64, 64), 200, np.uint8))
+
+    async def first_two() -> list[bytes]:
+        parts = _parts(desk, "ink")
+        return [await anext(parts), await anext(parts)]
+
+    head, picture = asyncio.run(first_two())
+    assert head.endswith(b"\r\n\r\n")
+    assert picture.startswith(b"\xff\xd8")
+    assert picture.endswith(b"\r\n" + head)
 
 
 def test_picture_wide_colour_is_made_small_and_keeps_its_colours(

@@ -80,6 +80,21 @@ def test_performance_obeys_commands_and_reports_refused_ones(table: Table) -> No
     assert any("stage.fsp" in fault for fault in faults)
 
 
+def test_performance_new_settings_are_published_in_their_first_frame(table: Table) -> None:
+    table.send(90, captured_at=1.0)
+    versions: list[int] = []
+
+    def stopping() -> bool:
+        versions.append(table.composite.version)
+        overrides = {"stage": {"brightness": len(versions) / 100}}
+        if len(versions) > 30:
+            send_command(table.run_dir, "stage", {"do": "settings", "overrides": overrides})
+        return len(versions) == 34
+
+    table.performance.run(stopping, "ordinary")
+    assert np.diff(versions[30:]).tolist() == [1, 1, 1]
+
+
 def test_performance_blank_and_freeze_say_so(table: Table) -> None:
     table.send(90, captured_at=1.0)
     send_command(table.run_dir, "stage", {"do": "freeze", "on": True})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from typing import Any, Literal
 
@@ -13,15 +12,14 @@ from exhibit.operator.access.permission import Routes, desk_of
 from exhibit.operator.access.roles import Role
 from exhibit.operator.api.streaming import LiveResponse
 from exhibit.operator.desk import Desk
-from exhibit.operator.pictures import MOST_STREAMS
+from exhibit.operator.pictures import MOST_STREAMS, Encoded
 
 router = APIRouter(tags=["live"])
 routes = Routes(router)
 Name = Literal["camera", "ink", "picture", "composite"]
 _KEEP_ALIVE_S = 15.0
-_LOOK_EVERY_S = 0.05
-_REPEAT_EVERY_S = 2.0
-_BOUNDARY = b"--picture"
+_BOUNDARY = "picture"
+_PART = f"--{_BOUNDARY}\r\nContent-Type: image/jpeg\r\n\r\n".encode()
 _CROWD = "as many as can be served are watching already; try again later"
 
 
@@ -65,7 +63,7 @@ async def picture(name: Name, request: Request) -> Response:
 
 @routes.get("/pictures/{name}.mjpeg", Role.VIEWER, response_class=Response, responses={503: {}})
 async def stream(name: Name, request: Request) -> Response:
-    """Stream pictures as they change, at most twenty a second."""
+    """Stream pictures as they change, at most thirty a second."""
     pictures = desk_of(request).pictures
     if pictures.streams >= MOST_STREAMS:
         raise HTTPException(503, _CROWD)
@@ -74,7 +72,7 @@ async def stream(name: Name, request: Request) -> Response:
     def leave() -> None:
         pictures.streams -= 1
 
-    kind = f"multipart/x-mixed-replace; boundary={_BOUNDARY[2:].decode()}"
+    kind = f"multipart/x-mixed-replace; boundary={_BOUNDARY}"
     return LiveResponse(_parts(desk_of(request), name), kind, leave)
 
 
@@ -114,14 +112,13 @@ def _order(request: Request, name: str, on: bool) -> None:
 
 
 async def _parts(desk: Desk, name: str) -> AsyncIterator[bytes]:
-    sent, repeat_at = -1, 0.0
-    loop = asyncio.get_running_loop()
-    yield _BOUNDARY + b"\r\n"
+    sent: Encoded | None = None
+    yield _PART
     while True:
-        newest, now = desk.pictures.newest(name), loop.time()
-        if newest is not None and (newest.version != sent or now >= repeat_at):
-            sent, repeat_at = newest.version, now + _REPEAT_EVERY_S
-            head = f"Content-Type: image/jpeg\r\nContent-Length: {len(newest.jpeg)}\r\n\r\n"
-            # The boundary that ends a picture goes with it: browsers wait for it.
-            yield head.encode() + newest.jpeg + b"\r\n" + _BOUNDARY + b"\r\n"
-        await asyncio.sleep(_LOOK_EVERY_S)
+        # Where nothing changes the picture is sent again: a proxy or a browser may wait for more.
+        if (newest := desk.pictures.newest(name)) is not None:
+            sent = newest
+            # The head of the next part goes with a picture: browsers show a picture when they have
+            # read that, which is too late by one picture where it comes with the next one.
+            yield newest.jpeg + b"\r\n" + _PART
+        await desk.pictures.changed(name, sent)

@@ -90,7 +90,7 @@ class Settings:
         return self.replace(without(self.saved, gone), by, "reset " + ", ".join(gone), gone)
 
     def replace(self, wanted: Layer, by: str, note: str, given: Iterable[str] = ()) -> Change:
-        """Make `wanted` the overrides: check, save, then tell the processes.
+        """Make `wanted` the overrides: check, save, tell the processes, then keep the history.
 
         Args:
             wanted: all overrides.
@@ -108,15 +108,16 @@ class Settings:
         risky = tuple(key for key, value in values.items() if is_risky(key, value))
         if risky and self.trial is not None:
             raise OnTrialError("a risky change waits to be confirmed; confirm or revert it first")
-        settled = _with_keys_of(wanted, self.saved, risky)
-        if settled != self.saved:
-            self._save(settled, by, note)
+        before, settled = self.saved, _with_keys_of(wanted, self.saved, risky)
+        self._save(settled)
         if risky:
             on_trial = nested({key: values[key] for key in risky})
             chosen = _with_keys_of({}, wanted, risky)
             self._try(Trial(on_trial, chosen, risky, self._clock() + TRIAL_S, by))
         self.live = without(self.live, [*values, *given])
-        return self._take_effect(shadowed_by=values, on_trial=risky)
+        change = self._take_effect(shadowed_by=values, on_trial=risky)
+        self._keep_version(before, by, note)
+        return change
 
     def adopt(self, patch: Layer, by: str, note: str, held: Layer | None = None) -> Change:
         """Save a layer of changes that has proved itself, or that cannot do harm, without a trial.
@@ -132,15 +133,16 @@ class Settings:
             SafeModeError: safe mode is on; nothing changed.
             OSError: it cannot be saved; nothing changed.
         """
-        wanted = merged(self.saved, patch)
+        before, wanted = self.saved, merged(self.saved, patch)
         values = self._new_values(wanted)
-        if wanted != self.saved:
-            self._save(wanted, by, note)
+        self._save(wanted)
         # What the command line holds would come back: this must win over it.
         commanded = dict(flat(self.bases.command_line))
         over = nested({key: value for key, value in flat(patch) if key in commanded})
         self.live = merged(merged(without(self.live, values), over), held or {})
-        return self._take_effect()
+        change = self._take_effect()
+        self._keep_version(before, by, note)
+        return change
 
     def preview(self, patch: Mapping[str, Any]) -> Change:
         """Let live settings hold until the table ends or they are saved or dropped.
@@ -164,11 +166,11 @@ class Settings:
 
     def confirm(self, by: str) -> Change:
         """Keep what is on trial; raises OSError where it cannot be saved."""
-        trial = self.trial
+        trial, before = self.trial, self.saved
         if trial is not None:
-            kept = merged(without(self.saved, trial.keys), trial.wanted)
-            self._save(kept, by, "confirmed " + ", ".join(trial.keys))
+            self._save(merged(without(self.saved, trial.keys), trial.wanted))
             self._end_trial()
+            self._keep_version(before, by, "confirmed " + ", ".join(trial.keys))
         return self._take_effect()
 
     def revert(self) -> Change:
@@ -270,10 +272,14 @@ class Settings:
         layer = merged(merged(layer, self.bases.command_line), live)
         return apply_overrides(self.bases.file, layer, "settings")
 
-    def _save(self, overrides: Layer, by: str, note: str) -> None:
-        write_whole(self._state_dir / OVERRIDES, overrides_text(overrides))
-        before, self.saved = self.saved, overrides
-        self.versions.add(before, overrides, by, note)
+    def _save(self, overrides: Layer) -> None:
+        if overrides != self.saved:
+            write_whole(self._state_dir / OVERRIDES, overrides_text(overrides))
+            self.saved = overrides
+
+    def _keep_version(self, before: Layer, by: str, note: str) -> None:
+        if self.saved != before:
+            self.versions.add(before, self.saved, by, note)
 
     def _try(self, trial: Trial) -> None:
         self._trial_file.write(trial)

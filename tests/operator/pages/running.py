@@ -21,7 +21,7 @@ CHROMIUM = shutil.which("chromium")
 _EXHIBIT = [sys.executable, "-c", "from exhibit.cli import main; main()", "run", "--headless"]
 _CONFIG = """\
 # The museum's own file, with its comments.
-camera: {{source: simulated, fps: 15, seed: {seed}, difficulty: {difficulty}}}
+camera: {{source: {source}, fps: 15, seed: {seed}, difficulty: {difficulty}}}
 ink: {{settle_ms: 200}}
 model: {{bundle: {bundle}, threads: 1}}
 editing: {{ease_s: 0.1}}
@@ -33,9 +33,10 @@ operator: {{port: 0}}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RunningTable:
-    """A table that runs; `run_dir` is shared by its processes."""
+    """A table that runs; `run_dir` is shared by its processes, `log` takes all they print."""
 
     run_dir: Path
+    log: Path
 
     def status(self, name: str) -> dict[str, Any]:
         """Return what a process says of itself, empty while it is written."""
@@ -63,7 +64,11 @@ class RunningTable:
 
 @contextmanager
 def running_table(
-    folder: Path, bundle: Path, seed: int = 3, difficulty: str = "clean"
+    folder: Path,
+    bundle: Path,
+    seed: int = 3,
+    difficulty: str = "clean",
+    source: Path | str = "simulated",
 ) -> Iterator[RunningTable]:
     """Run a table until the block ends.
 
@@ -72,17 +77,26 @@ def running_table(
         bundle: folder of the bundle that answers.
         seed: of the simulated visitor.
         difficulty: of the simulated table.
+        source: camera; or a folder of images that stands for one.
     """
     config = folder / "config.yaml"
     config.write_text(
-        _CONFIG.format(bundle=bundle, seed=seed, difficulty=difficulty), encoding="utf-8"
+        _CONFIG.format(bundle=bundle, seed=seed, difficulty=difficulty, source=source),
+        encoding="utf-8",
     )
     command = [*_EXHIBIT, "--config", str(config)]
-    process = subprocess.Popen(command, env={**os.environ, "OMP_NUM_THREADS": "1"})
+    log = folder / "table.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"},
+        )
     pattern = f"{PREFIX}{process.pid}-*"
     try:
         wait_until(lambda: list(memory_folder().glob(pattern)), 30, "the run folder")
-        table = RunningTable(next(memory_folder().glob(pattern)))
+        table = RunningTable(next(memory_folder().glob(pattern)), log)
         for name, key in (("operator", "url"), ("engine", "pictures")):
             wait_until(lambda n=name, k=key: _says(process, table, n, k), 60, f"{name}: {key}")
         yield table
@@ -96,7 +110,7 @@ def running_table(
 
 
 def _says(process: subprocess.Popen[bytes], table: RunningTable, name: str, key: str) -> bool:
-    assert process.poll() is None, f"the table ended with exit code {process.returncode}"
+    assert process.poll() is None, f"the table ended: {table.log.read_text(encoding='utf-8')}"
     return bool(table.status(name).get(key))
 
 

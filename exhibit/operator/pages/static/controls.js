@@ -3,26 +3,28 @@ import { ask, attempt, say } from "./api.js";
 import { listen, showTrial } from "./live.js";
 import { text } from "./texts.js";
 
-const TRY_EVERY_MS = 80;
+const TRY_EVERY_MS = 40;
 
 const nested = (key, value) => key.split(".").reduceRight((inner, name) => ({ [name]: inner }), value);
 
 // Sends the newest value only: while one request is on its way, later values replace each other.
 export function latest(send) {
-  let waiting, busy = false;
+  let waiting, busy = false, sending = Promise.resolve();
   const run = async () => {
     if (busy) return;
     busy = true;
     while (waiting !== undefined) {
       const value = waiting;
       waiting = undefined;
-      await send(value).catch(() => {});
+      sending = send(value).catch(() => {});
+      await sending;
       await new Promise((done) => setTimeout(done, TRY_EVERY_MS));
     }
     busy = false;
   };
   const offer = (value) => { waiting = value; run(); };
-  offer.drop = () => { waiting = undefined; };
+  // Resolves when nothing is on its way: what is tried must not overtake what is saved.
+  offer.end = () => { waiting = undefined; return sending; };
   return offer;
 }
 
@@ -81,7 +83,7 @@ class Control {
   }
 
   async save(value) {
-    this.offer.drop();
+    await this.offer.end();
     const before = this.saved, source = this.box.dataset.source;
     const change = await attempt("PATCH", "/api/v1/settings", nested(this.key, value));
     if (!change) { this.show(before, source); return; }
