@@ -26,9 +26,9 @@ def residual(vector: Doubles, others: Doubles) -> Doubles:
     Returns:
         (n,), orthogonal to all of them; not of unit length.
 
-    Source: Haas 2024, "Semantic directions" (thesis), eq. 6.35, as the text there means it:
-        n₁ − ⟨n₁,n₂⟩/⟨n₂,n₂⟩·n₂, the residual of least squares for several. The printed equation
-        subtracts along n₁ itself, which only rescales it.
+    Source: Haas, "Deep Generative Models for Faces and Expressions" (doctoral thesis), eq. 6.35,
+        as the text there means it: n₁ − ⟨n₁,n₂⟩/⟨n₂,n₂⟩·n₂, the residual of least squares for
+        several. The printed equation subtracts along n₁ itself, which only rescales it.
     """
     weights = lstsq(others.T, vector)[0]
     return vector - others.T @ weights

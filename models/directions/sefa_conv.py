@@ -33,11 +33,11 @@ def kernel_gram(kernel: Tensor) -> Tensor:
     Returns:
         (C_in, C_in) float64, Q = Σ_{u,v} K[:,:,u,v]ᵀ K[:,:,u,v].
 
-    Source: "Closed-Form Factorization of Latent Semantics in GANs with Convolutions" (ICME 2022),
-        whose Gram MᴴM of all frequencies on an n×n map is n²·Q for every n ≥ k, by Parseval. The
-        printed listing takes A.T·A of the complex M, which is n²·K[:,:,0,0]ᵀK[:,:,0,0] (all
-        other taps cancel), reshapes without moving C_in last, joins layers along the axis they
-        do not share, and uses `eig`, which does not sort.
+    Source: Wang et al. 2022, "Generalizing Factorization of GANs by Characterizing Convolutional
+        Layers", whose Gram MᴴM of all frequencies on an n×n map is n²·Q for every n ≥ k, by
+        Parseval. The printed listing takes A.T·A of the complex M, in which all taps but one
+        cancel: n²·K[:,:,0,0]ᵀK[:,:,0,0]. It also reshapes without moving C_in last, joins layers
+        along the axis they do not share, and uses `eig`, which does not sort.
     """
     taps = kernel.double().permute(0, 2, 3, 1).reshape(-1, kernel.shape[1])
     return taps.t() @ taps
@@ -90,7 +90,7 @@ def discover(subject: Subject, inputs: Inputs = "white", samples: int = SAMPLES)
         Directions; their scores are the eigenvalues of Σ_l A_lᵀ (Q_l∘C_l) A_l.
 
     Source: as `kernel_gram`; in a style generator the convolution sees diag(s)x, so the energy
-        of a change of w is wᵀA ᵀ(Q∘C)A w with C = E[x·xᵀ], the identity where only weights are
+        of a change of w is wᵀAᵀ(Q∘C)A·w with C = E[x·xᵀ], the identity where only weights are
         used.
     """
     if inputs not in INPUTS:
