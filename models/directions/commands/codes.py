@@ -13,21 +13,13 @@ from models.directions.codes import Wish
 
 Command = Callable[..., None]
 
-OPTIONS = (
-    click.option(
-        "--checkpoint",
-        required=True,
-        type=click.Path(path_type=Path),
-        help="The model, of models train-gan or models train-encoder.",
-    ),
-    click.option(
-        "--codes",
-        "count",
-        default=16,
-        show_default=True,
-        type=click.IntRange(1, 1000),
-        help="How many pictures to move.",
-    ),
+CHECKPOINT = click.option(
+    "--checkpoint",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="The model, of models train-gan or models train-encoder.",
+)
+SOURCES = (
     click.option(
         "--psi",
         default=1.0,
@@ -48,16 +40,30 @@ OPTIONS = (
 )
 
 
-def code_options(command: Command) -> Command:
+def code_options(default_count: int) -> Callable[[Command], Command]:
     """Give a command `checkpoint` and `wish`, the codes that directions are tried on."""
 
-    @functools.wraps(command)
-    def with_wish(
-        count: int, psi: float, bundle: Path | None, sketches: Path | None, **options: Any
-    ) -> None:
-        command(wish=Wish(count, psi, bundle, sketches), **options)
+    def decorate(command: Command) -> Command:
+        @functools.wraps(command)
+        def with_wish(
+            count: int, psi: float, bundle: Path | None, sketches: Path | None, **options: Any
+        ) -> None:
+            command(wish=Wish(count, psi, bundle, sketches), **options)
 
-    wrapped: Command = with_wish
-    for option in reversed(OPTIONS):
-        wrapped = option(wrapped)
-    return wrapped
+        wrapped: Command = with_wish
+        for option in reversed((CHECKPOINT, _count(default_count), *SOURCES)):
+            wrapped = option(wrapped)
+        return wrapped
+
+    return decorate
+
+
+def _count(default: int) -> Callable[[Command], Command]:
+    return click.option(
+        "--codes",
+        "count",
+        default=default,
+        show_default=True,
+        type=click.IntRange(1, 1000),
+        help="How many pictures to move.",
+    )

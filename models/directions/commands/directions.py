@@ -18,6 +18,7 @@ COMMANDS = {
     "classifier": f"{FOLDER}.classifier:classifier",
     "safe-range": f"{FOLDER}.safe_range:safe_range_command",
     "name": f"{FOLDER}.name:name",
+    "sheet": f"{FOLDER}.sheet:sheet",
 }
 
 

@@ -29,7 +29,7 @@ MOST_DRAWINGS = 2000
     type=click.Path(path_type=Path),
     help="The collection, from models prepare: what a drawing looks like.",
 )
-@code_options
+@code_options(16)
 def safe_range_command(folder: Path, dataset: Path, checkpoint: Path, wish: Wish) -> None:
     """Measure between which strengths pictures stay drawings, for each direction in FOLDER.
 
