@@ -64,6 +64,7 @@ class EncoderTraining:
     generator_rate: float = 0.0
     beta2: float = 0.99
     r1_gamma: float = 2.0
+    instance_noise: float = 0.0
     r1_every: int = 16
     recall_target: float = 0.95
     stroke_width_px: float = 1.5

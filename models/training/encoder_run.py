@@ -33,6 +33,7 @@ from models.training.encoder_watch import Watch
 from models.training.gan_loop import RunLimits
 from models.training.moments import MomentMatching
 from models.training.random_states import restore_random_states
+from models.training.remap import with_new_mapping
 
 log = logging.getLogger(__name__)
 WATCHED_SKETCHES = 64
@@ -53,6 +54,7 @@ class EncoderPlan:
     inversion: str
     ink_size: int
     steps: int
+    new_mapping: int
     training: EncoderTraining
     limits: RunLimits
     accelerator: str = "auto"
@@ -144,12 +146,19 @@ def _new_or_started(plan: EncoderPlan, fabric: Fabric) -> EncoderState:
 
 
 def _networks(plan: EncoderPlan) -> tuple[Generator, Discriminator]:
-    """Generator and discriminator of the plan's GAN, or else of the encoder it begins from."""
+    """Generator and discriminator of the run, its GAN, or else of the encoder it begins from."""
     if plan.gan is not None:
-        return load_generator(plan.gan), load_discriminator(plan.gan)
-    if plan.start is None:
+        generator, discriminator = load_generator(plan.gan), load_discriminator(plan.gan)
+    elif plan.start is not None:
+        generator, discriminator = load_hand(plan.start).generator, discriminator_of(plan.start)
+    elif plan.resume:
+        latest = plan.folder / "latest.pt"
+        return load_hand(latest).generator, discriminator_of(latest)
+    else:
         raise InputError("no generator: expected --gan, or --from an encoder trained with its own")
-    return load_hand(plan.start).generator, discriminator_of(plan.start)
+    if plan.new_mapping:
+        generator = with_new_mapping(generator, plan.new_mapping, plan.training.seed)
+    return generator, discriminator
 
 
 def _pictures(plan: EncoderPlan, generator: Generator) -> PictureSet:

@@ -15,7 +15,12 @@ from models.training.ema import ema_beta, update_ema
 from models.training.encoder_data import Batch
 from models.training.encoder_state import EncoderState
 from models.training.gan_step import average_gradients
-from models.training.losses import discriminator_loss, generator_loss, r1_penalty
+from models.training.losses import (
+    discriminator_loss,
+    generator_loss,
+    r1_penalty,
+    with_instance_noise,
+)
 
 EMA_RAMP_UP = 0.05
 
@@ -73,7 +78,7 @@ def _answer_step(
         fakes = answers
         if training.prior_due(state.step):
             fakes = torch.cat([answers, _prior_samples(state, fabric.device)])
-        seen = state.discriminator.features(fakes)
+        seen = state.discriminator.features(with_instance_noise(fakes, training.instance_noise))
         parts = {"adversarial": generator_loss(state.discriminator.b4(seen[-1]).float())}
         parts |= _code_losses(state, batch, codes)
         parts |= _sketch_losses(state, batch, answers, around)
@@ -128,7 +133,8 @@ def _pair_losses(
     count = state.training.pairs
     found = answers[:count]
     with torch.no_grad():
-        wanted = state.discriminator.features(batch.targets)
+        targets = with_instance_noise(batch.targets, state.training.instance_noise)
+        wanted = state.discriminator.features(targets)
     parts = {
         "matching": losses.matching_loss([x[:count] for x in seen], wanted),
         "coarse": losses.coarse_loss(found, batch.targets),
@@ -161,8 +167,10 @@ def _discriminator_step(
     penalised = training.r1_gamma > 0 and state.step % training.r1_every == 0
     state.optimizer_d.zero_grad(set_to_none=True)
     with fabric.autocast():
-        seen = reals.detach().requires_grad_(penalised)
-        real_logits, fake_logits = state.discriminator(seen), state.discriminator(fakes)
+        noise = training.instance_noise
+        seen = with_instance_noise(reals, noise).detach().requires_grad_(penalised)
+        real_logits = state.discriminator(seen)
+        fake_logits = state.discriminator(with_instance_noise(fakes, noise))
         loss = discriminator_loss(real_logits, fake_logits)
         scalars = {"loss/discriminator": loss.item()}
         if penalised:

@@ -9,7 +9,12 @@ from torch import Tensor, nn
 from models.training.decorrelation import decorrelation_penalty
 from models.training.ema import ema_beta, update_ema
 from models.training.gan_state import GanState
-from models.training.losses import discriminator_loss, generator_loss, r1_penalty
+from models.training.losses import (
+    discriminator_loss,
+    generator_loss,
+    r1_penalty,
+    with_instance_noise,
+)
 
 
 def average_gradients(fabric: Fabric, parameters: Iterable[nn.Parameter]) -> None:
@@ -56,6 +61,11 @@ def mixed_codes(state: GanState, n: int, device: torch.device) -> tuple[Tensor, 
     return w, ws
 
 
+def _shown(state: GanState, pictures: Tensor) -> Tensor:
+    """Pictures as the discriminator sees them."""
+    return with_instance_noise(state.augment(pictures), state.training.instance_noise)
+
+
 def generator_step(fabric: Fabric, state: GanState, n: int) -> tuple[dict[str, float], Tensor]:
     """Update the generator; returns its losses and the pictures it drew (detached)."""
     training = state.training
@@ -64,7 +74,7 @@ def generator_step(fabric: Fabric, state: GanState, n: int) -> tuple[dict[str, f
     with fabric.autocast():
         w, ws = mixed_codes(state, n, fabric.device)
         fakes = state.generator.synthesis(ws, noise_mode="random")
-        loss = generator_loss(state.discriminator(state.augment(fakes)))
+        loss = generator_loss(state.discriminator(_shown(state, fakes)))
     losses = {"loss/generator": loss.item()}
     if training.decorrelation_weight > 0:
         penalty = decorrelation_penalty(w)
@@ -102,9 +112,9 @@ def discriminator_step(
     penalised = training.r1_gamma > 0 and state.step % training.r1_every == 0
     state.optimizer_d.zero_grad(set_to_none=True)
     with fabric.autocast():
-        seen = state.augment(reals).detach().requires_grad_(penalised)
+        seen = _shown(state, reals).detach().requires_grad_(penalised)
         real_logits = state.discriminator(seen)
-        fake_logits = state.discriminator(state.augment(fakes))
+        fake_logits = state.discriminator(_shown(state, fakes))
         loss = discriminator_loss(real_logits, fake_logits)
         losses = {"loss/discriminator": loss.item()}
         if penalised:

@@ -20,6 +20,21 @@ def discriminator_loss(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
     return F.softplus(-real_logits).mean() + F.softplus(fake_logits).mean()
 
 
+def with_instance_noise(pictures: Tensor, sigma: float) -> Tensor:
+    """Add normal noise to what a discriminator sees, drawings and answers alike.
+
+    Paper in a drawing is white exactly, and ink black. Without noise a discriminator tells a
+    generator's pictures by the last percent of grey, and the generator learns nothing from it.
+
+    Args:
+        pictures: -1 .. 1.
+        sigma: standard deviation in the same units; 0 adds nothing.
+
+    Source: Sønderby et al. 2017, "Amortised MAP Inference for Image Super-resolution", section 4.
+    """
+    return pictures + sigma * torch.randn_like(pictures) if sigma > 0 else pictures
+
+
 def r1_penalty(real_logits: Tensor, pictures: Tensor) -> Tensor:
     """Squared gradient norm of the logits at real pictures, halved, mean over the batch.
 

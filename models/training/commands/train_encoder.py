@@ -48,6 +48,11 @@ _TRAINING = EncoderTraining()
     type=click.Path(path_type=Path),
     help="Begin from this encoder (its generator may be an earlier one).",
 )
+@click.option(
+    "--new-mapping",
+    default=0,
+    help="Begin with a fresh mapping network of so many layers around the old mean code.",
+)
 @click.option("--backbone", type=click.Choice(BACKBONES), default="light", show_default=True)
 @click.option(
     "--inversion",
@@ -102,6 +107,12 @@ _TRAINING = EncoderTraining()
     "--prior-every", default=_TRAINING.prior_every, show_default=True, help="Steps between them."
 )
 @click.option("--r1-gamma", default=_TRAINING.r1_gamma, show_default=True, help="Weight of R1.")
+@click.option(
+    "--instance-noise",
+    default=_TRAINING.instance_noise,
+    show_default=True,
+    help="Noise on all that the discriminator sees; black and white drawings want about 0.1.",
+)
 @click.option("--pool", default=_TRAINING.pool, show_default=True, help="Samples prepared.")
 @click.option(
     "--stroke-width", default=_TRAINING.stroke_width_px, show_default=True, help="Of the ink, px."
@@ -143,12 +154,13 @@ def plan_from_options(options: dict) -> EncoderPlan:
         prior=options["prior"],
         prior_every=options["prior_every"],
         r1_gamma=options["r1_gamma"],
+        instance_noise=options["instance_noise"],
         seed=options["seed"],
         weights=weights,
     )
     shared = ("gan", "dataset", "sketches", "folder", "resume", "start", "backbone", "inversion")
     return EncoderPlan(
-        **{name: options[name] for name in (*shared, "ink_size", "steps")},
+        **{name: options[name] for name in (*shared, "ink_size", "steps", "new_mapping")},
         training=training,
         limits=RunLimits(
             pictures=options["pictures"],

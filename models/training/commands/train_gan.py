@@ -41,6 +41,12 @@ from models.training.gan_run import Plan, describe, run
 @click.option("--channel-base", default=2048, show_default=True, help="Width of the networks.")
 @click.option("--channel-max", default=128, show_default=True, help="Widest layer.")
 @click.option("--w-dim", default=128, show_default=True, help="Length of z and w.")
+@click.option(
+    "--mapping-layers",
+    default=8,
+    show_default=True,
+    help="Layers of the mapping network (published: 8; 2 for small collections).",
+)
 @click.option("--rgb", "channels", flag_value=3, help="Colour pictures.")
 @click.option("--grey", "channels", flag_value=1, default=1, help="Grey pictures (default).")
 @click.option(
@@ -67,6 +73,12 @@ from models.training.gan_run import Plan, describe, run
     default=0.0,
     show_default=True,
     help="Weight of moment matching in the pooled activations of AlexNet.",
+)
+@click.option(
+    "--instance-noise",
+    default=0.0,
+    show_default=True,
+    help="Noise on all that the discriminator sees; black and white drawings want about 0.1.",
 )
 @click.option("--ada-target", default=0.6, show_default=True, help="Target of the ADA heuristic.")
 @click.option(
@@ -121,7 +133,12 @@ def plan_from_options(dataset: Path, folder: Path, options: dict) -> Plan:
         folder=folder,
         resume=options["resume"],
         start=options["start"],
-        generator=GeneratorConfig(z_dim=options["w_dim"], w_dim=options["w_dim"], **shape),
+        generator=GeneratorConfig(
+            z_dim=options["w_dim"],
+            w_dim=options["w_dim"],
+            mapping_layers=options["mapping_layers"],
+            **shape,
+        ),
         discriminator=DiscriminatorConfig(**shape),
         training=GanTraining(
             batch=options["batch"],
@@ -130,6 +147,7 @@ def plan_from_options(dataset: Path, folder: Path, options: dict) -> Plan:
             path_weight=options["path_weight"],
             decorrelation_weight=options["decorrelation"],
             moments_weight=options["moments"],
+            instance_noise=options["instance_noise"],
             mirror=options["mirror"],
             seed=options["seed"],
             augment=augment,

@@ -76,6 +76,14 @@ def test_run_generator_that_learns_changes(arguments, tmp_path):
     assert not torch.equal(saved["generator"][name], before[name])
 
 
+def test_run_with_a_new_mapping_begins_from_it(arguments, tmp_path):
+    shape = ("--generator-rate", "0.001", "--new-mapping", "3", "--instance-noise", "0.1")
+    saved = _train(arguments, tmp_path / "run", 8, *shape)
+    assert saved["generator_config"]["mapping_layers"] == 3
+    resumed = _train(arguments[2:], tmp_path / "run", 12, *shape, "--resume")
+    assert resumed["pictures_seen"] == 12
+
+
 def test_load_hand_names_what_it_was_trained_with(arguments, tmp_path):
     _train(arguments, tmp_path / "run", 4)
     hand = load_hand(tmp_path / "run" / "latest.pt")
