@@ -11,7 +11,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from exhibit.contract.config import ModulationConfig
 from exhibit.contract.overrides import FILE_ONLY
 from exhibit.operator.access.permission import Routes, desk_of, person_of
-from exhibit.operator.access.roles import Role
+from exhibit.operator.access.roles import GIVEN, Role
+from exhibit.operator.api.accounts import tokens
 from exhibit.operator.api.bundles import bundles
 from exhibit.operator.api.configuration import configuration, history
 from exhibit.operator.api.directions import directions
@@ -126,8 +127,10 @@ async def log_page(
 
 @routes.get("/help", Role.VIEWER)
 async def help_page(request: Request) -> HTMLResponse:
-    """Show the daily checklist, and what to do when something is wrong."""
-    return render(request, "help")
+    """Show the daily checklist, what to do when something is wrong, and who may come in."""
+    admin = person_of(request).role >= Role.ADMIN
+    known = await tokens(request) if admin else []
+    return render(request, "help", ("tokens",), tokens=known, roles=GIVEN)
 
 
 @routes.get("/language/{language}", Role.ANYONE)

@@ -298,6 +298,32 @@ def test_pages_axe_finds_no_violation_of_aa(
     assert found == {}
 
 
+def test_help_token_is_made_shown_once_and_taken_back(
+    open_page: Callable[..., Any], browser: Any, table: RunningTable
+) -> None:
+    page = open_page("/help")
+    page.fill("#token-name", "front desk")
+    page.select_option("#token-role", "viewer")
+    page.get_by_role("button", name="Make a token").click()
+    page.locator("#token-made").wait_for()
+    secret = page.inner_text("#token-secret")
+    assert axe.Axe().run(page, options=AA).response["violations"] == []
+    colleague = browser.new_context(
+        ignore_https_errors=True, extra_http_headers={"Authorization": f"Bearer {secret}"}
+    )
+    state = f"{table.url}/api/v1/state"
+    assert colleague.request.get(state).status == 200
+    assert colleague.request.post(f"{table.url}/api/v1/freeze", data={"on": True}).status == 403
+    page.reload(wait_until="domcontentloaded")
+    assert secret not in page.content()
+    page.get_by_role("button", name="Take back the token of front desk").click()
+    assert axe.Axe().run(page, options=AA).response["violations"] == []
+    page.locator("#revoke-yes").click()
+    wait_until(lambda: colleague.request.get(state).status == 401, SOON_S, "a token without use")
+    assert page.locator("#no-tokens").is_visible()
+    colleague.close()
+
+
 def test_tune_installed_bundle_is_used_from_the_list(
     open_page: Callable[..., Any], table: RunningTable
 ) -> None:

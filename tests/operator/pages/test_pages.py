@@ -83,7 +83,7 @@ def test_page_a_viewer_sees_it_without_anything_to_press(
 ) -> None:
     text = holder(Role.VIEWER).get(path).text
     assert not re.search(
-        r"data-order|id=\"freeze\"|id=\"keep-scene\"|data-restore|password-form", text
+        r"data-order|id=\"freeze\"|id=\"keep-scene\"|data-restore|password-form|token-form", text
     )
     enabled = re.findall(r'<input type="range"(?![^>]*disabled)[^>]*>', text)
     assert enabled == []
@@ -149,6 +149,31 @@ def test_config_shows_versions_with_what_they_changed(table: FakeTable, admin: T
     assert "<code>ink.threshold</code>" in text
     assert "0.7" in text
     assert 'data-restore="' in text
+
+
+def test_help_lists_tokens_without_secrets_for_admins_alone(
+    table: FakeTable, admin: TestClient, holder: Holder, desk: Desk
+) -> None:
+    secret = desk.accounts.add_token("front desk", Role.VIEWER)
+    text = admin.get("/help").text
+    assert 'data-token="front desk"' in text
+    assert desk.accounts.tokens[0].digest not in text
+    assert secret not in text
+    assert "front desk" not in holder(Role.OPERATOR).get("/help").text
+
+
+def test_tokens_are_not_made_or_taken_back_for_another_site(
+    table: FakeTable, admin: TestClient, desk: Desk
+) -> None:
+    desk.accounts.add_token("front desk", Role.VIEWER)
+    foreign = {"Sec-Fetch-Site": "cross-site", "Origin": "https://elsewhere.example"}
+    wanted = {"name": "mine", "role": "admin"}
+    made = admin.post("/api/v1/tokens", json=wanted, headers=foreign)
+    taken = admin.delete("/api/v1/tokens/front desk", headers=foreign)
+    assert (made.status_code, taken.status_code) == (403, 403)
+    assert [token.name for token in desk.accounts.tokens] == ["front desk"]
+    assert admin.delete("/api/v1/tokens/front desk").status_code == 204
+    assert [r["token"] for r in desk.audit.newest(9) if "token" in r["what"]] == ["front desk"]
 
 
 def test_trial_is_told_with_its_keys(table: FakeTable, admin: TestClient) -> None:
