@@ -22,7 +22,10 @@ SUITES: dict[str, list[str]] = {
     "ink": ["-m", "benchmarks.ink"],
     "stage": ["-m", "benchmarks.stage"],
     "table": ["-c", "from exhibit.cli import main; main()", "bench"],
+    "operator_page": ["-m", "benchmarks.operator_page"],
+    "operator_load": ["-m", "benchmarks.operator_load", "--seconds", "20"],
 }
+_OF_A_BUNDLE = ("inference", "table", "operator_page", "operator_load")
 
 
 @click.command()
@@ -37,12 +40,12 @@ SUITES: dict[str, list[str]] = {
     help="Where everything measured goes.",
 )
 def main(only: tuple[str, ...], bundle: str | None, output: Path) -> None:
-    """Measure inference, ink, stage and the whole table on this machine."""
+    """Measure inference, ink, stage, the whole table and the operator's page on this machine."""
     found: dict[str, Any] = {"machine": describe_machine()}
     failed = []
     for name in only or SUITES:
         click.secho(f"\n{name}", bold=True)
-        with_bundle = name in ("inference", "table") and bundle is not None
+        with_bundle = name in _OF_A_BUNDLE and bundle is not None
         result = run_suite(name, ["--bundle", str(bundle)] if with_bundle else [])
         if result is None:
             failed.append(name)
