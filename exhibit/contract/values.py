@@ -8,13 +8,14 @@ that latency is measured from the camera to the wall. Pixels are grey, dark on l
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 Gray = NDArray[np.uint8]
 Floats = NDArray[np.float32]
+SheetState = Literal["absent", "moving", "resting", "lifted"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,8 +75,9 @@ class Stroke:
 class InkEvent:
     """Something that happened on the table.
 
-    `name` is one of sheet_in, sheet_out, fresh_sheet, stroke_added, sheet_moved, sheet_turned,
-    light_fault; `detail` says where or which, for the log and for `/tracing/event/<name>`.
+    `name` is one of sheet_in, sheet_out, fresh_sheet, sheet_back, stroke_added, sheet_moved,
+    sheet_lifted, sheet_flat, sheet_turned, object_left, light_fault; `detail` says where or which,
+    for the log and for `/tracing/event/<name>`.
     """
 
     name: str
@@ -97,6 +99,8 @@ class Ink:
         strokes: centre lines in order of appearance (empty until asked for in the settings).
         events: what happened since the frame before.
         changed_at: monotonic seconds when `settled` last changed.
+        sheet_state: `lifted` where the sheet or a corner of it has left the glass.
+        lifted: (H, W) bool, where it has, or None.
     """
 
     sequence: int
@@ -111,6 +115,8 @@ class Ink:
     strokes: tuple[Stroke, ...] = ()
     events: tuple[InkEvent, ...] = ()
     changed_at: float = 0.0
+    sheet_state: SheetState = "absent"
+    lifted: NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

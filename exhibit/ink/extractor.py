@@ -6,19 +6,33 @@ from collections.abc import Callable
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from exhibit.contract.config import InkConfig
-from exhibit.contract.values import Floats, Frame, Gray, Ink, InkEvent, Stroke, TableLight
+from exhibit.contract.values import (
+    Floats,
+    Frame,
+    Gray,
+    Ink,
+    InkEvent,
+    SheetState,
+    Stroke,
+    TableLight,
+)
 from exhibit.ink import field, rectify, sheet, threshold
 from exhibit.ink.bare import BareTable
 from exhibit.ink.blank import study
+from exhibit.ink.cover import CoverWatch
+from exhibit.ink.curl import LiftWatch, off_the_glass
 from exhibit.ink.hand import find_hands, grow, thick_dark
 from exhibit.ink.identity import compare_sheets
 from exhibit.ink.images import as_gray, enlarge, perspective
 from exhibit.ink.light import LightWatch
 from exhibit.ink.paper import Paper
+from exhibit.ink.pile import Pile
 from exhibit.ink.rectify import InkSquare, View
-from exhibit.ink.sheet_ink import SheetInk, warp_ink
+from exhibit.ink.resting import Resting
+from exhibit.ink.sheet_ink import Place, SheetInk, warp_ink
 from exhibit.ink.tracker import Pose, SheetTracker, Tracker
 
 _EDGE_PX = 6.0
@@ -69,6 +83,8 @@ class TableExtractor:
         self._paper = self._unseen_paper(small)
         blank_level = None if self._blank_sheet is None else self._blank_sheet.level
         self._light = LightWatch(self._view.mirrored, blank_level)
+        self._resting = Resting(small)
+        self._covers = CoverWatch(small)
         self._free_small: Gray = np.zeros(small, np.uint8)
         self._began_at = self._seen_at = now_s
         self._noise = 0.0
@@ -87,6 +103,7 @@ class TableExtractor:
         self._ink: SheetInk | None = None
         self._anchor: Floats | None = None
         self._square: InkSquare | None = None
+        self._pile, self._lift = Pile(), LiftWatch()
         self._settled = self._live = self._blank
         self._live_of: Gray | None = None
         self._strokes: tuple[Stroke, ...] = ()
@@ -124,9 +141,11 @@ class TableExtractor:
             self._bare.learn(level, pixels)
         elif pose.resting or pose.corners is None:
             events += self._anchor_at(pose.corners, level)
-            hands, found = self._look(pixels, level, elapsed_ms, frame.captured_at)
+            hands, found = self._look(pixels, level, pose.curled, elapsed_ms, frame.captured_at)
             events += found
-        return self._result(frame, pose.corners, hands, events)
+        if pose.corners is not None:
+            events += self._lift.step(pose.raised or bool(pose.curled))
+        return self._result(frame, pose, hands, events)
 
     def _note_arrival(self, pose: Pose, level: Gray, now_s: float) -> tuple[InkEvent, ...]:
         if pose.left:
@@ -140,6 +159,8 @@ class TableExtractor:
             if self._bare.looks_like(level):
                 self._bare = self._unseen_table((level.shape[0], level.shape[1]))
             self._forget_ink(now_s)
+            self._covers = CoverWatch((level.shape[0], level.shape[1]))
+            self._resting.new_sheet()
             self._judge_at = now_s + _JUDGE_S + self._config.settle_ms / 1000
             return (InkEvent("sheet_in"),)
         return ()
@@ -181,12 +202,18 @@ class TableExtractor:
         # The paper's level is smooth: near the edge it is mixed with the table's.
         rim_px = edge_px + 2.5 * field.SHRINK
         self._within_small = enlarge(sheet.inside(place, self._shape, rim_px), (height, width))
+        self._rim = as_gray(enlarge(self._within_small, self._shape) == 0)
         self._paper.settle_in(level, self._bare.level, self._within_small)
         self._free_small = self._within_small
         return events
 
     def _look(
-        self, pixels: Gray, level: Gray, elapsed_ms: int, now_s: float
+        self,
+        pixels: Gray,
+        level: Gray,
+        curled: tuple[Floats, ...],
+        elapsed_ms: int,
+        now_s: float,
     ) -> tuple[Gray, tuple[InkEvent, ...]]:
         """Take a frame of a resting sheet into account.
 
@@ -196,24 +223,57 @@ class TableExtractor:
         assert self._ink is not None
         limits = threshold.limits_for(self._noise, self._config.threshold)
         contrast = self._bare.without_dust(field.contrast(pixels, level, limits.least_light))
+        hands, zone, events = self._find_what_covers(pixels, level, curled, now_s)
+        covered = enlarge(zone * np.uint8(255), self._shape)
+        free = as_gray(cv2.subtract(self._within, covered))
+        if self._covers.doubtful:
+            free = np.zeros_like(free)
+        near = enlarge(grow(zone, _REACH), self._shape)
+        place = Place(free, near, self._rim)
+        if self._ink.step(contrast, place, limits, elapsed_ms, self._config):
+            events += self._note_change(now_s)
+        return hands, events + self._identify(now_s)
+
+    def _find_what_covers(
+        self, pixels: Gray, level: Gray, curled: tuple[Floats, ...], now_s: float
+    ) -> tuple[Gray, Gray, tuple[InkEvent, ...]]:
+        """Learn the paper where it is seen.
+
+        Returns:
+            (h, w) uint8 each, 1 under hands, and 1 where nothing is believed; and what happened.
+        """
+        ratio = self._paper.compare(level, self._free_small)
         hands, relit = find_hands(
-            self._paper.compare(level, self._free_small),
+            ratio,
             self._paper.tolerance(),
             self._within_small,
             thick_dark(pixels, self._paper.level),
             self._config.polarity,
         )
-        zone = grow(hands, _REACH)
+        off = off_the_glass(curled, (level.shape[0], level.shape[1]), 1.0 / field.SHRINK)
+        hands = as_gray(hands & ~grow(off, 1))
+        odd, left = self._resting.step(level, ratio, hands, now_s)
+        if odd is not None:
+            self._paper.accept(odd, level)
+        zone = as_gray(grow(hands, _REACH) | grow(off, 1))
         self._free_small = self._within_small * (1 - zone)
         self._paper.learn(level, self._free_small, relit)
         dead = self._light.step(level, self._free_small)
         events = tuple(InkEvent("light_fault", zone_name) for zone_name in dead)
-        covered = enlarge(zone * np.uint8(255), self._shape)
-        free = as_gray(cv2.subtract(self._within, covered))
-        near = enlarge(grow(zone, _REACH), self._shape)
-        if self._ink.step(contrast, free, near, limits, elapsed_ms, self._config):
-            events += self._note_change(now_s)
-        return hands, events + self._identify(now_s)
+        events += tuple(InkEvent("object_left", self._light.zone_at(*at)) for at in left)
+        factor = self._covers.step(level, self._free_small, self._within_small)
+        if factor is not None:
+            events += self._turn_pile(factor, now_s)
+        return hands, zone, events
+
+    def _turn_pile(self, factor: float, now_s: float) -> tuple[InkEvent, ...]:
+        """A sheet was laid on top of this one, or taken from it."""
+        assert self._ink is not None and self._anchor is not None and self._square is not None
+        self._ink, name = self._pile.turn(factor, self._ink, self._anchor)
+        self._settled = self._live = self._square.draw(self._ink.settled)
+        self._live_of, self._changed_at, self._judge_at = None, now_s, None
+        self._strokes = self._ink.book.strokes(self._ink.settled) if self._config.strokes else ()
+        return (InkEvent(name),)
 
     def _note_change(self, now_s: float) -> tuple[InkEvent, ...]:
         """The settled ink changed: bring it to the square, and count strokes."""
@@ -225,8 +285,9 @@ class TableExtractor:
         return (InkEvent("stroke_added", str(began)),) if began else ()
 
     def _result(
-        self, frame: Frame, corners: Floats | None, hands: Gray | None, events: tuple[InkEvent, ...]
+        self, frame: Frame, pose: Pose, hands: Gray | None, events: tuple[InkEvent, ...]
     ) -> Ink:
+        corners = pose.corners
         covered = np.zeros(self._shape, np.bool_)
         if hands is not None:
             covered = np.asarray(enlarge(grow(hands, 1), self._shape), np.bool_)
@@ -255,7 +316,23 @@ class TableExtractor:
             strokes=self._strokes,
             events=events,
             changed_at=self._changed_at,
+            sheet_state=self._state_of(pose, hands is not None),
+            lifted=self._lifted(pose),
         )
+
+    def _state_of(self, pose: Pose, looked: bool) -> SheetState:
+        if pose.raised or pose.curled:
+            return "lifted"
+        if looked:
+            return "resting"
+        return "absent" if pose.corners is None else "moving"
+
+    def _lifted(self, pose: Pose) -> NDArray[np.bool_] | None:
+        if pose.raised and pose.corners is not None:
+            return np.asarray(sheet.inside(pose.corners, self._shape, 0.0), np.bool_)
+        if pose.curled:
+            return np.asarray(off_the_glass(pose.curled, self._shape, 1.0), np.bool_)
+        return None
 
     def _live_is_due(self, frame: Frame, seen: Gray) -> bool:
         """Whether live ink is drawn anew: at 10 Hz where only people look at it."""

@@ -74,6 +74,10 @@ class LightWatch:
         follows = float(np.median(self._reference[seen] / np.maximum(self._blank[seen], 4.0)))
         return max(began, follows * float(self._blank[zone]))
 
+    def zone_at(self, x: float, y: float) -> str:
+        """Return the name of the zone at a place, as shares of the frame's width and height."""
+        return self._name(min(int(y * ROWS), ROWS - 1), min(int(x * COLUMNS), COLUMNS - 1))
+
     def _name(self, row: int, column: int) -> str:
         if self._mirrored:
             column = COLUMNS - 1 - column

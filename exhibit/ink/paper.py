@@ -16,8 +16,6 @@ _SURE_AFTER = 10
 _GUESS_TOLERANCE, _SURE_TOLERANCE, _SURE_PERHAPS = 0.16, 0.09, 0.05
 _QUICK, _SLOW = 0.3, 0.03
 _BANDS = 8
-_STIRS, _STILL_FRAMES = 0.02, 240
-"""A hand that rests still stirs; what has not changed by this share in so many frames is none."""
 
 
 class Paper:
@@ -29,8 +27,6 @@ class Paper:
         self.level: Floats = np.zeros(shape, np.float32)
         """(h, w) float32, brightness of the paper where nothing covers it."""
         self._age = np.zeros(shape, np.int16)
-        self._still: Floats = np.zeros(shape, np.float32)
-        self._still_frames = np.zeros(shape, np.int16)
 
     def settle_in(self, level: Gray, bare: Floats | None, within: Gray) -> None:
         """A sheet lies somewhere new: keep the light that is known, guess it elsewhere.
@@ -80,18 +76,11 @@ class Paper:
         rate[~here] = 0.0
         self.level += rate * (level - self.level)
         self._age += here & (self._age < _SURE_AFTER)
-        self._accept_what_stays(level, here)
 
-    def _accept_what_stays(self, level: Gray, free: NDArray[np.bool_]) -> None:
-        """Take for paper what passed for a hand but never moves."""
-        moved = np.abs(level - self._still) > _STIRS * self._still + 1.0
-        np.copyto(self._still, level, where=moved)
-        self._still_frames += 1
-        self._still_frames *= ~(moved | free)
-        stays = self._still_frames > _STILL_FRAMES
-        if stays.any():
-            self.level[stays] = level[stays]
-            self._still_frames[stays] = 0
+    def accept(self, what: Gray, level: Gray) -> None:
+        """Take what passed for a hand, (h, w) uint8 not 0 there, for paper."""
+        here = what > 0
+        self.level[here] = level[here]
 
 
 def _guess(level: Gray, bare: Floats | None, within: Gray) -> Floats:

@@ -19,7 +19,8 @@ from exhibit.ink.images import as_gray
 _SAMPLES = 24
 _REACH_PX = 18
 _SPAN = 3
-_LEAST_STEP = 0.08
+LEAST_STEP = 0.08
+"""A side is seen where it is this much brighter inside than outside, as a share of both."""
 _LEAST_AREA = 0.08
 _SUPPORTED = 0.35
 _INLIER_PX = 1.6
@@ -40,6 +41,25 @@ class Outline:
     def certain(self) -> bool:
         """Whether all four sides were seen well."""
         return bool((self.support >= _SUPPORTED).all())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sides:
+    """What is seen across the four sides at places along them.
+
+    Args:
+        places: (n,) from 0 to 1 along a side.
+        shift: (4, n) how many pixels inwards the strongest step up lies.
+        strength: (4, n) of that step.
+    """
+
+    places: NDArray[np.float64]
+    shift: NDArray[np.float64]
+    strength: NDArray[np.float64]
+
+    def reach(self, count: int) -> float:
+        """Return the share of a side that its first `count` places take up."""
+        return float(self.places[min(count, len(self.places)) - 1])
 
 
 def find_outline(pixels: Gray, level: Gray, bare: Floats | None) -> Outline | None:
@@ -105,15 +125,31 @@ def follow_outline(pixels: Gray, corners: Floats) -> Outline | None:
         The outline; a side that is hidden goes along with the others. None when fewer than two
         sides are seen or the four make no sensible sheet.
     """
+    return outline_from(corners, look_along(pixels, corners), pixels.shape)
+
+
+def look_along(pixels: Gray, corners: Floats) -> Sides:
+    """Look for the sides of a sheet near the lines between four corners (4, 2)."""
+    start, end, inward, _ = _geometry(corners)
+    places = np.linspace(0.06, 0.94, _SAMPLES)
+    base = start[:, None] + places[None, :, None] * (end - start)[:, None]
+    shift, strength = _best_steps(pixels, base, inward)
+    return Sides(places, shift, strength)
+
+
+def _geometry(corners: Floats) -> tuple[NDArray[np.float64], ...]:
+    """Return start, end and inward unit vector (4, 2) of each side, and its length (4, 1)."""
     start, end = corners.astype(np.float64), np.roll(corners, -1, axis=0).astype(np.float64)
     along = end - start
     length = np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1.0)
     along = along / length
-    inward = np.stack([-along[:, 1], along[:, 0]], axis=1)
-    places = np.linspace(0.06, 0.94, _SAMPLES)
-    base = start[:, None] + places[None, :, None] * (end - start)[:, None]
-    shift, strength = _best_steps(pixels, base, inward)
-    offsets, slopes, support = _fit_sides(places, shift, strength)
+    return start, end, np.stack([-along[:, 1], along[:, 0]], axis=1), length
+
+
+def outline_from(corners: Floats, sides: Sides, shape: tuple[int, ...]) -> Outline | None:
+    """Fit the outline to what was seen along the sides of where it was; see `follow_outline`."""
+    start, end, inward, length = _geometry(corners)
+    offsets, slopes, support = _fit_sides(sides.places, sides.shift, sides.strength)
     seen = support >= _SUPPORTED
     if np.count_nonzero(seen) < 2:
         return None
@@ -121,7 +157,7 @@ def follow_outline(pixels: Gray, corners: Floats) -> Outline | None:
     first = start + offsets[:, None] * inward
     last = end + (offsets + slopes)[:, None] * inward
     moved = _corners_of(first, last)
-    if moved is None or not _sensible(moved, pixels.shape):
+    if moved is None or not _sensible(moved, shape):
         return None
     return Outline(moved.astype(np.float32), support)
 
@@ -173,7 +209,7 @@ def _fit_sides(
     pairs = [(i, j) for i in range(0, _SAMPLES, 3) for j in range(i + 6, _SAMPLES, 3)]
     a, b = np.array(pairs).T
     for side in range(4):
-        good = strength[side] > _LEAST_STEP
+        good = strength[side] > LEAST_STEP
         if np.count_nonzero(good) < 5:
             continue
         y, use = shift[side], good[a] & good[b]

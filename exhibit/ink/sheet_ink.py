@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from exhibit.contract.config import InkConfig
 from exhibit.contract.values import Floats, Gray
@@ -26,16 +30,45 @@ _LINE_PX = 3.0
 """Typical width of a pen's line in a frame 640 pixels wide."""
 
 
+_RUBBED_OUT = 2
+"""What is below a quarter (two bits) of its darkest contrast as ink has been rubbed out."""
+
+FindMarks = Callable[[Gray, threshold.Limits], Gray | None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Place:
+    """What is where in the frame, (H, W) uint8 each.
+
+    Args:
+        free: 255 where the sheet is seen, 0 under hands and off the sheet.
+        near_hand: 1 near a hand.
+        rim: 1 along the sheet's edge, where hands are not looked for.
+    """
+
+    free: Gray
+    near_hand: Gray
+    rim: Gray
+
+
 class SheetInk:
     """What is known of the ink of one sheet in one pose; arrays are (H, W) in frame pixels."""
 
-    def __init__(self, shape: tuple[int, int]) -> None:
+    def __init__(self, shape: tuple[int, int], find_marks: FindMarks | None = None) -> None:
+        """Begin with a sheet that has just come.
+
+        Args:
+            shape: (H, W) of the frame.
+            find_marks: tells the sheet's own marks from ink; `marks_of_paper` if left out.
+        """
+        self._find_marks = find_marks or marks_of_paper
         self._contrast: Floats = np.zeros(shape, np.float32)
         self._frames = 0
         self.seen: Gray = np.zeros(shape, np.uint8)
         self._settler = Settler(np.zeros(shape, np.uint8))
         self._is_judged_anew = False
         self._marks: Gray | None = None
+        self._darkest: Gray = np.zeros(shape, np.uint8)
         self.book = StrokeBook(shape)
         self._line_px = _LINE_PX * max(shape) / 640.0
 
@@ -51,8 +84,7 @@ class SheetInk:
     def step(
         self,
         contrast: Gray,
-        free: Gray,
-        near_hand: Gray,
+        place: Place,
         limits: threshold.Limits,
         elapsed_ms: int,
         config: InkConfig,
@@ -61,8 +93,7 @@ class SheetInk:
 
         Args:
             contrast: (H, W) uint8.
-            free: (H, W) uint8, 255 where the sheet is seen, 0 under hands and off the sheet.
-            near_hand: (H, W) uint8, 1 near a hand.
+            place: what is where in the frame.
             limits: what counts as ink.
             elapsed_ms: time since the frame before.
             config: settings.
@@ -70,6 +101,7 @@ class SheetInk:
         Returns:
             Whether the settled ink changed.
         """
+        free = place.free
         self._frames += 1
         share = max(_SHARE, 1.0 / self._frames)
         cv2.accumulateWeighted(contrast, self._contrast, share, mask=free)
@@ -79,7 +111,7 @@ class SheetInk:
         smooth = as_gray(cv2.convertScaleAbs(self._contrast))
         if self._frames <= _LOOK_FRAMES:
             if self._frames == _LOOK_FRAMES:
-                self._marks = _marks_of_paper(smooth, limits)
+                self._marks = self._find_marks(smooth, limits)
             return False
         if self._marks is not None:
             smooth = as_gray(cv2.subtract(smooth, self._marks))
@@ -90,15 +122,19 @@ class SheetInk:
             before, settle_ms = before & as_gray(smooth > limits.high), 0
             self._is_judged_anew = False
         shortest = config.despeckle * self._line_px
-        context = threshold.Context(before, near_hand, shortest, _TIP_WIDTHS * self._line_px)
+        tip = _TIP_WIDTHS * self._line_px
+        context = threshold.Context(before, place.near_hand, place.rim, shortest, tip)
         found = threshold.ink_of(smooth, limits, context)
+        # A rubber leaves a trace, which would go on as a faint part of the line that it cut.
+        cv2.copyTo(np.maximum(self._darkest, smooth), self.settled, self._darkest)
+        found &= as_gray(cv2.compare(smooth, self._darkest >> _RUBBED_OUT, cv2.CMP_GE))
         cv2.copyTo(found, free, self.seen)
         return self._settler.step(self.seen, free, elapsed_ms, settle_ms)
 
     def moved(self, old_to_new: Homography) -> SheetInk:
         """Return the same ink after the sheet moved by a homography of frame pixels."""
         shape = self.seen.shape
-        other = SheetInk((shape[0], shape[1]))
+        other = SheetInk((shape[0], shape[1]), self._find_marks)
         size = (shape[1], shape[0])
         other._contrast = np.asarray(
             cv2.warpPerspective(self._contrast, old_to_new, size), np.float32
@@ -108,21 +144,36 @@ class SheetInk:
         other.book = self.book.moved(old_to_new)
         if self._marks is not None:
             other._marks = as_gray(cv2.warpPerspective(self._marks, old_to_new, size))
+        other._darkest = as_gray(cv2.warpPerspective(self._darkest, old_to_new, size))
         other.seen = warp_ink(self.seen, old_to_new)
         other._settler = Settler(warp_ink(self.settled, old_to_new))
         return other
 
 
-def _marks_of_paper(contrast: Gray, limits: threshold.Limits) -> Gray | None:
+def marks_of_paper(contrast: Gray, limits: threshold.Limits) -> Gray | None:
     """Return the folds and stains of a fresh sheet, (H, W) uint8 contrast; None if drawn on."""
     sure = cv2.countNonZero(as_gray(contrast > 255 * _MARK))
     if sure > _DRAWN_SHARE * contrast.size:
         return None
-    begun = as_gray(contrast > 0.8 * limits.low)
+    begun = _begun(contrast, limits)
     # A speck is no drawing, however dark.
     most = np.where(specks_of(begun, _SPECK) > 0, 255.0, 255 * _MARK)
-    marks = np.minimum(contrast, most) * begun
-    return as_gray(cv2.convertScaleAbs(cv2.dilate(marks, square(3)), alpha=1.2))
+    return _widened(np.minimum(contrast, most) * begun)
+
+
+def marks_that_shine_through(contrast: Gray, limits: threshold.Limits) -> Gray:
+    """Return everything that is seen (H, W) uint8 contrast: another sheet lies below this one."""
+    return _widened(contrast * _begun(contrast, limits))
+
+
+def _begun(contrast: Gray, limits: threshold.Limits) -> Gray:
+    return as_gray(contrast > 0.8 * limits.low)
+
+
+def _widened(marks: NDArray[np.generic]) -> Gray:
+    """Return marks a little wider and stronger than they look."""
+    wide = cv2.dilate(marks.astype(np.float32), square(3))
+    return as_gray(cv2.convertScaleAbs(wide, alpha=1.2))
 
 
 def warp_ink(ink: Gray, old_to_new: Homography) -> Gray:

@@ -73,12 +73,15 @@ class Context:
     Args:
         before: (H, W) uint8, 1 where there was ink the frame before; it stays ink more easily.
         near_hand: (H, W) uint8, 1 near a hand, where a short new line may be a pen's tip.
+        rim: (H, W) uint8, 1 along the sheet's edge, where hands are not looked for; new ink that
+            mostly lies there is not believed.
         shortest_px: pieces smaller than this both ways are specks.
         tip_px: new pieces near a hand smaller than this both ways are not believed.
     """
 
     before: Gray
     near_hand: Gray
+    rim: Gray
     shortest_px: float
     tip_px: float
 
@@ -121,6 +124,10 @@ def ink_of(contrast: Gray, limits: Limits, context: Context) -> Gray:
     doubtful[label[context.near_hand[box].ravel()[at] > 0]] = True
     doubtful[label[stayed]] = False
     sure[doubtful & (length < context.tip_px)] = 0
+    at_rim = np.bincount(label, context.rim[box].ravel()[at], count)
+    stays = np.zeros(count, bool)
+    stays[label[stayed]] = True
+    sure[(2.0 * at_rim > stats[:, cv2.CC_STAT_AREA]) & ~stays] = 0
     found = np.zeros_like(weak)
     found.ravel()[at] = sure[label]
     ink[box] = found

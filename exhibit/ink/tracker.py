@@ -1,4 +1,4 @@
-"""The sheet over time: present or not, resting or moving."""
+"""The sheet over time: present or not, resting, moving or lifted."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from typing import Protocol
 import numpy as np
 
 from exhibit.contract.values import Floats, Gray
-from exhibit.ink.sheet import Outline, find_outline, follow_outline
+from exhibit.ink.curl import is_raised, lifted_corners, stands
+from exhibit.ink.sheet import Outline, find_outline, look_along, outline_from
 
 _REST_PX = 0.9
-_MOVING_PX = 0.6
 _REST_FRAMES = 4
 _SEARCH_EVERY = 6
 _LOST_S = 0.5
+_OTHER_SHEET_S = 8.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,16 +23,21 @@ class Pose:
     """Where the sheet is now.
 
     Args:
-        corners: (4, 2) float32 in frame pixels, or None without a sheet.
+        corners: (4, 2) float32 in frame pixels, or None without a sheet; of a lifted sheet, where
+            it lay.
         resting: whether it lies still; ink is only learnt from a sheet that does.
         arrived: it was not there the frame before.
         left: it is not there any more.
+        raised: the whole sheet has left the glass.
+        curled: triangles (3, 2) float32 in frame pixels, corners that have left the glass.
     """
 
     corners: Floats | None
     resting: bool = False
     arrived: bool = False
     left: bool = False
+    raised: bool = False
+    curled: tuple[Floats, ...] = ()
 
 
 class Tracker(Protocol):
@@ -51,6 +57,9 @@ class SheetTracker:
 
     def __init__(self) -> None:
         self._corners: Floats | None = None
+        self._rest: Floats | None = None
+        self._raised_at: float | None = None
+        self._curled: tuple[Floats, ...] = ()
         self._recent: list[Floats] = []
         self._seen_at = 0.0
         self._search_in = 0
@@ -68,18 +77,44 @@ class SheetTracker:
         """
         had = self._corners is not None
         self._turn = not self._turn
-        if self._turn and self._corners is not None and self._resting():
-            return Pose(self._corners, resting=True)
-        outline = None if self._corners is None else follow_outline(pixels, self._corners)
+        resting = self._raised_at is None and self._resting()
+        if self._turn and self._corners is not None and resting:
+            return Pose(self._corners, resting=True, curled=self._curled)
+        outline = None
+        if self._corners is not None:
+            sides = look_along(pixels, self._corners)
+            outline = outline_from(self._corners, sides, pixels.shape)
+            if resting and stands(sides, outline):
+                self._seen_at = now_s
+                self._curled = lifted_corners(self._corners, sides)
+                return Pose(self._corners, resting=True, curled=self._curled)
+        self._curled = ()
         if outline is None or not outline.certain:
             outline = self._search(pixels, level, bare) or outline
         if outline is None:
             return self._without(had, now_s)
         self._seen_at = now_s
         self.ever_seen = True
+        return self._moved_to(outline, had, now_s)
+
+    def _moved_to(self, outline: Outline, had: bool, now_s: float) -> Pose:
+        """The outline is somewhere else: the sheet moved, or was raised."""
         self._corners = outline.corners
         self._recent = [*self._recent[1 - _REST_FRAMES :], outline.corners]
-        return Pose(self._corners, self._resting(), arrived=not had)
+        doubtful = outline.certain or self._raised_at is not None
+        if self._rest is not None and doubtful and is_raised(self._rest, outline.corners):
+            if self._raised_at is None:
+                self._raised_at = now_s
+            if now_s - self._raised_at < _OTHER_SHEET_S:
+                return Pose(self._rest, raised=True)
+            # Nobody holds up a sheet so long: it is another one.
+            self._forget()
+            return Pose(None, left=True)
+        self._raised_at = None
+        resting = self._resting()
+        if resting:
+            self._rest = self._corners
+        return Pose(self._corners, resting, arrived=not had)
 
     def _search(self, pixels: Gray, level: Gray, bare: Floats | None) -> Outline | None:
         self._search_in -= 1
@@ -96,9 +131,14 @@ class SheetTracker:
     def _without(self, had: bool, now_s: float) -> Pose:
         self._recent = []
         if had and now_s - self._seen_at < _LOST_S:
-            return Pose(self._corners)
-        self._corners = None
+            raised = self._raised_at is not None
+            return Pose(self._rest if raised else self._corners, raised=raised)
+        self._forget()
         return Pose(None, left=had)
+
+    def _forget(self) -> None:
+        self._corners = self._rest = self._raised_at = None
+        self._recent, self._curled = [], ()
 
     def _resting(self) -> bool:
         if len(self._recent) < _REST_FRAMES:

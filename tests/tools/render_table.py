@@ -18,10 +18,17 @@ import click
 import cv2
 import numpy as np
 
-from exhibit.camera.simulated import BLANK, DIFFICULTIES, Conditions, Polarity, SimulatedTable
+from exhibit.camera.simulated import (
+    BLANK,
+    DIFFICULTIES,
+    HANDLED,
+    Conditions,
+    Polarity,
+    SimulatedTable,
+)
 from exhibit.contract.values import Frame
 
-CLASSES: dict[str, Conditions] = {**DIFFICULTIES, BLANK.name: BLANK}
+CLASSES: dict[str, Conditions] = {**DIFFICULTIES, BLANK.name: BLANK, HANDLED.name: HANDLED}
 _TABLES_PER_CLASS = 2
 _CLASS_SEED, _TABLE_SEED = 100, 10
 

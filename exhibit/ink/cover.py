@@ -1,0 +1,81 @@
+"""A second sheet on top: told by the brightness of the paper, compared with what lies around it."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from exhibit.contract.values import Floats, Gray
+from exhibit.ink.images import as_gray, ellipse, shrunk_by
+
+_CHANGED = 0.08
+"""Paper on paper is brighter than one sheet lit from below, and darker lit from above."""
+_NEAR, _EVEN_SHARE, _STEADY = 0.06, 0.8, 0.02
+_FRAMES, _GIVES_UP = 10, 60
+_RATE = 0.02
+_FEWEST_PX = 150
+_AROUND = 8
+
+
+class CoverWatch:
+    """Notices that the whole sheet is as much brighter or darker as paper on paper is.
+
+    The light alone changes what lies around the sheet just as much, a hand changes a part of it.
+    """
+
+    def __init__(self, shape: tuple[int, int]) -> None:
+        self._reference: Floats = np.zeros(shape, np.float32)
+        self._paper: NDArray[np.bool_] = np.zeros(shape, np.bool_)
+        self._around: NDArray[np.bool_] = np.zeros(shape, np.bool_)
+        self._factor = 1.0
+        self._odd_frames = self._steady_frames = 0
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether the paper's brightness is not understood: nothing is to be learnt from it."""
+        return self._odd_frames > 0
+
+    def step(self, level: Gray, free: Gray, within: Gray) -> float | None:
+        """Take one frame of a resting sheet into account.
+
+        Args:
+            level: (h, w) uint8, smooth brightness.
+            free: (h, w) uint8, not 0 where the sheet is seen.
+            within: (h, w) uint8, not 0 on the sheet.
+
+        Returns:
+            By what factor all of the paper has changed, once that is sure, or None.
+        """
+        paper, around = free > 0, shrunk_by(as_gray(within == 0), ellipse(_AROUND)) > 0
+        ratio = level / np.maximum(self._reference, 4.0)
+        on, off = ratio[paper & self._paper], ratio[around & self._around]
+        factor = float(np.median(on)) if on.size >= _FEWEST_PX else 1.0
+        if abs(factor - 1.0) < _CHANGED:
+            self._odd_frames = self._steady_frames = 0
+            self._learn(level, paper, around)
+            return None
+        self._odd_frames += 1
+        even = float((np.abs(on - factor) < _NEAR * factor).mean()) > _EVEN_SHARE
+        steady = even and abs(factor - self._factor) < _STEADY
+        self._steady_frames = self._steady_frames + 1 if steady else 0
+        self._factor = factor
+        if self._steady_frames < _FRAMES and self._odd_frames < _GIVES_UP:
+            return None
+        # Arms lie over what is around the sheet: each place has a vote.
+        of_light = int(np.count_nonzero(np.abs(off - factor) < _NEAR))
+        as_before = int(np.count_nonzero(np.abs(off - 1.0) < _NEAR))
+        alone = as_before > max(of_light, _FEWEST_PX // 3)
+        sure = alone and self._steady_frames >= _FRAMES
+        self._reference = level.astype(np.float32)
+        self._paper, self._around = paper, around
+        self._odd_frames = self._steady_frames = 0
+        return factor if sure else None
+
+    def _learn(self, level: Gray, paper: NDArray[np.bool_], around: NDArray[np.bool_]) -> None:
+        """Follow the light slowly, and at once where another thing lies than before."""
+        known = (paper & self._paper) | (around & self._around)
+        here = paper | around
+        self._reference[known] += _RATE * (level[known] - self._reference[known])
+        self._reference[here & ~known] = level[here & ~known]
+        self._paper = (self._paper & ~around) | paper
+        self._around = (self._around & ~paper) | around

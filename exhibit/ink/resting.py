@@ -1,0 +1,95 @@
+"""What lies still on the sheet: a hand at rest, a thing that was left there, or odd paper.
+
+A hand may rest for minutes, and so may a rubber or a cup: neither is ever learnt as paper. Only
+what hardly differs from paper is, a strip of tape or a patch that was guessed wrong; and what was
+there before a sheet and after it, which belongs to the table.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from exhibit.contract.values import Floats, Gray
+from exhibit.ink.images import as_gray
+
+_STIRS = 0.02
+_STILL_S, _LEFT_S = 8.0, 60.0
+_EVERY_S = 0.5
+_HAND_LIKE = 0.12
+"""A hand differs more than this from paper in a tenth of its area at least."""
+_STIRRED_PX, _STIRRED_SHARE = 3, 0.02
+_OUTLASTS = 0.8
+
+
+class Resting:
+    """Follows, piece by piece, how long what covers the sheet has not stirred."""
+
+    def __init__(self, shape: tuple[int, int]) -> None:
+        self._still: Floats = np.zeros(shape, np.float32)
+        self._stirred_at: Floats = np.zeros(shape, np.float32)
+        self._began_at: float | None = None
+        self._due_at = 0.0
+        self._covered: Gray = np.zeros(shape, np.uint8)
+        self._outlasted: Gray = np.zeros(shape, np.uint8)
+        self._told: Gray = np.zeros(shape, np.uint8)
+
+    def new_sheet(self) -> None:
+        """Another sheet comes: what covered the one before and covers this one is no visitor's."""
+        self._outlasted = self._covered.copy()
+
+    def step(
+        self, level: Gray, ratio: Floats, hands: Gray, now_s: float
+    ) -> tuple[Gray | None, list[tuple[float, float]]]:
+        """Take one frame into account.
+
+        Args:
+            level: (h, w) uint8, brightness.
+            ratio: (h, w) float32, brightness over that of paper.
+            hands: (h, w) uint8, 1 on what covers the sheet.
+            now_s: time of the frame.
+
+        Returns:
+            (h, w) uint8, 1 on what is paper after all, or None; and the middles x, y (shares of the
+            frame) of things that have just been lying there for a minute.
+        """
+        if self._began_at is None:
+            self._began_at = now_s
+        now_s -= self._began_at
+        stirs = np.abs(level - self._still) > _STIRS * self._still + 1.0
+        stirs |= (hands > 0) & (self._covered == 0)
+        np.copyto(self._still, level, where=stirs)
+        self._stirred_at[stirs] = now_s
+        self._covered = hands
+        if now_s < self._due_at or not hands.any():
+            return None, []
+        self._due_at = now_s + _EVERY_S
+        return self._judge(ratio, hands, now_s)
+
+    def _judge(
+        self, ratio: Floats, hands: Gray, now_s: float
+    ) -> tuple[Gray | None, list[tuple[float, float]]]:
+        self._told &= hands
+        self._outlasted &= hands
+        count, labels, stats, middles = cv2.connectedComponentsWithStats(hands, connectivity=8)
+        paper, left = np.zeros_like(hands), []
+        height, width = hands.shape
+        for label in range(1, count):
+            here = labels == label
+            area = int(stats[label, cv2.CC_STAT_AREA])
+            if self._stirred(here, area, now_s - _STILL_S):
+                continue
+            odd = float(np.quantile(np.abs(ratio[here] - 1.0), 0.9)) < _HAND_LIKE
+            if odd or float(self._outlasted[here].mean()) > _OUTLASTS:
+                paper[here] = 1
+            elif not self._told[here].any() and not self._stirred(here, area, now_s - _LEFT_S):
+                self._told[here] = 1
+                x, y = middles[label]
+                left.append((float(x) / width, float(y) / height))
+        return (as_gray(paper) if paper.any() else None), left
+
+    def _stirred(self, here: NDArray[np.bool_], area: int, since_s: float) -> bool:
+        """Whether more than noise has changed in a piece since a time."""
+        most = max(_STIRRED_PX, _STIRRED_SHARE * area)
+        return bool(np.count_nonzero(self._stirred_at[here] >= since_s) > most)
