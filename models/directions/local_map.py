@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 from torch.func import jvp, vjp, vmap
+from torch.nn.functional import one_hot
 
 from models.directions.eigen import Doubles
 from models.directions.region import Mask
@@ -96,3 +97,17 @@ def dense_grams(maps: Sequence[LocalMap], weights: Sequence[Tensor]) -> list[Dou
             inside = rows[:, weight > 0].double()
             total += (inside @ inside.t()).numpy()
     return sums
+
+
+def region_rows(maps: Sequence[LocalMap], inside: Tensor) -> Doubles:
+    """Form the rows of J in a small region by reverse differentiation.
+
+    Args:
+        maps: codes.
+        inside: (pixels,) of 1 inside the region and 0 outside.
+
+    Returns:
+        (codes·pixels inside, n) float64.
+    """
+    chosen = one_hot(inside.nonzero().flatten(), len(inside)).float()
+    return np.concatenate([local.pull(chosen).double().numpy() for local in maps])

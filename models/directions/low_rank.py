@@ -38,6 +38,12 @@ class LowRank:
         return (block - self.vectors @ (kept[:, None] * (self.vectors.T @ block))) / shift
 
 
+def low_rank_of(rows: Doubles) -> LowRank:
+    """Take the Gram JᵀJ of a few rows J (r, n)."""
+    _, sizes, vectors = svd(rows, full_matrices=False)
+    return LowRank(vectors.T, sizes**2)
+
+
 def random_probes(size: int, count: int, seed: int) -> Doubles:
     """Draw (size, count) standard normal vectors."""
     return np.random.default_rng(seed).standard_normal((size, count))

@@ -18,8 +18,15 @@ from models.directions.local_map import (
     gram_products,
     local_maps,
     pixel_weights,
+    region_rows,
 )
-from models.directions.low_rank import leading_quotients, nystrom, random_probes, trace
+from models.directions.low_rank import (
+    leading_quotients,
+    low_rank_of,
+    nystrom,
+    random_probes,
+    trace,
+)
 from models.directions.region import Mask, describe
 from models.directions.result import DirectionSet
 from models.directions.subject import Subject
@@ -62,7 +69,9 @@ def discover(
             "region, space and rank can give"
         )
     if subject.space == "w" or maps[0].free <= 4 * rank:
-        vectors, quotients = solve_dense(*dense_grams(maps, [inside, 1 - inside]), tau, subject)
+        vectors, quotients = solve_dense(
+            *dense_grams(maps, [inside, 1 - inside]), tau, subject.count
+        )
     else:
         vectors, quotients = solve_low_rank(maps, inside, tau, rank)
     shaped = vectors.reshape(len(vectors), *subject.code_shape)
@@ -71,17 +80,19 @@ def discover(
 
 
 def solve_dense(
-    inside: Doubles, background: Doubles, tau: float, subject: Subject
+    inside: Doubles, background: Doubles, tau: float, count: int
 ) -> tuple[Doubles, Doubles]:
     """Solve with both Grams (n, n) formed; returns rows (count, n) and quotients (count,)."""
     shift = tau * np.trace(background)
-    return leading(inside, subject.count, background + shift * np.eye(len(background)))
+    return leading(inside, count, background + shift * np.eye(len(background)))
 
 
 def solve_low_rank(
     maps: Sequence[LocalMap], inside: Tensor, tau: float, rank: int
 ) -> tuple[Doubles, Doubles]:
     """Solve with products only; memory grows with n·rank, never with pixels·n.
+
+    A region of fewer pixels than `rank` is differentiated row by row, exactly.
 
     Args:
         maps: codes.
@@ -94,8 +105,12 @@ def solve_low_rank(
     """
     subject, free = maps[0].subject, maps[0].free
     probes = random_probes(free, rank + TRACE_PROBES, subject.seed)
-    of_inside, of_background = gram_products(maps, [inside, 1 - inside], probes)
-    region_gram = nystrom(probes[:, :rank], of_inside[:, :rank])
+    if int(inside.sum()) * len(maps) <= rank:
+        region_gram = low_rank_of(region_rows(maps, inside))
+        (of_background,) = gram_products(maps, [1 - inside], probes)
+    else:
+        of_inside, of_background = gram_products(maps, [inside, 1 - inside], probes)
+        region_gram = nystrom(probes[:, :rank], of_inside[:, :rank])
     background = nystrom(probes[:, :rank], of_background[:, :rank])
     shift = tau * trace(background, probes[:, rank:], of_background[:, rank:])
     start, _ = leading_quotients(region_gram, background, shift, subject.count)

@@ -16,10 +16,14 @@ from tests.models.directions.subjects import corner, small_subject  # noqa: E402
 TAU = 1e-3
 
 
-def test_resefa_low_rank_finds_the_span_of_the_dense_solve():
+@pytest.mark.parametrize("pixels", [80, 16])
+def test_resefa_low_rank_finds_the_span_of_the_dense_solve(pixels):
+    """80 pixels are more than the rank, 16 are fewer and differentiated row by row."""
     subject = small_subject(space="w_plus")
-    maps, inside = local_maps(subject, 1), pixel_weights(corner(), 1)
-    dense, expected = solve_dense(*dense_grams(maps, [inside, 1 - inside]), TAU, subject)
+    region = corner()
+    region[4 + pixels // 8 :] = False
+    maps, inside = local_maps(subject, 1), pixel_weights(region, 1)
+    dense, expected = solve_dense(*dense_grams(maps, [inside, 1 - inside]), TAU, subject.count)
     found, quotients = solve_low_rank(maps, inside, TAU, rank=24)
     assert span_angle(found, dense) < 0.02
     np.testing.assert_allclose(quotients, expected, rtol=0.05)
