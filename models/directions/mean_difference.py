@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
 from models.directions.measured import Doubles, Measured
 from models.directions.result import DirectionSet
 from models.directions.subject import Subject
-from models.directions.supervised import FRACTION, SAMPLES, extremes, learn
+from models.directions.supervised import FRACTION, LEAST_SPREAD, SAMPLES, Targets, extremes, learn
+
+Axes = Literal["as-is", "white"]
 
 
 def discover(
@@ -18,7 +21,9 @@ def discover(
     samples: int | Measured = SAMPLES,
     classifier: Path | None = None,
     semantics: Sequence[str] = (),
+    targets: Targets = "as-measured",
     fraction: float = FRACTION,
+    axes: Axes = "as-is",
 ) -> DirectionSet:
     """Take the difference of two mean codes for each semantic.
 
@@ -27,7 +32,11 @@ def discover(
         samples: how many pictures to measure, or samples measured before.
         classifier: file whose scores become semantics too.
         semantics: which ones; empty for all.
+        targets: `uncorrelated` conditions the semantics on each other first.
         fraction: share of samples at the top, and share at the bottom.
+        axes: `as-is` is the thesis' form; `white` measures differences in the deviations of w along
+            each axis, so that the few wide axes, on which everything depends a little, do not
+            decide alone (Fisher's discriminant).
 
     Returns:
         Directions named after their semantic; their score is the correlation with it.
@@ -35,22 +44,29 @@ def discover(
     return learn(
         "mean-difference",
         subject,
-        lambda measured: differences(measured, fraction),
+        lambda measured: differences(measured, fraction, axes),
         samples,
         classifier=classifier,
         semantics=semantics,
+        targets=targets,
         fraction=fraction,
+        axes=axes,
     )
 
 
-def differences(measured: Measured, fraction: float = FRACTION) -> Doubles:
+def differences(measured: Measured, fraction: float = FRACTION, axes: Axes = "as-is") -> Doubles:
     """Mean code of the top minus mean code of the bottom, (k, w_dim).
 
-    Source: thesis, Paper V, eq. 10.
+    Source: thesis, Paper V, eq. 10; `white` multiplies it by the inverse covariance of w.
     """
     found = []
     for scores in measured.values.T:
         top, bottom = extremes(scores, fraction)
         vector = measured.w[top].mean(axis=0) - measured.w[bottom].mean(axis=0)
         found.append(vector if np.ptp(scores) > 0 else np.zeros_like(vector))
-    return np.stack(found).astype(np.float64)
+    stacked = np.stack(found).astype(np.float64)
+    if axes == "as-is":
+        return stacked
+    # One tolerance for deviations is its square for a covariance.
+    precision = np.linalg.pinv(np.cov(measured.w, rowvar=False), LEAST_SPREAD**2, hermitian=True)
+    return stacked @ precision

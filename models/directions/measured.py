@@ -19,6 +19,7 @@ from models.psp.inverter import Codes
 from models.sketches.raster import Gray
 
 Doubles = NDArray[np.float64]
+_SINGULAR = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,6 +57,25 @@ class Measured:
         centred = self.values - self.values.mean(axis=0)
         deviation = self.values.std(axis=0)
         return centred / np.where(deviation > 0, deviation, 1)
+
+    def uncorrelated(self) -> Measured:
+        """Condition the measures on each other, so that no two are correlated over the samples.
+
+        Returns:
+            The uncorrelated measures that are nearest to these ones, each of deviation 1: what is
+            left of `slant`, say, once all are freed of what they share.
+
+        Source: symmetric orthogonalisation (Löwdin 1950), Y·C^(−1/2) with C the correlations.
+        """
+        values = self.standardised()
+        return Measured(self.w, self.names, values @ _inverse_root(values.T @ values / len(values)))
+
+
+def _inverse_root(matrix: Doubles) -> Doubles:
+    """M^-1/2 of a symmetric matrix; 0 where M is."""
+    values, axes = np.linalg.eigh(matrix)
+    scales = np.where(values > _SINGULAR, 1 / np.sqrt(np.maximum(values, _SINGULAR)), 0)
+    return (axes * scales) @ axes.T
 
 
 def measure_pictures(

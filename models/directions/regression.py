@@ -10,7 +10,7 @@ import numpy as np
 from models.directions.measured import Doubles, Measured
 from models.directions.result import DirectionSet, Floats
 from models.directions.subject import Subject
-from models.directions.supervised import SAMPLES, learn
+from models.directions.supervised import LEAST_SPREAD, SAMPLES, Targets, learn
 
 
 def discover(
@@ -18,7 +18,7 @@ def discover(
     samples: int | Measured = SAMPLES,
     classifier: Path | None = None,
     semantics: Sequence[str] = (),
-    apart: bool = False,
+    targets: Targets = "as-measured",
 ) -> DirectionSet:
     """Fit one direction to each semantic by least squares.
 
@@ -27,7 +27,8 @@ def discover(
         samples: how many pictures to measure, or samples measured before.
         classifier: file whose scores become semantics too.
         semantics: which ones; empty for all.
-        apart: condition each direction on all others, see `apart`.
+        targets: `uncorrelated` conditions the semantics on each other first, see
+            `Measured.uncorrelated`.
 
     Returns:
         Directions named after their semantic; their score is the correlation with it.
@@ -35,11 +36,11 @@ def discover(
     return learn(
         "regression",
         subject,
-        lambda measured: regressed_apart(measured) if apart else regressed(measured),
+        regressed,
         samples,
         classifier=classifier,
         semantics=semantics,
-        apart=apart,
+        targets=targets,
     )
 
 
@@ -54,33 +55,11 @@ def regressed(measured: Measured) -> Doubles:
 
     Source: seed 001, eqs. 2-3, v = (ΔWᵀΔW)⁻¹ ΔWᵀΔY over pairs, by least squares instead of the
         inverse. Here every sample is paired with every other: the sums over all pairs are n times
-        those over the samples from their mean, so no pair need be formed.
+        those over the samples from their mean, so no pair need be formed. Axes along which codes
+        hardly vary are left out; nothing but noise could be learnt there.
     """
     centred = measured.w.astype(np.float64) - measured.w.mean(axis=0)
-    return np.asarray(np.linalg.lstsq(centred, measured.standardised(), rcond=None)[0].T)
-
-
-def regressed_apart(measured: Measured) -> Doubles:
-    """Regression directions of which each leaves the predictions of all others alone.
-
-    The projections of samples on the plain directions are predictions; from each is taken what the
-    others say of it, so that over the samples it is correlated with its own semantic only.
-
-    Args:
-        measured: n samples.
-
-    Returns:
-        (k, w_dim).
-    """
-    plain = regressed(measured)
-    centred = measured.w.astype(np.float64) - measured.w.mean(axis=0)
-    predicted = centred @ plain.T
-    found = []
-    for index in range(len(plain)):
-        others = np.delete(np.arange(len(plain)), index)
-        share = np.linalg.lstsq(predicted[:, others], predicted[:, index], rcond=None)[0]
-        found.append(plain[index] - share @ plain[others])
-    return np.stack(found)
+    return np.asarray(np.linalg.lstsq(centred, measured.standardised(), rcond=LEAST_SPREAD)[0].T)
 
 
 def set_level(w: Floats, vector: Floats, mean: float, sigma: float, level: float) -> Floats:

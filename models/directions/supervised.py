@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -17,6 +17,10 @@ SAMPLES = 2000
 JUDGED_SHARE = 0.25
 FRACTION = 0.2
 """Share of samples with the highest scores, and of those with the lowest, that stand for both."""
+
+LEAST_SPREAD = 0.05
+"""Axes of w with less than this share of the widest one's deviation are left out."""
+Targets = Literal["as-measured", "uncorrelated"]
 
 Fit = Callable[[Measured], Doubles]
 """From measured samples to one vector a measure: (k, w_dim), of any length."""
@@ -32,7 +36,7 @@ def learn(
         subject: generator and choices.
         fit: the method itself.
         samples: how many to draw, or samples measured before.
-        settings: `classifier` and `semantics` of the samples; all are noted in the result.
+        settings: `classifier` and `semantics` of the samples, `targets` to fit; all are noted.
 
     Returns:
         At most `subject.count` directions named after their semantic, with the correlations of
@@ -47,6 +51,8 @@ def learn(
     measured = samples if isinstance(samples, Measured) else measure_samples(subject, samples, path)
     if chosen:
         measured = measured.only(chosen)
+    if settings.get("targets") == "uncorrelated":
+        measured = measured.uncorrelated()
     fitted, judged = measured.split(JUDGED_SHARE)
     if len(fitted.w) <= subject.w_dim:
         raise InputError(

@@ -11,7 +11,7 @@ from sklearn.svm import LinearSVC
 from models.directions.measured import Doubles, Measured
 from models.directions.result import DirectionSet
 from models.directions.subject import Subject
-from models.directions.supervised import FRACTION, SAMPLES, extremes, learn
+from models.directions.supervised import FRACTION, SAMPLES, Targets, extremes, learn
 
 _STIFFNESS = 0.01
 """C of the SVM on codes of unit variance: soft, since scores are noisy."""
@@ -22,6 +22,7 @@ def discover(
     samples: int | Measured = SAMPLES,
     classifier: Path | None = None,
     semantics: Sequence[str] = (),
+    targets: Targets = "as-measured",
     fraction: float = FRACTION,
 ) -> DirectionSet:
     """Separate the top from the bottom of each semantic by a plane.
@@ -31,6 +32,7 @@ def discover(
         samples: how many pictures to measure, or samples measured before.
         classifier: file whose scores become semantics too.
         semantics: which ones; empty for all.
+        targets: `uncorrelated` conditions the semantics on each other first.
         fraction: share of samples at the top, and share at the bottom.
 
     Returns:
@@ -43,6 +45,7 @@ def discover(
         samples,
         classifier=classifier,
         semantics=semantics,
+        targets=targets,
         fraction=fraction,
     )
 

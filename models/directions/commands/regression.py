@@ -11,10 +11,7 @@ from models.directions.commands.supervised import sample_options, settings_of
 @click.command("regression")
 @discovery_options
 @sample_options
-@click.option(
-    "--apart", is_flag=True, help="Condition each direction on all others: each changes one thing."
-)
-def regression(apart: bool, **options: Any) -> None:
+def regression(**options: Any) -> None:
     """Find the directions that predict what is measured on drawings (linear regression)."""
     settings = settings_of(options)
-    discover_and_write("regression", options, apart=apart, **settings)
+    discover_and_write("regression", options, **settings)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 
-from models.directions.supervised import FRACTION, SAMPLES
+from models.directions.supervised import FRACTION, SAMPLES, Targets
 
 Command = Callable[..., None]
 
@@ -27,6 +27,13 @@ CLASSIFIER_OPTION = click.option(
 SEMANTICS_OPTION = click.option(
     "--semantics", help="Which ones, as ink-coverage,slant; all without."
 )
+TARGETS_OPTION = click.option(
+    "--targets",
+    default="as-measured",
+    show_default=True,
+    type=click.Choice(get_args(Targets)),
+    help="Fit semantics as measured, or conditioned on each other so that none goes with another.",
+)
 FRACTION_OPTION = click.option(
     "--fraction",
     default=FRACTION,
@@ -38,7 +45,7 @@ FRACTION_OPTION = click.option(
 
 def sample_options(command: Command) -> Command:
     """Give a command the options of measured samples."""
-    for option in (SEMANTICS_OPTION, CLASSIFIER_OPTION, SAMPLES_OPTION):
+    for option in (TARGETS_OPTION, SEMANTICS_OPTION, CLASSIFIER_OPTION, SAMPLES_OPTION):
         command = option(command)
     return command
 
@@ -54,4 +61,5 @@ def settings_of(options: dict[str, Any]) -> dict[str, Any]:
         "samples": options.pop("samples"),
         "classifier": options.pop("classifier"),
         "semantics": listed(options.pop("semantics")),
+        "targets": options.pop("targets"),
     }

@@ -50,18 +50,46 @@ def test_regressed_equals_the_printed_form_over_all_pairs():
     np.testing.assert_allclose(regression.regressed(measured), printed.T, atol=1e-6)
 
 
-def test_regressed_apart_leaves_the_other_semantic_alone():
+def entangled() -> Measured:
+    """Ink that follows one axis, darkness that follows it too and another one."""
     rng = np.random.default_rng(1)
     w = rng.normal(size=(2000, W_DIM))
     ink = w[:, 0] + 0.1 * rng.normal(size=2000)
-    darkness = 0.8 * w[:, 0] + 0.6 * w[:, 1]
-    measured = Measured(w.astype(np.float32), ("ink", "dark"), np.stack([ink, darkness], axis=1))
-    plain, apart = (
-        correlations(measured, units(fit(measured))[1].astype(np.float32))
-        for fit in (regression.regressed, regression.regressed_apart)
+    dark = 0.8 * w[:, 0] + 0.6 * w[:, 1]
+    values = np.stack([ink, dark, np.full(2000, 3.0)], axis=1)
+    return Measured(w.astype(np.float32), ("ink", "dark", "dull"), values)
+
+
+def test_uncorrelated_measures_are_the_nearest_without_correlation():
+    measured = entangled()
+    freed = measured.uncorrelated()
+    np.testing.assert_allclose(np.corrcoef(freed.values[:, :2].T), np.eye(2), atol=1e-9)
+    for column in (0, 1):
+        assert np.corrcoef(freed.values[:, column], measured.values[:, column])[0, 1] > 0.85
+    assert not freed.values[:, 2].any()
+
+
+def test_regressed_uncorrelated_targets_leave_the_other_semantic_alone():
+    measured = entangled()
+    freed = measured.uncorrelated()
+    vector = units(regression.regressed(freed)[:2])[1].astype(np.float32)
+    found = correlations(freed, vector)
+    assert abs(found["ink"]) < 0.1 < 0.9 < found["dark"]
+    plain = units(regression.regressed(measured)[:2])[1].astype(np.float32)
+    assert correlations(measured, plain)["ink"] > 0.7
+
+
+def test_mean_difference_white_axes_find_the_direction_that_wide_axes_hide():
+    rng = np.random.default_rng(2)
+    w = rng.normal(size=(3000, W_DIM)) * np.array([10, 1, 1, 1, 1, 1, 1, 1])
+    values = (0.05 * w[:, 0] + w[:, 3])[:, None]
+    measured = Measured(w.astype(np.float32), ("ink",), values)
+    truth = units(np.eye(W_DIM)[[3]] + 0.05 * np.eye(W_DIM)[[0]])[0]
+    plain, white = (
+        units(mean_difference.differences(measured, 0.2, axes))[0] for axes in ("as-is", "white")
     )
-    assert plain["ink"] > 0.7
-    assert abs(apart["ink"]) < 0.05 < 0.5 < apart["dark"]
+    assert plain @ truth < 0.5
+    assert white @ truth > 0.97
 
 
 @pytest.mark.parametrize("fraction", [0.1, 0.5])
