@@ -83,6 +83,8 @@ def test_readyz_is_ready_while_visitors_see_a_working_table(
     table: FakeTable, admin: TestClient, clock: FakeClock
 ) -> None:
     assert admin.get("/readyz").status_code == 200
+    table.say("engine", state="showing", faults=["the camera refuses its gain"])
+    assert admin.get("/readyz").status_code == 200
     clock.advance(200)
     assert admin.get("/readyz").status_code == 503
     assert admin.get("/healthz").status_code == 200

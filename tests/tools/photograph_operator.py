@@ -33,6 +33,8 @@ SHOTS = (
     ("visits", "/visits", DESK, "light"),
     ("log", "/log", DESK, "light"),
     ("help-phone", "/help", PHONE, "dark"),
+    ("help", "/help", DESK, "light"),
+    ("tokens", "/help#tokens-title", DESK, "light"),
 )
 WITH_PICTURES = ("/", "/tune", "/tune#ink", "/tune#editing")
 _SETTLE_MS = 2500
@@ -66,6 +68,10 @@ def main(bundle: Path, out: Path) -> None:
                 page.goto(table.url + path, wait_until="domcontentloaded")
                 if name == "config-yaml":
                     page.fill("#text", page.input_value("#text") + "sound:\n  volum: 0.6\n")
+                if name == "tokens":
+                    page.fill("#token-name", "workshop tablet")
+                    page.select_option("#token-role", "operator")
+                    page.get_by_role("button", name="Make a token").click()
                 if path in WITH_PICTURES:
                     wait_until(lambda: _drawn(table), 90, "a drawing on the table")
                 page.wait_for_timeout(_SETTLE_MS)
@@ -105,6 +111,8 @@ def _furnish(page: Any, table: RunningTable) -> None:
         moved = {"strength": round(0.3 * high, 1), "modulation": wave}
         send("PUT", f"/directions/{directions[0]['name']}", moved)
     send("PATCH", "/settings", {"ink": {"settle_ms": 350}})
+    send("POST", "/tokens", {"name": "front desk", "role": "operator"})
+    send("POST", "/tokens", {"name": "lighting desk", "role": "viewer"})
 
 
 def _make_up_visits(state_dir: Path) -> None:
