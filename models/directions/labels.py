@@ -29,6 +29,8 @@ _CLOSE_PX = 5
 """Gaps in a drawn outline up to this wide do not let the outside in."""
 _OPEN_SHARE = 0.046
 """A mouth is open when a circle of this share of the side fits into it; thick lips hold less."""
+_LOOKED_AT, _USUAL = 8, 0.25
+"""Variants that say where a part is, and the share of them that must change a pixel."""
 _SCAFFOLD = ("hair", "head", "base")
 """Parts that hold others: without them nothing is drawn."""
 
@@ -68,6 +70,28 @@ def read_labels(dataset: Path) -> dict[str, dict[str, bool]]:
 def as_matrix(labels: Iterable[dict[str, bool]]) -> NDArray[np.bool_]:
     """Stack labels: (n, len(NAMES))."""
     return np.array([[row[name] for name in NAMES] for row in labels])
+
+
+def part_region(column: str, resolution: int) -> NDArray[np.bool_]:
+    """Where a part of a head is usually drawn.
+
+    Args:
+        column: of `labels.csv`, such as `mouth`.
+        resolution: side of the picture in pixels.
+
+    Returns:
+        (resolution, resolution), true where some of its variants change the picture of either set.
+    """
+    found = np.zeros((_SIDE_PX, _SIDE_PX), np.bool_)
+    for style, design in _designs().items():
+        part = next((part for part in design.parts if LABELS.get(part) == column), None)
+        if part is None:
+            continue
+        variants = sorted(design.parts[part])[:_LOOKED_AT]
+        drawn = np.mean([_drawn(style, column, variant) for variant in variants], axis=0)
+        found |= drawn >= _USUAL
+    shape = (resolution, resolution)
+    return cv2.resize(found.astype(np.uint8), shape, interpolation=cv2.INTER_AREA) > 0
 
 
 @cache

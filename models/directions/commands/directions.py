@@ -19,6 +19,7 @@ COMMANDS = {
     "safe-range": f"{FOLDER}.safe_range:safe_range_command",
     "name": f"{FOLDER}.name:name",
     "sheet": f"{FOLDER}.sheet:sheet",
+    "evaluate": f"{FOLDER}.evaluate:evaluate",
 }
 
 
