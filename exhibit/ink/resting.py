@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exhibit.contract.values import Floats, Gray
-from exhibit.ink.images import as_gray
+from exhibit.ink.images import as_gray, ellipse
 
 _STIRS = 0.02
 _STILL_S, _LEFT_S = 8.0, 60.0
@@ -20,7 +20,7 @@ _EVERY_S = 0.5
 _HAND_LIKE = 0.12
 """A hand differs more than this from paper in a tenth of its area at least."""
 _STIRRED_PX, _STIRRED_SHARE = 3, 0.02
-_OUTLASTS = 0.8
+_OUTLASTS, _BESIDE = 0.8, 3
 
 
 class Resting:
@@ -72,18 +72,20 @@ class Resting:
     ) -> tuple[Gray | None, list[tuple[float, float]]]:
         self._told &= hands
         self._outlasted &= hands
-        count, labels, stats, middles = cv2.connectedComponentsWithStats(hands, connectivity=8)
+        # Fingers that stir change what is beside them.
+        wide = as_gray(cv2.dilate(hands, ellipse(_BESIDE)))
+        count, labels, stats, middles = cv2.connectedComponentsWithStats(wide, connectivity=8)
         paper, left = np.zeros_like(hands), []
         height, width = hands.shape
         for label in range(1, count):
-            here = labels == label
-            area = int(stats[label, cv2.CC_STAT_AREA])
-            if self._stirred(here, area, now_s - _STILL_S):
+            beside, area = labels == label, int(stats[label, cv2.CC_STAT_AREA])
+            if self._stirred(beside, area, now_s - _STILL_S):
                 continue
+            here = beside & (hands > 0)
             odd = float(np.quantile(np.abs(ratio[here] - 1.0), 0.9)) < _HAND_LIKE
             if odd or float(self._outlasted[here].mean()) > _OUTLASTS:
                 paper[here] = 1
-            elif not self._told[here].any() and not self._stirred(here, area, now_s - _LEFT_S):
+            elif not self._told[here].any() and not self._stirred(beside, area, now_s - _LEFT_S):
                 self._told[here] = 1
                 x, y = middles[label]
                 left.append((float(x) / width, float(y) / height))

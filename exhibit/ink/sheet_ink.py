@@ -25,6 +25,7 @@ _MARK, _DRAWN_SHARE = 0.25, 0.0005
 """Contrast above which a mark is ink; a sheet with more of that is not a fresh one."""
 _SPECK = 0.012
 """Longest side of a speck of dirt, as a share of the frame's width."""
+_DOUBTED = 0.9
 _TIP_WIDTHS = 5.0
 _LINE_PX = 3.0
 """Typical width of a pen's line in a frame 640 pixels wide."""
@@ -105,9 +106,10 @@ class SheetInk:
         self._frames += 1
         share = max(_SHARE, 1.0 / self._frames)
         cv2.accumulateWeighted(contrast, self._contrast, share, mask=free)
-        # What was seen for a moment and is covered may have been a pen: it starts again from none.
-        doubtful = cv2.bitwise_or(free, self.seen * np.uint8(255))
-        np.multiply(self._contrast, doubtful > 0, out=self._contrast)
+        # What was seen for a moment and is covered may have been a pen: it is not yet enough.
+        forgotten = cv2.bitwise_not(cv2.bitwise_or(free, self.seen * np.uint8(255)))
+        doubted = np.minimum(self._contrast, np.float32(_DOUBTED * limits.high))
+        cv2.copyTo(doubted, forgotten, self._contrast)
         smooth = as_gray(cv2.convertScaleAbs(self._contrast))
         if self._frames <= _LOOK_FRAMES:
             if self._frames == _LOOK_FRAMES:
@@ -126,7 +128,8 @@ class SheetInk:
         context = threshold.Context(before, place.near_hand, place.rim, shortest, tip)
         found = threshold.ink_of(smooth, limits, context)
         # A rubber leaves a trace, which would go on as a faint part of the line that it cut.
-        cv2.copyTo(np.maximum(self._darkest, smooth), self.settled, self._darkest)
+        alone = cv2.subtract(self.settled, place.near_hand)
+        cv2.copyTo(np.maximum(self._darkest, smooth), alone, self._darkest)
         found &= as_gray(cv2.compare(smooth, self._darkest >> _RUBBED_OUT, cv2.CMP_GE))
         cv2.copyTo(found, free, self.seen)
         return self._settler.step(self.seen, free, elapsed_ms, settle_ms)

@@ -16,6 +16,7 @@ _REST_FRAMES = 4
 _SEARCH_EVERY = 6
 _LOST_S = 0.5
 _OTHER_SHEET_S = 8.0
+_FLAT_LOOKS = 6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,6 +61,7 @@ class SheetTracker:
         self._rest: Floats | None = None
         self._raised_at: float | None = None
         self._curled: tuple[Floats, ...] = ()
+        self._flat_looks = 0
         self._recent: list[Floats] = []
         self._seen_at = 0.0
         self._search_in = 0
@@ -86,7 +88,7 @@ class SheetTracker:
             outline = outline_from(self._corners, sides, pixels.shape)
             if resting and stands(sides, outline):
                 self._seen_at = now_s
-                self._curled = lifted_corners(self._corners, sides)
+                self._note_curl(lifted_corners(self._corners, sides))
                 return Pose(self._corners, resting=True, curled=self._curled)
         self._curled = ()
         if outline is None or not outline.certain:
@@ -96,6 +98,12 @@ class SheetTracker:
         self._seen_at = now_s
         self.ever_seen = True
         return self._moved_to(outline, had, now_s)
+
+    def _note_curl(self, curled: tuple[Floats, ...]) -> None:
+        """A slight curl is not seen in every frame: it is flat once it was not seen for a while."""
+        self._flat_looks = 0 if curled else self._flat_looks + 1
+        if curled or self._flat_looks > _FLAT_LOOKS:
+            self._curled = curled
 
     def _moved_to(self, outline: Outline, had: bool, now_s: float) -> Pose:
         """The outline is somewhere else: the sheet moved, or was raised."""
