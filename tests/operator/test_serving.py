@@ -244,6 +244,25 @@ def test_command_passwd_claims_and_tokens_are_made_and_taken_back(
     assert run("token", "revoke", "phone")[0] == 2
 
 
+def test_listen_connections_let_small_answers_out_at_once() -> None:
+    async def option() -> int:
+        with listen("127.0.0.1", 0) as listener:
+            found: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+            def answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+                taken = writer.get_extra_info("socket")
+                found.set_result(taken.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+                writer.close()
+
+            async with await asyncio.start_server(answer, sock=listener):
+                _, writer = await asyncio.open_connection(*listener.getsockname())
+                nodelay = await found
+                writer.close()
+                return nodelay
+
+    assert asyncio.run(option())
+
+
 def test_listen_gives_up_readers_that_take_nothing() -> None:
     with listen("127.0.0.1", 0) as listener:
         option = getattr(socket, "TCP_USER_TIMEOUT", 18)
