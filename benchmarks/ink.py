@@ -31,7 +31,10 @@ from tests.tools.render_table import Sequence, labelled_set
 
 FRAMES, SEED, PAGES = 300, 1, 10
 OURS = "ours"
-_BETWEEN = 11
+HANDLED_FRAMES, HANDLED_HZ = 280, 2.0
+BLANK_SEEDS = range(SEED, SEED + 5)
+_BETWEEN, _HANDLED_BETWEEN = 11, 9
+_LARGE_PX = (4000, 6000)
 _INK_SIZE, _STROKE_WIDTH_PX = 128, 1.5
 _NEAR_PX = 3
 
@@ -42,6 +45,7 @@ class Tally:
 
     scores: dict[str, list[Score]] = field(default_factory=lambda: defaultdict(list))
     with_hands: dict[str, list[Score]] = field(default_factory=lambda: defaultdict(list))
+    lifted: list[Score] = field(default_factory=list)
     false_strokes: list[int] = field(default_factory=list)
     lost: list[tuple[int, int]] = field(default_factory=list)
     delays_ms: list[float] = field(default_factory=list)
@@ -50,12 +54,12 @@ class Tally:
     cpu_ms: list[float] = field(default_factory=list)
 
 
-def watch(sequence: Sequence, tally: Tally, rivals: bool) -> None:
+def watch(sequence: Sequence, tally: Tally, rivals: bool, between: int = _BETWEEN) -> None:
     """Run one sequence through the extractor and, labelled frames only, through the others."""
     config = InkConfig()
     extractor = make_extractor(config, _INK_SIZE, _STROKE_WIDTH_PX)
     visibility = Visibility(config.settle_ms)
-    for frame, labelled in sequence.frames(_BETWEEN):
+    for frame, labelled in sequence.frames(between):
         wall, cpu = time.perf_counter(), time.process_time()
         ink = extractor.extract(frame)
         tally.cpu_ms.append(1000 * (time.process_time() - cpu))
@@ -85,6 +89,8 @@ def _score(frame: Frame, ink: Ink, tally: Tally, visibility: Visibility, rivals:
         tally.scores[name].append(found)
         if truth.hand.any():
             tally.with_hands[name].append(found)
+        if truth.lifted is not None and name == OURS:
+            tally.lifted.append(found)
 
 
 def false_strokes(mask: Gray, truth: Gray) -> int:
@@ -142,10 +148,19 @@ def table_frames(frames: int, rivals: bool) -> dict[str, object]:
     return {"classes": classes, "all": report(everything)}
 
 
-def blank_sheet(frames: int) -> dict[str, int]:
+def handled_paper() -> dict[str, object]:
+    """Measure paper that is rubbed clean, lifted and covered; not a part of the labelled set."""
+    tally = Tally()
+    for sequence in labelled_set(HANDLED_FRAMES, SEED, HANDLED_HZ, ("handled",)):
+        watch(sequence, tally, False, _HANDLED_BETWEEN)
+    lifted = {"lifted": mean(tally.lifted), "lifted_frames": len(tally.lifted)}
+    return {**report(tally), **lifted}
+
+
+def blank_sheet(frames: int, seed: int) -> dict[str, int]:
     """Count false strokes on a blank sheet with hands moving over it, every frame at 30 Hz."""
     live = settled = 0
-    for sequence in labelled_set(frames, SEED, 30.0, ("blank",)):
+    for sequence in labelled_set(frames, seed, 30.0, ("blank",)):
         extractor = make_extractor(InkConfig(), _INK_SIZE, _STROKE_WIDTH_PX)
         # The sheet lies and hands are on it three seconds after the start.
         for number in range(90):
@@ -154,7 +169,25 @@ def blank_sheet(frames: int) -> dict[str, int]:
             ink = extractor.extract(sequence.table.frame_at(sequence.start_s + number / 30.0))
             live += false_strokes(ink.mask, np.full_like(ink.mask, 255))
             settled += int(ink.settled.min() < 255)
-    return {"frames": frames, "false_strokes": live, "frames_with_settled_ink": settled}
+    return {
+        "seed": seed,
+        "frames": frames,
+        "false_strokes": live,
+        "frames_with_settled_ink": settled,
+    }
+
+
+def large_still() -> dict[str, float]:
+    """Return the seconds that 24 million pixels of thin strokes take."""
+    page = make_page(3, KINDS[0]).pixels
+    times = [-(-size // own) for size, own in zip(_LARGE_PX, page.shape, strict=True)]
+    large = np.ascontiguousarray(np.tile(page, times)[: _LARGE_PX[0], : _LARGE_PX[1]])
+    wall, cpu = time.perf_counter(), time.process_time()
+    binarise(large)
+    return {
+        "wall_s": round(time.perf_counter() - wall, 2),
+        "cpu_s": round(time.process_time() - cpu, 2),
+    }
 
 
 def stills(count: int) -> dict[str, dict[str, dict[str, float]]]:
@@ -179,7 +212,13 @@ def show(found: dict[str, object]) -> None:
         for key, value in numbers.items():
             if key not in ("methods", "with_hands_f", "frames"):
                 click.echo(f"  {key:28} {value}")
-    click.echo(f"\nblank sheet: {found['blank']}")
+    handled = found["handled"]
+    click.echo(f"\nhandled paper ({handled['frames']} frames)")  # type: ignore[index]
+    for key, value in handled.items():  # type: ignore[attr-defined]
+        click.echo(f"  {key:28} {value}")
+    click.echo(f"\n24 million pixels: {found['large_still']}")
+    for blank in found["blank"]:  # type: ignore[attr-defined]
+        click.echo(f"blank sheet: {blank}")
     for kind, methods in found["stills"].items():  # type: ignore[attr-defined]
         click.echo(f"\nstills, {kind}")
         _show_methods(methods, {})
@@ -202,7 +241,9 @@ def main(frames: int, pages: int, alone: bool, as_json: bool) -> None:
     cv2.setNumThreads(1)
     found: dict[str, object] = {
         "table": table_frames(frames, not alone),
-        "blank": blank_sheet(frames),
+        "handled": handled_paper(),
+        "blank": [blank_sheet(frames, seed) for seed in BLANK_SEEDS],
+        "large_still": large_still(),
         "stills": stills(pages),
     }
     if as_json:

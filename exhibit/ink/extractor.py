@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from exhibit.contract.config import InkConfig
 from exhibit.contract.values import (
@@ -22,23 +21,18 @@ from exhibit.contract.values import (
 from exhibit.ink import field, rectify, sheet, threshold
 from exhibit.ink.bare import BareTable
 from exhibit.ink.blank import study
-from exhibit.ink.cover import CoverWatch
-from exhibit.ink.curl import LiftWatch, off_the_glass
-from exhibit.ink.hand import find_hands, grow, thick_dark
+from exhibit.ink.curl import LiftWatch
+from exhibit.ink.hand import grow
 from exhibit.ink.identity import compare_sheets
 from exhibit.ink.images import as_gray, enlarge, perspective
-from exhibit.ink.light import LightWatch
-from exhibit.ink.paper import Paper
 from exhibit.ink.pile import Pile
 from exhibit.ink.rectify import InkSquare, View
-from exhibit.ink.resting import Resting
 from exhibit.ink.sheet_ink import Place, SheetInk, warp_ink
+from exhibit.ink.surface import REACH, Surface
 from exhibit.ink.tracker import Pose, SheetTracker, Tracker
 
 _EDGE_PX = 6.0
 """Width of the border of the sheet where its own edge could pass for ink, at 640 pixels."""
-_REACH = 3
-"""How far around a hand nothing is believed, in small pixels."""
 _MOVED_PX = 1.2
 _NO_OUTLINE_S = 2.0
 _LIVE_EVERY = 3
@@ -80,12 +74,8 @@ class TableExtractor:
         self._dark = None if light is None else light.dark
         self._blank_sheet = None if light is None else study(light)
         self._bare = self._unseen_table(small)
-        self._paper = self._unseen_paper(small)
         blank_level = None if self._blank_sheet is None else self._blank_sheet.level
-        self._light = LightWatch(self._view.mirrored, blank_level)
-        self._resting = Resting(small)
-        self._covers = CoverWatch(small)
-        self._free_small: Gray = np.zeros(small, np.uint8)
+        self._surface = Surface(small, self._view.mirrored, blank_level)
         self._began_at = self._seen_at = now_s
         self._noise = 0.0
         self._forget_ink(now_s)
@@ -93,10 +83,6 @@ class TableExtractor:
     def _unseen_table(self, small: tuple[int, int]) -> BareTable:
         blank = self._blank_sheet
         return BareTable(small, self._shape, None if blank is None else blank.dust)
-
-    def _unseen_paper(self, small: tuple[int, int]) -> Paper:
-        blank = self._blank_sheet
-        return Paper(small, None if blank is None else blank.level)
 
     def _forget_ink(self, now_s: float) -> None:
         """There is another sheet, or none."""
@@ -155,12 +141,11 @@ class TableExtractor:
         if pose.arrived:
             if self._anchor is not None:
                 # Until now the whole view passed for a sheet, and its table for paper.
-                self._paper = self._unseen_paper((level.shape[0], level.shape[1]))
+                self._surface.forget_paper()
             if self._bare.looks_like(level):
                 self._bare = self._unseen_table((level.shape[0], level.shape[1]))
             self._forget_ink(now_s)
-            self._covers = CoverWatch((level.shape[0], level.shape[1]))
-            self._resting.new_sheet()
+            self._surface.new_sheet()
             self._judge_at = now_s + _JUDGE_S + self._config.settle_ms / 1000
             return (InkEvent("sheet_in"),)
         return ()
@@ -201,10 +186,9 @@ class TableExtractor:
         height, width = level.shape
         # The paper's level is smooth: near the edge it is mixed with the table's.
         rim_px = edge_px + 2.5 * field.SHRINK
-        self._within_small = enlarge(sheet.inside(place, self._shape, rim_px), (height, width))
-        self._rim = as_gray(enlarge(self._within_small, self._shape) == 0)
-        self._paper.settle_in(level, self._bare.level, self._within_small)
-        self._free_small = self._within_small
+        within = enlarge(sheet.inside(place, self._shape, rim_px), (height, width))
+        self._rim = as_gray(enlarge(within, self._shape) == 0)
+        self._surface.settle_in(level, self._bare.level, within)
         return events
 
     def _look(
@@ -223,48 +207,19 @@ class TableExtractor:
         assert self._ink is not None
         limits = threshold.limits_for(self._noise, self._config.threshold)
         contrast = self._bare.without_dust(field.contrast(pixels, level, limits.least_light))
-        hands, zone, events = self._find_what_covers(pixels, level, curled, now_s)
-        covered = enlarge(zone * np.uint8(255), self._shape)
+        look = self._surface.look(pixels, level, curled, self._config.polarity, now_s)
+        events = look.events
+        if look.factor is not None:
+            events += self._turn_pile(look.factor, now_s)
+        covered = enlarge(look.hidden * np.uint8(255), self._shape)
         free = as_gray(cv2.subtract(self._within, covered))
-        if self._covers.doubtful:
+        if look.doubtful:
             free = np.zeros_like(free)
-        near = enlarge(grow(zone, _REACH), self._shape)
+        near = enlarge(grow(look.hidden, REACH), self._shape)
         place = Place(free, near, self._rim)
         if self._ink.step(contrast, place, limits, elapsed_ms, self._config):
             events += self._note_change(now_s)
-        return hands, events + self._identify(now_s)
-
-    def _find_what_covers(
-        self, pixels: Gray, level: Gray, curled: tuple[Floats, ...], now_s: float
-    ) -> tuple[Gray, Gray, tuple[InkEvent, ...]]:
-        """Learn the paper where it is seen.
-
-        Returns:
-            (h, w) uint8 each, 1 under hands, and 1 where nothing is believed; and what happened.
-        """
-        ratio = self._paper.compare(level, self._free_small)
-        hands, relit = find_hands(
-            ratio,
-            self._paper.tolerance(),
-            self._within_small,
-            thick_dark(pixels, self._paper.level),
-            self._config.polarity,
-        )
-        off = off_the_glass(curled, (level.shape[0], level.shape[1]), 1.0 / field.SHRINK)
-        hands = as_gray(hands & ~grow(off, 1))
-        odd, left = self._resting.step(level, ratio, hands, now_s)
-        if odd is not None:
-            self._paper.accept(odd, level)
-        zone = as_gray(grow(hands, _REACH) | grow(off, 1))
-        self._free_small = self._within_small * (1 - zone)
-        self._paper.learn(level, self._free_small, relit)
-        dead = self._light.step(level, self._free_small)
-        events = tuple(InkEvent("light_fault", zone_name) for zone_name in dead)
-        events += tuple(InkEvent("object_left", self._light.zone_at(*at)) for at in left)
-        factor = self._covers.step(level, self._free_small, self._within_small)
-        if factor is not None:
-            events += self._turn_pile(factor, now_s)
-        return hands, zone, events
+        return look.hands, events + self._identify(now_s)
 
     def _turn_pile(self, factor: float, now_s: float) -> tuple[InkEvent, ...]:
         """A sheet was laid on top of this one, or taken from it."""
@@ -317,7 +272,7 @@ class TableExtractor:
             events=events,
             changed_at=self._changed_at,
             sheet_state=self._state_of(pose, hands is not None),
-            lifted=self._lifted(pose),
+            lifted=pose.lifted(self._shape),
         )
 
     def _state_of(self, pose: Pose, looked: bool) -> SheetState:
@@ -326,13 +281,6 @@ class TableExtractor:
         if looked:
             return "resting"
         return "absent" if pose.corners is None else "moving"
-
-    def _lifted(self, pose: Pose) -> NDArray[np.bool_] | None:
-        if pose.raised and pose.corners is not None:
-            return np.asarray(sheet.inside(pose.corners, self._shape, 0.0), np.bool_)
-        if pose.curled:
-            return np.asarray(off_the_glass(pose.curled, self._shape, 1.0), np.bool_)
-        return None
 
     def _live_is_due(self, frame: Frame, seen: Gray) -> bool:
         """Whether live ink is drawn anew: at 10 Hz where only people look at it."""

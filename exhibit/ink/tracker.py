@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from exhibit.contract.values import Floats, Gray
-from exhibit.ink.curl import is_raised, lifted_corners, stands
-from exhibit.ink.sheet import Outline, find_outline, look_along, outline_from
+from exhibit.ink.curl import is_raised, lifted_corners, off_the_glass, stands
+from exhibit.ink.sheet import Outline, find_outline, inside, look_along, outline_from
 
 _REST_PX = 0.9
 _REST_FRAMES = 4
@@ -39,6 +40,14 @@ class Pose:
     left: bool = False
     raised: bool = False
     curled: tuple[Floats, ...] = ()
+
+    def lifted(self, shape: tuple[int, int]) -> NDArray[np.bool_] | None:
+        """Return (H, W) bool, where the sheet has left the glass, or None where it lies flat."""
+        if self.raised and self.corners is not None:
+            return np.asarray(inside(self.corners, shape, 0.0), np.bool_)
+        if self.curled:
+            return np.asarray(off_the_glass(self.curled, shape, 1.0), np.bool_)
+        return None
 
 
 class Tracker(Protocol):

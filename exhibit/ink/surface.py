@@ -1,0 +1,101 @@
+"""The sheet's surface: how bright its paper is, and what lies on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from exhibit.contract.values import Floats, Gray, InkEvent
+from exhibit.ink import field
+from exhibit.ink.cover import CoverWatch
+from exhibit.ink.curl import off_the_glass
+from exhibit.ink.hand import Polarity, find_hands, grow, thick_dark
+from exhibit.ink.images import as_gray
+from exhibit.ink.light import LightWatch
+from exhibit.ink.paper import Paper
+from exhibit.ink.resting import Resting
+
+REACH = 3
+"""How far around a hand nothing is believed, in small pixels."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """What one frame shows of a resting sheet.
+
+    Args:
+        hands: (h, w) uint8, 1 under hands.
+        hidden: (h, w) uint8, 1 where nothing is believed: there, around, and off the glass.
+        factor: by which all of the paper became brighter just now, or None.
+        doubtful: nothing is believed anywhere, because the paper's brightness is not understood.
+        events: what happened.
+    """
+
+    hands: Gray
+    hidden: Gray
+    factor: float | None
+    doubtful: bool
+    events: tuple[InkEvent, ...]
+
+
+class Surface:
+    """Learns the paper where it is seen; pictures here are small (see `field.SHRINK`)."""
+
+    def __init__(self, shape: tuple[int, int], mirrored: bool, blank: Floats | None) -> None:
+        """Begin with the brightness (h, w) float32 of a blank sheet, where there is one."""
+        self._shape, self._blank = shape, blank
+        self._paper = Paper(shape, blank)
+        self._light = LightWatch(mirrored, blank)
+        self._resting = Resting(shape)
+        self._covers = CoverWatch(shape)
+        self._within: Gray = np.zeros(shape, np.uint8)
+        self._free: Gray = np.zeros(shape, np.uint8)
+
+    def forget_paper(self) -> None:
+        """What passed for paper was something else."""
+        self._paper = Paper(self._shape, self._blank)
+
+    def new_sheet(self) -> None:
+        """Another sheet has come."""
+        self._covers = CoverWatch(self._shape)
+        self._resting.new_sheet()
+
+    def settle_in(self, level: Gray, bare: Floats | None, within: Gray) -> None:
+        """The sheet lies somewhere new; see `Paper.settle_in`."""
+        self._within = self._free = within
+        self._paper.settle_in(level, bare, within)
+
+    def look(
+        self,
+        pixels: Gray,
+        level: Gray,
+        curled: tuple[Floats, ...],
+        polarity: Polarity,
+        now_s: float,
+    ) -> Look:
+        """Take a frame of a resting sheet into account.
+
+        Args:
+            pixels: (H, W) uint8.
+            level: (h, w) uint8, its smooth brightness.
+            curled: triangles (3, 2) in frame pixels, off the glass.
+            polarity: how a hand looks.
+            now_s: time of the frame.
+        """
+        ratio = self._paper.compare(level, self._free)
+        pens = thick_dark(pixels, self._paper.level)
+        hands, relit = find_hands(ratio, self._paper.tolerance(), self._within, pens, polarity)
+        off = grow(off_the_glass(curled, self._shape, 1.0 / field.SHRINK), 1)
+        hands = as_gray(hands & ~off)
+        odd, left = self._resting.step(level, ratio, hands, now_s)
+        if odd is not None:
+            self._paper.accept(odd, level)
+        hidden = as_gray(grow(hands, REACH) | off)
+        self._free = self._within * (1 - hidden)
+        self._paper.learn(level, self._free, relit)
+        dead = self._light.step(level, self._free)
+        events = tuple(InkEvent("light_fault", zone_name) for zone_name in dead)
+        events += tuple(InkEvent("object_left", self._light.zone_at(*at)) for at in left)
+        factor = self._covers.step(level, self._free, self._within)
+        return Look(hands, hidden, factor, self._covers.doubtful, events)
