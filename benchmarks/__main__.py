@@ -21,6 +21,7 @@ SUITES: dict[str, list[str]] = {
     "inference": ["-m", "benchmarks.inference"],
     "ink": ["-m", "benchmarks.ink"],
     "stage": ["-m", "benchmarks.stage"],
+    "directions": ["-m", "benchmarks.directions"],
     "table": ["-c", "from exhibit.cli import main; main()", "bench"],
     "operator_page": ["-m", "benchmarks.operator_page"],
     "operator_load": ["-m", "benchmarks.operator_load", "--seconds", "20"],
