@@ -40,7 +40,7 @@ class Verdict:
 def judge(measured: Measured, directions: DirectionSet) -> Verdict:
     """Correlate directions named after semantics with all of them.
 
-    Source: seed 001, table 2.
+    Source: table 2 of "Semantic and localized representation learning".
     """
     table = {d.name: correlations(measured, d.vector) for d in directions}
     own = {name: row[name] for name, row in table.items()}

@@ -53,8 +53,8 @@ def regressed(measured: Measured) -> Doubles:
     Returns:
         (k, w_dim), one row a measure, each in its standard deviations.
 
-    Source: seed 001, eqs. 2-3, v = (ΔWᵀΔW)⁻¹ ΔWᵀΔY over pairs, by least squares instead of the
-        inverse. Here every sample is paired with every other: the sums over all pairs are n times
+    Source: "Semantic and localized representation learning", eqs. 2-3, v = (ΔWᵀΔW)⁻¹ ΔWᵀΔY over
+        pairs, by least squares instead of the inverse. Here every sample is paired with every other: the sums over all pairs are n times
         those over the samples from their mean, so no pair need be formed. Axes along which codes
         hardly vary are left out; nothing but noise could be learnt there.
     """
@@ -74,8 +74,8 @@ def set_level(w: Floats, vector: Floats, mean: float, sigma: float, level: float
     Returns:
         (n, w_dim) with the same projection on the vector.
 
-    Source: seed 001, eq. 4, w' = w − (wᵀv)v + s·σ·v. It takes wᵀv for centred; the mean is added
-        here, since w_avg is not 0 in a style generator.
+    Source: "Semantic and localized representation learning", eq. 4, w' = w − (wᵀv)v + s·σ·v. It
+        takes wᵀv for centred; the mean is added here, since w_avg is not 0 in a style generator.
     """
     along = (w @ vector)[:, None] * vector
     return np.asarray(w - along + np.float32(mean + level * sigma) * vector, np.float32)

@@ -130,7 +130,7 @@ def _plot_correlations(axes, correlations: dict[str, float]) -> None:
 def tree_figure(directions: Sequence[Discovered]) -> Figure:
     """Draw which directions are alike: Ward linkage of 1 − |cosine|.
 
-    Source: seed 001, figure 6.
+    Source: figure 6 of "Semantic and localized representation learning".
     """
     figure = Figure(figsize=(10.5, 1.2 + 0.22 * len(directions)), layout="constrained")
     axes = figure.add_subplot()

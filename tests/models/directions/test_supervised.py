@@ -119,7 +119,7 @@ def test_measure_that_never_changes_has_no_direction_and_no_correlation():
 
 
 def test_set_level_gives_every_code_the_same_projection_where_the_printed_form_fails():
-    """Seed 001, eq. 4 drops the mean of wᵀv: level 0 would move the average drawing itself."""
+    """Without the mean of wᵀv, level 0 would move the average drawing itself."""
     measured, truth = known()
     vector = truth[0].astype(np.float32)
     along = measured.w @ vector
