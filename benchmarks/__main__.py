@@ -41,7 +41,7 @@ _OF_A_BUNDLE = ("inference", "table", "operator_page", "operator_load")
     help="Where everything measured goes.",
 )
 def main(only: tuple[str, ...], bundle: str | None, output: Path) -> None:
-    """Measure inference, ink, stage, the whole table and the operator's page on this machine."""
+    """Measure inference, ink, stage, directions, the table and the operator's page here."""
     found: dict[str, Any] = {"machine": describe_machine()}
     failed = []
     for name in only or SUITES:
