@@ -35,7 +35,8 @@ def make_extractor(
         mirrored: the camera sees the sheet from below; without effect where there is a
             `camera_to_table`, which already holds the flip.
         light: what calibration saw of the light, to begin with; frames of another size do without
-            it, and in visible light it is not used.
+            it, and in visible light it is not used: a sheet that is held up has the light and the
+            surroundings of another place than the blank sheet on the desk had.
 
     Returns:
         An extractor with `extract(frame)` and `configure(config)`.

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from exhibit.contract.values import Floats, Gray
-from exhibit.ink.images import as_gray, ellipse, shrunk_by
+from exhibit.ink.images import ellipse
 
 _CHANGED = 0.08
 """Paper on paper is brighter than one sheet lit from below, and darker lit from above."""
 _NEAR, _EVEN_SHARE, _STEADY = 0.06, 0.8, 0.02
 _FRAMES, _GIVES_UP = 10, 60
 _RATE = 0.02
-_FEWEST_PX = 150
+_FEWEST_PX, _FEWEST_AROUND_PX = 150, 25
 _AROUND = 8
 
 
@@ -46,7 +47,7 @@ class CoverWatch:
         Returns:
             By what factor all of the paper has changed, once that is sure, or None.
         """
-        paper, around = free > 0, shrunk_by(as_gray(within == 0), ellipse(_AROUND)) > 0
+        paper, around = free > 0, cv2.dilate(within, ellipse(_AROUND)) == 0
         ratio = level / np.maximum(self._reference, 4.0)
         on, off = ratio[paper & self._paper], ratio[around & self._around]
         factor = float(np.median(on)) if on.size >= _FEWEST_PX else 1.0
@@ -64,7 +65,7 @@ class CoverWatch:
         # Arms lie over what is around the sheet: each place has a vote.
         of_light = int(np.count_nonzero(np.abs(off - factor) < _NEAR))
         as_before = int(np.count_nonzero(np.abs(off - 1.0) < _NEAR))
-        alone = as_before > max(of_light, _FEWEST_PX // 3)
+        alone = as_before > max(of_light, _FEWEST_AROUND_PX)
         sure = alone and self._steady_frames >= _FRAMES
         self._reference = level.astype(np.float32)
         self._paper, self._around = paper, around

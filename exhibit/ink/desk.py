@@ -1,4 +1,10 @@
-"""A sheet before an ordinary webcam: on a desk under a lamp, or held up to a laptop."""
+"""A sheet before an ordinary webcam: on a desk under a lamp, or held up to a laptop.
+
+What calibration saw of the light is not used here. It holds for paper that lies where the blank
+sheet lay; this sheet is held anywhere, and the light of the room falls on it differently each time.
+A frame without the lamp is a picture of the room, and taking it away would draw the room onto the
+sheet. Contrast is taken against the paper nearby, which needs neither.
+"""
 
 from __future__ import annotations
 

@@ -32,11 +32,6 @@ def square(side: int) -> Gray:
     return np.ones((side, side), np.uint8)
 
 
-def shrunk_by(mask: Gray, kernel: Gray) -> Gray:
-    """Narrow a mask by a kernel; beyond the border there is none of it."""
-    return as_gray(cv2.erode(mask, kernel, borderType=cv2.BORDER_CONSTANT, borderValue=(0.0,)))
-
-
 def perspective(source: NDArray[np.float32], target: NDArray[np.float32]) -> Homography:
     """Return the homography (3, 3) that takes four points (4, 2) to four others."""
     return np.asarray(cv2.getPerspectiveTransform(source, target), np.float64)

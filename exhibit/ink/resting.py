@@ -28,8 +28,7 @@ class Resting:
 
     def __init__(self, shape: tuple[int, int]) -> None:
         self._still: Floats = np.zeros(shape, np.float32)
-        self._stirred_at: Floats = np.zeros(shape, np.float32)
-        self._began_at: float | None = None
+        self._stirred_at: NDArray[np.float64] = np.zeros(shape, np.float64)
         self._due_at = 0.0
         self._covered: Gray = np.zeros(shape, np.uint8)
         self._outlasted: Gray = np.zeros(shape, np.uint8)
@@ -54,9 +53,6 @@ class Resting:
             (h, w) uint8, 1 on what is paper after all, or None; and the middles x, y (shares of the
             frame) of things that have just been lying there for a minute.
         """
-        if self._began_at is None:
-            self._began_at = now_s
-        now_s -= self._began_at
         stirs = np.abs(level - self._still) > _STIRS * self._still + 1.0
         stirs |= (hands > 0) & (self._covered == 0)
         np.copyto(self._still, level, where=stirs)
