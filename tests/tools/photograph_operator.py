@@ -33,7 +33,6 @@ SHOTS = (
     ("visits", "/visits", DESK, "light"),
     ("log", "/log", DESK, "light"),
     ("help-phone", "/help", PHONE, "dark"),
-    ("help", "/help", DESK, "light"),
     ("tokens", "/help#tokens-title", DESK, "light"),
 )
 WITH_PICTURES = ("/", "/tune", "/tune#ink", "/tune#editing")
