@@ -2,8 +2,9 @@
 
 Each difficulty class gets two sequences in time order, one with each kind of hand where the class
 has both. A sequence is a folder with, for every frame, `NNNN.png` (what the camera sees),
-`NNNN.ink.png` (0 ink, 255 paper), `NNNN.hand.png` (0 covered, 255 free) and a row of `frames.json`
-(time, corners of the sheet); `flat.png` and `dark.png` are what calibration would have measured.
+`NNNN.ink.png` (0 ink, 255 paper), `NNNN.hand.png` (0 covered, 255 free), where paper is off the
+glass `NNNN.lifted.png` (0 off the glass), and a row of `frames.json` (time, corners of the sheet);
+`flat.png` and `dark.png` are what calibration would have measured.
 """
 
 from __future__ import annotations
@@ -107,12 +108,17 @@ def _write_frame(frame: Frame, path: Path) -> dict[str, Any]:
     cv2.imwrite(str(path), frame.pixels)
     cv2.imwrite(str(path.with_suffix(".ink.png")), truth.ink)
     cv2.imwrite(str(path.with_suffix(".hand.png")), np.where(truth.hand, 0, 255).astype(np.uint8))
+    lifted = truth.lifted
+    if lifted is not None:
+        off = np.where(lifted, 0, 255).astype(np.uint8)
+        cv2.imwrite(str(path.with_suffix(".lifted.png")), off)
     return {
         "file": path.name,
         "t_s": round(frame.captured_at, 4),
         "sheet": None if truth.sheet is None else np.round(truth.sheet, 2).tolist(),
         "ink_px": int((truth.ink == 0).sum()),
         "hand_share": round(float(truth.hand.mean()), 4),
+        "lifted_share": 0.0 if lifted is None else round(float(lifted.mean()), 4),
     }
 
 
