@@ -16,58 +16,92 @@ from models.sketches.raster import Gray, as_network_input
 
 SIDE_PX = 128
 PERCENTILE = 99.0
-"""Of the collection's distances to itself: what is nearer than this is a drawing."""
-KEPT_SHARE = 0.9
-"""Share of samples that must stay drawings."""
-REACH_SIGMAS = 8.0
-"""No direction is followed farther than this many standard deviations of w."""
+REACH_SIGMAS, REACH_SPREADS = 4.0, 8.0
+"""No direction is followed farther than so many of its own standard deviations, or of the root mean
+square deviation of w over all axes where its own is small."""
 HALVINGS = 6
+ACTIVATIONS = ((0, 1), (4,))
+"""Pictures are compared twice: by their lines (first activations) and by what they show (last)."""
+_DRAWS = 2000
 _CHUNK = 32
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Likeness:
-    """What drawings of a collection look like.
+class Look:
+    """One way of comparing pictures with a collection.
 
     Args:
-        network: gives activations of pictures (n, 1, H, W), as `AlexNet` and `Vgg16` do.
+        activations: which of the network's are looked at.
         features: (n, d) of the collection, scaled.
         scale: (d,) that features are divided by.
-        limit: distance to the nearest drawing up to which a picture is one.
+        limit: mean distance to the nearest drawing up to which a set of pictures is drawings.
     """
 
-    network: nn.Module
+    activations: tuple[int, ...]
     features: Doubles
     scale: Doubles
     limit: float
 
-    def distances(self, pictures: Gray) -> Doubles:
-        """Distance of pictures (n, R, R) uint8 to the nearest drawing, (n,)."""
-        return cdist(_pooled(self.network, pictures) / self.scale, self.features).min(axis=1)
+    def distances(self, pooled: list[Doubles]) -> Doubles:
+        """Distance of pictures to the nearest drawing, (n,), from what `pooled` gave."""
+        return cdist(_joined(pooled, self.activations) / self.scale, self.features).min(axis=1)
 
 
-def learn_likeness(network: nn.Module, drawings: Gray, samples: Gray) -> Likeness:
-    """Measure a collection, and how near a generator comes to it.
+@dataclass(frozen=True, slots=True, eq=False)
+class Likeness:
+    """What drawings of a collection look like to a network of activations."""
+
+    network: nn.Module
+    looks: tuple[Look, ...]
+
+    def holds(self, pictures: Gray) -> bool:
+        """Say whether pictures (n, R, R) uint8 are as near to the collection as they should be."""
+        pooled = _pooled(self.network, pictures)
+        return all(look.distances(pooled).mean() <= look.limit for look in self.looks)
+
+
+def learn_likeness(
+    network: nn.Module,
+    drawings: Gray,
+    samples: Gray,
+    size: int,
+    activations: tuple[tuple[int, ...], ...] = ACTIVATIONS,
+) -> Likeness:
+    """Measure a collection, and how near unmoved pictures come to it.
+
+    Single drawings of a collection lie far from all others, so that one picture proves little: the
+    mean over `size` pictures is compared with that of as many drawings.
 
     Args:
-        network: gives activations of pictures.
+        network: gives activations of pictures (n, 1, H, W), as `AlexNet` does.
         drawings: (n, R, R) uint8, the collection.
-        samples: (m, R, R) uint8, unmoved pictures of the generator.
+        samples: (m, R, R) uint8, unmoved pictures like those that will be moved.
+        size: how many pictures will be moved.
+        activations: by which they are compared.
 
     Returns:
-        A likeness whose limit is the collection's 99th percentile of leave-one-out distances to
-        the nearest other drawing; where the generator's own unmoved pictures lie farther away,
-        it is their 99th percentile, since a direction is not to blame for that.
+        A likeness whose limit is the 99th percentile of the mean distance to the nearest other
+        drawing, over sets drawn from the collection. Where sets of unmoved pictures lie farther
+        away, it is their 99th percentile: a direction is not to blame for that.
     """
-    raw = _pooled(network, drawings)
-    scale = np.maximum(raw.std(axis=0), 0.1 * raw.std())
-    features = raw / scale
-    apart = cdist(features, features)
-    np.fill_diagonal(apart, np.inf)
-    own = float(np.percentile(apart.min(axis=1), PERCENTILE))
-    found = Likeness(network, features, scale, own)
-    unmoved = float(np.percentile(found.distances(samples), PERCENTILE))
-    return Likeness(network, features, scale, max(own, unmoved))
+    raw, own = _pooled(network, drawings), _pooled(network, samples)
+    looks = []
+    for chosen in activations:
+        joined = _joined(raw, chosen)
+        scale = np.maximum(joined.std(axis=0), 0.1 * joined.std())
+        features = joined / scale
+        apart = cdist(features, features)
+        np.fill_diagonal(apart, np.inf)
+        unmoved = cdist(_joined(own, chosen) / scale, features).min(axis=1)
+        limit = max(_limit(apart.min(axis=1), size), _limit(unmoved, size))
+        looks.append(Look(chosen, features, scale, limit))
+    return Likeness(network, tuple(looks))
+
+
+def _limit(distances: Doubles, size: int) -> float:
+    """Percentile of the mean of `size` of the distances, drawn again and again."""
+    drawn = np.random.default_rng(0).choice(distances, (_DRAWS, size))
+    return float(np.percentile(drawn.mean(axis=1), PERCENTILE))
 
 
 def safe_range(
@@ -83,40 +117,37 @@ def safe_range(
     Returns:
         (low, high), low <= 0 <= high, found by bisection on each side of 0.
     """
-
-    def stays(strength: float) -> bool:
-        near = likeness.distances(draw(strength)) <= likeness.limit
-        return bool(near.mean() >= KEPT_SHARE)
-
-    return -_farthest(lambda size: stays(-size), reach), _farthest(stays, reach)
+    low = _farthest(lambda size: likeness.holds(draw(-size)), reach)
+    high = _farthest(lambda size: likeness.holds(draw(size)), reach)
+    return -low, high
 
 
-def _farthest(stays: Callable[[float], bool], reach: float) -> float:
+def _farthest(holds: Callable[[float], bool], reach: float) -> float:
     """Bisect between 0 and the reach; the result itself was seen to be safe."""
-    if stays(reach):
+    if holds(reach):
         return reach
     safe, unsafe = 0.0, reach
     for _ in range(HALVINGS):
         middle = (safe + unsafe) / 2
-        if stays(middle):
+        if holds(middle):
             safe = middle
         else:
             unsafe = middle
     return safe
 
 
-def _pooled(network: nn.Module, pictures: Gray) -> Doubles:
-    """Mean and deviation over the picture of every channel of every activation, (n, d)."""
+def _joined(pooled: list[Doubles], chosen: tuple[int, ...]) -> Doubles:
+    return np.concatenate([pooled[index] for index in chosen], axis=1)
+
+
+def _pooled(network: nn.Module, pictures: Gray) -> list[Doubles]:
+    """Mean and deviation over the picture of every channel, (n, d) for each activation."""
     shape = (SIDE_PX, SIDE_PX)
-    found = []
+    found: list[list[Tensor]] = []
     for first in range(0, len(pictures), _CHUNK):
-        part = [
-            cv2.resize(p, shape, interpolation=cv2.INTER_AREA) for p in pictures[first:][:_CHUNK]
-        ]
+        part = pictures[first : first + _CHUNK]
+        sized = np.stack([cv2.resize(p, shape, interpolation=cv2.INTER_AREA) for p in part])
         with torch.no_grad():
-            maps: list[Tensor] = network(
-                torch.from_numpy(as_network_input(np.stack(part)))[:, None]
-            )
-        stacked = [torch.cat([x.mean((2, 3)), x.std((2, 3))], dim=1) for x in maps]
-        found.append(torch.cat(stacked, dim=1).double().numpy())
-    return np.concatenate(found)
+            maps = network(torch.from_numpy(as_network_input(sized))[:, None])
+        found.append([torch.cat([x.mean((2, 3)), x.std((2, 3))], dim=1) for x in maps])
+    return [torch.cat(parts).double().numpy() for parts in zip(*found, strict=True)]

@@ -94,7 +94,7 @@ def strip_figure(strip: Strip) -> Figure:
     tiles = strip.pictures.swapaxes(0, 1).reshape(-1, *strip.pictures.shape[2:])
     sized = [cv2.resize(t, (_TILE_PX, _TILE_PX), interpolation=cv2.INTER_AREA) for t in tiles]
     sheet = contact_sheet(sized, len(STEPS))
-    figure = Figure(figsize=(10.5, 0.9 + sheet.shape[0] / _DPI), layout="constrained")
+    figure = Figure(figsize=(10.5, 1.3 + sheet.shape[0] / _DPI), layout="constrained")
     grid = figure.add_gridspec(1, 3, width_ratios=[4.4, 1.7, 2.6])
     figure.suptitle(_caption(strip.direction), x=0.01, ha="left", fontweight="bold")
     left, middle, right = (figure.add_subplot(grid[0, column]) for column in range(3))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -10,14 +11,24 @@ import numpy as np
 from models.directions.codes import Wish, wished_codes
 from models.directions.commands.codes import code_options
 from models.directions.drawing import draw_codes, draw_moved
-from models.directions.result import read_directions, write_directions
-from models.directions.safe_range import REACH_SIGMAS, SIDE_PX, learn_likeness, safe_range
-from models.directions.subject import load_subject
+from models.directions.result import Discovered, read_directions, write_directions
+from models.directions.safe_range import (
+    REACH_SIGMAS,
+    REACH_SPREADS,
+    SIDE_PX,
+    Likeness,
+    learn_likeness,
+    safe_range,
+)
+from models.directions.subject import SIGMA_SAMPLES, Subject, load_subject
 from models.evaluation.alexnet import training_alexnet
+from models.evaluation.sheets import evenly
 from models.psp.inverter import Codes
+from models.sketches.raster import Gray
 from models.training.dataset import load_pictures
 
-UNMOVED = 200
+UNMOVED = 100
+"""Pictures that say how near the model comes to the collection by itself."""
 MOST_DRAWINGS = 2000
 
 
@@ -33,24 +44,42 @@ MOST_DRAWINGS = 2000
 def safe_range_command(folder: Path, dataset: Path, checkpoint: Path, wish: Wish) -> None:
     """Measure between which strengths pictures stay drawings, for each direction in FOLDER.
 
-    At the table no direction goes beyond this range. A picture is a drawing while it is as near to
-    a drawing of the collection as those are to each other, but for the farthest 1 %.
+    At the table no direction goes beyond this range. Pictures are drawings while they are as near
+    to the collection as its drawings are to each other, or as the model's own pictures are.
     """
     directions = read_directions(folder)
     subject = load_subject(checkpoint)
-    unmoved = draw_codes(subject, Codes(subject.as_ws(subject.sample_w(UNMOVED)), None))
-    pictures = load_pictures(dataset, SIDE_PX, subject.generator.config.img_channels).pictures
-    drawings = pictures.float().mean(dim=1).round().numpy().astype(np.uint8)
-    step = -(-len(drawings) // MOST_DRAWINGS)
-    codes = wished_codes(wish, subject, checkpoint)
-    own = draw_codes(subject, codes)
-    likeness = learn_likeness(training_alexnet(), drawings[::step], np.concatenate([unmoved, own]))
-    spread = float(np.sqrt(np.var(subject.sample_w(UNMOVED).numpy(), axis=0).mean()))
+    codes = wished_codes(replace(wish, count=max(wish.count, UNMOVED)), subject, checkpoint)
+    moved = _some(codes, wish.count)
+    likeness = learn_likeness(
+        training_alexnet(),
+        _drawings(dataset, subject.generator.config.img_channels),
+        draw_codes(subject, codes),
+        len(moved.w_plus),
+    )
+    spread = float(subject.sample_w(SIGMA_SAMPLES).var(dim=0).mean().sqrt())
     for direction in directions:
-        reach = REACH_SIGMAS * max(direction.sigma, spread)
-        limits = safe_range(
-            lambda strength, d=direction: draw_moved(subject, codes, d, strength), likeness, reach
-        )
+        reach = max(REACH_SIGMAS * direction.sigma, REACH_SPREADS * spread)
+        limits = _measured(subject, moved, direction, likeness, reach)
         directions = directions.with_changes(direction.name, safe_range=limits)
-        click.echo(f"{direction.name:24} {limits[0]:8.2f} .. {limits[1]:.2f}")
+        end = "" if max(-limits[0], limits[1]) < reach else "  (not followed farther)"
+        click.echo(f"{direction.name:24} {limits[0]:8.2f} .. {limits[1]:.2f}{end}")
     write_directions(directions, folder)
+
+
+def _measured(
+    subject: Subject, codes: Codes, direction: Discovered, likeness: Likeness, reach: float
+) -> tuple[float, float]:
+    return safe_range(lambda s: draw_moved(subject, codes, direction, s), likeness, reach)
+
+
+def _some(codes: Codes, count: int) -> Codes:
+    chosen = evenly(len(codes.w_plus), count)
+    feature = None if codes.feature is None else codes.feature[chosen]
+    return Codes(codes.w_plus[chosen], feature)
+
+
+def _drawings(dataset: Path, channels: int) -> Gray:
+    pictures = load_pictures(dataset, SIDE_PX, channels).pictures
+    step = -(-len(pictures) // MOST_DRAWINGS)
+    return pictures[::step].float().mean(dim=1).round().numpy().astype(np.uint8)

@@ -10,16 +10,18 @@ torch = pytest.importorskip("torch")
 
 from models.cli import main  # noqa: E402
 from models.directions.result import read_directions  # noqa: E402
-from models.directions.safe_range import learn_likeness, safe_range  # noqa: E402
+from models.directions.safe_range import Likeness, learn_likeness, safe_range  # noqa: E402
 from tests.models.hands import write_drawings, write_gan  # noqa: E402
 
+COLLECTION_GREYS = np.linspace(100, 140, 41)
 
-class Blocks(torch.nn.Module):
-    """Mean grey of quarters, as a stand-in for a perceptual network."""
+
+class Greys(torch.nn.Module):
+    """Mean grey of quarters and of the whole, as a stand-in for a perceptual network."""
 
     def forward(self, pictures: torch.Tensor) -> list[torch.Tensor]:
-        return [torch.nn.functional.avg_pool2d(pictures, 16), pictures.mean((2, 3), keepdim=True)
-                .expand(-1, -1, 2, 2)]  # fmt: skip
+        whole = pictures.mean((2, 3), keepdim=True).expand(-1, -1, 2, 2)
+        return [torch.nn.functional.avg_pool2d(pictures, 16), whole]
 
 
 def pages(shades: np.ndarray) -> np.ndarray:
@@ -27,9 +29,12 @@ def pages(shades: np.ndarray) -> np.ndarray:
     return np.broadcast_to(shades.astype(np.uint8)[:, None, None], (len(shades), 32, 32)).copy()
 
 
+def likeness_to(samples: np.ndarray) -> Likeness:
+    return learn_likeness(Greys(), pages(COLLECTION_GREYS), pages(samples), 4, ((0,), (1,)))
+
+
 def test_safe_range_ends_where_pictures_leave_the_collection():
-    collection = pages(np.linspace(100, 140, 41))
-    likeness = learn_likeness(Blocks(), collection, pages(np.array([120, 121])))
+    likeness = likeness_to(np.array([120, 121]))
 
     def draw(strength: float) -> np.ndarray:
         return pages(np.full(4, np.clip(120 + 10 * strength, 0, 255)))
@@ -41,18 +46,23 @@ def test_safe_range_ends_where_pictures_leave_the_collection():
 
 
 def test_safe_range_of_what_never_leaves_is_the_reach():
-    collection = pages(np.linspace(100, 140, 41))
-    likeness = learn_likeness(Blocks(), collection, collection)
-    assert safe_range(lambda strength: collection[:4], likeness, 5.0) == (-5.0, 5.0)
+    likeness = likeness_to(COLLECTION_GREYS)
+    drawn = pages(COLLECTION_GREYS[:4])
+    assert safe_range(lambda strength: drawn, likeness, 5.0) == (-5.0, 5.0)
 
 
 def test_learn_likeness_a_poor_generator_is_not_blamed_on_the_direction():
-    collection = pages(np.linspace(100, 140, 41))
-    good = learn_likeness(Blocks(), collection, collection)
-    poor = learn_likeness(Blocks(), collection, pages(np.linspace(150, 170, 11)))
-    assert poor.limit > 5 * good.limit
+    good, poor = likeness_to(COLLECTION_GREYS), likeness_to(np.linspace(150, 170, 11))
+    assert poor.looks[0].limit > 5 * good.looks[0].limit
     low, high = safe_range(lambda s: pages(np.full(4, 160 + 10 * s)), poor, 8.0)
-    assert low == -8.0 and 0.5 < high < 1.5
+    assert low == -8.0 and 0.3 < high < 1.2
+
+
+def test_holds_one_odd_picture_among_drawings_proves_little():
+    """A single drawing of a collection can lie far from all others."""
+    likeness = likeness_to(COLLECTION_GREYS)
+    assert likeness.holds(pages(np.array([100.0, 110, 120, 141])))
+    assert not likeness.holds(pages(np.array([160.0, 162, 164, 168])))
 
 
 def test_safe_range_command_writes_a_range_that_holds_zero(
