@@ -54,9 +54,10 @@ def regressed(measured: Measured) -> Doubles:
         (k, w_dim), one row a measure, each in its standard deviations.
 
     Source: "Semantic and localized representation learning", eqs. 2-3, v = (ΔWᵀΔW)⁻¹ ΔWᵀΔY over
-        pairs, by least squares instead of the inverse. Here every sample is paired with every other: the sums over all pairs are n times
-        those over the samples from their mean, so no pair need be formed. Axes along which codes
-        hardly vary are left out; nothing but noise could be learnt there.
+        pairs, by least squares instead of the inverse. Here every sample is paired with every
+        other: the sums over all pairs are n times those over the samples from their mean, so no
+        pair need be formed. Axes along which codes hardly vary are left out; nothing but noise
+        could be learnt there.
     """
     centred = measured.w.astype(np.float64) - measured.w.mean(axis=0)
     return np.asarray(np.linalg.lstsq(centred, measured.standardised(), rcond=LEAST_SPREAD)[0].T)
