@@ -17,6 +17,7 @@ from models.directions.low_rank import random_probes
 from models.directions.region import Mask, describe
 from models.directions.result import DirectionSet
 from models.directions.subject import Subject
+from models.psp.inverter import Codes
 
 ANGLE_RAD = 1e-3
 MAX_ROUNDS = 200
@@ -72,7 +73,11 @@ def subspace_iteration(
 
 
 def discover(
-    subject: Subject, region: Mask | None = None, samples: int = 1, angle_rad: float = ANGLE_RAD
+    subject: Subject,
+    region: Mask | None = None,
+    samples: int = 1,
+    angle_rad: float = ANGLE_RAD,
+    codes: Codes | None = None,
 ) -> DirectionSet:
     """Find the leading right singular vectors of ∂G/∂w, or of its rows in a region.
 
@@ -81,6 +86,7 @@ def discover(
         region: (R, R), true inside; None for the whole picture.
         samples: codes whose Grams add up; 1 is the picture of the seed.
         angle_rad: as in `subspace_iteration`.
+        codes: (N, num_ws, w_dim) and their feature maps, instead of `samples`.
 
     Returns:
         Directions; their scores are singular values: change of the picture's norm for a step of
@@ -88,11 +94,11 @@ def discover(
 
     Source: as `subspace_iteration`; products by forward and reverse mode, J is never formed.
     """
-    maps = local_maps(subject, samples)
+    maps = local_maps(subject, samples, codes)
     config = subject.generator.config
     whole = torch.ones(config.img_channels * config.resolution**2)
     weight = whole if region is None else pixel_weights(region, config.img_channels)
-    limit = min(maps[0].free, int(weight.sum()) * samples)
+    limit = min(maps[0].free, int(weight.sum()) * len(maps))
     if subject.count > limit:
         raise InputError(f"jacobian: {subject.count} directions; expected at most {limit}")
     columns = min(2 * subject.count + 2, limit)
@@ -103,7 +109,7 @@ def discover(
         angle_rad,
     )
     shaped = found.vectors.reshape(len(found.vectors), *subject.code_shape)
-    details: dict[str, Any] = {"samples": samples, "rounds": found.rounds}
+    details: dict[str, Any] = {"samples": len(maps), "rounds": found.rounds}
     if region is not None:
         details["region"] = describe(region)
     return subject.results("jacobian", shaped, np.sqrt(np.maximum(found.values, 0)), details)

@@ -18,6 +18,7 @@ from torch.nn.functional import one_hot
 from models.directions.eigen import Doubles
 from models.directions.region import Mask
 from models.directions.subject import Subject
+from models.psp.inverter import Codes
 
 CHUNK = 8
 """Tangents that go through the generator at once: more no longer fit the processor's caches."""
@@ -30,10 +31,12 @@ class LocalMap:
     Args:
         subject: says which layers a change may move; n is the length of a change.
         ws: (1, num_ws, w_dim), the code.
+        feature: (1, C, 16, 16), the residual map of an answer to a sketch; stays as it is.
     """
 
     subject: Subject
     ws: Tensor
+    feature: Tensor | None = None
 
     @property
     def free(self) -> int:
@@ -43,7 +46,8 @@ class LocalMap:
     def picture(self, change: Tensor) -> Tensor:
         """Draw the code moved by a change (n,): (pixels,), all channels in one row."""
         moved = self.subject.moved(self.ws, change.reshape(self.subject.code_shape))
-        return self.subject.generator.synthesis(moved, noise_mode="const").flatten()
+        synthesis = self.subject.generator.synthesis
+        return synthesis(moved, self.feature, noise_mode="const").flatten()
 
     def push(self, changes: Tensor) -> Tensor:
         """Multiply by J: changes (k, n) to changes of the picture (k, pixels)."""
@@ -56,9 +60,15 @@ class LocalMap:
         return vmap(lambda p: transposed(p)[0], chunk_size=CHUNK)(pictures)
 
 
-def local_maps(subject: Subject, samples: int) -> list[LocalMap]:
-    """Take the generator at the first `samples` codes of the subject's seed."""
-    return [LocalMap(subject, ws[None]) for ws in subject.as_ws(subject.sample_w(samples))]
+def local_maps(subject: Subject, samples: int, codes: Codes | None = None) -> list[LocalMap]:
+    """Take the generator at given codes, or else at the first `samples` of the subject's seed."""
+    if codes is None:
+        codes = Codes(subject.as_ws(subject.sample_w(samples)), None)
+    features = [None] * len(codes.w_plus) if codes.feature is None else codes.feature.split(1)
+    return [
+        LocalMap(subject, ws, feature)
+        for ws, feature in zip(codes.w_plus.split(1), features, strict=True)
+    ]
 
 
 def pixel_weights(region: Mask, channels: int) -> Tensor:

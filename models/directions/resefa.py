@@ -30,6 +30,7 @@ from models.directions.low_rank import (
 from models.directions.region import Mask, describe
 from models.directions.result import DirectionSet
 from models.directions.subject import Subject
+from models.psp.inverter import Codes
 
 TAU = 1e-3
 RANK = 64
@@ -38,7 +39,12 @@ ROUNDS = 4
 
 
 def discover(
-    subject: Subject, region: Mask, samples: int = 1, tau: float = TAU, rank: int = RANK
+    subject: Subject,
+    region: Mask,
+    samples: int = 1,
+    tau: float = TAU,
+    rank: int = RANK,
+    codes: Codes | None = None,
 ) -> DirectionSet:
     """Maximise the change inside a region for the change outside it.
 
@@ -49,6 +55,7 @@ def discover(
             the seed.
         tau: share of tr(J_bᵀJ_b) that is added to the background's Gram.
         rank: random vectors in W+; more start closer to the solution.
+        codes: (N, num_ws, w_dim) and their feature maps, instead of `samples`.
 
     Returns:
         Directions; their scores are nᵀJ_fᵀJ_f n / nᵀ(J_bᵀJ_b + aI)n with a = tau·tr(J_bᵀJ_b).
@@ -60,9 +67,9 @@ def discover(
         inverse is corrected in `LowRank.shifted_inverse`, and its result is only where we start
         from: a few rounds with exact products take away what the rank left out.
     """
-    maps = local_maps(subject, samples)
+    maps = local_maps(subject, samples, codes)
     inside = pixel_weights(region, subject.generator.config.img_channels)
-    limit = min(maps[0].free, int(inside.sum()) * samples)
+    limit = min(maps[0].free, int(inside.sum()) * len(maps))
     if subject.count > min(limit, rank):
         raise InputError(
             f"resefa: {subject.count} directions; expected at most {min(limit, rank)}, what "
@@ -75,7 +82,7 @@ def discover(
     else:
         vectors, quotients = solve_low_rank(maps, inside, tau, rank)
     shaped = vectors.reshape(len(vectors), *subject.code_shape)
-    details: dict[str, Any] = {"region": describe(region), "samples": samples, "tau": tau}
+    details: dict[str, Any] = {"region": describe(region), "samples": len(maps), "tau": tau}
     return subject.results("resefa", shaped, quotients, details)
 
 

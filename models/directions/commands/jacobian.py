@@ -4,7 +4,9 @@ from typing import Any
 
 import click
 
-from models.directions.commands.shared import discover_and_write, discovery_options
+from models.directions.codes import Wish
+from models.directions.commands.local import discover_locally, local_options
+from models.directions.commands.shared import discovery_options
 from models.directions.jacobian import ANGLE_RAD
 
 
@@ -14,13 +16,7 @@ from models.directions.jacobian import ANGLE_RAD
     "--region",
     help="x,y,w,h in pixels of the picture, or an image of its size, bright inside.",
 )
-@click.option(
-    "--samples",
-    default=1,
-    show_default=True,
-    type=click.IntRange(1),
-    help="Pictures the directions must serve; 1 is the picture of the seed.",
-)
+@local_options
 @click.option(
     "--angle",
     "angle_rad",
@@ -29,6 +25,6 @@ from models.directions.jacobian import ANGLE_RAD
     type=click.FloatRange(0, 1, min_open=True),
     help="Stops when a round turns the directions by less, in radians.",
 )
-def jacobian(region: str | None, samples: int, angle_rad: float, **options: Any) -> None:
+def jacobian(region: str | None, wish: Wish, angle_rad: float, **options: Any) -> None:
     """Find the directions that change the drawing, or a region of it, most."""
-    discover_and_write("jacobian", options, region=region, samples=samples, angle_rad=angle_rad)
+    discover_locally("jacobian", options, region=region, wish=wish, angle_rad=angle_rad)

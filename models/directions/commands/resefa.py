@@ -4,7 +4,9 @@ from typing import Any
 
 import click
 
-from models.directions.commands.shared import discover_and_write, discovery_options
+from models.directions.codes import Wish
+from models.directions.commands.local import discover_locally, local_options
+from models.directions.commands.shared import discovery_options
 from models.directions.resefa import RANK, TAU
 
 
@@ -15,13 +17,7 @@ from models.directions.resefa import RANK, TAU
     required=True,
     help="x,y,w,h in pixels of the picture, or an image of its size, bright inside.",
 )
-@click.option(
-    "--samples",
-    default=1,
-    show_default=True,
-    type=click.IntRange(1),
-    help="Pictures the directions must serve; 1 is the picture of the seed.",
-)
+@local_options
 @click.option(
     "--tau",
     default=TAU,
@@ -36,6 +32,6 @@ from models.directions.resefa import RANK, TAU
     type=click.IntRange(4),
     help="Random vectors that W+ is approximated with.",
 )
-def resefa(region: str, samples: int, tau: float, rank: int, **options: Any) -> None:
+def resefa(region: str, wish: Wish, tau: float, rank: int, **options: Any) -> None:
     """Find directions that change a region and leave the rest of the drawing alone (ReSeFa)."""
-    discover_and_write("resefa", options, region=region, samples=samples, tau=tau, rank=rank)
+    discover_locally("resefa", options, region=region, wish=wish, tau=tau, rank=rank)

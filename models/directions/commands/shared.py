@@ -9,7 +9,6 @@ from typing import Any
 import click
 
 from exhibit.contract.errors import InputError
-from models.directions.region import read_region
 from models.directions.registry import find_method
 from models.directions.result import SPACES, DirectionSet, write_directions
 from models.directions.subject import Subject, load_subject
@@ -90,12 +89,10 @@ def discover_and_write(method: str, options: dict[str, Any], **settings: Any) ->
     Args:
         method: as in the registry.
         options: what `discovery_options` added to the command.
-        settings: of the method alone; a `region` is read as the command line gives it.
+        settings: of the method alone.
     """
-    subject = subject_of(options)
-    if settings.get("region") is not None:
-        settings["region"] = read_region(settings["region"], subject.generator.config.resolution)
-    write_and_list(find_method(method)(subject, **settings), options["out"])
+    found = find_method(method)(subject_of(options), **settings)
+    write_and_list(found, options["out"])
 
 
 def write_and_list(found: DirectionSet, out: Path) -> None:

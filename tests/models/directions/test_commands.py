@@ -26,7 +26,7 @@ def directions(*arguments: object):
         ("sefa", ("--rows", "unit")),
         ("sefa-conv", ("--activations", "--samples", 4, "--space", "w_plus")),
         ("resefa", ("--region", "4,4,8,8", "--space", "w_plus", "--rank", 16)),
-        ("jacobian", ("--region", "4,4,8,8", "--angle", 0.1)),
+        ("jacobian", ("--region", "4,4,8,8", "--angle", 0.1, "--psi", 0.7)),
     ],
 )
 def test_directions_method_writes_what_it_found(gan, tmp_path, method, settings):

@@ -9,6 +9,7 @@ from exhibit.contract.errors import InputError  # noqa: E402
 from models.directions.eigen import span_angle  # noqa: E402
 from models.directions.jacobian import discover, subspace_iteration  # noqa: E402
 from models.directions.local_map import local_maps, pixel_weights  # noqa: E402
+from models.psp.inverter import Codes  # noqa: E402
 from tests.models.directions.subjects import corner, small_subject  # noqa: E402
 
 
@@ -52,3 +53,13 @@ def test_subspace_iteration_without_a_gap_is_refused():
 
     with pytest.raises(InputError, match="still turns"):
         subspace_iteration(restless, rng.standard_normal((size, 3)), 2)
+
+
+def test_jacobian_of_given_codes_keeps_their_feature_map():
+    subject = small_subject(count=1)
+    codes = Codes(subject.as_ws(subject.sample_w(1)), torch.randn(1, 16, 16, 16))
+    (local,) = local_maps(subject, 1, codes)
+    expected = subject.generator.synthesis(codes.w_plus, codes.feature).flatten()
+    torch.testing.assert_close(local.picture(torch.zeros(16)), expected)
+    plain, featured = discover(subject), discover(subject, codes=codes)
+    assert span_angle(plain.vectors, featured.vectors) > 0.01
