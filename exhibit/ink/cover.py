@@ -50,7 +50,9 @@ class CoverWatch:
         paper, around = free > 0, cv2.dilate(within, ellipse(_AROUND)) == 0
         ratio = level / np.maximum(self._reference, 4.0)
         on, off = ratio[paper & self._paper], ratio[around & self._around]
-        factor = float(np.median(on)) if on.size >= _FEWEST_PX else 1.0
+        # Without a view of the table around it, paper on paper is not told from a lamp.
+        judged = on.size >= _FEWEST_PX and off.size >= _FEWEST_AROUND_PX
+        factor = float(np.median(on)) if judged else 1.0
         if abs(factor - 1.0) < _CHANGED:
             self._odd_frames = self._steady_frames = 0
             self._learn(level, paper, around)

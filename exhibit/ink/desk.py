@@ -53,7 +53,7 @@ class DeskExtractor:
         self._view = View(mirrored, None)
         self._blank = np.full((ink_size, ink_size), 255, np.uint8)
         self._blank.setflags(write=False)
-        self._tracker = SheetTracker()
+        self._tracker = SheetTracker(_never_raised)
         self._shape = (0, 0)
         self._leave()
 
@@ -73,7 +73,7 @@ class DeskExtractor:
         pixels = frame.pixels
         if pixels.shape != self._shape:
             self._shape = (pixels.shape[0], pixels.shape[1])
-            self._tracker = SheetTracker()
+            self._tracker = SheetTracker(_never_raised)
             self._leave()
         level = field.paper_level(field.shrink(pixels))
         pose = self._tracker.step(pixels, level, None, frame.captured_at)
@@ -133,6 +133,11 @@ class DeskExtractor:
             events=events,
             changed_at=frame.captured_at,
         )
+
+
+def _never_raised(rest: Floats, now: Floats) -> bool:
+    """Before a webcam a sheet is held at any distance, and read there."""
+    return False
 
 
 def _size_of(corners: Floats) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -65,7 +66,14 @@ class SheetTracker:
     A resting one is looked for in every other frame.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, is_raised: Callable[[Floats, Floats], bool] = is_raised) -> None:
+        """Begin without a sheet.
+
+        Args:
+            is_raised: tells, from the outlines (4, 2) of a sheet at rest and now, whether it is
+                held up; on a table that is a sheet which cannot be read.
+        """
+        self._is_raised = is_raised
         self._corners: Floats | None = None
         self._rest: Floats | None = None
         self._raised_at: float | None = None
@@ -119,7 +127,7 @@ class SheetTracker:
         self._corners = outline.corners
         self._recent = [*self._recent[1 - _REST_FRAMES :], outline.corners]
         doubtful = outline.certain or self._raised_at is not None
-        if self._rest is not None and doubtful and is_raised(self._rest, outline.corners):
+        if self._rest is not None and doubtful and self._is_raised(self._rest, outline.corners):
             if self._raised_at is None:
                 self._raised_at = now_s
             if now_s - self._raised_at < _OTHER_SHEET_S:

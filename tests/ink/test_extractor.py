@@ -223,6 +223,17 @@ def test_extract_visible_light_reads_a_sheet_that_trembles_in_a_hand() -> None:
     assert 250 < np.nonzero(ink.mask == 0)[1].mean() < 390
 
 
+def test_extract_visible_light_follows_a_sheet_that_is_held_farther_away_in_other_light() -> None:
+    extractor = make_extractor(InkConfig(light="visible"), 128, 2.0, mirrored=False)
+    scene = Scene()
+    _run(extractor, scene, 1.0)
+    far = SHEET.mean(axis=0) + np.float32(0.9) * (SHEET - SHEET.mean(axis=0))
+    scene.sheet, scene.paper, scene.lines = far, 172.0, [(0.5, 0.1, 0.5, 0.9)]
+    ink = _run(extractor, scene, 1.2)[-1]
+    assert ink.sheet is not None and np.abs(ink.sheet - far).max() < 3
+    assert ink.sheet_state != "lifted" and ink.settled.min() < 60
+
+
 def test_extract_sheet_with_hand_and_ink_that_was_there_first_is_found() -> None:
     extractor = _extractor()
     scene = Scene(lines=[LINE, (0.3, 0.6, 0.3, 0.2)], hand=(420, 330))
