@@ -49,7 +49,7 @@ def wished_codes(wish: Wish, subject: Subject, checkpoint: Path) -> Codes:
     if wish.bundle is not None and wish.sketches is not None:
         raise InputError("--bundle and --sketches: expected one source of codes")
     if wish.sketches is not None:
-        return _answers(checkpoint, wish)
+        return answers_to(wish.sketches, checkpoint, wish.count)
     w = subject.sample_w(wish.count) if wish.bundle is None else _kept(wish, subject)
     return Codes(subject.as_ws(subject.generator.mapping.w_avg.lerp(w, wish.psi)), None)
 
@@ -67,13 +67,25 @@ def _kept(wish: Wish, subject: Subject) -> torch.Tensor:
     return torch.from_numpy(kept[evenly(len(kept), wish.count)].astype(np.float32))
 
 
-def _answers(checkpoint: Path, wish: Wish) -> Codes:
-    assert wish.sketches is not None
+def answers_to(sketches: Path, checkpoint: Path, count: int) -> Codes:
+    """Answer held-out sketches.
+
+    Args:
+        sketches: Quick, Draw! file.
+        checkpoint: of `models train-encoder`.
+        count: at most so many, spread evenly over the categories.
+
+    Returns:
+        Their codes, with the feature map where the encoder gives one.
+
+    Raises:
+        EncoderError: the checkpoint has no encoder.
+    """
     hand = load_hand(checkpoint)
-    everything = read_quickdraw(wish.sketches)
+    everything = read_quickdraw(sketches)
     _, held_out = split_held_out(everything)
     size = hand.inverter.config.ink_size
-    shown = visits(held_out or everything, size, hand.stroke_width_px, wish.count)
+    shown = visits(held_out or everything, size, hand.stroke_width_px, count)
     inks = as_network_input(np.stack([visit.inks[WHOLE] for visit in shown]))
     with torch.no_grad():
         return hand.inverter(torch.from_numpy(inks)[:, None], hand.generator.synthesis)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from exhibit.contract.errors import InputError
@@ -123,6 +124,45 @@ def measure_samples(
         tables.append(table)
         tell(sum(map(len, tables)))
     return Measured(w.numpy(), names, np.concatenate(tables))
+
+
+def measure_moves(
+    subject: Subject,
+    answers: Codes,
+    count: int,
+    classifier: Path | None = None,
+    tell: Callable[[int], None] = lambda done: None,
+) -> Measured:
+    """Move answers to real sketches at random and measure what changes.
+
+    Codes of sketches lie far from those of random pictures, and a feature map holds their lines in
+    place; what moves a random picture may do nothing to them.
+
+    Args:
+        subject: generator and seed.
+        answers: codes to start from, all moved equally often.
+        count: how many moves.
+        classifier: as in `measure_samples`.
+        tell: called with the number of pictures done.
+
+    Returns:
+        Moves in place of codes, and changes in place of measures. A move is as long as one random
+        code lies from the mean: the difference of two of them over the root of 2.
+    """
+    judge = load_classifier(classifier) if classifier else None
+    first, second = subject.sample_w(2 * count).split(count)
+    moves = (first - second) / 2**0.5
+    names, before = measure_pictures(draw_codes(subject, answers), judge)
+    tables = []
+    starts = torch.arange(count) % len(answers.w_plus)
+    for part in torch.arange(count).split(CHUNK):
+        feature = None if answers.feature is None else answers.feature[starts[part]]
+        moved = answers.w_plus[starts[part]]
+        moved[:, list(subject.layers)] += moves[part][:, None]
+        _, after = measure_pictures(draw_codes(subject, Codes(moved, feature)), judge)
+        tables.append(after - before[starts[part]])
+        tell(sum(map(len, tables)))
+    return Measured(moves.numpy(), names, np.concatenate(tables))
 
 
 def correlations(measured: Measured, vector: Floats) -> dict[str, float]:

@@ -11,6 +11,7 @@ from models.directions.measured import Doubles, Measured
 from models.directions.result import DirectionSet, Floats
 from models.directions.subject import Subject
 from models.directions.supervised import LEAST_SPREAD, SAMPLES, Targets, learn
+from models.psp.inverter import Codes
 
 
 def discover(
@@ -18,6 +19,7 @@ def discover(
     samples: int | Measured = SAMPLES,
     classifier: Path | None = None,
     semantics: Sequence[str] = (),
+    answers: Codes | None = None,
     targets: Targets = "as-measured",
 ) -> DirectionSet:
     """Fit one direction to each semantic by least squares.
@@ -27,6 +29,7 @@ def discover(
         samples: how many pictures to measure, or samples measured before.
         classifier: file whose scores become semantics too.
         semantics: which ones; empty for all.
+        answers: codes of sketches that are moved at random, in place of random pictures.
         targets: `uncorrelated` conditions the semantics on each other first, see
             `Measured.uncorrelated`.
 
@@ -40,6 +43,7 @@ def discover(
         samples,
         classifier=classifier,
         semantics=semantics,
+        answers=answers,
         targets=targets,
     )
 

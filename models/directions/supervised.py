@@ -9,7 +9,13 @@ from typing import Any, Literal
 import numpy as np
 
 from exhibit.contract.errors import InputError
-from models.directions.measured import Doubles, Measured, correlations, measure_samples
+from models.directions.measured import (
+    Doubles,
+    Measured,
+    correlations,
+    measure_moves,
+    measure_samples,
+)
 from models.directions.result import DirectionSet
 from models.directions.subject import Subject
 
@@ -36,7 +42,8 @@ def learn(
         subject: generator and choices.
         fit: the method itself.
         samples: how many to draw, or samples measured before.
-        settings: `classifier` and `semantics` of the samples, `targets` to fit; all are noted.
+        settings: `classifier` and `semantics` of the samples, `answers` to move in their place,
+            `targets` to fit; all are noted.
 
     Returns:
         At most `subject.count` directions named after their semantic, with the correlations of
@@ -48,7 +55,13 @@ def learn(
     if subject.space != "w":
         raise InputError(f"{method}: --space w_plus has no samples of its own; expected w")
     chosen, path = settings.pop("semantics", ()), settings.pop("classifier", None)
-    measured = samples if isinstance(samples, Measured) else measure_samples(subject, samples, path)
+    answers = settings.pop("answers", None)
+    if isinstance(samples, Measured):
+        measured = samples
+    elif answers is None:
+        measured = measure_samples(subject, samples, path)
+    else:
+        measured = measure_moves(subject, answers, samples, path)
     if chosen:
         measured = measured.only(chosen)
     if settings.get("targets") == "uncorrelated":
@@ -62,7 +75,8 @@ def learn(
     vectors = fit(fitted)
     # A measure that is the same for all samples has no direction.
     moving = [i for i, vector in enumerate(vectors) if np.linalg.norm(vector) > 0]
-    details = {"samples": len(fitted.w), **settings}
+    moved = 0 if answers is None else len(answers.w_plus)
+    details = {"samples": len(fitted.w), "moved_answers": moved, **settings}
     names = [measured.names[i] for i in moving]
     found = subject.results(method, vectors[moving], [0.0] * len(moving), details, names)
     scored = []

@@ -12,6 +12,7 @@ from models.directions.measured import Doubles, Measured
 from models.directions.result import DirectionSet
 from models.directions.subject import Subject
 from models.directions.supervised import FRACTION, SAMPLES, Targets, extremes, learn
+from models.psp.inverter import Codes
 
 _STIFFNESS = 0.01
 """C of the SVM on codes of unit variance: soft, since scores are noisy."""
@@ -22,6 +23,7 @@ def discover(
     samples: int | Measured = SAMPLES,
     classifier: Path | None = None,
     semantics: Sequence[str] = (),
+    answers: Codes | None = None,
     targets: Targets = "as-measured",
     fraction: float = FRACTION,
 ) -> DirectionSet:
@@ -32,6 +34,7 @@ def discover(
         samples: how many pictures to measure, or samples measured before.
         classifier: file whose scores become semantics too.
         semantics: which ones; empty for all.
+        answers: codes of sketches that are moved at random, in place of random pictures.
         targets: `uncorrelated` conditions the semantics on each other first.
         fraction: share of samples at the top, and share at the bottom.
 
@@ -45,6 +48,7 @@ def discover(
         samples,
         classifier=classifier,
         semantics=semantics,
+        answers=answers,
         targets=targets,
         fraction=fraction,
     )

@@ -11,11 +11,16 @@ import numpy as np
 
 from models.directions import regression
 from models.directions.classifier import load_classifier
-from models.directions.commands.supervised import CLASSIFIER_OPTION, listed
+from models.directions.commands.supervised import (
+    CLASSIFIER_OPTION,
+    SKETCHES_OPTION,
+    answers_of,
+    listed,
+)
 from models.directions.effects import Table, label_table, region_table
 from models.directions.evaluation import Verdict, semantic_tables
 from models.directions.labels import part_region
-from models.directions.measured import Measured, measure_samples
+from models.directions.measured import Measured, measure_moves, measure_samples
 from models.directions.semantics import NAMES
 from models.directions.subject import Subject, load_subject
 from models.evaluation.report import write_json
@@ -50,6 +55,7 @@ REGIONS = "hair,eyes,nose,mouth,beard"
     help="Codes that directions of a part are found on.",
 )
 @CLASSIFIER_OPTION
+@SKETCHES_OPTION
 @click.option(
     "--moved",
     default=200,
@@ -65,6 +71,7 @@ def evaluate(
     parts: str | None,
     local_samples: int,
     classifier: Path | None,
+    sketches: Path | None,
     moved: int,
     seed: int,
 ) -> None:
@@ -74,14 +81,19 @@ def evaluate(
     also whether they stay within a part (--parts) and change the right label (--classifier).
     """
     subject = load_subject(checkpoint, seed=seed)
-    measured = measure_samples(subject, samples, classifier)
+    answers = answers_of(sketches, checkpoint)
+    measured = (
+        measure_samples(subject, samples, classifier)
+        if answers is None
+        else measure_moves(subject, answers, samples, classifier)
+    )
     spread = float(np.sqrt(measured.w.var(axis=0).mean()))
-    semantic = measured.only(NAMES)
-    verdicts = semantic_tables(subject, semantic)
+    verdicts = semantic_tables(subject, measured.only(NAMES))
     report: dict[str, Any] = {
         "checkpoint": subject.checkpoint,
         "seed": seed,
         "samples": samples,
+        "moved_answers": 0 if answers is None else len(answers.w_plus),
         "semantics": {name: asdict(verdict) for name, verdict in verdicts.items()},
     }
     for name, verdict in verdicts.items():

@@ -8,7 +8,9 @@ from typing import Any, get_args
 
 import click
 
+from models.directions.codes import answers_to
 from models.directions.supervised import FRACTION, SAMPLES, Targets
+from models.psp.inverter import Codes
 
 Command = Callable[..., None]
 
@@ -43,9 +45,24 @@ FRACTION_OPTION = click.option(
 )
 
 
+SKETCHES_OPTION = click.option(
+    "--sketches",
+    type=click.Path(path_type=Path),
+    help="Move answers to held-out sketches of this Quick, Draw! file, not random pictures; "
+    "needs an encoder. What is found then works at the table.",
+)
+MOVED_ANSWERS = 100
+
+
 def sample_options(command: Command) -> Command:
     """Give a command the options of measured samples."""
-    for option in (TARGETS_OPTION, SEMANTICS_OPTION, CLASSIFIER_OPTION, SAMPLES_OPTION):
+    for option in (
+        TARGETS_OPTION,
+        SKETCHES_OPTION,
+        SEMANTICS_OPTION,
+        CLASSIFIER_OPTION,
+        SAMPLES_OPTION,
+    ):
         command = option(command)
     return command
 
@@ -62,4 +79,10 @@ def settings_of(options: dict[str, Any]) -> dict[str, Any]:
         "classifier": options.pop("classifier"),
         "semantics": listed(options.pop("semantics")),
         "targets": options.pop("targets"),
+        "answers": answers_of(options.pop("sketches"), options["checkpoint"]),
     }
+
+
+def answers_of(sketches: Path | None, checkpoint: Path) -> Codes | None:
+    """Answer sketches to move; None without them."""
+    return None if sketches is None else answers_to(sketches, checkpoint, MOVED_ANSWERS)

@@ -3,15 +3,17 @@
 import numpy as np
 import pytest
 
-pytest.importorskip("torch")
+torch = pytest.importorskip("torch")
 pytest.importorskip("sklearn")
 
-from exhibit.contract.errors import InputError
-from models.directions import mean_difference, regression, svm
-from models.directions.measured import Measured, correlations
-from models.directions.semantics import NAMES
-from models.directions.subject import Subject
-from tests.models.hands import small_generator
+from exhibit.contract.errors import InputError  # noqa: E402
+from models.directions import mean_difference, regression, svm  # noqa: E402
+from models.directions.drawing import draw_codes  # noqa: E402
+from models.directions.measured import Measured, correlations, measure_moves, measure_pictures  # noqa: E402
+from models.directions.semantics import NAMES  # noqa: E402
+from models.directions.subject import Subject  # noqa: E402
+from models.psp.inverter import Codes  # noqa: E402
+from tests.models.hands import small_generator  # noqa: E402
 
 W_DIM = 8
 
@@ -156,3 +158,25 @@ def test_discover_too_few_samples_or_w_plus_is_refused():
         regression.discover(small_subject(), samples=20)
     with pytest.raises(InputError, match="w_plus has no samples"):
         svm.discover(small_subject(space="w_plus"), samples=60)
+
+
+def test_measure_moves_pairs_each_move_with_what_it_changes():
+    one = small_subject(layers=(6, 7))
+    answers = Codes(one.as_ws(one.sample_w(3)) + 5.0, torch.ones(3, 16, 16, 16))
+    found = measure_moves(one, answers, count=5)
+    first, second = one.sample_w(10).split(5)
+    np.testing.assert_allclose(found.w, (first - second).numpy() / np.sqrt(2), rtol=1e-5)
+    moved = answers.w_plus[1:2].clone()
+    moved[:, 6:] += torch.from_numpy(found.w[4])
+    pictures = [
+        draw_codes(one, Codes(w, answers.feature[1:2])) for w in (answers.w_plus[1:2], moved)
+    ]
+    before, after = (measure_pictures(picture)[1][0] for picture in pictures)
+    np.testing.assert_allclose(found.values[4], after - before, atol=1e-6)
+
+
+def test_discover_on_answers_notes_them():
+    one = small_subject(count=2)
+    answers = Codes(one.as_ws(one.sample_w(2)), None)
+    found = regression.discover(one, samples=40, answers=answers)
+    assert [d.details["moved_answers"] for d in found] == [2, 2]
