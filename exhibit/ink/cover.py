@@ -14,8 +14,9 @@ _CHANGED = 0.08
 _NEAR, _EVEN_SHARE, _STEADY = 0.06, 0.8, 0.02
 _FRAMES, _GIVES_UP = 10, 60
 _RATE = 0.02
-_FEWEST_PX, _FEWEST_AROUND_PX = 150, 25
-_AROUND = 8
+_EVERY = 2
+_FEWEST_PX, _FEWEST_AROUND_PX = 40, 8
+_AROUND = 4
 
 
 class CoverWatch:
@@ -25,9 +26,10 @@ class CoverWatch:
     """
 
     def __init__(self, shape: tuple[int, int]) -> None:
-        self._reference: Floats = np.zeros(shape, np.float32)
-        self._paper: NDArray[np.bool_] = np.zeros(shape, np.bool_)
-        self._around: NDArray[np.bool_] = np.zeros(shape, np.bool_)
+        sparse = (-(-shape[0] // _EVERY), -(-shape[1] // _EVERY))
+        self._reference: Floats = np.zeros(sparse, np.float32)
+        self._paper: NDArray[np.bool_] = np.zeros(sparse, np.bool_)
+        self._around: NDArray[np.bool_] = np.zeros(sparse, np.bool_)
         self._factor = 1.0
         self._odd_frames = self._steady_frames = 0
 
@@ -47,6 +49,10 @@ class CoverWatch:
         Returns:
             By what factor all of the paper has changed, once that is sure, or None.
         """
+        # Every other pixel tells as much.
+        level, free, within = (
+            np.ascontiguousarray(a[::_EVERY, ::_EVERY]) for a in (level, free, within)
+        )
         paper, around = free > 0, cv2.dilate(within, ellipse(_AROUND)) == 0
         ratio = level / np.maximum(self._reference, 4.0)
         on, off = ratio[paper & self._paper], ratio[around & self._around]

@@ -53,12 +53,15 @@ class Resting:
             (h, w) uint8, 1 on what is paper after all, or None; and the middles x, y (shares of the
             frame) of things that have just been lying there for a minute.
         """
+        if not hands.any():
+            self._covered = hands
+            return None, []
         stirs = np.abs(level - self._still) > _STIRS * self._still + 1.0
         stirs |= (hands > 0) & (self._covered == 0)
         np.copyto(self._still, level, where=stirs)
         self._stirred_at[stirs] = now_s
         self._covered = hands
-        if now_s < self._due_at or not hands.any():
+        if now_s < self._due_at:
             return None, []
         self._due_at = now_s + _EVERY_S
         return self._judge(ratio, hands, now_s)

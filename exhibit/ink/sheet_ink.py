@@ -64,6 +64,7 @@ class SheetInk:
         """
         self._find_marks = find_marks or marks_of_paper
         self._contrast: Floats = np.zeros(shape, np.float32)
+        self._free: Gray = np.zeros(shape, np.uint8)
         self._frames = 0
         self.seen: Gray = np.zeros(shape, np.uint8)
         self._settler = Settler(np.zeros(shape, np.uint8))
@@ -107,9 +108,8 @@ class SheetInk:
         share = max(_SHARE, 1.0 / self._frames)
         cv2.accumulateWeighted(contrast, self._contrast, share, mask=free)
         # What was seen for a moment and is covered may have been a pen: it is not yet enough.
-        forgotten = cv2.bitwise_not(cv2.bitwise_or(free, self.seen * np.uint8(255)))
-        doubted = np.minimum(self._contrast, np.float32(_DOUBTED * limits.high))
-        cv2.copyTo(doubted, forgotten, self._contrast)
+        self._doubt(as_gray(cv2.subtract(self._free, free)), _DOUBTED * limits.high)
+        self._free = free
         smooth = as_gray(cv2.convertScaleAbs(self._contrast))
         if self._frames <= _LOOK_FRAMES:
             if self._frames == _LOOK_FRAMES:
@@ -133,6 +133,14 @@ class SheetInk:
         found &= as_gray(cv2.compare(smooth, self._darkest >> _RUBBED_OUT, cv2.CMP_GE))
         cv2.copyTo(found, free, self.seen)
         return self._settler.step(self.seen, free, elapsed_ms, settle_ms)
+
+    def _doubt(self, hidden: Gray, most: float) -> None:
+        """Take back contrast that was not ink yet where (H, W) uint8 is hidden from now on."""
+        x, y, width, height = cv2.boundingRect(hidden)
+        box = np.s_[y : y + height, x : x + width]
+        contrast = self._contrast[box]
+        doubted = (hidden[box] > 0) & (self.seen[box] == 0) & (contrast > most)
+        contrast[doubted] = most
 
     def moved(self, old_to_new: Homography) -> SheetInk:
         """Return the same ink after the sheet moved by a homography of frame pixels."""
