@@ -264,6 +264,30 @@ def test_pages_fit_a_phone_without_sideways_scrolling(
         assert bar["y"] + bar["height"] >= size[1] - 2, f"{path}: pages within the thumb's reach"
 
 
+def test_pages_two_windows_side_by_side_both_work(
+    open_page: Callable[..., Any], table: RunningTable
+) -> None:
+    one, other = open_page("/"), open_page("/tune")
+    number = _control(other, "stage.saturation").locator("input[type=number]")
+    number.fill("0.3")
+    number.press("Tab")
+    wait_until(lambda: _settings(other)["stage"]["saturation"] == 0.3, SOON_S, "the saturation")
+    for page, name in ((one, "camera"), (one, "picture"), (other, "composite")):
+        wait_until(lambda p=page, n=name: p.evaluate(DARK, n) >= 0, SOON_S, f"picture {name}")
+    one.evaluate("dispatchEvent(new Event('focus'))")
+    wait_until(lambda: _streams(one) == 4 and _streams(other) == 0, SOON_S, "streams for the first")
+    _control(other, "stage.saturation").locator(".reset").click()
+    wait_until(lambda: _settings(one)["stage"]["saturation"] == 0.0, SOON_S, "the file's value")
+    one.request.patch(f"{table.url}/api/v1/settings", data={"stage": {"saturation": 0.6}})
+    other.evaluate("document.activeElement.blur(); dispatchEvent(new Event('focus'))")
+    wait_until(lambda: number.input_value() == "0.6", SOON_S, "what changed while it rested")
+    one.request.patch(f"{table.url}/api/v1/settings", data={"stage": {"saturation": 0.0}})
+
+
+def _streams(page: Any) -> int:
+    return int(page.evaluate("document.querySelectorAll('img[data-live][src*=mjpeg]').length"))
+
+
 def test_pages_by_keyboard_alone(open_page: Callable[..., Any]) -> None:
     page = open_page("/")
     page.keyboard.press("Tab")

@@ -2,9 +2,14 @@
 import { ask, attempt } from "./api.js";
 import { text } from "./texts.js";
 
+const REST_BEGINS_MS = 100, REST_LOOK_MS = 3000;
 const listeners = { state: [], settings: [], log: [] };
+// A browser keeps six connections to one address for all its windows together. The window that was
+// used last has its streams; the others rest, and look now and then.
+const windows = new BroadcastChannel("live");
+let resting = null;
 let source = null;
-let lost = false;
+let lost = false, heard = false;
 
 export function listen(event, listener) {
   listeners[event].push(listener);
@@ -18,7 +23,11 @@ function connect() {
       for (const listener of listeners[event]) listener(data);
     });
   }
-  source.onopen = () => { if (lost) { lost = false; watch(); } };
+  source.onopen = () => {
+    if (heard) catchUp();
+    heard = true;
+    if (lost) { lost = false; watch(); }
+  };
   source.onerror = () => {
     lost = true;
     showState({ state: "offline", reasons: [], trial_left_s: null });
@@ -30,8 +39,43 @@ function connect() {
   };
 }
 
+// Settings may have changed while this window was hidden or rested.
+async function catchUp() {
+  const found = await ask("GET", "/api/v1/settings").catch(() => null);
+  if (found) for (const listener of listeners.settings) listener({ changed: flat(found.effective) });
+}
+
+function flat(layer, above = "") {
+  return Object.entries(layer).reduce((found, [name, value]) => {
+    const inside = value !== null && typeof value === "object" && !Array.isArray(value);
+    return { ...found, ...(inside ? flat(value, `${above}${name}.`) : { [above + name]: value }) };
+  }, {});
+}
+
 function reconnect() {
-  if (!document.hidden && source.readyState === EventSource.CLOSED) connect();
+  if (!document.hidden && !resting && source.readyState === EventSource.CLOSED) connect();
+}
+
+function rest() {
+  if (resting) return;
+  resting = setInterval(async () => {
+    if (document.hidden) return;
+    const state = await ask("GET", "/api/v1/state").catch(() => null);
+    if (state && resting) for (const listener of listeners.state) listener(state);
+  }, REST_LOOK_MS);
+  source.close();
+  watch();
+}
+
+function wake() {
+  if (document.hidden) return;
+  windows.postMessage("the others rest");
+  if (resting) {
+    clearInterval(resting);
+    resting = null;
+    watch();
+  }
+  reconnect();
 }
 
 function showState(state) {
@@ -53,8 +97,13 @@ export function showTrial({ trial_left_s: left, trial_keys: keys }) {
 export function watch() {
   for (const img of document.querySelectorAll("img[data-live]")) {
     clearTimeout(img.again);
+    img.onload = null;
     img.onerror = () => lookNowAndThen(img);
-    if (document.hidden) img.removeAttribute("src");
+    // A stream goes on until the picture that replaces it has come: it is ended first, or the windows
+    // would wait for each other's connections.
+    if (document.hidden || resting) img.removeAttribute("src");
+    if (document.hidden) continue;
+    if (resting) img.again = setTimeout(lookNowAndThen, REST_BEGINS_MS, img);
     else img.src = `/api/v1/pictures/${img.dataset.live}.mjpeg?${Date.now()}`;
   }
 }
@@ -86,9 +135,12 @@ document.getElementById("logout").addEventListener("click", async () => {
 document.addEventListener("visibilitychange", () => {
   watch();
   if (document.hidden) source.close();
-  else reconnect();
+  else wake();
 });
+windows.onmessage = rest;
+addEventListener("focus", wake);
 addEventListener("pagehide", () => source.close());
 listen("state", (state) => { if (state.state !== "offline") showState(state); });
+windows.postMessage("the others rest");
 connect();
 watch();
