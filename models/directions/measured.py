@@ -20,6 +20,9 @@ from models.psp.inverter import Codes
 from models.sketches.raster import Gray
 
 Doubles = NDArray[np.float64]
+MOVED_SHARE = 0.5
+"""Length of a random move, as a share of how far a random code lies from the mean: about as far as
+the table moves."""
 _SINGULAR = 1e-9
 
 
@@ -146,12 +149,12 @@ def measure_moves(
         tell: called with the number of pictures done.
 
     Returns:
-        Moves in place of codes, and changes in place of measures. A move is as long as one random
-        code lies from the mean: the difference of two of them over the root of 2.
+        Moves in place of codes, and changes in place of measures.
     """
     judge = load_classifier(classifier) if classifier else None
     first, second = subject.sample_w(2 * count).split(count)
-    moves = (first - second) / 2**0.5
+    # The difference of two codes over the root of 2 lies from 0 as a code does from the mean.
+    moves = MOVED_SHARE * (first - second) / 2**0.5
     names, before = measure_pictures(draw_codes(subject, answers), judge)
     tables = []
     starts = torch.arange(count) % len(answers.w_plus)

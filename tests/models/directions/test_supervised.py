@@ -165,7 +165,7 @@ def test_measure_moves_pairs_each_move_with_what_it_changes():
     answers = Codes(one.as_ws(one.sample_w(3)) + 5.0, torch.ones(3, 16, 16, 16))
     found = measure_moves(one, answers, count=5)
     first, second = one.sample_w(10).split(5)
-    np.testing.assert_allclose(found.w, (first - second).numpy() / np.sqrt(2), rtol=1e-5)
+    np.testing.assert_allclose(found.w, (first - second).numpy() / np.sqrt(8), rtol=1e-5)
     moved = answers.w_plus[1:2].clone()
     moved[:, 6:] += torch.from_numpy(found.w[4])
     pictures = [
