@@ -1,8 +1,9 @@
 """What lies still on the sheet: a hand at rest, a thing that was left there, or odd paper.
 
-A hand may rest for minutes, and so may a rubber or a cup: neither is ever learnt as paper. Only
-what hardly differs from paper is, a strip of tape or a patch that was guessed wrong; and what was
-there before a sheet and after it, which belongs to the table.
+A hand may rest for minutes, and so may a rubber or a cup: neither is ever learnt as paper. Learnt
+is what hardly differs from paper, a strip of tape or a patch that was guessed wrong; what goes over
+into paper without a seam, because a hand was there when the paper's brightness was guessed; and
+what was there before a sheet and after it, which belongs to the table.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exhibit.contract.values import Floats, Gray
-from exhibit.ink.images import as_gray, ellipse
+from exhibit.ink.images import as_gray, ellipse, square
 
 _STIRS = 0.02
-_STILL_S, _LEFT_S = 8.0, 60.0
+_SEAMLESS_S, _STILL_S, _LEFT_S = 1.0, 8.0, 60.0
+_SEAM = 0.05
 _EVERY_S = 0.5
 _HAND_LIKE = 0.12
 """A hand differs more than this from paper in a tenth of its area at least."""
@@ -64,10 +66,10 @@ class Resting:
         if now_s < self._due_at:
             return None, []
         self._due_at = now_s + _EVERY_S
-        return self._judge(ratio, hands, now_s)
+        return self._judge(level, ratio, hands, now_s)
 
     def _judge(
-        self, ratio: Floats, hands: Gray, now_s: float
+        self, level: Gray, ratio: Floats, hands: Gray, now_s: float
     ) -> tuple[Gray | None, list[tuple[float, float]]]:
         self._told &= hands
         self._outlasted &= hands
@@ -78,9 +80,14 @@ class Resting:
         height, width = hands.shape
         for label in range(1, count):
             beside, area = labels == label, int(stats[label, cv2.CC_STAT_AREA])
-            if self._stirred(beside, area, now_s - _STILL_S):
+            if self._stirred(beside, area, now_s - _SEAMLESS_S):
                 continue
             here = beside & (hands > 0)
+            if _seamless(level, here):
+                paper[here] = 1
+                continue
+            if self._stirred(beside, area, now_s - _STILL_S):
+                continue
             odd = float(np.quantile(np.abs(ratio[here] - 1.0), 0.9)) < _HAND_LIKE
             if odd or float(self._outlasted[here].mean()) > _OUTLASTS:
                 paper[here] = 1
@@ -94,3 +101,11 @@ class Resting:
         """Whether more than noise has changed in a piece since a time."""
         most = max(_STIRRED_PX, _STIRRED_SHARE * area)
         return bool(np.count_nonzero(self._stirred_at[here] >= since_s) > most)
+
+
+def _seamless(level: Gray, here: NDArray[np.bool_]) -> bool:
+    """Whether the frame itself (h, w) uint8 shows no edge around a piece (h, w) bool."""
+    piece = as_gray(here)
+    border = cv2.morphologyEx(piece, cv2.MORPH_GRADIENT, square(3)) > 0
+    steps = cv2.morphologyEx(level, cv2.MORPH_GRADIENT, square(3))[border]
+    return float(np.quantile(steps / np.maximum(level[border], 4.0), 0.75)) < _SEAM

@@ -240,3 +240,5 @@ def test_extract_sheet_with_hand_and_ink_that_was_there_first_is_found() -> None
     ink = _run(extractor, scene, 3.0)[-1]
     assert ink.sheet is not None and np.abs(ink.sheet - SHEET).max() < 3
     assert ink.settled.min() < 60
+    scene.hand = None
+    assert not _run(extractor, scene, 4.0)[-1].hand.any()

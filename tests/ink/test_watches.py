@@ -57,6 +57,14 @@ def test_resting_thing_that_outlasts_its_sheet_belongs_to_the_table() -> None:
     assert _rest(watch, 0.3, 20.0, start_s=20.0)[0] > 0
 
 
+def test_resting_patch_where_a_hand_was_when_paper_was_guessed_is_paper_soon() -> None:
+    watch, ratio = Resting(SHAPE), np.ones(SHAPE, np.float32)
+    ratio[PIECE] = 0.8
+    hands, level = (ratio != 1.0).astype(np.uint8), np.full(SHAPE, 150, np.uint8)
+    said = [watch.step(level, ratio, hands, 0.25 * n)[0] for n in range(16)]
+    assert any(paper is not None for paper in said)
+
+
 def _cover(paper: float, around: float, arm: float = 1.0) -> float | None:
     """Return what a watch says of paper and of what is around it that change by these factors."""
     watch = CoverWatch(SHAPE)
