@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from models.directions.classifier import Classifier, score
@@ -17,6 +19,7 @@ from models.directions.subject import Subject
 from models.psp.inverter import Codes
 
 STEP_SIGMAS = 2.0
+ROIR_SAMPLES = 32
 Table = dict[str, dict[str, float]]
 
 
@@ -28,13 +31,14 @@ def region_table(
     Args:
         subject: generator; W.
         regions: (R, R) masks by name.
-        samples: codes that ReSeFa and the Jacobian sum over, and pictures that ROIR is measured on.
+        samples: codes that ReSeFa and the Jacobian sum over; ROIR is measured on others.
         strength: in units of w, the same for all.
 
     Returns:
         By region, by method: the lowest ROIR of the directions it lists.
     """
     found: Table = {}
+    others = replace(subject, seed=subject.seed + 1)
     blind = {"sefa": sefa(subject), "pca": pca(subject)}
     for name, region in regions.items():
         local = {
@@ -42,7 +46,7 @@ def region_table(
             "jacobian": jacobian(subject, region, samples=samples),
         }
         found[name] = {
-            method: min(roir(subject, d, region, strength, samples) for d in directions)
+            method: min(roir(others, d, region, strength, ROIR_SAMPLES) for d in directions)
             for method, directions in (blind | local).items()
         }
     return found
