@@ -59,7 +59,6 @@ class Resting:
             self._covered = hands
             return None, []
         stirs = np.abs(level - self._still) > _STIRS * self._still + 1.0
-        stirs |= (hands > 0) & (self._covered == 0)
         np.copyto(self._still, level, where=stirs)
         self._stirred_at[stirs] = now_s
         self._covered = hands
