@@ -9,9 +9,11 @@ import pytest
 torch = pytest.importorskip("torch")
 pytest.importorskip("matplotlib")
 
+from click.testing import CliRunner  # noqa: E402
 from fastapi.testclient import TestClient  # noqa: E402
 
 from exhibit.contract.errors import InputError  # noqa: E402
+from models.cli import main  # noqa: E402
 from models.directions.codes import Wish, wished_codes  # noqa: E402
 from models.directions.drawing import draw_codes, draw_moved  # noqa: E402
 from models.directions.page.app import make_app  # noqa: E402
@@ -156,3 +158,16 @@ def test_wished_codes_of_sketches_carry_the_feature_map(tmp_path: Path):
     found = wished_codes(Wish(2, sketches=sketches), subject(), tmp_path / "hand.pt")
     assert found.w_plus.shape == (1, 8, 16)  # only one of the two words is held out
     assert found.feature is not None
+
+
+def test_sheet_command_writes_the_page_and_refuses_to_serve_a_name_twice(tmp_path: Path):
+    checkpoint = write_gan(tmp_path / "gan.pt")
+    for folder in ("a", "b"):
+        write_directions(DirectionSet((direction("hat", axis(0)),)), tmp_path / folder)
+    command = ["directions", "sheet", str(tmp_path / "a"), str(tmp_path / "b"), "--codes", "1"]
+    command += ["--checkpoint", str(checkpoint), "-o", str(tmp_path / "pages")]
+    ran = CliRunner().invoke(main, [*command, "--serve"])
+    assert ran.exit_code == 2 and "two folders have a direction 'hat'" in ran.output
+    ran = CliRunner().invoke(main, command)
+    assert ran.exit_code == 0, ran.output
+    assert "2 directions" in ran.output and (tmp_path / "pages" / PAGE).is_file()
