@@ -28,7 +28,7 @@ from models.training.encoder_config import EncoderTraining
 from models.training.encoder_data import InkSource, drawing_pairs, sample_pairs
 from models.training.encoder_loop import EncoderFeeds, train_encoder
 from models.training.encoder_state import EncoderState, new_encoder_state, restore_encoder_state
-from models.training.encoder_step import Surroundings
+from models.training.encoder_step import ANSWER_GROUPS, Surroundings
 from models.training.encoder_watch import Watch
 from models.training.gan_loop import RunLimits
 from models.training.moments import MomentMatching
@@ -140,8 +140,9 @@ def _new_or_started(plan: EncoderPlan, fabric: Fabric) -> EncoderState:
     if plan.training.weights.moments > 0:
         network = training_alexnet().to(fabric.device)
         drawings = _pictures(plan, generator).pictures
-        for name in ("answers", "prior"):
-            state.moments[name] = MomentMatching(network, drawings).to(fabric.device)
+        for name, groups in (("answers", ANSWER_GROUPS), ("prior", 1)):
+            matching = MomentMatching(network, drawings, groups=groups)
+            state.moments[name] = matching.to(fabric.device)
     return state
 
 

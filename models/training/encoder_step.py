@@ -23,6 +23,10 @@ from models.training.losses import (
 )
 
 EMA_RAMP_UP = 0.05
+MUCH_INK = 0.02
+"""Mean darkness of ink above which a sketch counts as full; half of those trained on are."""
+ANSWER_GROUPS = 3
+"""Answers whose moments are matched apart: to simplified drawings, to few lines, to many."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,7 +87,7 @@ def _answer_step(
         parts |= _code_losses(state, batch, codes)
         parts |= _sketch_losses(state, batch, answers, around)
         if state.moments:
-            parts["moments"] = _moment_loss(fabric, state, fakes, len(answers))
+            parts["moments"] = _moment_loss(fabric, state, fakes, batch.ink)
         if training.pairs:
             parts |= _pair_losses(state, batch, answers, seen, around)
     weights = training.weights
@@ -118,11 +122,14 @@ def _code_losses(state: EncoderState, batch: Batch, codes: Codes) -> dict[str, T
     return parts
 
 
-def _moment_loss(fabric: Fabric, state: EncoderState, fakes: Tensor, answers: int) -> Tensor:
-    """Moment matching of the answers, first in `fakes`, and of the samples after them."""
-    loss: Tensor = state.moments["answers"](fabric, fakes[:answers])
-    if len(fakes) > answers:
-        loss = loss + state.moments["prior"](fabric, fakes[answers:])
+def _moment_loss(fabric: Fabric, state: EncoderState, fakes: Tensor, ink: Tensor) -> Tensor:
+    """Moment matching of the answers to `ink`, first in `fakes`, and of the samples after them."""
+    much = losses.darkness(ink).mean(dim=(1, 2, 3)) > MUCH_INK
+    groups = torch.where(much, 2, 1)
+    groups[: state.training.pairs] = 0
+    loss: Tensor = state.moments["answers"](fabric, fakes[: len(ink)], groups)
+    if len(fakes) > len(ink):
+        loss = loss + state.moments["prior"](fabric, fakes[len(ink) :])
     return loss
 
 

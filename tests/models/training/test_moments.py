@@ -70,4 +70,14 @@ def test_state_dict_holds_the_memory_and_not_the_network(fabric):
     other.load_state_dict(saved)
     probe = torch.rand(4, 1, 16, 16)
     assert other(fabric, probe).item() == loss(fabric, probe).item()
-    assert int(other.seen) == 12
+    assert other.seen.tolist() == [12]
+
+
+def test_forward_groups_are_remembered_apart(fabric):
+    loss = MomentMatching(Edges(), striped(4), bank=8, groups=2)
+    few, many = torch.zeros(4, dtype=torch.long), torch.ones(4, dtype=torch.long)
+    blank = torch.ones(4, 1, 16, 16)
+    new = loss(fabric, blank, few).item()
+    assert loss(fabric, blank, many).item() == new
+    assert loss(fabric, blank, many).item() > new
+    assert loss.seen.tolist() == [4, 8]
