@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
 
 from models.directions.classifier import Classifier, score
 from models.directions.condition import condition
@@ -13,7 +15,7 @@ from models.directions.jacobian import discover as jacobian
 from models.directions.pca import discover as pca
 from models.directions.region import Mask, roir
 from models.directions.resefa import discover as resefa
-from models.directions.result import DirectionSet, Discovered
+from models.directions.result import DirectionSet
 from models.directions.sefa import discover as sefa
 from models.directions.subject import Subject
 from models.psp.inverter import Codes
@@ -52,16 +54,35 @@ def region_table(
     return found
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Heads:
+    """Random pictures and what a classifier says of them: codes w_plus and (n, labels) bool."""
+
+    codes: Tensor
+    truths: NDArray[np.bool_]
+
+    def without(self, column: int, count: int) -> NDArray[np.intp]:
+        """Indices of at most `count` that do not have a label."""
+        return np.flatnonzero(~self.truths[:, column])[:count]
+
+
+def draw_heads(subject: Subject, classifier: Classifier, count: int) -> Heads:
+    """Draw `count` random pictures and judge them."""
+    codes = subject.as_ws(subject.sample_w(count))
+    return Heads(codes, score(classifier, draw_codes(subject, Codes(codes, None))) > 0)
+
+
 def label_table(
-    subject: Subject, directions: DirectionSet, classifier: Classifier, samples: int
+    subject: Subject, directions: DirectionSet, classifier: Classifier, heads: Heads, count: int
 ) -> dict[str, Table]:
     """Move pictures by 2σ and see which labels change, before and after conditioning.
 
     Args:
-        subject: generator; its samples are others than those the directions were fitted to.
+        subject: generator.
         directions: named after labels.
         classifier: judges.
-        samples: pictures that do not have the label yet.
+        heads: other samples than those the directions were fitted to.
+        count: at most so many pictures are moved, that do not have the label yet.
 
     Returns:
         `before` and `after` conditioning on the other labels: by direction, by label, the share of
@@ -71,24 +92,14 @@ def label_table(
     for direction in directions:
         others = [other for other in directions if other.name != direction.name]
         (freed,) = condition(subject, direction, others) if others else (direction,)
+        chosen = heads.without(classifier.names.index(direction.name), count)
         for when, one in (("before", direction), ("after", freed)):
-            changed[when][direction.name] = _changed(subject, one, classifier, samples)
+            shares = np.zeros(len(classifier.names))
+            if len(chosen):
+                codes = Codes(heads.codes[chosen], None)
+                moved = draw_moved(subject, codes, one, STEP_SIGMAS * one.sigma)
+                now = score(classifier, moved) > 0
+                shares = (now != heads.truths[chosen]).mean(axis=0)
+            named = zip(classifier.names, shares.tolist(), strict=True)
+            changed[when][direction.name] = dict(named)
     return changed
-
-
-def _changed(
-    subject: Subject, direction: Discovered, classifier: Classifier, samples: int
-) -> dict[str, float]:
-    """Share of samples without a label whose labels change when they are moved towards it."""
-    column = classifier.names.index(direction.name)
-    # Few samples may lack a label that most have.
-    codes = subject.as_ws(subject.sample_w(4 * samples))
-    before = score(classifier, draw_codes(subject, Codes(codes, None))) > 0
-    without = np.flatnonzero(~before[:, column])[:samples]
-    if len(without) == 0:
-        return dict.fromkeys(classifier.names, 0.0)
-    chosen = Codes(codes[without], None)
-    moved = draw_moved(subject, chosen, direction, STEP_SIGMAS * direction.sigma)
-    after = score(classifier, moved) > 0
-    shares = (after != before[without]).mean(axis=0).tolist()
-    return dict(zip(classifier.names, shares, strict=True))

@@ -9,7 +9,7 @@ from typing import Any
 import click
 import numpy as np
 
-from models.directions import regression
+from models.directions import mean_difference, regression, svm
 from models.directions.classifier import load_classifier
 from models.directions.commands.supervised import (
     CLASSIFIER_OPTION,
@@ -17,7 +17,7 @@ from models.directions.commands.supervised import (
     answers_of,
     listed,
 )
-from models.directions.effects import Table, label_table, region_table
+from models.directions.effects import Table, draw_heads, label_table, region_table
 from models.directions.evaluation import Verdict, semantic_tables
 from models.directions.labels import part_region
 from models.directions.measured import Measured, measure_moves, measure_samples
@@ -106,19 +106,33 @@ def evaluate(
         _show_table("ROIR (lowest of ten)", report["roir"])
     if classifier:
         report["labels"] = _labels(subject, measured, classifier, moved)
-        for when, table in report["labels"].items():
-            _show_table(f"labels changed by +2 sigma, {when} conditioning", table)
+        for method, tables in report["labels"].items():
+            for when, table in tables.items():
+                _show_table(f"{method}: labels changed by +2 sigma, {when} conditioning", table)
     if json_path:
         write_json(report, json_path)
         click.echo(f"-> {json_path}")
 
 
-def _labels(subject: Subject, measured: Measured, path: Path, moved: int) -> dict[str, Table]:
+def _labels(
+    subject: Subject, measured: Measured, path: Path, moved: int
+) -> dict[str, dict[str, Table]]:
+    """Fit directions to labels by each method, and move other heads along them."""
     judge = load_classifier(path)
     labels = measured.only(judge.names)
-    directions = regression.discover(replace(subject, count=len(judge.names)), labels)
-    other = replace(subject, seed=subject.seed + 1)
-    return label_table(other, directions, judge, moved)
+    all_labels = replace(subject, count=len(judge.names))
+    sets = {
+        "regression": regression.discover(all_labels, labels),
+        "mean-difference": mean_difference.discover(all_labels, labels),
+        "svm": svm.discover(all_labels, labels),
+    }
+    others = replace(subject, seed=subject.seed + 1)
+    # A label that most heads have leaves few without it.
+    heads = draw_heads(others, judge, 4 * moved)
+    return {
+        method: label_table(others, directions, judge, heads, moved)
+        for method, directions in sets.items()
+    }
 
 
 def _show_verdict(name: str, verdict: Verdict) -> None:

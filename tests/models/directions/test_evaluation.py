@@ -12,7 +12,7 @@ pytest.importorskip("resvg_py")
 
 from models.cli import main  # noqa: E402
 from models.directions.classifier import Classifier, save_classifier  # noqa: E402
-from models.directions.effects import label_table  # noqa: E402
+from models.directions.effects import draw_heads, label_table  # noqa: E402
 from models.directions.evaluation import judge, semantic_tables, tellable_apart  # noqa: E402
 from models.directions.labels import part_region  # noqa: E402
 from models.directions.measured import Measured  # noqa: E402
@@ -96,7 +96,8 @@ def test_label_table_counts_labels_that_change_among_pictures_without_them():
     brighter = ws.grad.mean((0, 1)).numpy()
     brighter /= np.linalg.norm(brighter)
     given = DirectionSet((direction("bright", brighter, 5.0), direction("never", np.eye(W_DIM)[0])))
-    tables = label_table(one, given, classifier, samples=8)
+    heads = draw_heads(one, classifier, 32)
+    tables = label_table(one, given, classifier, heads, count=8)
     assert tables["before"]["bright"]["bright"] > 0.8
     assert tables["before"]["bright"]["never"] == 0.0
     assert set(tables["after"]) == {"bright", "never"}
@@ -120,5 +121,5 @@ def test_evaluate_command_reports_what_was_asked_for(tmp_path: Path):
     assert ran.exit_code == 0, ran.output
     report = json.loads(path.read_text())
     assert set(report["roir"]["mouth"]) == {"sefa", "pca", "resefa", "jacobian"}
-    assert set(report["labels"]["after"]) == {"glasses", "beard"}
+    assert set(report["labels"]["svm"]["after"]) == {"glasses", "beard"}
     assert report["semantics"]["regression: five, conditioned"]["own"]
