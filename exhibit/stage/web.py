@@ -35,7 +35,8 @@ _STREAMS = 8
 _SEND_TIMEOUT_S = 3.0
 _LOOK_EVERY_S = 0.04
 _REPEAT_EVERY_S = 2.0
-_BOUNDARY = b"--picture"
+_BOUNDARY = "picture"
+_PART = f"--{_BOUNDARY}\r\nContent-Type: image/jpeg\r\n\r\n".encode()
 _POLITENESS = 5
 _POLICY = (
     "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; connect-src 'self'"
@@ -124,10 +125,9 @@ class _Handler(BaseHTTPRequestHandler):
             return
         try:
             self.send_response(HTTPStatus.OK)
-            kind = f"multipart/x-mixed-replace; boundary={_BOUNDARY[2:].decode()}"
-            self.send_header("Content-Type", kind)
+            self.send_header("Content-Type", f"multipart/x-mixed-replace; boundary={_BOUNDARY}")
             self.end_headers()
-            self.wfile.write(_BOUNDARY + b"\r\n")
+            self.wfile.write(_PART)
             self._send_pictures()
         finally:
             self.server.streams.release()
@@ -139,9 +139,9 @@ class _Handler(BaseHTTPRequestHandler):
             picture = self.server.views["/stage.jpg"].newest()
             if picture is not None and (picture.version != sent or now >= repeat_at):
                 sent, repeat_at = picture.version, now + _REPEAT_EVERY_S
-                head = f"Content-Type: image/jpeg\r\nContent-Length: {len(picture.jpeg)}\r\n\r\n"
-                # The boundary that ends a picture goes with it: browsers wait for it.
-                self.wfile.write(head.encode() + picture.jpeg + b"\r\n" + _BOUNDARY + b"\r\n")
+                # The head of the next part goes with a picture: browsers show a picture when they
+                # have read that, and with the next picture it would come one picture too late.
+                self.wfile.write(picture.jpeg + b"\r\n" + _PART)
             time.sleep(_LOOK_EVERY_S)
 
 

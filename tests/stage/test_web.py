@@ -2,7 +2,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 
 import cv2
@@ -68,34 +68,39 @@ def test_web_view_keeps_colours_and_waits_for_the_first_picture(
     assert blue_green_red[8, 8, 2] > 200 > 60 > blue_green_red[8, 8, 0]
 
 
-def test_web_stream_sends_every_new_picture(server: WebServer, tmp_path: Path) -> None:
+def test_web_stream_a_picture_is_whole_before_the_next_one_comes(
+    server: WebServer, tmp_path: Path
+) -> None:
+    """A browser shows a picture once it has read the head of the part after it."""
     slot = Slot.create(tmp_path / "composite.slot", 64)
     slot.publish(1, 1.0, np.zeros((8, 8), np.uint8))
     connection = HTTPConnection("127.0.0.1", server.server_port, timeout=5)
     connection.request("GET", "/stage.mjpg")
     answer = connection.getresponse()
-    assert "multipart/x-mixed-replace" in answer.getheader("Content-Type", "")
+    kind, _, boundary = answer.getheader("Content-Type", "").partition("; boundary=")
+    assert kind == "multipart/x-mixed-replace"
+    head = f"--{boundary}\r\nContent-Type: image/jpeg\r\n\r\n".encode()
+    assert answer.read(len(head)) == head
     greys = []
     for grey in (0, 200):
+        # Nothing is published until the picture before has been shown.
         slot.publish(1, 1.0, np.full((8, 8), grey, np.uint8))
-        while True:
-            shown = read_part(answer)
-            if abs(int(shown) - grey) < 8:
-                greys.append(grey)
-                break
+        while abs(int(read_picture(answer, head)) - grey) >= 8:
+            pass
+        greys.append(grey)
     connection.close()
     assert greys == [0, 200]
 
 
-def read_part(answer) -> float:  # type: ignore[no-untyped-def]
-    size = 0
-    while not size:
-        line = answer.readline()
-        if line.startswith(b"Content-Length"):
-            size = int(line.split(b":")[1])
-    answer.readline()
-    jpeg = np.frombuffer(answer.read(size), np.uint8)
-    return float(cv2.imdecode(jpeg, cv2.IMREAD_GRAYSCALE).mean())
+def read_picture(answer: HTTPResponse, head: bytes) -> float:
+    """Read as a browser does, up to the head of the next part; returns the mean grey."""
+    read = b""
+    while not read.endswith(b"\r\n" + head):
+        read += answer.read(1)
+    jpeg = np.frombuffer(read[: -len(head) - 2], np.uint8)
+    decoded = cv2.imdecode(jpeg, cv2.IMREAD_GRAYSCALE)
+    assert decoded is not None
+    return float(decoded.mean())
 
 
 def test_web_more_viewers_than_places_are_told_so(server: WebServer) -> None:
