@@ -22,6 +22,8 @@ square deviation of w over all axes where its own is small."""
 HALVINGS = 6
 ACTIVATIONS = ((0, 1), (4,))
 """Pictures are compared twice: by their lines (first activations) and by what they show (last)."""
+UNSEEN = 6.0
+"""Grey levels that the paper may darken by: on a projected sheet nobody sees them."""
 _DRAWS = 2000
 _CHUNK = 32
 
@@ -49,13 +51,22 @@ class Look:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Likeness:
-    """What drawings of a collection look like to a network of activations."""
+    """What drawings of a collection look like.
+
+    Args:
+        network: gives activations of pictures (n, 1, H, W).
+        looks: how pictures are compared by them.
+        dullest: mean greyness of the paper up to which it is paper; networks hardly see it.
+    """
 
     network: nn.Module
     looks: tuple[Look, ...]
+    dullest: float
 
     def holds(self, pictures: Gray) -> bool:
         """Say whether pictures (n, R, R) uint8 are as near to the collection as they should be."""
+        if _greyness(pictures).mean() > self.dullest:
+            return False
         pooled = _pooled(self.network, pictures)
         return all(look.distances(pooled).mean() <= look.limit for look in self.looks)
 
@@ -95,7 +106,13 @@ def learn_likeness(
         unmoved = cdist(_joined(own, chosen) / scale, features).min(axis=1)
         limit = max(_limit(apart.min(axis=1), size), _limit(unmoved, size))
         looks.append(Look(chosen, features, scale, limit))
-    return Likeness(network, tuple(looks))
+    paper = max(_limit(_greyness(pictures), size) for pictures in (drawings, samples))
+    return Likeness(network, tuple(looks), paper + UNSEEN)
+
+
+def _greyness(pictures: Gray) -> Doubles:
+    """How far the paper, the median pixel of each picture (n, R, R), is from white: (n,)."""
+    return 255.0 - np.median(pictures, axis=(1, 2))
 
 
 def _limit(distances: Doubles, size: int) -> float:

@@ -24,9 +24,11 @@ class Greys(torch.nn.Module):
         return [torch.nn.functional.avg_pool2d(pictures, 16), whole]
 
 
-def pages(shades: np.ndarray) -> np.ndarray:
-    """One page of 32 px a shade of grey, 0 to 255."""
-    return np.broadcast_to(shades.astype(np.uint8)[:, None, None], (len(shades), 32, 32)).copy()
+def pages(shades: np.ndarray, paper: int = 255) -> np.ndarray:
+    """One page of 32 px a shade of grey, 0 to 255, its lower half blank paper and one row more."""
+    made = np.full((len(shades), 32, 32), paper, np.uint8)
+    made[:, :15] = shades.astype(np.uint8)[:, None, None]
+    return made
 
 
 def likeness_to(samples: np.ndarray) -> Likeness:
@@ -63,6 +65,12 @@ def test_holds_one_odd_picture_among_drawings_proves_little():
     likeness = likeness_to(COLLECTION_GREYS)
     assert likeness.holds(pages(np.array([100.0, 110, 120, 141])))
     assert not likeness.holds(pages(np.array([160.0, 162, 164, 168])))
+
+
+def test_holds_grey_paper_is_refused_though_the_drawing_is_the_same():
+    likeness = likeness_to(COLLECTION_GREYS)
+    assert likeness.holds(pages(COLLECTION_GREYS[:4]))
+    assert not likeness.holds(pages(COLLECTION_GREYS[:4], paper=245))
 
 
 def test_safe_range_command_writes_a_range_that_holds_zero(
