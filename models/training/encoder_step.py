@@ -34,8 +34,7 @@ class Surroundings:
     """What losses need beside the networks.
 
     Args:
-        ink_share: lowest and highest mean darkness that a drawing of the collection has
-            (5th and 95th percentile).
+        ink_share: lowest and highest mean darkness that costs nothing: the collection's quartiles.
         perceptual: LPIPS, or None where its weight is 0.
     """
 
