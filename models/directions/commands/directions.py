@@ -27,6 +27,7 @@ COMMANDS = {
 def directions() -> None:
     """Find directions in a trained generator: what a drawing can be moved along at the table.
 
-    Start with sefa, which needs a second. Then look at the result with sheet, give names with
-    name, and put what is good into a bundle with models bundle add-directions.
+    Start with sefa, which needs a second, and regression --sketches, which learns from answers to
+    real sketches. Measure with safe-range how far each may go, look at the result with sheet, give
+    names with name, and put what is good into a bundle with models bundle add-directions.
     """
