@@ -11,6 +11,7 @@ from exhibit.contract.board import write_status
 from exhibit.contract.bundle import Card
 from exhibit.contract.slot import Slot
 from exhibit.contract.values import Frame, Ink, Picture
+from exhibit.recent_events import RecentEvents
 
 State = Literal["starting", "showing", "idle", "degraded"]
 
@@ -37,6 +38,7 @@ class EngineOutlet:
         self._drawn_at: float | None = None
         self._sheet, self._coverage = False, 0.0
         self._first_picture_at: float | None = None
+        self._events = RecentEvents(clock)
         self.pictures = 0
 
     def resize(self, card: Card) -> None:
@@ -61,6 +63,7 @@ class EngineOutlet:
         if ink.bbox is not None:
             self._drawn_at = now
         self._sheet, self._coverage = ink.sheet is not None, ink.coverage
+        self._events.take(ink.events)
         if now < self._view_due:
             return
         self._view_due = now + _VIEW_EVERY_S
@@ -93,5 +96,7 @@ class EngineOutlet:
             "pictures_overwritten": self._pictures.overwritten,
             "sheet": self._sheet,
             "coverage": round(self._coverage, 5),
+            "events": self._events.newest(),
+            "notices": self._events.notices(),
         }
         write_status(self._run_dir, "engine", {**status(), **counted})

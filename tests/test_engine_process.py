@@ -59,6 +59,14 @@ def test_engine_process_publishes_pictures_views_and_status(
         assert published.pixels.shape == shape
 
 
+def test_engine_process_says_what_happens_on_the_table(
+    running: tuple[Path, EngineProcess],
+) -> None:
+    (first, *_) = _run_until(running, lambda status: bool(status.get("events")))["events"]
+    assert (first["number"], first["name"]) == (1, "sheet_in")
+    assert 0 < first["at"] <= time.monotonic()
+
+
 def test_engine_process_good_settings_give_a_new_picture(
     running: tuple[Path, EngineProcess],
 ) -> None:
