@@ -118,7 +118,7 @@ async def log_page(
         "log",
         ("log",),
         records=records,
-        kinds=sorted({record["what"] for record in desk.events.newest(_RECORDS)}),
+        kinds=desk.events.kinds(),
         kind=kind,
         text=text,
         view="audit" if audit else "events",

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import logging
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,8 @@ class Journal:
     """One kind of record: `events` or `audit`.
 
     A full disk or read-only folder loses records, never the table: the latest are also kept in
-    memory, and `fault` says what is wrong.
+    memory, and `fault` says what is wrong. Of every kind as many are kept: a busy day's sheets do
+    not push out the one fault of last week.
 
     Args:
         folder: in the state folder.
@@ -36,7 +38,9 @@ class Journal:
 
     def __init__(self, folder: Path, name: str, now: Callable[[], datetime] = _utc_now) -> None:
         self._folder, self._name, self._now = folder, name, now
-        self._latest: deque[dict[str, Any]] = deque(self._read(), maxlen=_REMEMBERED)
+        self._count = 0
+        self._latest: dict[str, deque[tuple[int, dict[str, Any]]]] = {}
+        self._remember(self._read())
         self.listeners: list[Callable[[dict[str, Any]], None]] = []
         self.fault = ""
 
@@ -44,7 +48,7 @@ class Journal:
         """Record one thing and return the record."""
         now = self._now()
         record = {"at": now.isoformat(timespec="milliseconds"), "what": what, **details}
-        self._latest.append(record)
+        self._remember([record])
         file = self._folder / f"{self._name}-{now:%Y-%m}.jsonl"
         try:
             if not file.exists() or file.stat().st_size < _LARGEST_BYTES:
@@ -66,12 +70,19 @@ class Journal:
         """
         wanted = text.casefold()
         found = []
-        for record in reversed(self._latest):
-            if record["what"].startswith(kind) and wanted in json.dumps(record).casefold():
+        records = [
+            each for what in self.kinds() if what.startswith(kind) for each in self._latest[what]
+        ]
+        for _, record in sorted(records, key=itemgetter(0), reverse=True):
+            if wanted in json.dumps(record).casefold():
                 found.append(record)
             if len(found) == limit:
                 break
         return found
+
+    def kinds(self) -> list[str]:
+        """Return every `what` of the latest records, in order."""
+        return sorted(self._latest)
 
     def lines(self) -> Iterator[str]:
         """Yield every line that is kept, oldest first."""
@@ -79,20 +90,24 @@ class Journal:
             with file.open(encoding="utf-8", errors="replace") as lines:
                 yield from lines
 
+    def _remember(self, records: Iterable[dict[str, Any]]) -> None:
+        for record in records:
+            self._count += 1
+            latest = self._latest.setdefault(record["what"], deque(maxlen=_REMEMBERED))
+            latest.append((self._count, record))
+
     def _files(self) -> list[Path]:
         return sorted(self._folder.glob(f"{self._name}-*.jsonl"))
 
-    def _read(self) -> list[dict[str, Any]]:
-        records: deque[dict[str, Any]] = deque(maxlen=_REMEMBERED)
+    def _read(self) -> Iterator[dict[str, Any]]:
         try:
             for file in self._files()[-2:]:
                 for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
                     record = _parsed(line)
                     if record is not None:
-                        records.append(record)
+                        yield record
         except OSError as error:
             log.warning("the %s cannot be read: %s", self._name, error)
-        return list(records)
 
 
 def _parsed(line: str) -> dict[str, Any] | None:
@@ -101,4 +116,8 @@ def _parsed(line: str) -> dict[str, Any] | None:
         record = json.loads(line)
     except ValueError:
         return None
-    return record if isinstance(record, dict) and "what" in record and "at" in record else None
+    return (
+        record
+        if isinstance(record, dict) and isinstance(record.get("what"), str) and "at" in record
+        else None
+    )
