@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from exhibit.contract.board import read_status
 from exhibit.contract.layers import Layer, flat
 from exhibit.operator.access.accounts import FOLDER, Accounts
 from exhibit.operator.access.delays import LoginDelays
@@ -22,8 +23,12 @@ from exhibit.operator.state.journal import Journal
 from exhibit.operator.state.scenes import SceneFile
 from exhibit.operator.state.settings import Bases, Settings
 from exhibit.operator.state.visits import Visits
+from exhibit.operator.state.watch import Watch
 from exhibit.operator.strips import Strips
 from exhibit.operator.table import PROCESSES, Table
+
+# What a page that is started again must not tell twice; its own status goes with its process.
+HEARD = "operator.heard"
 
 
 @dataclass(slots=True, eq=False)
@@ -42,6 +47,7 @@ class Desk:
     sessions: Sessions
     delays: LoginDelays
     events: Journal
+    watch: Watch
     audit: Journal
     scenes: SceneFile
     fade: Fade
@@ -83,6 +89,8 @@ def lay_out(
 
     settings = Settings(bases, saved, run_dir, tell, clock)
     events.listeners.append(lambda record: hub.send("log", record))
+    watch = Watch(events, clock, _heard(run_dir, clock()))
+    watch.listeners.append(lambda told: hub.send("event", told))
     return Desk(
         machine=measure(state_dir),
         run_dir=run_dir,
@@ -93,6 +101,7 @@ def lay_out(
         sessions=Sessions(run_dir / "operator.sessions.json", clock),
         delays=LoginDelays(state_dir / FOLDER / "failures.json"),
         events=events,
+        watch=watch,
         audit=Journal(state_dir / FOLDER, "audit"),
         scenes=SceneFile(state_dir),
         fade=Fade(settings, clock),
@@ -102,3 +111,10 @@ def lay_out(
         hub=hub,
         pictures=Pictures(run_dir, clock),
     )
+
+
+def _heard(run_dir: Path, now: float) -> tuple[float, int]:
+    heard = read_status(run_dir, HEARD)
+    at, number = float(heard.get("at", 0.0)), int(heard.get("number", 0))
+    # A run folder that outlived the machine's start holds times of another clock.
+    return (at, number) if at <= now else (0.0, 0)

@@ -23,6 +23,7 @@ from exhibit.contract.config import OscConfig
 from exhibit.contract.errors import ExhibitError
 from exhibit.operator.bundles import directions_of
 from exhibit.operator.desk import Desk
+from exhibit.operator.state.watch import KEPT_EVENTS
 from exhibit.operator.switching import switch_scene
 
 log = logging.getLogger(__name__)
@@ -98,15 +99,24 @@ class Osc:
             self._desk.events.add("fault", text=self.fault)
             await asyncio.Event().wait()
             return
-        self._desk.events.listeners.append(self._tell_event)
-        try:
+        with contextlib.closing(transport), self.listening():
             while True:
                 self.apply(self.inlet.take())
                 self._tell_coverage()
                 await asyncio.sleep(_APPLY_EVERY_S)
+
+    @contextlib.contextmanager
+    def listening(self) -> Iterator[None]:
+        """Tell others what happens, in the journal and on the paper, until the end."""
+        heard = (self._desk.events.listeners, self._tell_record)
+        seen = (self._desk.watch.listeners, self._tell_event)
+        for listeners, listener in (heard, seen):
+            listeners.append(listener)
+        try:
+            yield
         finally:
-            self._desk.events.listeners.remove(self._tell_event)
-            transport.close()
+            for listeners, listener in (heard, seen):
+                listeners.remove(listener)
 
     def apply(self, wanted: Wanted) -> None:
         """Do what messages ask for; what is not possible is recorded once."""
@@ -155,6 +165,11 @@ class Osc:
         if coverage is not None and coverage != self._coverage:
             self._coverage = coverage
             self._send("ink/coverage", float(coverage))
+
+    def _tell_record(self, record: dict[str, Any]) -> None:
+        # What happens on the paper has been told already, and every time.
+        if record["what"] not in KEPT_EVENTS:
+            self._tell_event(record)
 
     def _tell_event(self, record: dict[str, Any]) -> None:
         name = str(record["what"]).replace(" ", "_")

@@ -14,12 +14,11 @@ from exhibit.contract.notice import clear_notice, write_notice
 from exhibit.operator.access.certificate import Tls
 from exhibit.operator.access.secrets import generate_password
 from exhibit.operator.api.live import describe
-from exhibit.operator.desk import Desk
+from exhibit.operator.desk import HEARD, Desk
 from exhibit.operator.machine import measure
 from exhibit.operator.server import Server
 from exhibit.operator.state.fading import STEP_S
 from exhibit.operator.state.visits import Glimpse, VisitCounter
-from exhibit.operator.state.watch import Watch
 from exhibit.operator.switching import follow_schedule
 
 _EVERY_S = 1.0
@@ -47,7 +46,6 @@ class Pulse:
         self._notice_until = clock() + _NOTICE_S
         self._told: object = None
         self._counter = VisitCounter()
-        self._watch = Watch(desk.events, clock)
         self._fault = ""
 
     async def beat_on(self) -> None:
@@ -70,7 +68,8 @@ class Pulse:
         state = desk.table.look()
         desk.bundles.look(state["engine"])
         self._count(state["engine"])
-        self._watch.look(state)
+        desk.watch.look(state)
+        self._hear()
         follow_schedule(desk, datetime.now())
         if now >= self._slow_due:
             self._slow_due = now + _SLOW_EVERY_S
@@ -86,6 +85,15 @@ class Pulse:
             # Sensors are slow to read: often for whoever looks, seldom for nobody.
             desk.machine = measure(desk.state_dir)
             desk.hub.send("state", describe(desk))
+
+    def _hear(self) -> None:
+        watch = self._desk.watch
+        before = watch.heard
+        watch.hear(self._desk.table.happened())
+        if watch.heard != before:
+            write_status(
+                self._desk.run_dir, HEARD, {"at": watch.heard[0], "number": watch.heard[1]}
+            )
 
     def _end_trial(self) -> None:
         settings, events = self._desk.settings, self._desk.events

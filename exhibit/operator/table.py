@@ -47,7 +47,12 @@ _ENGINE: State = {
     "strengths": {},
     "psi": None,
     "refused": "",
+    "notices": [],
     "faults": [],
+}
+# What the engine noticed and somebody should look after; visitors are still answered.
+_NOTICES = {
+    "object_left": "something has been left on the paper: {where}",
 }
 
 
@@ -72,6 +77,7 @@ class Table:
         alive = {name: self._alive(name) for name in self._hearts}
         reasons = _reasons(stage, engine, alive)
         latency = stage.get("camera_to_light_ms") or {}
+        engine.pop("events", None)  # told one by one as they happen
         return {
             # While a table starts nothing has gone wrong yet.
             "state": "idle" if self._starting(alive) else _word(stage, engine, alive, reasons),
@@ -84,6 +90,11 @@ class Table:
             "rss_mb_peak": supervisor.get("rss_mb_peak"),
             "seconds": round(self._clock() - self._began_at, 1),
         }
+
+    def happened(self) -> list[dict[str, Any]]:
+        """Return the newest events on the table, oldest first; see `RecentEvents`."""
+        events: list[dict[str, Any]] = self._status("engine").get("events", [])
+        return events
 
     def refusing(self) -> list[str]:
         """Return the processes that ended because they cannot use what they were given."""
@@ -146,6 +157,9 @@ def _reasons(
         reasons.append(_reason("camera_lost" if lost else "engine_fault", str(text)))
         lost = False
     reasons += [_reason("stage_fault", str(text)) for text in stage.get("faults", ())]
+    for notice in engine.get("notices", ()):
+        code = str(notice["code"])
+        reasons.append(_reason(code, _NOTICES[code].format(where=notice["where"])))
     left_out = ", ".join(str(name) for name in engine.get("providers_left_out", ()))
     if left_out and engine.get("provider") == "cpu":
         reasons.append(_reason("on_cpu", f"pictures are made on the processor, without {left_out}"))

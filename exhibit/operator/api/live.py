@@ -39,7 +39,10 @@ async def state(request: Request) -> dict[str, Any]:
 
 @routes.get("/events", Role.VIEWER, response_class=Response, responses={503: {}})
 async def events(request: Request) -> Response:
-    """Stream server-sent events: `state` every second, and `settings`, `log` as they happen."""
+    """Stream server-sent events: `state` every second; the rest as it happens.
+
+    `settings` changed, `log` of the journal, `event` on the table's paper, `visit` that ended.
+    """
     desk = desk_of(request)
     listener = desk.hub.join()
     if listener is None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from exhibit.operator.state.journal import Journal
@@ -11,6 +12,17 @@ from exhibit.operator.state.journal import Journal
 # A fault that comes and goes every second is one line a minute.
 _SAME_AGAIN_S = 60.0
 _MOST_REMEMBERED = 500
+# What stays in the journal of what happens on the paper. Strokes, and paper that is pushed or
+# bends, are only told: hundreds a day would bury what somebody looks for. `object_left` is there
+# as a fault that begins and ends, from the notices of the state.
+KEPT_EVENTS = (
+    "sheet_in",
+    "sheet_out",
+    "fresh_sheet",
+    "sheet_back",
+    "sheet_turned",
+    "light_fault",
+)
 
 
 class Watch:
@@ -19,10 +31,19 @@ class Watch:
     Args:
         events: takes the records.
         clock: monotonic seconds.
+        heard: monotonic seconds and number of the last event of the table that is not new.
     """
 
-    def __init__(self, events: Journal, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        events: Journal,
+        clock: Callable[[], float] = time.monotonic,
+        heard: tuple[float, int] = (0.0, 0),
+    ) -> None:
         self._events, self._clock = events, clock
+        # An engine that was started again counts from 1, but its clock is the same.
+        self.heard = heard
+        self.listeners: list[Callable[[dict[str, Any]], None]] = []
         self._word = ""
         self._reasons: dict[str, str] = {}
         self._restarts: dict[str, int] = {}
@@ -44,6 +65,25 @@ class Watch:
                 found.append(("restart", f"{name} ended ({process['last_exit']})"))
             self._restarts[name] = restarts
         return [kind for kind, text in found if self._record(kind, text)]
+
+    def hear(self, happened: Sequence[Mapping[str, Any]]) -> None:
+        """Tell listeners of every event on the table they have not heard of, and keep some.
+
+        Args:
+            happened: the newest events, oldest first, as the engine lists them.
+        """
+        for event in happened:
+            place = (float(event["at"]), int(event["number"]))
+            if place <= self.heard:
+                continue
+            self.heard = place
+            name, detail = str(event["name"]), str(event["detail"])
+            at = datetime.now(UTC) - timedelta(seconds=self._clock() - place[0])
+            told = {"at": at.isoformat(timespec="milliseconds"), "what": name, "text": detail}
+            for listener in self.listeners:
+                listener(told)
+            if name in KEPT_EVENTS:
+                self._record(name, detail)
 
     def _record(self, kind: str, text: str) -> bool:
         now, key = self._clock(), (kind, text)
