@@ -33,7 +33,7 @@ from exhibit.operator.pulse import Pulse
 from exhibit.operator.server import Server
 from tests.fakes.clock import FakeClock
 from tests.fakes.waiting import wait_until
-from tests.operator.conftest import HOST, PASSWORD
+from tests.operator.conftest import HOST, PASSWORD, DeskMaker, FakeTable
 
 
 @pytest.fixture
@@ -146,6 +146,21 @@ def test_pulse_notice_does_not_stay_for_visitors(
     clock.advance(16 * 60)
     asyncio.run(pulse.tick())
     assert read_notice(desk.run_dir, clock()) == []
+
+
+def test_pulse_tells_what_happens_on_the_paper_once_in_two_lives(
+    desk: Desk, table: FakeTable, make_desk: DeskMaker, files: Files, clock: FakeClock
+) -> None:
+    events = [{"number": 1, "at": clock() - 1.0, "name": "sheet_in", "detail": ""}]
+    table.say("engine", state="showing", events=events)
+    listener = desk.hub.join()
+    assert listener is not None
+    asyncio.run(Pulse(desk, _server(desk, files, clock), Tls(files), clock).tick())
+    sent = [listener.queue.get_nowait() for _ in range(listener.queue.qsize())]
+    assert len([message for message in sent if message.startswith(b"event: event\n")]) == 1
+    again = make_desk()
+    asyncio.run(Pulse(again, _server(again, files, clock), Tls(files), clock).tick())
+    assert len(again.events.newest(9, "sheet_in")) == 1
 
 
 def test_pulse_reverts_a_trial_that_a_process_cannot_start_with(

@@ -56,7 +56,7 @@ class VisitCounter:
     """Finds visits in what the engine says about once a second.
 
     A visit begins with the first ink on a sheet, and ends when sheet or ink are gone or nothing has
-    been drawn for two minutes. The engine's `fresh_sheet` is no end: it is also said of a sheet that
+    been drawn for two minutes. The engine's `fresh_sheet` is no end: it is also said of one that
     was pushed and came back under a hand that hides its ink, and one drawing would count as two.
     """
 
