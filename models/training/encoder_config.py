@@ -23,7 +23,7 @@ class LossWeights:
         adversarial: non-saturating loss of the discriminator, on all answers.
         offset: squared length of the offset from w_avg.
         delta: squared differences between the codes of neighbouring layers (e4e).
-        ink_share: darkness outside the middle half of the collection's drawings.
+        ink_share: darkness outside the middle of the collection (40th to 80th percentile).
     """
 
     matching: float = 1.0

@@ -204,7 +204,7 @@ def _feeds(plan: EncoderPlan, state: EncoderState, fabric: Fabric) -> EncoderFee
 
 def _surroundings(gray: Gray, training: EncoderTraining, device: torch.device) -> Surroundings:
     darkness = 1 - gray.reshape(len(gray), -1).mean(axis=1) / 255
-    low, high = np.percentile(darkness, [25, 75])
+    low, high = np.percentile(darkness, [40, 80])
     perceptual = training_lpips().to(device) if training.weights.perceptual > 0 else None
     return Surroundings((float(low), float(high)), perceptual)
 
