@@ -34,8 +34,8 @@ class Surroundings:
     """What losses need beside the networks.
 
     Args:
-        ink_share: lowest and highest mean darkness that costs nothing (40th and 80th percentile
-            of the collection: most drawings that people begin with are lighter than its median).
+        ink_share: lowest and highest mean darkness that costs nothing: the 40th and 80th percentile
+            of the collection.
         perceptual: LPIPS, or None where its weight is 0.
     """
 
