@@ -61,6 +61,22 @@ def test_watch_keeps_sheets_and_only_tells_of_strokes(tmp_path: Path) -> None:
     assert [record["what"] for record in journal.newest(9)] == ["sheet_in"]
 
 
+def test_watch_keeps_every_sheet_of_a_busy_hour_but_not_one_that_flutters(tmp_path: Path) -> None:
+    clock, journal = FakeClock(20.0), Journal(tmp_path, "events")
+    watch = Watch(journal, clock)
+    for number in range(1, 1001):
+        watch.hear(
+            [_event(number, clock(), "sheet_in"), _event(number, clock() + 0.1, "sheet_out")]
+        )
+        clock.advance(1)
+        if number == 30:
+            assert len(journal.newest(500, "sheet")) == 60
+    assert len(journal.newest(500, "sheet")) == 120
+    clock.advance(3600)
+    watch.hear([_event(1001, clock(), "sheet_in")])
+    assert len(journal.newest(500, "sheet")) == 121
+
+
 def test_page_that_started_again_tells_nothing_twice(
     table: FakeTable, clock: FakeClock, make_desk: DeskMaker
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -23,6 +24,9 @@ KEPT_EVENTS = (
     "sheet_turned",
     "light_fault",
 )
+# Forty visitors an hour are recorded whole; a sheet that flutters for a month does not fill the
+# journal's file, which has room for faults too.
+_PAPER_AN_HOUR = 120
 
 
 class Watch:
@@ -48,6 +52,7 @@ class Watch:
         self._reasons: dict[str, str] = {}
         self._restarts: dict[str, int] = {}
         self._recorded_at: dict[tuple[str, str], float] = {}
+        self._paper_at: deque[float] = deque(maxlen=_PAPER_AN_HOUR)
 
     def look(self, state: Mapping[str, Any]) -> list[str]:
         """Record what is new in a state, and return the kinds of what was recorded."""
@@ -83,7 +88,13 @@ class Watch:
             for listener in self.listeners:
                 listener(told)
             if name in KEPT_EVENTS:
-                self._record(name, detail)
+                self._keep(name, detail)
+
+    def _keep(self, name: str, detail: str) -> None:
+        now, kept = self._clock(), self._paper_at
+        if len(kept) < _PAPER_AN_HOUR or now - kept[0] >= 3600.0:
+            kept.append(now)
+            self._events.add(name, text=detail)
 
     def _record(self, kind: str, text: str) -> bool:
         now, key = self._clock(), (kind, text)
