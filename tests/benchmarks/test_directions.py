@@ -15,6 +15,7 @@ def test_sefa_conv_both_forms_give_the_same_eigenvectors():
     assert compared.difference < 1e-5
 
 
+@pytest.mark.slow
 def test_benchmark_of_directions_compares_forms_that_agree(tmp_path):
     checkpoint = write_gan(tmp_path / "latest.pt")
     ended = CliRunner().invoke(main, ["--checkpoint", str(checkpoint), "--json"])
