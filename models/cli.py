@@ -11,6 +11,7 @@ COMMANDS = {
     "train-gan": "models.training.commands.train_gan:train_gan",
     "train-encoder": "models.training.commands.train_encoder:train_encoder",
     "sample": "models.training.commands.sample:sample",
+    "average": "models.training.commands.average:average_checkpoints",
     "compact": "models.training.commands.compact:compact_checkpoint",
     "import-stylegan2": "models.stylegan2.commands.import_stylegan2:import_stylegan2",
     "export": "models.export.commands.export:export",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from exhibit.contract.errors import InputError
 from models.psp.config import EncoderConfig, EncoderError
 from models.psp.inverter import Inverter
 from models.stylegan2.config import DiscriminatorConfig, GeneratorConfig
@@ -99,6 +101,31 @@ def compact(state: dict[str, Any]) -> dict[str, Any]:
     kept = {name: state[name] for name in (*plain, "step", "pictures_seen") if name in state}
     networks = ("inverter_ema", "generator_ema", "discriminator")
     return kept | {name: as_half(state[name]) for name in networks}
+
+
+def mean_of_averages(states: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Mean of the averaged networks of several states of one run; all else is the last one's.
+
+    Args:
+        states: as `load_encoder_checkpoint` returns them.
+
+    Raises:
+        InputError: networks of different shapes.
+
+    Source: Izmailov et al. 2018, "Averaging Weights Leads to Wider Optima and Better
+    Generalization", section 3.
+    """
+    mean = dict(states[-1])
+    for configuration in ("encoder_config", "generator_config"):
+        found = [state[configuration] for state in states]
+        if any(one != found[-1] for one in found):
+            raise InputError(f"{configuration} differs: expected checkpoints of one run")
+    for network in ("inverter_ema", "generator_ema"):
+        mean[network] = {
+            name: torch.stack([state[network][name].float() for state in states]).mean(dim=0)
+            for name in states[-1][network]
+        }
+    return mean
 
 
 def load_hand(path: Path) -> Hand:

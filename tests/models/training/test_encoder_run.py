@@ -9,6 +9,7 @@ from click.testing import CliRunner  # noqa: E402
 from exhibit.contract.errors import InputError  # noqa: E402
 from models.psp.config import EncoderError  # noqa: E402
 from models.training import encoder_run  # noqa: E402
+from models.training.commands.average import average_checkpoints  # noqa: E402
 from models.training.commands.train_encoder import train_encoder  # noqa: E402
 from models.training.encoder_checkpoint import (  # noqa: E402
     compact,
@@ -82,6 +83,25 @@ def test_run_with_a_new_mapping_begins_from_it(arguments, tmp_path):
     assert saved["generator_config"]["mapping_layers"] == 3
     resumed = _train(arguments[2:], tmp_path / "run", 12, *shape, "--resume")
     assert resumed["pictures_seen"] == 12
+
+
+def test_average_of_two_states_lies_between_them(arguments, tmp_path):
+    first = _train(arguments, tmp_path / "run", 4)
+    (tmp_path / "run" / "latest.pt").rename(tmp_path / "first.pt")
+    second = _train(arguments, tmp_path / "other", 12)
+    words = [tmp_path / "first.pt", tmp_path / "other" / "latest.pt", "-o", tmp_path / "mean.pt"]
+    CliRunner().invoke(average_checkpoints, [str(word) for word in words], catch_exceptions=False)
+    mean = load_encoder_checkpoint(tmp_path / "mean.pt")
+    name = "encoder.stem.weight"
+    expected = (first["inverter_ema"][name] + second["inverter_ema"][name]) / 2
+    torch.testing.assert_close(mean["inverter_ema"][name], expected)
+    assert mean["pictures_seen"] == 12
+    load_hand(tmp_path / "mean.pt")
+
+
+def test_average_of_one_checkpoint_is_refused(tmp_path):
+    with pytest.raises(InputError, match="two or more"):
+        average_checkpoints.callback((tmp_path / "a.pt",), tmp_path / "b.pt")
 
 
 def test_load_hand_names_what_it_was_trained_with(arguments, tmp_path):
