@@ -5,15 +5,14 @@ from pathlib import Path
 from typing import Any, Literal
 
 from fastapi import FastAPI, HTTPException, Request, Response
-from fastapi.middleware.trustedhost import TrustedHostMiddleware
 from fastapi.responses import FileResponse, JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from exhibit.contract.errors import InputError
 from models.collection.boxes import Box
 from models.collection.curation import CurationRow
 from models.collection.curator.desk import Desk, UnknownItemError
 from models.collection.dataset import encode_png
+from models.local_page import local_app
 
 PAGE = Path(__file__).parent / "page"
 ASSETS = {
@@ -21,12 +20,8 @@ ASSETS = {
     "grid.js": "text/javascript",
     "crop.js": "text/javascript",
 }
-HEADERS = {
-    # Everything comes from this process: nothing is loaded from, or shown in, another site.
-    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
-}
+# Everything comes from this process: nothing is loaded from, or shown in, another site.
+_POLICY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'"
 
 
 class Change(BaseModel):
@@ -61,30 +56,18 @@ def make_app(desk: Desk) -> FastAPI:
     Returns:
         An ASGI application that answers to this machine's own names only.
     """
-    app = FastAPI(title="Curate", docs_url=None, redoc_url=None, openapi_url=None)
-    # A page of another site must not reach this one under a name of its own (DNS rebinding).
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])
-    _add_answers_to_errors(app)
+    app = local_app("Curate", _POLICY)
+    _add_answer_to_unknown_items(app)
     _add_page(app)
     _add_pictures(app, desk)
     _add_changes(app, desk)
     return app
 
 
-def _add_answers_to_errors(app: FastAPI) -> None:
-    @app.exception_handler(InputError)
-    def refuse(request: Request, error: InputError) -> Response:
-        return JSONResponse({"detail": str(error)}, 409)
-
+def _add_answer_to_unknown_items(app: FastAPI) -> None:
     @app.exception_handler(UnknownItemError)
     def not_found(request: Request, error: UnknownItemError) -> Response:
         return JSONResponse({"detail": str(error)}, 404)
-
-    @app.middleware("http")
-    async def add_headers(request: Request, call_next: Any) -> Response:
-        response = await call_next(request)
-        response.headers.update(HEADERS)
-        return response
 
 
 def _add_page(app: FastAPI) -> None:

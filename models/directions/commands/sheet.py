@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 from pathlib import Path
 
 import click
-import uvicorn
 
 from exhibit.contract.errors import InputError
-from models.collection.commands.curate import HOST, listen
 from models.directions.codes import Wish, wished_codes
 from models.directions.commands.codes import code_options
 from models.directions.page.app import make_app
 from models.directions.result import read_directions
 from models.directions.sheet import PAGE, draw_strip, write_sheet
 from models.directions.subject import load_subject
+from models.local_page import address_of, listen, serve
 
 
 @click.command("sheet")
@@ -61,10 +59,7 @@ def sheet(
 
 def _serve(out: Path, folders: list[Path], port: int) -> None:
     with listen(port) as listener:
-        address = f"http://{HOST}:{listener.getsockname()[1]}/"
+        address = address_of(listener)
         click.echo(f"Name directions at {address}  (Ctrl-C ends)")
         click.launch(address)
-        server = uvicorn.Server(uvicorn.Config(make_app(out, folders), log_level="warning"))
-        # uvicorn closes all connections first and raises Ctrl-C again afterwards.
-        with contextlib.suppress(KeyboardInterrupt):
-            server.run(sockets=[listener])
+        serve(make_app(out, folders), listener)

@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
-from typing import Any
 
-from fastapi import FastAPI, HTTPException, Request
-from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from fastapi import FastAPI, HTTPException
+from fastapi.responses import FileResponse, HTMLResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from exhibit.contract.errors import InputError
 from models.directions import sheet
 from models.directions.naming import rename
 from models.directions.result import read_directions, write_directions
+from models.local_page import local_app
 
 SCRIPT = Path(__file__).with_name("rename.js")
-HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; style-src 'unsafe-inline'; img-src 'self'",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
-}
+_POLICY = "default-src 'self'; style-src 'unsafe-inline'; img-src 'self'"
 
 
 class NewName(BaseModel):
@@ -41,25 +35,10 @@ def make_app(pages: Path, folders: list[Path]) -> FastAPI:
     Returns:
         An ASGI application that answers to this machine's own names only.
     """
-    app = FastAPI(title="Directions", docs_url=None, redoc_url=None, openapi_url=None)
-    # A page of another site must not reach this one under a name of its own (DNS rebinding).
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])
-    _add_answers(app)
+    app = local_app("Directions", _POLICY)
     _add_page(app, pages)
     _add_names(app, folders)
     return app
-
-
-def _add_answers(app: FastAPI) -> None:
-    @app.exception_handler(InputError)
-    def refuse(request: Request, error: InputError) -> Response:
-        return JSONResponse({"detail": str(error)}, 409)
-
-    @app.middleware("http")
-    async def add_headers(request: Request, call_next: Any) -> Response:
-        response: Response = await call_next(request)
-        response.headers.update(HEADERS)
-        return response
 
 
 def _add_page(app: FastAPI, pages: Path) -> None:

@@ -11,10 +11,10 @@ pytest.importorskip("playwright")
 import uvicorn
 from playwright.sync_api import sync_playwright
 
-from models.collection.commands.curate import listen
 from models.collection.curation import read_csv
 from models.collection.curator.app import make_app
 from models.collection.curator.desk import Desk
+from models.local_page import listen
 from tests.models.collection.boxes_of_scans import prepared
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("chrome")
