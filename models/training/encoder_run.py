@@ -28,7 +28,7 @@ from models.training.encoder_config import EncoderTraining
 from models.training.encoder_data import InkSource, drawing_pairs, sample_pairs
 from models.training.encoder_loop import EncoderFeeds, train_encoder
 from models.training.encoder_state import EncoderState, new_encoder_state, restore_encoder_state
-from models.training.encoder_step import ANSWER_GROUPS, Surroundings
+from models.training.encoder_step import MOMENT_GROUPS, Surroundings
 from models.training.encoder_watch import Watch
 from models.training.gan_loop import RunLimits
 from models.training.moments import MomentMatching
@@ -111,7 +111,12 @@ def run_encoder(plan: EncoderPlan) -> None:
     fabric.launch()
     torch.manual_seed(plan.training.seed + 1 + fabric.global_rank)
     state = _new_or_started(plan, fabric)
-    feeds = _feeds(plan, state, fabric)
+    drawings = _pictures(plan, state.generator)
+    if plan.training.weights.moments > 0:
+        network = training_alexnet().to(fabric.device)
+        matching = MomentMatching(network, drawings.pictures, groups=MOMENT_GROUPS)
+        state.moments = matching.to(fabric.device)
+    feeds = _feeds(plan, state, drawings, fabric)
     if plan.resume:
         _resume(plan, fabric, state, feeds)
     train_encoder(fabric, state, feeds, plan.limits, plan.folder)
@@ -137,12 +142,6 @@ def _new_or_started(plan: EncoderPlan, fabric: Fabric) -> EncoderState:
         state.inverter_ema.load_state_dict(weights)
         state.inverter.w_avg.copy_(generator.mapping.w_avg)
         state.inverter_ema.w_avg.copy_(generator.mapping.w_avg)
-    if plan.training.weights.moments > 0:
-        network = training_alexnet().to(fabric.device)
-        drawings = _pictures(plan, generator).pictures
-        for name, groups in (("answers", ANSWER_GROUPS), ("prior", 1)):
-            matching = MomentMatching(network, drawings, groups=groups)
-            state.moments[name] = matching.to(fabric.device)
     return state
 
 
@@ -167,9 +166,10 @@ def _pictures(plan: EncoderPlan, generator: Generator) -> PictureSet:
     return load_pictures(plan.dataset, config.resolution, config.img_channels)
 
 
-def _feeds(plan: EncoderPlan, state: EncoderState, fabric: Fabric) -> EncoderFeeds:
+def _feeds(
+    plan: EncoderPlan, state: EncoderState, drawings: PictureSet, fabric: Fabric
+) -> EncoderFeeds:
     training = plan.training
-    drawings = _pictures(plan, state.generator)
     sketches, held_out = split_held_out(read_quickdraw(plan.sketches))
     samples = None
     if training.samples:

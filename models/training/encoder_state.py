@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -23,10 +23,7 @@ OPTIMIZERS = ("optimizer_e", "optimizer_g", "optimizer_d")
 
 @dataclass(slots=True, eq=False)
 class EncoderState:
-    """Networks, optimizers and counters of a run.
-
-    `moments` holds `answers` and `prior` where moment matching is asked for.
-    """
+    """Networks, optimizers and counters of a run; `moments` where moment matching is asked for."""
 
     training: EncoderTraining
     inverter: Inverter
@@ -39,7 +36,7 @@ class EncoderState:
     optimizer_d: torch.optim.Optimizer
     step: int = 0
     pictures_seen: int = 0
-    moments: dict[str, MomentMatching] = field(default_factory=dict)
+    moments: MomentMatching | None = None
 
 
 def new_encoder_state(
@@ -102,7 +99,8 @@ def encoder_state_to_dict(state: EncoderState) -> dict[str, Any]:
     }
     for name in (*NETWORKS, *OPTIMIZERS):
         saved[name] = getattr(state, name).state_dict()
-    saved["moments"] = {name: module.state_dict() for name, module in state.moments.items()}
+    if state.moments is not None:
+        saved["moments"] = state.moments.state_dict()
     return saved
 
 
@@ -116,7 +114,6 @@ def restore_encoder_state(state: EncoderState, saved: dict[str, Any]) -> None:
         optimizer.load_state_dict(saved[name])
         for group, (rate, betas) in zip(optimizer.param_groups, chosen, strict=True):
             group.update(lr=rate, betas=betas)
-    for name, memory in saved.get("moments", {}).items():
-        if name in state.moments:
-            state.moments[name].load_state_dict(memory)
+    if state.moments is not None and "moments" in saved:
+        state.moments.load_state_dict(saved["moments"])
     state.step, state.pictures_seen = saved["step"], saved["pictures_seen"]

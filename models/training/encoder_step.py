@@ -21,12 +21,14 @@ from models.training.losses import (
     r1_penalty,
     with_instance_noise,
 )
+from models.training.moments import MomentMatching
 
 EMA_RAMP_UP = 0.05
 MUCH_INK = 0.02
 """Mean darkness of ink above which a sketch counts as full; half of those trained on are."""
-ANSWER_GROUPS = 3
-"""Answers whose moments are matched apart: to simplified drawings, to few lines, to many."""
+_DRAWINGS, _FEW_LINES, _MANY_LINES, _PRIOR = range(4)
+MOMENT_GROUPS = 4
+"""Matched apart: answers to simplified drawings, to few lines and to many, and samples."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,8 +88,9 @@ def _answer_step(
         parts = {"adversarial": generator_loss(state.discriminator.b4(seen[-1]).float())}
         parts |= _code_losses(state, batch, codes)
         parts |= _sketch_losses(state, batch, answers, around)
-        if state.moments:
-            parts["moments"] = _moment_loss(fabric, state, fakes, batch.ink)
+        if state.moments is not None:
+            groups = _answer_groups(batch.ink, training.pairs)
+            parts["moments"] = _moment_loss(fabric, state.moments, fakes, groups)
         if training.pairs:
             parts |= _pair_losses(state, batch, answers, seen, around)
     weights = training.weights
@@ -122,14 +125,21 @@ def _code_losses(state: EncoderState, batch: Batch, codes: Codes) -> dict[str, T
     return parts
 
 
-def _moment_loss(fabric: Fabric, state: EncoderState, fakes: Tensor, ink: Tensor) -> Tensor:
-    """Moment matching of the answers to `ink`, first in `fakes`, and of the samples after them."""
-    much = losses.darkness(ink).mean(dim=(1, 2, 3)) > MUCH_INK
-    groups = torch.where(much, 2, 1)
-    groups[: state.training.pairs] = 0
-    loss: Tensor = state.moments["answers"](fabric, fakes[: len(ink)], groups)
-    if len(fakes) > len(ink):
-        loss = loss + state.moments["prior"](fabric, fakes[len(ink) :])
+def _answer_groups(ink: Tensor, pairs: int) -> Tensor:
+    """The group of the answer to each ink (n, 1, S, S) in moment matching; the pairs come first."""
+    many = losses.darkness(ink).mean(dim=(1, 2, 3)) > MUCH_INK
+    groups = torch.where(many, _MANY_LINES, _FEW_LINES)
+    groups[:pairs] = _DRAWINGS
+    return groups
+
+
+def _moment_loss(fabric: Fabric, moments: MomentMatching, fakes: Tensor, groups: Tensor) -> Tensor:
+    """Moment matching of the answers, first in `fakes`, and of the samples after them."""
+    count = len(groups)
+    loss: Tensor = moments(fabric, fakes[:count], groups)
+    if len(fakes) > count:
+        samples = fakes[count:]
+        loss = loss + moments(fabric, samples, groups.new_full((len(samples),), _PRIOR))
     return loss
 
 
