@@ -7,9 +7,15 @@ from pathlib import Path
 import click
 
 from calibration.commands.frames import grab
-from calibration.commands.options import read_config
+from calibration.commands.options import (
+    FRAMES_OPTION,
+    asked_camera,
+    camera_option,
+    read_config,
+)
 from calibration.rectify import calibrate_camera
 from exhibit.camera import open_camera
+from exhibit.cli.options import CONFIG_OPTION
 from exhibit.contract.calibration import load_calibration, save_calibration
 from exhibit.contract.config import CameraConfig
 from exhibit.contract.errors import CameraError
@@ -17,20 +23,9 @@ from exhibit.contract.values import Gray
 
 
 @click.command()
-@click.option(
-    "--config",
-    "config_file",
-    type=click.Path(path_type=Path),
-    metavar="F",
-    help="Settings of this table; config.yaml in this folder where none is named.",
-)
-@click.option(
-    "--camera",
-    "source",
-    metavar="auto|PATH",
-    help="A camera such as /dev/v4l/by-id/...-index0, a video file or a folder of images.",
-)
-@click.option("--frames", type=click.IntRange(1, 1000), default=30, show_default=True)
+@CONFIG_OPTION
+@camera_option("auto|PATH")
+@FRAMES_OPTION
 def camera(config_file: Path | None, source: str | None, frames: int) -> None:
     """Measure where the camera sees the table.
 
@@ -38,7 +33,7 @@ def camera(config_file: Path | None, source: str | None, frames: int) -> None:
     table not running. Writes the file named by `calibration` in config.yaml.
     """
     config = read_config(config_file)
-    asked = config.camera if source is None else config.camera.model_copy(update={"source": source})
+    asked = asked_camera(config, source)
     sheet, measured = calibrate_camera(_grab(asked, frames), asked.mirrored)
     known = load_calibration(config.calibration)
     table_mm = (sheet.width_mm, sheet.height_mm)

@@ -11,19 +11,14 @@ import pygame
 from calibration.commands.options import read_config
 from calibration.corners import CornerEditor, Outcome
 from calibration.corners_window import edit_corners
+from exhibit.cli.options import CONFIG_OPTION
 from exhibit.contract.calibration import load_calibration, save_calibration
 from exhibit.contract.config import StageConfig
 from exhibit.contract.errors import CalibrationError
 
 
 @click.command()
-@click.option(
-    "--config",
-    "config_file",
-    type=click.Path(path_type=Path),
-    metavar="F",
-    help="Settings of this table; config.yaml in this folder where none is named.",
-)
+@CONFIG_OPTION
 @click.option("--windowed", is_flag=True, help="A window, to try it on a desk.")
 def corners(config_file: Path | None, windowed: bool) -> None:
     """Move the projection onto the printed marks, with the keyboard.

@@ -7,10 +7,16 @@ from pathlib import Path
 import click
 
 from calibration.commands.frames import grab
-from calibration.commands.options import read_config
+from calibration.commands.options import (
+    FRAMES_OPTION,
+    asked_camera,
+    camera_option,
+    read_config,
+)
 from calibration.light import blank_of, dark_of, save_picture
 from exhibit.camera import choose_source, open_camera
 from exhibit.camera.simulated import SimulatedCamera
+from exhibit.cli.options import CONFIG_OPTION
 from exhibit.contract.calibration import (
     Calibration,
     LightCalibration,
@@ -23,20 +29,9 @@ from exhibit.table_light import load_table_light
 
 
 @click.command()
-@click.option(
-    "--config",
-    "config_file",
-    type=click.Path(path_type=Path),
-    metavar="F",
-    help="Settings of this table; config.yaml in this folder where none is named.",
-)
-@click.option(
-    "--camera",
-    "source",
-    metavar="auto|simulated|PATH",
-    help="A camera such as /dev/v4l/by-id/...-index0, a video file or a folder of images.",
-)
-@click.option("--frames", type=click.IntRange(1, 1000), default=30, show_default=True)
+@CONFIG_OPTION
+@camera_option("auto|simulated|PATH")
+@FRAMES_OPTION
 @click.option("--dark", is_flag=True, help="The second step: the light is off or the lens covered.")
 def light(config_file: Path | None, source: str | None, frames: int, dark: bool) -> None:
     """Look at a blank sheet, so that the table knows its light from the first frame on.
@@ -46,7 +41,7 @@ def light(config_file: Path | None, source: str | None, frames: int, dark: bool)
     again with --dark. Writes pictures beside the file named by `calibration` in config.yaml.
     """
     config = read_config(config_file)
-    asked = config.camera if source is None else config.camera.model_copy(update={"source": source})
+    asked = asked_camera(config, source)
     path = config.calibration
     known = load_calibration(path)
     measured = _dark(path, known, asked, frames) if dark else _blank(path, asked, frames)

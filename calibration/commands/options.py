@@ -1,13 +1,32 @@
-"""What all commands of `calibrate` need: the configuration and the file to write."""
+"""What commands of `calibrate` share: the configuration, and the camera to look through."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from exhibit.contract.config import Config
+import click
+
+from exhibit.contract.config import CameraConfig, Config
 from exhibit.contract.config_file import load_config
 
 DEFAULT_CONFIG = Path("config.yaml")
+Command = Callable[..., Any]
+
+FRAMES_OPTION = click.option(
+    "--frames", type=click.IntRange(1, 1000), default=30, show_default=True
+)
+
+
+def camera_option(metavar: str) -> Callable[[Command], Command]:
+    """Name the camera to look through; `metavar` lists what a command can use."""
+    return click.option(
+        "--camera",
+        "source",
+        metavar=metavar,
+        help="A camera such as /dev/v4l/by-id/...-index0, a video file or a folder of images.",
+    )
 
 
 def read_config(config_file: Path | None) -> Config:
@@ -15,3 +34,8 @@ def read_config(config_file: Path | None) -> Config:
     if config_file is None and not DEFAULT_CONFIG.exists():
         return Config()
     return load_config(config_file or DEFAULT_CONFIG)
+
+
+def asked_camera(config: Config, source: str | None) -> CameraConfig:
+    """Return the configured camera, or the one named on the command line."""
+    return config.camera if source is None else config.camera.model_copy(update={"source": source})

@@ -9,18 +9,13 @@ from pathlib import Path
 import click
 
 from exhibit.bench import measure_table
+from exhibit.cli.options import CONFIG_OPTION
 from exhibit.cli.run import effective_config
 from exhibit.contract.bundle import find_bundle, load_bundle
 
 
 @click.command(short_help="Measure how well this machine runs the table.")
-@click.option(
-    "--config",
-    "config_file",
-    type=click.Path(path_type=Path),
-    metavar="F",
-    help="Settings of this table; config.yaml in this folder where none is named.",
-)
+@CONFIG_OPTION
 @click.option("--bundle", metavar="NAME|DIR", help="Measure with another bundle.")
 @click.option(
     "--seconds",

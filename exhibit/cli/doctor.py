@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from exhibit.cli.options import CONFIG_OPTION
 from exhibit.cli.run import DEFAULT_CONFIG
 from exhibit.doctor import Verdict, examine
 
@@ -17,13 +18,7 @@ _MARKS: dict[Verdict, tuple[str, str]] = {
 
 
 @click.command(short_help="Say what this machine has and lacks.")
-@click.option(
-    "--config",
-    "config_file",
-    type=click.Path(path_type=Path),
-    metavar="F",
-    help="Settings of this table; config.yaml in this folder where none is named.",
-)
+@CONFIG_OPTION
 @click.pass_context
 def doctor(ctx: click.Context, config_file: Path | None) -> None:
     """Look at cameras, displays, inference, sound, bundle and calibration.

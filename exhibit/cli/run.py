@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 
+from exhibit.cli.options import CONFIG_OPTION
 from exhibit.contract.bundle import find_bundle, load_bundle, load_directions
 from exhibit.contract.calibration import load_calibration
 from exhibit.contract.config import Config
@@ -26,13 +27,7 @@ DEFAULT_CONFIG = Path("config.yaml")
 
 
 @click.command(short_help="Run the table. Ctrl-C ends it.")
-@click.option(
-    "--config",
-    "config_file",
-    type=click.Path(path_type=Path),
-    metavar="F",
-    help="Settings of this table; config.yaml in this folder where none is named.",
-)
+@CONFIG_OPTION
 @click.option(
     "--camera",
     metavar="auto|simulated|PATH",
