@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Literal
+from typing import Literal, Unpack
 
 import numpy as np
 
 from models.directions.measured import Doubles, Measured
 from models.directions.result import DirectionSet
 from models.directions.subject import Subject
-from models.directions.supervised import FRACTION, LEAST_SPREAD, SAMPLES, Targets, extremes, learn
-from models.psp.inverter import Codes
+from models.directions.supervised import FRACTION, LEAST_SPREAD, SAMPLES, Sampling, extremes, learn
 
 Axes = Literal["as-is", "white"]
 
@@ -20,26 +17,20 @@ Axes = Literal["as-is", "white"]
 def discover(
     subject: Subject,
     samples: int | Measured = SAMPLES,
-    classifier: Path | None = None,
-    semantics: Sequence[str] = (),
-    answers: Codes | None = None,
-    targets: Targets = "as-measured",
     fraction: float = FRACTION,
     axes: Axes = "as-is",
+    **sampling: Unpack[Sampling],
 ) -> DirectionSet:
     """Take the difference of two mean codes for each semantic.
 
     Args:
         subject: generator and choices.
         samples: how many pictures to measure, or samples measured before.
-        classifier: file whose scores become semantics too.
-        semantics: which ones; empty for all.
-        answers: codes of sketches that are moved at random, in place of random pictures.
-        targets: `uncorrelated` conditions the semantics on each other first.
         fraction: share of samples at the top, and share at the bottom.
         axes: `as-is` is the thesis' form; `white` measures differences in the deviations of w along
             each axis, so that the few wide axes, on which everything depends a little, do not
             decide alone (Fisher's discriminant).
+        sampling: see `Sampling`.
 
     Returns:
         Directions named after their semantic; their score is the correlation with it.
@@ -49,10 +40,7 @@ def discover(
         subject,
         lambda measured: differences(measured, fraction, axes),
         samples,
-        classifier=classifier,
-        semantics=semantics,
-        answers=answers,
-        targets=targets,
+        sampling,
         fraction=fraction,
         axes=axes,
     )

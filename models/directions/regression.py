@@ -2,36 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+from typing import Unpack
 
 import numpy as np
 
 from models.directions.measured import Doubles, Measured
 from models.directions.result import DirectionSet, Floats
 from models.directions.subject import Subject
-from models.directions.supervised import LEAST_SPREAD, SAMPLES, Targets, learn
-from models.psp.inverter import Codes
+from models.directions.supervised import LEAST_SPREAD, SAMPLES, Sampling, learn
 
 
 def discover(
     subject: Subject,
     samples: int | Measured = SAMPLES,
-    classifier: Path | None = None,
-    semantics: Sequence[str] = (),
-    answers: Codes | None = None,
-    targets: Targets = "as-measured",
+    **sampling: Unpack[Sampling],
 ) -> DirectionSet:
     """Fit one direction to each semantic by least squares.
 
     Args:
         subject: generator and choices.
         samples: how many pictures to measure, or samples measured before.
-        classifier: file whose scores become semantics too.
-        semantics: which ones; empty for all.
-        answers: codes of sketches that are moved at random, in place of random pictures.
-        targets: `uncorrelated` conditions the semantics on each other first, see
-            `Measured.uncorrelated`.
+        sampling: see `Sampling`.
 
     Returns:
         Directions named after their semantic; their score is the correlation with it.
@@ -41,10 +32,7 @@ def discover(
         subject,
         regressed,
         samples,
-        classifier=classifier,
-        semantics=semantics,
-        answers=answers,
-        targets=targets,
+        sampling,
     )
 
 

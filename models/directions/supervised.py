@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from pathlib import Path
+from typing import Any, Literal, TypedDict
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from models.directions.measured import (
 )
 from models.directions.result import DirectionSet
 from models.directions.subject import Subject
+from models.psp.inverter import Codes
 
 SAMPLES = 2000
 JUDGED_SHARE = 0.25
@@ -32,8 +34,30 @@ Fit = Callable[[Measured], Doubles]
 """From measured samples to one vector a measure: (k, w_dim), of any length."""
 
 
+class Sampling(TypedDict, total=False):
+    """What every method here takes beside the number of samples.
+
+    Args:
+        classifier: file whose scores become semantics too.
+        semantics: which ones; empty for all.
+        answers: codes of sketches that are moved at random, in place of random pictures.
+        targets: `uncorrelated` conditions the semantics on each other first, see
+            `Measured.uncorrelated`.
+    """
+
+    classifier: Path | None
+    semantics: Sequence[str]
+    answers: Codes | None
+    targets: Targets
+
+
 def learn(
-    method: str, subject: Subject, fit: Fit, samples: int | Measured, **settings: Any
+    method: str,
+    subject: Subject,
+    fit: Fit,
+    samples: int | Measured,
+    sampling: Sampling,
+    **noted: Any,
 ) -> DirectionSet:
     """Fit a direction to every semantic on most samples and judge all on the rest.
 
@@ -42,8 +66,8 @@ def learn(
         subject: generator and choices.
         fit: the method itself.
         samples: how many to draw, or samples measured before.
-        settings: `classifier` and `semantics` of the samples, `answers` to move in their place,
-            `targets` to fit; all are noted.
+        sampling: see `Sampling`.
+        noted: settings of the method alone, kept with the directions.
 
     Returns:
         At most `subject.count` directions named after their semantic, with the correlations of
@@ -54,8 +78,8 @@ def learn(
     """
     if subject.space != "w":
         raise InputError(f"{method}: --space w_plus has no samples of its own; expected w")
-    chosen, path = settings.pop("semantics", ()), settings.pop("classifier", None)
-    answers = settings.pop("answers", None)
+    path, answers = sampling.get("classifier"), sampling.get("answers")
+    chosen, targets = sampling.get("semantics"), sampling.get("targets", "as-measured")
     if isinstance(samples, Measured):
         measured = samples
     elif answers is None:
@@ -64,7 +88,7 @@ def learn(
         measured = measure_moves(subject, answers, samples, path)
     if chosen:
         measured = measured.only(chosen)
-    if settings.get("targets") == "uncorrelated":
+    if targets == "uncorrelated":
         measured = measured.uncorrelated()
     fitted, judged = measured.split(JUDGED_SHARE)
     if len(fitted.w) <= subject.w_dim:
@@ -76,7 +100,7 @@ def learn(
     # A measure that is the same for all samples has no direction.
     moving = [i for i, vector in enumerate(vectors) if np.linalg.norm(vector) > 0]
     moved = 0 if answers is None else len(answers.w_plus)
-    details = {"samples": len(fitted.w), "moved_answers": moved, **settings}
+    details = {"samples": len(fitted.w), "moved_answers": moved, "targets": targets, **noted}
     names = [measured.names[i] for i in moving]
     found = subject.results(method, vectors[moving], [0.0] * len(moving), details, names)
     scored = []

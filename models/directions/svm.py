@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+from typing import Unpack
 
 import numpy as np
 from sklearn.svm import LinearSVC
@@ -11,8 +10,7 @@ from sklearn.svm import LinearSVC
 from models.directions.measured import Doubles, Measured
 from models.directions.result import DirectionSet
 from models.directions.subject import Subject
-from models.directions.supervised import FRACTION, SAMPLES, Targets, extremes, learn
-from models.psp.inverter import Codes
+from models.directions.supervised import FRACTION, SAMPLES, Sampling, extremes, learn
 
 _STIFFNESS = 0.01
 """C of the SVM on codes of unit variance: soft, since scores are noisy."""
@@ -21,22 +19,16 @@ _STIFFNESS = 0.01
 def discover(
     subject: Subject,
     samples: int | Measured = SAMPLES,
-    classifier: Path | None = None,
-    semantics: Sequence[str] = (),
-    answers: Codes | None = None,
-    targets: Targets = "as-measured",
     fraction: float = FRACTION,
+    **sampling: Unpack[Sampling],
 ) -> DirectionSet:
     """Separate the top from the bottom of each semantic by a plane.
 
     Args:
         subject: generator and choices.
         samples: how many pictures to measure, or samples measured before.
-        classifier: file whose scores become semantics too.
-        semantics: which ones; empty for all.
-        answers: codes of sketches that are moved at random, in place of random pictures.
-        targets: `uncorrelated` conditions the semantics on each other first.
         fraction: share of samples at the top, and share at the bottom.
+        sampling: see `Sampling`.
 
     Returns:
         Directions named after their semantic; their score is the correlation with it.
@@ -46,10 +38,7 @@ def discover(
         subject,
         lambda measured: normals(measured, fraction, subject.seed),
         samples,
-        classifier=classifier,
-        semantics=semantics,
-        answers=answers,
-        targets=targets,
+        sampling,
         fraction=fraction,
     )
 
