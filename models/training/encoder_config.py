@@ -17,6 +17,7 @@ class LossWeights:
         coarse: L1 of pictures reduced to 32 px, on pairs.
         perceptual: LPIPS, on pairs.
         moments: moment matching of all answers, and of unconditional samples.
+        redraw: drawings redrawn from latents of their own, in half of the unconditional samples.
         code: squared distance of codes, on simplified samples (their codes are known).
         adherence: ink that finds no line, on sketches.
         crowding: dark beside ink where the visitor left paper, on sketches.
@@ -30,6 +31,7 @@ class LossWeights:
     coarse: float = 2.0
     perceptual: float = 0.0
     moments: float = 0.0
+    redraw: float = 0.0
     code: float = 0.0
     adherence: float = 2.0
     crowding: float = 0.0

@@ -21,7 +21,12 @@ from models.sketches.quickdraw import ATTRIBUTION, held_out_words, read_quickdra
 from models.sketches.raster import Gray
 from models.stylegan2.discriminator import Discriminator
 from models.stylegan2.generator import Generator
-from models.training.checkpoint import as_float32, load_discriminator, load_generator
+from models.training.checkpoint import (
+    as_float32,
+    load_checkpoint,
+    load_discriminator,
+    load_generator,
+)
 from models.training.dataset import PictureSet, Sampler, load_pictures
 from models.training.encoder_checkpoint import discriminator_of, load_encoder_checkpoint, load_hand
 from models.training.encoder_config import EncoderTraining
@@ -32,6 +37,7 @@ from models.training.encoder_step import MOMENT_GROUPS, Surroundings
 from models.training.encoder_watch import Watch
 from models.training.gan_loop import RunLimits
 from models.training.moments import MomentMatching
+from models.training.own_latents import OwnLatents
 from models.training.random_states import restore_random_states
 from models.training.remap import with_new_mapping
 
@@ -116,6 +122,13 @@ def run_encoder(plan: EncoderPlan) -> None:
         network = training_alexnet().to(fabric.device)
         matching = MomentMatching(network, drawings.pictures, groups=MOMENT_GROUPS)
         state.moments = matching.to(fabric.device)
+    if plan.training.weights.redraw > 0:
+        perceptual, z_dim = training_lpips().to(fabric.device), state.generator.mapping.z_dim
+        own = OwnLatents(perceptual, drawings.pictures, z_dim, True, plan.training.seed)
+        if plan.gan is not None:
+            own.begin_with(load_checkpoint(plan.gan))
+        state.own_latents = own.to(fabric.device)
+        state.optimizer_z = state.own_latents.optimizer()
     feeds = _feeds(plan, state, drawings, fabric)
     if plan.resume:
         _resume(plan, fabric, state, feeds)

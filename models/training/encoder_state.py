@@ -16,14 +16,17 @@ from models.stylegan2.generator import Generator
 from models.training.checkpoint import as_float32
 from models.training.encoder_config import EncoderTraining
 from models.training.moments import MomentMatching
+from models.training.own_latents import OwnLatents
 
 NETWORKS = ("inverter", "inverter_ema", "generator", "generator_ema", "discriminator")
-OPTIMIZERS = ("optimizer_e", "optimizer_g", "optimizer_d")
+OPTIMIZERS = ("optimizer_e", "optimizer_g", "optimizer_d", "optimizer_z")
+MEMORIES = ("moments", "own_latents")
+"""What a run may add when it goes on, and begins without."""
 
 
 @dataclass(slots=True, eq=False)
 class EncoderState:
-    """Networks, optimizers and counters of a run; `moments` where moment matching is asked for."""
+    """Networks, optimizers and counters of a run; `moments` and `own_latents` where asked for."""
 
     training: EncoderTraining
     inverter: Inverter
@@ -37,6 +40,8 @@ class EncoderState:
     step: int = 0
     pictures_seen: int = 0
     moments: MomentMatching | None = None
+    own_latents: OwnLatents | None = None
+    optimizer_z: torch.optim.Optimizer | None = None
 
 
 def new_encoder_state(
@@ -97,10 +102,9 @@ def encoder_state_to_dict(state: EncoderState) -> dict[str, Any]:
         "step": state.step,
         "pictures_seen": state.pictures_seen,
     }
-    for name in (*NETWORKS, *OPTIMIZERS):
-        saved[name] = getattr(state, name).state_dict()
-    if state.moments is not None:
-        saved["moments"] = state.moments.state_dict()
+    for name in (*NETWORKS, *OPTIMIZERS, *MEMORIES):
+        if getattr(state, name) is not None:
+            saved[name] = getattr(state, name).state_dict()
     return saved
 
 
@@ -110,10 +114,13 @@ def restore_encoder_state(state: EncoderState, saved: dict[str, Any]) -> None:
         getattr(state, name).load_state_dict(as_float32(saved[name]))
     for name in OPTIMIZERS:
         optimizer = getattr(state, name)
+        if optimizer is None or name not in saved:
+            continue
         chosen = [(group["lr"], group["betas"]) for group in optimizer.param_groups]
         optimizer.load_state_dict(saved[name])
         for group, (rate, betas) in zip(optimizer.param_groups, chosen, strict=True):
             group.update(lr=rate, betas=betas)
-    if state.moments is not None and "moments" in saved:
-        state.moments.load_state_dict(saved["moments"])
+    for name in MEMORIES:
+        if getattr(state, name) is not None and name in saved:
+            getattr(state, name).load_state_dict(saved[name])
     state.step, state.pictures_seen = saved["step"], saved["pictures_seen"]

@@ -76,14 +76,16 @@ def _answer_step(
     """Update the encoder, and the generator where it learns; returns the answers, detached."""
     training = state.training
     state.discriminator.requires_grad_(False)
-    state.optimizer_e.zero_grad(set_to_none=True)
-    state.optimizer_g.zero_grad(set_to_none=True)
+    for optimizer in (state.optimizer_e, state.optimizer_g, state.optimizer_z):
+        if optimizer is not None:
+            optimizer.zero_grad(set_to_none=True)
     with fabric.autocast():
         codes = state.inverter(batch.ink, state.generator.synthesis)
         answers = state.generator.synthesis(codes.w_plus, codes.feature)
-        fakes = answers
+        fakes, drawings = answers, None
         if training.prior_due(state.step):
-            fakes = torch.cat([answers, _prior_samples(state, fabric.device)])
+            samples, drawings = _prior_samples(state, fabric.device)
+            fakes = torch.cat([answers, samples])
         seen = state.discriminator.features(with_instance_noise(fakes, training.instance_noise))
         parts = {"adversarial": generator_loss(state.discriminator.b4(seen[-1]).float())}
         parts |= _code_losses(state, batch, codes)
@@ -91,6 +93,8 @@ def _answer_step(
         if state.moments is not None:
             groups = _answer_groups(batch.ink, training.pairs)
             parts["moments"] = _moment_loss(fabric, state.moments, fakes, groups)
+        if state.own_latents is not None and drawings is not None:
+            parts["redraw"] = state.own_latents.loss(fakes[-len(drawings) :], drawings)
         if training.pairs:
             parts |= _pair_losses(state, batch, answers, seen, around)
     weights = training.weights
@@ -101,16 +105,27 @@ def _answer_step(
     if training.generator_rate > 0:
         average_gradients(fabric, state.generator.parameters())
         state.optimizer_g.step()
+    if state.own_latents is not None and state.optimizer_z is not None and drawings is not None:
+        average_gradients(fabric, state.own_latents.parameters())
+        state.optimizer_z.step()
+        state.own_latents.normalise()
     state.discriminator.requires_grad_(True)
     return {f"loss/{name}": loss.item() for name, loss in parts.items()}, fakes.detach()
 
 
-def _prior_samples(state: EncoderState, device: torch.device) -> Tensor:
-    mapping = state.generator.mapping
-    w = mapping.to_w(torch.randn(state.training.prior, mapping.z_dim, device=device))
+def _prior_samples(state: EncoderState, device: torch.device) -> tuple[Tensor, Tensor | None]:
+    """Samples of random latents, then of the drawings' own, and those drawings."""
+    mapping, count = state.generator.mapping, state.training.prior
+    own, drawings = None, None
+    if state.own_latents is not None:
+        own, drawings = state.own_latents.choose(count // 2)
+        count -= len(own)
+    w = mapping.to_w(torch.randn(count, mapping.z_dim, device=device))
     mapping.track_w_avg(w)
+    if own is not None:
+        w = torch.cat([w, mapping.to_w(own)])
     ws = w[:, None].expand(-1, state.generator.synthesis.num_ws, -1)
-    return state.generator.synthesis(ws, noise_mode="random")
+    return state.generator.synthesis(ws, noise_mode="random"), drawings
 
 
 def _code_losses(state: EncoderState, batch: Batch, codes: Codes) -> dict[str, Tensor]:

@@ -20,6 +20,8 @@ class GanTraining:
     path_batch_shrink: int = 2
     decorrelation_weight: float = 0.0
     moments_weight: float = 0.0
+    adversarial_weight: float = 1.0
+    redraw_weight: float = 0.0
     instance_noise: float = 0.0
     style_mixing: float = 0.9
     ema_half_life: float = 5_000.0

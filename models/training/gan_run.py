@@ -8,7 +8,7 @@ import torch
 from lightning_fabric import Fabric
 
 from exhibit.contract.errors import InputError
-from models.evaluation.alexnet import training_alexnet
+from models.evaluation.alexnet import training_alexnet, training_lpips
 from models.stylegan2.config import DiscriminatorConfig, GeneratorConfig
 from models.training.checkpoint import load_checkpoint
 from models.training.dataset import Sampler, load_pictures
@@ -19,6 +19,7 @@ from models.training.gan_state import GanState, new_state, restore_state
 from models.training.grow import start_from
 from models.training.kid_watch import KidWatch
 from models.training.moments import MomentMatching
+from models.training.own_latents import OwnLatents
 from models.training.random_states import restore_random_states
 
 
@@ -111,6 +112,16 @@ def prepare_run(plan: Plan, fabric: Fabric) -> tuple[GanState, GanFeeds]:
     if plan.training.moments_weight > 0:
         network = training_alexnet().to(fabric.device)
         state.moments = MomentMatching(network, pictures.pictures).to(fabric.device)
+    if plan.training.redraw_weight > 0:
+        perceptual = training_lpips().to(fabric.device)
+        state.own_latents = OwnLatents(
+            perceptual,
+            pictures.pictures,
+            plan.generator.z_dim,
+            plan.training.mirror,
+            plan.training.seed,
+        ).to(fabric.device)
+        state.optimizer_z = state.own_latents.optimizer()
     sampler = Sampler(
         pictures,
         plan.training.batch,

@@ -15,6 +15,10 @@ from models.training.checkpoint import as_float32
 from models.training.gan_config import GanTraining
 from models.training.losses import PathLength
 from models.training.moments import MomentMatching
+from models.training.own_latents import OwnLatents
+
+NEW_PARTS = ("moments", "own_latents")
+"""What a run may add when it goes on, and begins without."""
 
 
 @dataclass(slots=True, eq=False)
@@ -30,6 +34,8 @@ class GanState:
     augment: Augment
     path_length: PathLength
     moments: MomentMatching | None = None
+    own_latents: OwnLatents | None = None
+    optimizer_z: torch.optim.Adam | None = None
     step: int = 0
     pictures_seen: int = 0
     real_sign_sum: float = 0.0
@@ -44,7 +50,13 @@ class GanState:
             "augment": self.augment,
             "path_length": self.path_length,
         }
-        return parts if self.moments is None else parts | {"moments": self.moments}
+        optional = {"moments": self.moments, "own_latents": self.own_latents}
+        return parts | {name: part for name, part in optional.items() if part is not None}
+
+    def optimizers(self) -> dict[str, torch.optim.Adam]:
+        """The optimizers, by the name they have in a checkpoint."""
+        found = {"optimizer_g": self.optimizer_g, "optimizer_d": self.optimizer_d}
+        return found if self.optimizer_z is None else found | {"optimizer_z": self.optimizer_z}
 
 
 def lazy_adam(model: nn.Module, training: GanTraining, every: int) -> torch.optim.Adam:
@@ -96,8 +108,7 @@ def state_to_dict(state: GanState) -> dict[str, Any]:
         "discriminator_config": state.discriminator.config.to_dict(),
         "training": state.training.to_dict(),
         **{name: module.state_dict() for name, module in state.modules().items()},
-        "optimizer_g": state.optimizer_g.state_dict(),
-        "optimizer_d": state.optimizer_d.state_dict(),
+        **{name: optimizer.state_dict() for name, optimizer in state.optimizers().items()},
         "step": state.step,
         "pictures_seen": state.pictures_seen,
         "real_sign": [state.real_sign_sum, state.real_sign_count],
@@ -110,10 +121,11 @@ def restore_state(state: GanState, saved: dict[str, Any]) -> None:
     The learning rate is the new run's, so that it can be lowered between two calls.
     """
     for name, module in state.modules().items():
-        if name in saved or name != "moments":
+        if name in saved or name not in NEW_PARTS:
             module.load_state_dict(as_float32(saved[name]))
-    for name in ("optimizer_g", "optimizer_d"):
-        optimizer = getattr(state, name)
+    for name, optimizer in state.optimizers().items():
+        if name not in saved:
+            continue
         chosen = [{key: group[key] for key in ("lr", "betas")} for group in optimizer.param_groups]
         optimizer.load_state_dict(saved[name])
         for group, rates in zip(optimizer.param_groups, chosen, strict=True):

@@ -66,30 +66,63 @@ def _shown(state: GanState, pictures: Tensor) -> Tensor:
     return with_instance_noise(state.augment(pictures), state.training.instance_noise)
 
 
+def _codes_to_draw(
+    state: GanState, n: int, device: torch.device
+) -> tuple[Tensor, Tensor, Tensor | None]:
+    """Codes of `n` pictures: of random latents, then of the drawings' own where those are learnt.
+
+    Returns:
+        w (n, w_dim) without mixing, ws (n, num_ws, w_dim), and the drawings that the last of the
+        pictures are to be.
+    """
+    if state.own_latents is None:
+        return *mixed_codes(state, n, device), None
+    random = max(1, n // 4) if state.training.adversarial_weight > 0 else 1
+    w, ws = mixed_codes(state, random, device)
+    latents, targets = state.own_latents.choose(n - random)
+    own = state.generator.mapping.to_w(latents)
+    both = torch.cat([ws, own[:, None].expand(-1, ws.shape[1], -1)])
+    return torch.cat([w, own]), both, targets
+
+
+def _generator_losses(
+    fabric: Fabric, state: GanState, fakes: Tensor, targets: Tensor | None
+) -> dict[str, Tensor]:
+    """Losses of pictures, each times its weight."""
+    training, parts = state.training, {}
+    if training.adversarial_weight > 0:
+        logits = state.discriminator(_shown(state, fakes))
+        parts["generator"] = training.adversarial_weight * generator_loss(logits)
+    if state.moments is not None:
+        parts["moments"] = training.moments_weight * state.moments(fabric, fakes)
+    if state.own_latents is not None and targets is not None:
+        redrawn = state.own_latents.loss(fakes[-len(targets) :], targets)
+        parts["redraw"] = training.redraw_weight * redrawn
+    return parts
+
+
 def generator_step(fabric: Fabric, state: GanState, n: int) -> tuple[dict[str, float], Tensor]:
-    """Update the generator; returns its losses and the pictures it drew (detached)."""
+    """Update the generator; returns its weighted losses and the pictures it drew (detached)."""
     training = state.training
     state.discriminator.requires_grad_(False)
-    state.optimizer_g.zero_grad(set_to_none=True)
+    for optimizer in state.optimizers().values():
+        optimizer.zero_grad(set_to_none=True)
     with fabric.autocast():
-        w, ws = mixed_codes(state, n, fabric.device)
+        w, ws, targets = _codes_to_draw(state, n, fabric.device)
         fakes = state.generator.synthesis(ws, noise_mode="random")
-        loss = generator_loss(state.discriminator(_shown(state, fakes)))
-    losses = {"loss/generator": loss.item()}
+        parts = _generator_losses(fabric, state, fakes, targets)
     if training.decorrelation_weight > 0:
-        penalty = decorrelation_penalty(w)
-        losses["loss/decorrelation"] = penalty.item()
-        loss = loss + training.decorrelation_weight * penalty
-    if state.moments is not None:
-        with fabric.autocast():
-            witness = state.moments(fabric, fakes)
-        losses["loss/moments"] = witness.item()
-        loss = loss + training.moments_weight * witness
-    loss.backward()
+        parts["decorrelation"] = training.decorrelation_weight * decorrelation_penalty(w)
+    torch.stack(list(parts.values())).sum().backward()
+    losses = {f"loss/{name}": part.item() for name, part in parts.items()}
     if training.path_weight > 0 and state.step % training.path_every == 0:
         losses["loss/path_length"] = _path_length_backward(fabric, state, n)
     average_gradients(fabric, state.generator.parameters())
     state.optimizer_g.step()
+    if state.own_latents is not None and state.optimizer_z is not None:
+        average_gradients(fabric, state.own_latents.parameters())
+        state.optimizer_z.step()
+        state.own_latents.normalise()
     state.discriminator.requires_grad_(True)
     return losses, fakes.detach()
 
@@ -152,8 +185,9 @@ def training_step(fabric: Fabric, state: GanState, reals: Tensor) -> dict[str, f
     """
     reals = reals.to(fabric.device)
     losses, fakes = generator_step(fabric, state, len(reals))
-    losses |= discriminator_step(fabric, state, reals, fakes)
-    losses |= adapt_augment(fabric, state)
+    if state.training.adversarial_weight > 0:
+        losses |= discriminator_step(fabric, state, reals, fakes)
+        losses |= adapt_augment(fabric, state)
     average_buffers(fabric, state)
     seen = len(reals) * fabric.world_size
     state.step += 1

@@ -20,7 +20,8 @@ from models.training.gan_state import GanState
 def start_from(state: GanState, saved: dict[str, Any]) -> None:
     """Copy a saved run's networks into a new run of the same or twice the resolution.
 
-    Optimizers, counters and the average of path lengths start anew; the augmentation keeps its p.
+    Optimizers, counters and the average of path lengths start anew; the augmentation keeps its p,
+    and the drawings keep their own latents where there are as many drawings as before.
 
     Args:
         state: new run, before its first step.
@@ -50,6 +51,8 @@ def start_from(state: GanState, saved: dict[str, Any]) -> None:
             continue_reading(state.discriminator, source)
     if "augment" in saved:
         state.augment.load_state_dict(as_float32(saved["augment"]))
+    if state.own_latents is not None:
+        state.own_latents.begin_with(saved)
 
 
 def copy_matching(module: nn.Module, source: dict[str, Tensor], label: str) -> list[str]:

@@ -86,6 +86,12 @@ _TRAINING = EncoderTraining()
     show_default=True,
     help="Weight of moment matching in the pooled activations of AlexNet.",
 )
+@click.option(
+    "--redraw",
+    default=_WEIGHTS.redraw,
+    show_default=True,
+    help="Weight of redrawing every drawing from a latent of its own, in half of --prior.",
+)
 @click.option("--code", default=_WEIGHTS.code, show_default=True)
 @click.option("--adherence", default=_WEIGHTS.adherence, show_default=True)
 @click.option("--crowding", default=_WEIGHTS.crowding, show_default=True)

@@ -75,6 +75,19 @@ from models.training.gan_run import Plan, describe, run
     help="Weight of moment matching in the pooled activations of AlexNet.",
 )
 @click.option(
+    "--adversarial",
+    default=1.0,
+    show_default=True,
+    help="Weight of the discriminator's loss; 0 leaves it out, to begin by redrawing alone.",
+)
+@click.option(
+    "--redraw",
+    default=0.0,
+    show_default=True,
+    help="Weight of redrawing every drawing from a latent of its own; 5 keeps a small generator "
+    "from drawing few pictures for all latents.",
+)
+@click.option(
     "--instance-noise",
     default=0.0,
     show_default=True,
@@ -127,6 +140,8 @@ def plan_from_options(dataset: Path, folder: Path, options: dict) -> Plan:
     }
     if options["resume"] and options["start"] is not None:
         raise InputError("--resume and --from: expected only one of them")
+    if not options["adversarial"] and not options["redraw"]:
+        raise InputError("--adversarial 0 without --redraw: expected one of them above 0")
     augment = AugmentConfig(target=options["ada_target"], kimg=options["ada_kimg"])
     return Plan(
         dataset=dataset,
@@ -147,6 +162,8 @@ def plan_from_options(dataset: Path, folder: Path, options: dict) -> Plan:
             path_weight=options["path_weight"],
             decorrelation_weight=options["decorrelation"],
             moments_weight=options["moments"],
+            adversarial_weight=options["adversarial"],
+            redraw_weight=options["redraw"],
             instance_noise=options["instance_noise"],
             mirror=options["mirror"],
             seed=options["seed"],

