@@ -7,6 +7,12 @@ from pathlib import Path
 import click
 
 from models.psp.config import BACKBONES, INVERSIONS
+from models.training.commands.options import (
+    device_options,
+    folder_options,
+    limit_options,
+    means_options,
+)
 from models.training.encoder_config import EncoderTraining, LossWeights
 from models.training.encoder_run import EncoderPlan, describe, run_encoder
 from models.training.gan_loop import RunLimits
@@ -33,15 +39,7 @@ _TRAINING = EncoderTraining()
     type=click.Path(path_type=Path),
     help="Quick, Draw! sketches (.ndjson with timing).",
 )
-@click.option(
-    "-o",
-    "--out",
-    "folder",
-    required=True,
-    type=click.Path(path_type=Path),
-    help="Folder of the run: checkpoints, strips of answers, logs.",
-)
-@click.option("--resume", is_flag=True, help="Go on exactly where the run in --out stopped.")
+@folder_options("strips of answers")
 @click.option(
     "--from",
     "start",
@@ -63,10 +61,7 @@ _TRAINING = EncoderTraining()
 )
 @click.option("--ink-size", default=128, show_default=True, help="Side of the ink, px.")
 @click.option("--steps", default=1, show_default=True, help="Refinements; more than 1 is ReStyle.")
-@click.option(
-    "--pictures", default=100_000, show_default=True, help="Stop after this many, over all calls."
-)
-@click.option("--minutes", type=float, help="Stop this call after so many minutes.")
+@limit_options(pictures=100_000, tick_s=180.0)
 @click.option("--learning-rate", default=_TRAINING.learning_rate, show_default=True)
 @click.option(
     "--generator-rate",
@@ -80,18 +75,7 @@ _TRAINING = EncoderTraining()
 @click.option(
     "--perceptual", default=_WEIGHTS.perceptual, show_default=True, help="Weight of LPIPS."
 )
-@click.option(
-    "--moments",
-    default=_WEIGHTS.moments,
-    show_default=True,
-    help="Weight of moment matching in the pooled activations of AlexNet.",
-)
-@click.option(
-    "--redraw",
-    default=_WEIGHTS.redraw,
-    show_default=True,
-    help="Weight of redrawing every drawing from a latent of its own, in half of --prior.",
-)
+@means_options
 @click.option("--code", default=_WEIGHTS.code, show_default=True)
 @click.option("--adherence", default=_WEIGHTS.adherence, show_default=True)
 @click.option("--crowding", default=_WEIGHTS.crowding, show_default=True)
@@ -107,29 +91,19 @@ _TRAINING = EncoderTraining()
     "--prior",
     default=_TRAINING.prior,
     show_default=True,
-    help="Unconditional samples beside each batch while the generator learns.",
+    help="Unconditional samples beside each batch while the generator learns; with --redraw, half "
+    "of them are drawings redrawn.",
 )
 @click.option(
     "--prior-every", default=_TRAINING.prior_every, show_default=True, help="Steps between them."
 )
 @click.option("--r1-gamma", default=_TRAINING.r1_gamma, show_default=True, help="Weight of R1.")
-@click.option(
-    "--instance-noise",
-    default=_TRAINING.instance_noise,
-    show_default=True,
-    help="Noise on all that the discriminator sees; black and white drawings want about 0.1.",
-)
 @click.option("--pool", default=_TRAINING.pool, show_default=True, help="Samples prepared.")
 @click.option(
     "--stroke-width", default=_TRAINING.stroke_width_px, show_default=True, help="Of the ink, px."
 )
 @click.option("--seed", default=0, show_default=True)
-@click.option("--tick-seconds", default=180.0, show_default=True, help="Log line and strip.")
-@click.option("--checkpoint-seconds", default=300.0, show_default=True)
-@click.option("--devices", default="1", show_default=True, help="Number of devices, or auto.")
-@click.option("--accelerator", default="auto", show_default=True, help="cpu, cuda or auto.")
-@click.option("--precision", default="bf16-mixed", show_default=True, help="bf16-mixed or 32-true.")
-@click.option("--dry-run", is_flag=True, help="Check everything, say what would happen, stop.")
+@device_options
 def train_encoder(**options) -> None:
     """Train an encoder: visitors' ink to the codes of a trained generator.
 

@@ -7,6 +7,12 @@ import click
 from exhibit.contract.errors import InputError
 from models.stylegan2.config import LAYOUTS, DiscriminatorConfig, GeneratorConfig
 from models.training.augment import AugmentConfig
+from models.training.commands.options import (
+    device_options,
+    folder_options,
+    limit_options,
+    means_options,
+)
 from models.training.gan_config import GanTraining
 from models.training.gan_loop import RunLimits
 from models.training.gan_run import Plan, describe, run
@@ -14,15 +20,7 @@ from models.training.gan_run import Plan, describe, run
 
 @click.command("train-gan")
 @click.argument("dataset", type=click.Path(path_type=Path))
-@click.option(
-    "-o",
-    "--out",
-    "folder",
-    required=True,
-    type=click.Path(path_type=Path),
-    help="Folder of the run: checkpoints, sheets, logs.",
-)
-@click.option("--resume", is_flag=True, help="Go on exactly where the run in --out stopped.")
+@folder_options("sheets")
 @click.option(
     "--from",
     "start",
@@ -49,13 +47,7 @@ from models.training.gan_run import Plan, describe, run
 )
 @click.option("--rgb", "channels", flag_value=3, help="Colour pictures.")
 @click.option("--grey", "channels", flag_value=1, default=1, help="Grey pictures (default).")
-@click.option(
-    "--pictures",
-    default=200_000,
-    show_default=True,
-    help="Stop after this many pictures, counted over all calls.",
-)
-@click.option("--minutes", type=float, help="Stop this call after so many minutes.")
+@limit_options(pictures=200_000, tick_s=120.0)
 @click.option("--batch", default=16, show_default=True, help="Pictures a step, a process.")
 @click.option("--learning-rate", default=0.0025, show_default=True)
 @click.option("--r1-gamma", default=2.0, show_default=True, help="Weight of R1.")
@@ -69,30 +61,12 @@ from models.training.gan_run import Plan, describe, run
     "--decorrelation", default=0.0, show_default=True, help="Weight of the decorrelation of w."
 )
 @click.option(
-    "--moments",
-    default=0.0,
-    show_default=True,
-    help="Weight of moment matching in the pooled activations of AlexNet.",
-)
-@click.option(
     "--adversarial",
     default=1.0,
     show_default=True,
     help="Weight of the discriminator's loss; 0 leaves it out, to begin by redrawing alone.",
 )
-@click.option(
-    "--redraw",
-    default=0.0,
-    show_default=True,
-    help="Weight of redrawing every drawing from a latent of its own; 5 keeps a small generator "
-    "from drawing few pictures for all latents.",
-)
-@click.option(
-    "--instance-noise",
-    default=0.0,
-    show_default=True,
-    help="Noise on all that the discriminator sees; black and white drawings want about 0.1.",
-)
+@means_options
 @click.option("--ada-target", default=0.6, show_default=True, help="Target of the ADA heuristic.")
 @click.option(
     "--ada-kimg",
@@ -102,8 +76,6 @@ from models.training.gan_run import Plan, describe, run
 )
 @click.option("--mirror/--no-mirror", default=True, help="Also show reflected drawings.")
 @click.option("--seed", default=0, show_default=True)
-@click.option("--tick-seconds", default=120.0, show_default=True, help="Log line and sheet.")
-@click.option("--checkpoint-seconds", default=300.0, show_default=True)
 @click.option(
     "--kid-pictures",
     default=200,
@@ -111,10 +83,7 @@ from models.training.gan_run import Plan, describe, run
     help="Pictures for KID; 0 measures none (a measure takes half a minute on two cores).",
 )
 @click.option("--kid-seconds", default=900.0, show_default=True, help="Time between two KIDs.")
-@click.option("--devices", default="1", show_default=True, help="Number of devices, or auto.")
-@click.option("--accelerator", default="auto", show_default=True, help="cpu, cuda or auto.")
-@click.option("--precision", default="bf16-mixed", show_default=True, help="bf16-mixed or 32-true.")
-@click.option("--dry-run", is_flag=True, help="Check everything, say what would happen, stop.")
+@device_options
 def train_gan(dataset: Path, folder: Path, **options) -> None:
     """Train a StyleGAN2 on DATASET (made by `models prepare`).
 

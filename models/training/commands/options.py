@@ -1,0 +1,91 @@
+"""What `train-gan` and `train-encoder` share: means against collapse, and how a run is run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+Command = Callable[..., Any]
+
+_MEANS = (
+    click.option(
+        "--moments",
+        default=0.0,
+        show_default=True,
+        help="Weight of moment matching in the pooled activations of AlexNet.",
+    ),
+    click.option(
+        "--redraw",
+        default=0.0,
+        show_default=True,
+        help="Weight of redrawing every drawing from a latent of its own; 5 keeps a small "
+        "generator from drawing few pictures for all latents.",
+    ),
+    click.option(
+        "--instance-noise",
+        default=0.0,
+        show_default=True,
+        help="Noise on all that the discriminator sees; black and white drawings want about 0.1.",
+    ),
+)
+_DEVICES = (
+    click.option("--devices", default="1", show_default=True, help="Number of devices, or auto."),
+    click.option("--accelerator", default="auto", show_default=True, help="cpu, cuda or auto."),
+    click.option(
+        "--precision", default="bf16-mixed", show_default=True, help="bf16-mixed or 32-true."
+    ),
+    click.option("--dry-run", is_flag=True, help="Check everything, say what would happen, stop."),
+)
+
+
+def folder_options(written: str) -> Callable[[Command], Command]:
+    """Name the run's folder, which gets what is `written`, and say whether it goes on."""
+    out = click.option(
+        "-o",
+        "--out",
+        "folder",
+        required=True,
+        type=click.Path(path_type=Path),
+        help=f"Folder of the run: checkpoints, {written}, logs.",
+    )
+    resume = click.option(
+        "--resume", is_flag=True, help="Go on exactly where the run in --out stopped."
+    )
+    return lambda command: out(resume(command))
+
+
+def limit_options(pictures: int, tick_s: float) -> Callable[[Command], Command]:
+    """Say how long to train and how often to report; the defaults differ."""
+    options = (
+        click.option(
+            "--pictures",
+            default=pictures,
+            show_default=True,
+            help="Stop after this many pictures, counted over all calls.",
+        ),
+        click.option("--minutes", type=float, help="Stop this call after so many minutes."),
+        click.option(
+            "--tick-seconds", default=tick_s, show_default=True, help="Log line and sheet."
+        ),
+        click.option("--checkpoint-seconds", default=300.0, show_default=True),
+    )
+    return lambda command: _with(options, command)
+
+
+def means_options(command: Command) -> Command:
+    """Say what keeps a small run from collapsing."""
+    return _with(_MEANS, command)
+
+
+def device_options(command: Command) -> Command:
+    """Say where to compute, and whether at all."""
+    return _with(_DEVICES, command)
+
+
+def _with(options: tuple[Callable[[Command], Command], ...], command: Command) -> Command:
+    for option in reversed(options):
+        command = option(command)
+    return command
