@@ -53,7 +53,7 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
     return state
 
 
-COMPACT_PARTS = ("generator", "ema", "discriminator", "augment")
+COMPACT_PARTS = ("generator", "ema", "discriminator", "augment", "own_latents")
 COMPACT_VALUES = ("generator_config", "discriminator_config", "training", "pictures_seen")
 
 
@@ -64,7 +64,7 @@ def compact(state: dict[str, Any]) -> dict[str, Any]:
         state: a complete checkpoint; optimizers and random states are left out.
 
     Returns:
-        Networks, average, augmentation and configurations.
+        Networks, average, augmentation, the drawings' own latents and configurations.
     """
     kept = {name: as_half(state[name]) for name in COMPACT_PARTS if name in state}
     return kept | {name: state[name] for name in COMPACT_VALUES if name in state}

@@ -69,15 +69,18 @@ def gan_of(path: Path) -> dict[str, Any] | None:
     """Read the GAN inside an encoder's checkpoint, for another GAN run to begin from.
 
     Returns:
-        `generator_config`, `ema`, `discriminator_config`, `discriminator` and `pictures_seen`, as
-        a checkpoint of `models train-gan` names them; None where the file is no encoder's.
+        `generator_config`, `ema`, `discriminator_config`, `discriminator` and `pictures_seen` (and
+        `own_latents` where it has them), as a checkpoint of `models train-gan` names them; None
+        where the file is no encoder's.
     """
     try:
         state = load_encoder_checkpoint(path)
     except EncoderError:
         return None
-    kept = ("generator_config", "discriminator_config", "discriminator", "pictures_seen")
-    return {name: state[name] for name in kept} | {"ema": state["generator_ema"]}
+    configs = ("generator_config", "discriminator_config")
+    kept = (*configs, "discriminator", "own_latents", "pictures_seen")
+    found = {name: state[name] for name in kept if name in state}
+    return found | {"ema": state["generator_ema"]}
 
 
 def discriminator_of(path: Path) -> Discriminator:
@@ -95,12 +98,13 @@ def compact(state: dict[str, Any]) -> dict[str, Any]:
         state: as `load_encoder_checkpoint` returns it.
 
     Returns:
-        Networks, configurations and notes; optimizers and random states are left out.
+        Networks, the drawings' own latents, configurations and notes; optimizers and random states
+        are left out.
     """
     plain = ("encoder_config", "generator_config", "discriminator_config", "training", "notes")
     kept = {name: state[name] for name in (*plain, "step", "pictures_seen") if name in state}
-    networks = ("inverter_ema", "generator_ema", "discriminator")
-    return kept | {name: as_half(state[name]) for name in networks}
+    parts = ("inverter_ema", "generator_ema", "discriminator", "own_latents")
+    return kept | {name: as_half(state[name]) for name in parts if name in state}
 
 
 def mean_of_averages(states: Sequence[dict[str, Any]]) -> dict[str, Any]:

@@ -18,7 +18,8 @@ class LossWeights:
         perceptual: LPIPS, on pairs.
         moments: moment matching of all answers, and of unconditional samples.
         redraw: drawings redrawn from latents of their own, in half of the unconditional samples.
-        code: squared distance of codes, on simplified samples (their codes are known).
+        code: squared distance of codes where they are known: on simplified samples, and with
+            `redraw` on simplified drawings.
         adherence: ink that finds no line, on sketches.
         crowding: dark beside ink where the visitor left paper, on sketches.
         adversarial: non-saturating loss of the discriminator, on all answers.

@@ -34,11 +34,13 @@ class Pairs:
     Args:
         pictures: (n, c, R, R) uint8.
         strokes: for each picture one or more simplifications.
+        sources: (n,) int64, which of the pictures asked for each is: some have no line.
         codes: (n, w_dim) where the pictures are samples, else None.
     """
 
     pictures: Tensor
     strokes: tuple[tuple[Strokes, ...], ...]
+    sources: Tensor
     codes: Tensor | None = None
 
 
@@ -46,11 +48,13 @@ class Batch(NamedTuple):
     """One step's ink, pairs first: samples, drawings, then sketches.
 
     `ink` (n, 1, S, S); `targets` (pairs, c, R, R); `codes` (samples, w_dim); all float32.
+    `drawn` (drawings,) int64: places of the drawings, then of their reflections, in the collection.
     """
 
     ink: Tensor
     targets: Tensor
     codes: Tensor
+    drawn: Tensor
 
 
 def sample_pairs(generator: Generator, count: int, seed: int) -> Pairs:
@@ -72,7 +76,7 @@ def sample_pairs(generator: Generator, count: int, seed: int) -> Pairs:
         codes.append(ws[:, 0].float().cpu())
     stacked = np.concatenate(pictures)
     strokes = tuple(_simplified(picture, 1, rng) for picture in stacked)
-    return _nonempty(Pairs(torch.from_numpy(stacked), strokes, torch.cat(codes)))
+    return _nonempty(torch.from_numpy(stacked), strokes, torch.cat(codes))
 
 
 def drawing_pairs(pictures: Tensor, seed: int) -> Pairs:
@@ -85,7 +89,7 @@ def drawing_pairs(pictures: Tensor, seed: int) -> Pairs:
     rng = np.random.default_rng(seed)
     both = torch.cat([pictures, pictures.flip(3)])
     strokes = tuple(_simplified(p, DRAWING_VARIANTS, rng) for p in both.numpy())
-    return _nonempty(Pairs(both, strokes))
+    return _nonempty(both, strokes)
 
 
 def _simplified(picture: Gray, variants: int, rng: np.random.Generator) -> tuple[Strokes, ...]:
@@ -94,12 +98,18 @@ def _simplified(picture: Gray, variants: int, rng: np.random.Generator) -> tuple
     return tuple(strokes for strokes in found if strokes)
 
 
-def _nonempty(pairs: Pairs) -> Pairs:
-    kept = [index for index, strokes in enumerate(pairs.strokes) if strokes]
+def _nonempty(
+    pictures: Tensor, strokes: tuple[tuple[Strokes, ...], ...], codes: Tensor | None = None
+) -> Pairs:
+    kept = [index for index, found in enumerate(strokes) if found]
     if not kept:
         raise InputError("no picture has a line in it: expected a trained generator and drawings")
-    codes = None if pairs.codes is None else pairs.codes[kept]
-    return Pairs(pairs.pictures[kept], tuple(pairs.strokes[i] for i in kept), codes)
+    return Pairs(
+        pictures[kept],
+        tuple(strokes[index] for index in kept),
+        torch.tensor(kept),
+        None if codes is None else codes[kept],
+    )
 
 
 class InkSource:
@@ -122,7 +132,7 @@ class InkSource:
     def next(self) -> Batch:
         """Draw the next batch."""
         strokes: list[Strokes] = []
-        targets, codes = [], torch.empty(0)
+        targets, codes, drawn = [], torch.empty(0), torch.empty(0, dtype=torch.long)
         for pairs, count in (
             (self._samples, self._training.samples),
             (self._drawings, self._training.drawings),
@@ -132,13 +142,17 @@ class InkSource:
             chosen = self._rng.integers(len(pairs.strokes), size=count)
             strokes += [self._beginning(pairs, index) for index in chosen]
             targets.append(pairs.pictures[chosen].float() / 127.5 - 1)
-            codes = codes if pairs.codes is None else pairs.codes[chosen]
+            if pairs.codes is None:
+                drawn = pairs.sources[chosen]
+            else:
+                codes = pairs.codes[chosen]
         strokes += [self._sketch() for _ in range(self._training.sketches)]
         inks = as_network_input(np.stack([self._ink(s) for s in strokes]))
         return Batch(
             torch.from_numpy(inks)[:, None],
             torch.cat(targets) if targets else torch.empty(0),
             codes,
+            drawn,
         )
 
     def state(self) -> str:

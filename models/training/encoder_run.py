@@ -127,6 +127,8 @@ def run_encoder(plan: EncoderPlan) -> None:
         own = OwnLatents(perceptual, drawings.pictures, z_dim, True, plan.training.seed)
         if plan.gan is not None:
             own.begin_with(load_checkpoint(plan.gan))
+        elif plan.start is not None:
+            own.begin_with(load_encoder_checkpoint(plan.start))
         state.own_latents = own.to(fabric.device)
         state.optimizer_z = state.own_latents.optimizer()
     feeds = _feeds(plan, state, drawings, fabric)

@@ -134,9 +134,15 @@ def _code_losses(state: EncoderState, batch: Batch, codes: Codes) -> dict[str, T
     parts = {"offset": losses.offset_loss(codes.w_plus, state.inverter.w_avg)}
     if training.weights.delta > 0:
         parts["delta"] = losses.delta_loss(codes.w_plus)
-    if training.weights.code > 0 and training.samples:
-        samples = codes.w_plus[: training.samples]
-        parts["code"] = (samples - batch.codes[:, None]).square().mean()
+    if training.weights.code > 0:
+        known = batch.codes
+        if state.own_latents is not None:
+            with torch.no_grad():
+                own = state.generator.mapping.to_w(state.own_latents.z[batch.drawn])
+            known = torch.cat([known.reshape(-1, own.shape[1]), own])
+        if len(known):
+            found = codes.w_plus[: len(known)]
+            parts["code"] = (found - known[:, None]).square().mean()
     return parts
 
 
