@@ -71,9 +71,11 @@ def main(bundle: Path, out: Path) -> None:
                     page.fill("#token-name", "workshop tablet")
                     page.select_option("#token-role", "operator")
                     page.get_by_role("button", name="Make a token").click()
-                if path in WITH_PICTURES:
-                    wait_until(lambda: _drawn(table), 90, "a drawing on the table")
                 page.wait_for_timeout(_SETTLE_MS)
+                # The visitor may leave while the page settles: then the next drawing is waited for.
+                while path in WITH_PICTURES and not _drawn(table):
+                    wait_until(lambda: _drawn(table), 90, "a drawing on the table")
+                    page.wait_for_timeout(_SETTLE_MS)
                 _take(page, out / f"{name}.png", size, scheme)
         browser.close()
 
