@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from exhibit.cli.options import CONFIG_OPTION
 from exhibit.contract.config import Config
 from exhibit.contract.config_file import load_config
 from exhibit.contract.errors import InputError
@@ -39,15 +40,6 @@ def _refusing_read_only(act: Any, state_dir: Path) -> Any:
         ) from None
 
 
-_config_option = click.option(
-    "--config",
-    "config_file",
-    type=click.Path(path_type=Path),
-    metavar="F",
-    help="Settings of this table; config.yaml in this folder where none is named.",
-)
-
-
 @click.group()
 def operator() -> None:
     """Password and tokens of the operator's page.
@@ -57,7 +49,7 @@ def operator() -> None:
 
 
 @operator.command()
-@_config_option
+@CONFIG_OPTION
 @click.option("--generate", is_flag=True, help="Make a password and print it, and ask for none.")
 def passwd(config_file: Path | None, generate: bool) -> None:
     """Choose the password of the page; the way back in when it is forgotten.
@@ -83,7 +75,7 @@ def token() -> None:
 
 
 @token.command()
-@_config_option
+@CONFIG_OPTION
 @click.argument("name")
 @click.option(
     "--role",
@@ -102,7 +94,7 @@ def create(config_file: Path | None, name: str, role: str) -> None:
 
 
 @token.command("list")
-@_config_option
+@CONFIG_OPTION
 def list_tokens(config_file: Path | None) -> None:
     """List all tokens, without their secrets."""
     for known in Accounts(_state_dir(config_file)).tokens:
@@ -110,7 +102,7 @@ def list_tokens(config_file: Path | None) -> None:
 
 
 @token.command()
-@_config_option
+@CONFIG_OPTION
 @click.argument("name")
 def revoke(config_file: Path | None, name: str) -> None:
     """Take the token called NAME back; it is refused from now on."""
