@@ -130,7 +130,6 @@ def run_encoder(plan: EncoderPlan) -> None:
         elif plan.start is not None:
             own.begin_with(load_encoder_checkpoint(plan.start))
         state.own_latents = own.to(fabric.device)
-        state.optimizer_z = state.own_latents.optimizer()
     feeds = _feeds(plan, state, drawings, fabric)
     if plan.resume:
         _resume(plan, fabric, state, feeds)

@@ -19,8 +19,8 @@ from models.training.moments import MomentMatching
 from models.training.own_latents import OwnLatents
 
 NETWORKS = ("inverter", "inverter_ema", "generator", "generator_ema", "discriminator")
-OPTIMIZERS = ("optimizer_e", "optimizer_g", "optimizer_d", "optimizer_z")
-MEMORIES = ("moments", "own_latents")
+OPTIMIZERS = ("optimizer_e", "optimizer_g", "optimizer_d")
+MEMORIES = ("moments", "own_latents", "optimizer_z")
 """What a run may add when it goes on, and begins without."""
 
 
@@ -41,7 +41,11 @@ class EncoderState:
     pictures_seen: int = 0
     moments: MomentMatching | None = None
     own_latents: OwnLatents | None = None
-    optimizer_z: torch.optim.Optimizer | None = None
+
+    @property
+    def optimizer_z(self) -> torch.optim.Optimizer | None:
+        """That of the drawings' own latents."""
+        return None if self.own_latents is None else self.own_latents.optimizer
 
 
 def new_encoder_state(
@@ -114,8 +118,6 @@ def restore_encoder_state(state: EncoderState, saved: dict[str, Any]) -> None:
         getattr(state, name).load_state_dict(as_float32(saved[name]))
     for name in OPTIMIZERS:
         optimizer = getattr(state, name)
-        if optimizer is None or name not in saved:
-            continue
         chosen = [(group["lr"], group["betas"]) for group in optimizer.param_groups]
         optimizer.load_state_dict(saved[name])
         for group, (rate, betas) in zip(optimizer.param_groups, chosen, strict=True):

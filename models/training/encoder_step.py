@@ -76,9 +76,8 @@ def _answer_step(
     """Update the encoder, and the generator where it learns; returns the answers, detached."""
     training = state.training
     state.discriminator.requires_grad_(False)
-    for optimizer in (state.optimizer_e, state.optimizer_g, state.optimizer_z):
-        if optimizer is not None:
-            optimizer.zero_grad(set_to_none=True)
+    state.optimizer_e.zero_grad(set_to_none=True)
+    state.optimizer_g.zero_grad(set_to_none=True)
     with fabric.autocast():
         codes = state.inverter(batch.ink, state.generator.synthesis)
         answers = state.generator.synthesis(codes.w_plus, codes.feature)
@@ -105,10 +104,9 @@ def _answer_step(
     if training.generator_rate > 0:
         average_gradients(fabric, state.generator.parameters())
         state.optimizer_g.step()
-    if state.own_latents is not None and state.optimizer_z is not None and drawings is not None:
+    if state.own_latents is not None and drawings is not None:
         average_gradients(fabric, state.own_latents.parameters())
-        state.optimizer_z.step()
-        state.own_latents.normalise()
+        state.own_latents.update()
     state.discriminator.requires_grad_(True)
     return {f"loss/{name}": loss.item() for name, loss in parts.items()}, fakes.detach()
 

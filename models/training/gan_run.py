@@ -121,7 +121,6 @@ def prepare_run(plan: Plan, fabric: Fabric) -> tuple[GanState, GanFeeds]:
             plan.training.mirror,
             plan.training.seed,
         ).to(fabric.device)
-        state.optimizer_z = state.own_latents.optimizer()
     sampler = Sampler(
         pictures,
         plan.training.batch,

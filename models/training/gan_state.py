@@ -17,7 +17,7 @@ from models.training.losses import PathLength
 from models.training.moments import MomentMatching
 from models.training.own_latents import OwnLatents
 
-NEW_PARTS = ("moments", "own_latents")
+NEW_PARTS = ("moments", "own_latents", "optimizer_z")
 """What a run may add when it goes on, and begins without."""
 
 
@@ -35,7 +35,6 @@ class GanState:
     path_length: PathLength
     moments: MomentMatching | None = None
     own_latents: OwnLatents | None = None
-    optimizer_z: torch.optim.Adam | None = None
     step: int = 0
     pictures_seen: int = 0
     real_sign_sum: float = 0.0
@@ -56,7 +55,8 @@ class GanState:
     def optimizers(self) -> dict[str, torch.optim.Adam]:
         """The optimizers, by the name they have in a checkpoint."""
         found = {"optimizer_g": self.optimizer_g, "optimizer_d": self.optimizer_d}
-        return found if self.optimizer_z is None else found | {"optimizer_z": self.optimizer_z}
+        own = self.own_latents
+        return found if own is None else found | {"optimizer_z": own.optimizer}
 
 
 def lazy_adam(model: nn.Module, training: GanTraining, every: int) -> torch.optim.Adam:
@@ -124,7 +124,7 @@ def restore_state(state: GanState, saved: dict[str, Any]) -> None:
         if name in saved or name not in NEW_PARTS:
             module.load_state_dict(as_float32(saved[name]))
     for name, optimizer in state.optimizers().items():
-        if name not in saved:
+        if name not in saved and name in NEW_PARTS:
             continue
         chosen = [{key: group[key] for key in ("lr", "betas")} for group in optimizer.param_groups]
         optimizer.load_state_dict(saved[name])

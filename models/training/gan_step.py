@@ -105,8 +105,7 @@ def generator_step(fabric: Fabric, state: GanState, n: int) -> tuple[dict[str, f
     """Update the generator; returns its weighted losses and the pictures it drew (detached)."""
     training = state.training
     state.discriminator.requires_grad_(False)
-    for optimizer in state.optimizers().values():
-        optimizer.zero_grad(set_to_none=True)
+    state.optimizer_g.zero_grad(set_to_none=True)
     with fabric.autocast():
         w, ws, targets = _codes_to_draw(state, n, fabric.device)
         fakes = state.generator.synthesis(ws, noise_mode="random")
@@ -119,10 +118,9 @@ def generator_step(fabric: Fabric, state: GanState, n: int) -> tuple[dict[str, f
         losses["loss/path_length"] = _path_length_backward(fabric, state, n)
     average_gradients(fabric, state.generator.parameters())
     state.optimizer_g.step()
-    if state.own_latents is not None and state.optimizer_z is not None:
+    if state.own_latents is not None:
         average_gradients(fabric, state.own_latents.parameters())
-        state.optimizer_z.step()
-        state.own_latents.normalise()
+        state.own_latents.update()
     state.discriminator.requires_grad_(True)
     return losses, fakes.detach()
 

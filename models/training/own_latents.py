@@ -44,6 +44,8 @@ class OwnLatents(nn.Module):
         self._fixed = (perceptual,)  # in a tuple: its weights belong in no checkpoint
         self._drawings = torch.cat([drawings, drawings.flip(3)]) if mirror else drawings
         self.z = nn.Parameter(principal_latents(self._drawings, z_dim, seed))
+        # Without momentum: a latent moves only when its drawing is seen.
+        self.optimizer = torch.optim.Adam([self.z], lr=RATE, betas=(0.0, 0.99), eps=1e-8)
 
     def choose(self, count: int) -> tuple[Tensor, Tensor]:
         """Latents (count, z_dim) of drawings chosen at random, and the drawings, -1 .. 1."""
@@ -59,10 +61,6 @@ class OwnLatents(nn.Module):
         ]
         return self._fixed[0](pictures, targets).mean() + torch.stack(scales).sum()
 
-    def optimizer(self) -> torch.optim.Adam:
-        """Adam without momentum: a latent moves only when its drawing is seen."""
-        return torch.optim.Adam([self.z], lr=RATE, betas=(0.0, 0.99), eps=1e-8)
-
     @torch.no_grad()
     def begin_with(self, saved: dict[str, Any]) -> None:
         """Take over the latents of another run's checkpoint where it saw as many drawings."""
@@ -71,9 +69,11 @@ class OwnLatents(nn.Module):
             self.z.copy_(found)
 
     @torch.no_grad()
-    def normalise(self) -> None:
-        """Put the latents back where StyleGAN's mapping network sees them: mean square 1."""
-        self.z.mul_(self.z.square().mean(dim=1, keepdim=True).add(1e-8).rsqrt())
+    def update(self) -> None:
+        """Follow the gradient, and go back to where the mapping network sees latents."""
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        self.z.copy_(_on_the_sphere(self.z))
 
 
 def principal_latents(drawings: Tensor, z_dim: int, seed: int) -> Tensor:
@@ -95,6 +95,11 @@ def principal_latents(drawings: Tensor, z_dim: int, seed: int) -> Tensor:
         rest = torch.randn(len(small), z_dim - rank)
     scores = scores / scores.std(dim=0, keepdim=True).clamp_min(1e-8)
     latents = torch.cat([scores, rest], dim=1)
+    return _on_the_sphere(latents)
+
+
+def _on_the_sphere(latents: Tensor) -> Tensor:
+    """Rows of mean square 1, as StyleGAN normalises z."""
     return latents * latents.square().mean(dim=1, keepdim=True).add(1e-8).rsqrt()
 
 
