@@ -137,11 +137,21 @@ class Augment(nn.Module):
         contrast = self._gate(torch.exp2(noise * 0.5 * strength), 1.0, self.p)
         return x * contrast[:, None, None, None] + brightness[:, None, None, None]
 
-    def forward(self, pictures: Tensor) -> Tensor:
-        """pictures (n, C, H, W) to augmented ones of the same shape; unchanged when p is 0."""
+    def forward(self, pictures: Tensor, matrices: Tensor | None = None) -> Tensor:
+        """Augment pictures; unchanged when p is 0.
+
+        Args:
+            pictures: (n, C, H, W).
+            matrices: (n, 3, 3) of `sample_matrices`, where others are to be moved alike.
+
+        Returns:
+            (n, C, H, W).
+        """
         if float(self.p) == 0.0:
             return pictures
-        x = self._resample(pictures.float(), self.sample_matrices(len(pictures), pictures.device))
+        if matrices is None:
+            matrices = self.sample_matrices(len(pictures), pictures.device)
+        x = self._resample(pictures.float(), matrices)
         return self._colour(x) if self.config.colour > 0 else x
 
     @torch.no_grad()

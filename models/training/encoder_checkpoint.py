@@ -70,15 +70,15 @@ def gan_of(path: Path) -> dict[str, Any] | None:
 
     Returns:
         `generator_config`, `ema`, `discriminator_config`, `discriminator` and `pictures_seen` (and
-        `own_latents` where it has them), as a checkpoint of `models train-gan` names them; None
-        where the file is no encoder's.
+        `augment` and `own_latents` where it has them), as a checkpoint of `models train-gan` names
+        them; None where the file is no encoder's.
     """
     try:
         state = load_encoder_checkpoint(path)
     except EncoderError:
         return None
     configs = ("generator_config", "discriminator_config")
-    kept = (*configs, "discriminator", "own_latents", "pictures_seen")
+    kept = (*configs, "discriminator", "augment", "own_latents", "pictures_seen")
     found = {name: state[name] for name in kept if name in state}
     return found | {"ema": state["generator_ema"]}
 
@@ -103,7 +103,7 @@ def compact(state: dict[str, Any]) -> dict[str, Any]:
     """
     plain = ("encoder_config", "generator_config", "discriminator_config", "training", "notes")
     kept = {name: state[name] for name in (*plain, "step", "pictures_seen") if name in state}
-    parts = ("inverter_ema", "generator_ema", "discriminator", "own_latents")
+    parts = ("inverter_ema", "generator_ema", "discriminator", "augment", "own_latents")
     return kept | {name: as_half(state[name]) for name in parts if name in state}
 
 

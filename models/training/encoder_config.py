@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from exhibit.contract.errors import InputError
+from models.training.augment import AugmentConfig
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,7 @@ class LossWeights:
         adherence: ink that finds no line, on sketches.
         crowding: dark beside ink where the visitor left paper, on sketches.
         adversarial: non-saturating loss of the discriminator, on all answers.
+        features: the same of a second discriminator, which sees activations of AlexNet.
         offset: squared length of the offset from w_avg.
         delta: squared differences between the codes of neighbouring layers (e4e).
         ink_share: darkness outside the middle of the collection (40th to 80th percentile).
@@ -37,6 +39,7 @@ class LossWeights:
     adherence: float = 2.0
     crowding: float = 0.0
     adversarial: float = 0.5
+    features: float = 0.0
     offset: float = 0.02
     delta: float = 0.0
     ink_share: float = 2.0
@@ -54,6 +57,7 @@ class EncoderTraining:
         learning_rate, discriminator_rate, generator_rate: of Adam; 0 freezes the generator.
         recall_target: share of the ink that must find a line; beyond it adherence costs nothing.
         pool: simplified samples prepared before the first step.
+        augment: of all that the discriminators see.
         ema_half_life: pictures after which a weight counts half in the average.
     """
 
@@ -75,6 +79,7 @@ class EncoderTraining:
     ema_half_life: float = 3_000.0
     seed: int = 0
     weights: LossWeights = field(default_factory=LossWeights)
+    augment: AugmentConfig = field(default_factory=AugmentConfig)
 
     def __post_init__(self) -> None:
         if self.batch % 4:

@@ -35,6 +35,7 @@ from models.training.encoder_loop import EncoderFeeds, train_encoder
 from models.training.encoder_state import EncoderState, new_encoder_state, restore_encoder_state
 from models.training.encoder_step import MOMENT_GROUPS, Surroundings
 from models.training.encoder_watch import Watch
+from models.training.feature_discriminator import FeatureDiscriminator
 from models.training.gan_loop import RunLimits
 from models.training.moments import MomentMatching
 from models.training.own_latents import OwnLatents
@@ -117,6 +118,9 @@ def run_encoder(plan: EncoderPlan) -> None:
     fabric.launch()
     torch.manual_seed(plan.training.seed + 1 + fabric.global_rank)
     state = _new_or_started(plan, fabric)
+    begun = _begun_with(plan)
+    if "augment" in begun:
+        state.augment.load_state_dict(as_float32(begun["augment"]))
     drawings = _pictures(plan, state.generator)
     if plan.training.weights.moments > 0:
         network = training_alexnet().to(fabric.device)
@@ -125,11 +129,12 @@ def run_encoder(plan: EncoderPlan) -> None:
     if plan.training.weights.redraw > 0:
         perceptual, z_dim = training_lpips().to(fabric.device), state.generator.mapping.z_dim
         own = OwnLatents(perceptual, drawings.pictures, z_dim, True, plan.training.seed)
-        if plan.gan is not None:
-            own.begin_with(load_checkpoint(plan.gan))
-        elif plan.start is not None:
-            own.begin_with(load_encoder_checkpoint(plan.start))
+        own.begin_with(begun)
         state.own_latents = own.to(fabric.device)
+    if plan.training.weights.features > 0:
+        network = training_alexnet().to(fabric.device)
+        rate, seed = plan.training.discriminator_rate, plan.training.seed
+        state.features = FeatureDiscriminator(network, drawings.pictures, rate, seed)
     feeds = _feeds(plan, state, drawings, fabric)
     if plan.resume:
         _resume(plan, fabric, state, feeds)
@@ -157,6 +162,13 @@ def _new_or_started(plan: EncoderPlan, fabric: Fabric) -> EncoderState:
         state.inverter.w_avg.copy_(generator.mapping.w_avg)
         state.inverter_ema.w_avg.copy_(generator.mapping.w_avg)
     return state
+
+
+def _begun_with(plan: EncoderPlan) -> dict[str, Any]:
+    """The checkpoint whose generator the run begins with; empty where it only goes on."""
+    if plan.gan is not None:
+        return load_checkpoint(plan.gan)
+    return {} if plan.start is None else load_encoder_checkpoint(plan.start)
 
 
 def _networks(plan: EncoderPlan) -> tuple[Generator, Discriminator]:

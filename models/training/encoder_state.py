@@ -13,20 +13,23 @@ from models.psp.config import EncoderConfig
 from models.psp.inverter import Inverter, inverter_for
 from models.stylegan2.discriminator import Discriminator
 from models.stylegan2.generator import Generator
+from models.training.augment import Augment
 from models.training.checkpoint import as_float32
 from models.training.encoder_config import EncoderTraining
+from models.training.feature_discriminator import FeatureDiscriminator
 from models.training.moments import MomentMatching
 from models.training.own_latents import OwnLatents
 
 NETWORKS = ("inverter", "inverter_ema", "generator", "generator_ema", "discriminator")
 OPTIMIZERS = ("optimizer_e", "optimizer_g", "optimizer_d")
-MEMORIES = ("moments", "own_latents", "optimizer_z")
-"""What a run may add when it goes on, and begins without."""
+MEMORIES = ("augment", "moments", "own_latents", "features")
+NEW_OPTIMIZERS = ("optimizer_z", "optimizer_f")
+"""These and `MEMORIES` a run may add when it goes on, and begins without."""
 
 
 @dataclass(slots=True, eq=False)
 class EncoderState:
-    """Networks, optimizers and counters of a run; `moments` and `own_latents` where asked for."""
+    """Networks, optimizers and counters of a run; those with a default where asked for."""
 
     training: EncoderTraining
     inverter: Inverter
@@ -34,6 +37,7 @@ class EncoderState:
     generator: Generator
     generator_ema: Generator
     discriminator: Discriminator
+    augment: Augment
     optimizer_e: torch.optim.Optimizer
     optimizer_g: torch.optim.Optimizer
     optimizer_d: torch.optim.Optimizer
@@ -41,6 +45,12 @@ class EncoderState:
     pictures_seen: int = 0
     moments: MomentMatching | None = None
     own_latents: OwnLatents | None = None
+    features: FeatureDiscriminator | None = None
+
+    @property
+    def optimizer_f(self) -> torch.optim.Optimizer | None:
+        """That of the second discriminator."""
+        return None if self.features is None else self.features.optimizer
 
     @property
     def optimizer_z(self) -> torch.optim.Optimizer | None:
@@ -82,6 +92,7 @@ def new_encoder_state(
         generator=generator,
         generator_ema=generator_ema,
         discriminator=discriminator.train(),
+        augment=Augment(training.augment).to(device),
         optimizer_e=_adam(inverter, training.learning_rate, 0.9, training.beta2),
         optimizer_g=_adam(generator, training.generator_rate, 0.0, training.beta2),
         optimizer_d=_adam(
@@ -106,7 +117,7 @@ def encoder_state_to_dict(state: EncoderState) -> dict[str, Any]:
         "step": state.step,
         "pictures_seen": state.pictures_seen,
     }
-    for name in (*NETWORKS, *OPTIMIZERS, *MEMORIES):
+    for name in (*NETWORKS, *MEMORIES, *OPTIMIZERS, *NEW_OPTIMIZERS):
         if getattr(state, name) is not None:
             saved[name] = getattr(state, name).state_dict()
     return saved
@@ -116,13 +127,15 @@ def restore_encoder_state(state: EncoderState, saved: dict[str, Any]) -> None:
     """Put a saved run back into a state of the same shapes; rates stay those now chosen."""
     for name in NETWORKS:
         getattr(state, name).load_state_dict(as_float32(saved[name]))
-    for name in OPTIMIZERS:
+    for name in MEMORIES:
+        if getattr(state, name) is not None and name in saved:
+            getattr(state, name).load_state_dict(as_float32(saved[name]))
+    for name in (*OPTIMIZERS, *NEW_OPTIMIZERS):
         optimizer = getattr(state, name)
+        if name in NEW_OPTIMIZERS and (optimizer is None or name not in saved):
+            continue
         chosen = [(group["lr"], group["betas"]) for group in optimizer.param_groups]
         optimizer.load_state_dict(saved[name])
         for group, (rate, betas) in zip(optimizer.param_groups, chosen, strict=True):
             group.update(lr=rate, betas=betas)
-    for name in MEMORIES:
-        if getattr(state, name) is not None and name in saved:
-            getattr(state, name).load_state_dict(saved[name])
     state.step, state.pictures_seen = saved["step"], saved["pictures_seen"]

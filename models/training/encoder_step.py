@@ -14,7 +14,7 @@ from models.training import encoder_losses as losses
 from models.training.ema import ema_beta, update_ema
 from models.training.encoder_data import Batch
 from models.training.encoder_state import EncoderState
-from models.training.gan_step import average_gradients
+from models.training.gradients import average_gradients
 from models.training.losses import (
     discriminator_loss,
     generator_loss,
@@ -59,7 +59,12 @@ def encoder_training_step(
     """
     batch = Batch(*(tensor.to(fabric.device) for tensor in batch))
     scalars, fakes = _answer_step(fabric, state, batch, around)
-    scalars |= _discriminator_step(fabric, state, reals.to(fabric.device), fakes)
+    with torch.no_grad():
+        reals, fakes = _shown(state, reals.to(fabric.device)), _shown(state, fakes)
+    scalars |= _discriminator_step(fabric, state, reals, fakes)
+    if state.features is not None:
+        scalars |= state.features.learn(fabric, reals, fakes)
+    scalars |= _adapt_augment(fabric, state, scalars["logits/real_sign"], len(reals))
     seen = len(batch.ink) * fabric.world_size
     state.step += 1
     state.pictures_seen += seen
@@ -85,8 +90,12 @@ def _answer_step(
         if training.prior_due(state.step):
             samples, drawings = _prior_samples(state, fabric.device)
             fakes = torch.cat([answers, samples])
-        seen = state.discriminator.features(with_instance_noise(fakes, training.instance_noise))
+        moves = state.augment.sample_matrices(len(fakes), fabric.device)
+        shown = _shown(state, fakes, moves)
+        seen = state.discriminator.features(shown)
         parts = {"adversarial": generator_loss(state.discriminator.b4(seen[-1]).float())}
+        if state.features is not None:
+            parts["features"] = state.features.loss(shown)
         parts |= _code_losses(state, batch, codes)
         parts |= _sketch_losses(state, batch, answers, around)
         if state.moments is not None:
@@ -95,7 +104,8 @@ def _answer_step(
         if state.own_latents is not None and drawings is not None:
             parts["redraw"] = state.own_latents.loss(fakes[-len(drawings) :], drawings)
         if training.pairs:
-            parts |= _pair_losses(state, batch, answers, seen, around)
+            targets = _shown(state, batch.targets, moves[: training.pairs])
+            parts |= _pair_losses(state, batch, answers, (seen, targets), around)
     weights = training.weights
     total = torch.stack([getattr(weights, name) * loss for name, loss in parts.items()]).sum()
     total.backward()
@@ -163,13 +173,19 @@ def _moment_loss(fabric: Fabric, moments: MomentMatching, fakes: Tensor, groups:
 
 
 def _pair_losses(
-    state: EncoderState, batch: Batch, answers: Tensor, seen: list[Tensor], around: Surroundings
+    state: EncoderState,
+    batch: Batch,
+    answers: Tensor,
+    judged: tuple[list[Tensor], Tensor],
+    around: Surroundings,
 ) -> dict[str, Tensor]:
-    """Losses that need the picture an ink stands for; `seen` are the answers' activations."""
+    """Losses that need the picture an ink stands for.
+
+    `judged` are the discriminator's activations of the answers, and the targets as it sees them.
+    """
     count = state.training.pairs
-    found = answers[:count]
+    found, (seen, targets) = answers[:count], judged
     with torch.no_grad():
-        targets = with_instance_noise(batch.targets, state.training.instance_noise)
         wanted = state.discriminator.features(targets)
     parts = {
         "matching": losses.matching_loss([x[:count] for x in seen], wanted),
@@ -195,18 +211,21 @@ def _sketch_losses(
     return parts
 
 
+def _shown(state: EncoderState, pictures: Tensor, moves: Tensor | None = None) -> Tensor:
+    """Pictures as the discriminators see them; `moves` where others are moved alike."""
+    return with_instance_noise(state.augment(pictures, moves), state.training.instance_noise)
+
+
 def _discriminator_step(
     fabric: Fabric, state: EncoderState, reals: Tensor, fakes: Tensor
 ) -> dict[str, float]:
-    """Update the discriminator on drawings and answers, with R1 every `r1_every` steps."""
+    """Update the discriminator on what it is shown, with R1 every `r1_every` steps."""
     training = state.training
     penalised = training.r1_gamma > 0 and state.step % training.r1_every == 0
     state.optimizer_d.zero_grad(set_to_none=True)
     with fabric.autocast():
-        noise = training.instance_noise
-        seen = with_instance_noise(reals, noise).detach().requires_grad_(penalised)
-        real_logits = state.discriminator(seen)
-        fake_logits = state.discriminator(with_instance_noise(fakes, noise))
+        seen = reals.detach().requires_grad_(penalised)
+        real_logits, fake_logits = state.discriminator(seen), state.discriminator(fakes)
         loss = discriminator_loss(real_logits, fake_logits)
         scalars = {"loss/discriminator": loss.item()}
         if penalised:
@@ -220,3 +239,13 @@ def _discriminator_step(
     scalars["logits/fake"] = fake_logits.detach().mean().item()
     scalars["logits/real_sign"] = real_logits.detach().sign().mean().item()
     return scalars
+
+
+def _adapt_augment(
+    fabric: Fabric, state: EncoderState, real_sign: float, count: int
+) -> dict[str, float]:
+    """Move p by the sign of the discriminator on the drawings of all processes."""
+    if fabric.world_size > 1:
+        real_sign = float(fabric.all_reduce(torch.tensor(real_sign), reduce_op="mean"))
+    state.augment.adapt(real_sign, count * fabric.world_size)
+    return {"augment/p": float(state.augment.p)}

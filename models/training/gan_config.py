@@ -21,6 +21,7 @@ class GanTraining:
     decorrelation_weight: float = 0.0
     moments_weight: float = 0.0
     adversarial_weight: float = 1.0
+    features_weight: float = 0.0
     redraw_weight: float = 0.0
     instance_noise: float = 0.0
     style_mixing: float = 0.9

@@ -13,6 +13,7 @@ from models.stylegan2.config import DiscriminatorConfig, GeneratorConfig
 from models.training.checkpoint import load_checkpoint
 from models.training.dataset import Sampler, load_pictures
 from models.training.encoder_checkpoint import gan_of
+from models.training.feature_discriminator import FeatureDiscriminator
 from models.training.gan_config import GanTraining
 from models.training.gan_loop import GanFeeds, RunLimits, train
 from models.training.gan_state import GanState, new_state, restore_state
@@ -121,6 +122,13 @@ def prepare_run(plan: Plan, fabric: Fabric) -> tuple[GanState, GanFeeds]:
             plan.training.mirror,
             plan.training.seed,
         ).to(fabric.device)
+    if plan.training.features_weight > 0:
+        state.features = FeatureDiscriminator(
+            training_alexnet().to(fabric.device),
+            pictures.pictures,
+            plan.training.learning_rate,
+            plan.training.seed,
+        )
     sampler = Sampler(
         pictures,
         plan.training.batch,

@@ -12,12 +12,13 @@ from models.stylegan2.discriminator import Discriminator
 from models.stylegan2.generator import Generator
 from models.training.augment import Augment
 from models.training.checkpoint import as_float32
+from models.training.feature_discriminator import FeatureDiscriminator
 from models.training.gan_config import GanTraining
 from models.training.losses import PathLength
 from models.training.moments import MomentMatching
 from models.training.own_latents import OwnLatents
 
-NEW_PARTS = ("moments", "own_latents", "optimizer_z")
+NEW_PARTS = ("moments", "own_latents", "optimizer_z", "features", "optimizer_f")
 """What a run may add when it goes on, and begins without."""
 
 
@@ -35,6 +36,7 @@ class GanState:
     path_length: PathLength
     moments: MomentMatching | None = None
     own_latents: OwnLatents | None = None
+    features: FeatureDiscriminator | None = None
     step: int = 0
     pictures_seen: int = 0
     real_sign_sum: float = 0.0
@@ -49,14 +51,18 @@ class GanState:
             "augment": self.augment,
             "path_length": self.path_length,
         }
-        optional = {"moments": self.moments, "own_latents": self.own_latents}
+        optional = {
+            "moments": self.moments,
+            "own_latents": self.own_latents,
+            "features": self.features,
+        }
         return parts | {name: part for name, part in optional.items() if part is not None}
 
     def optimizers(self) -> dict[str, torch.optim.Adam]:
         """The optimizers, by the name they have in a checkpoint."""
         found = {"optimizer_g": self.optimizer_g, "optimizer_d": self.optimizer_d}
-        own = self.own_latents
-        return found if own is None else found | {"optimizer_z": own.optimizer}
+        optional = {"optimizer_z": self.own_latents, "optimizer_f": self.features}
+        return found | {name: part.optimizer for name, part in optional.items() if part is not None}
 
 
 def lazy_adam(model: nn.Module, training: GanTraining, every: int) -> torch.optim.Adam:

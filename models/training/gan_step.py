@@ -1,36 +1,19 @@
 """One step of GAN training: generator, discriminator, augmentation, average."""
 
-from collections.abc import Iterable
-
 import torch
 from lightning_fabric import Fabric
-from torch import Tensor, nn
+from torch import Tensor
 
 from models.training.decorrelation import decorrelation_penalty
 from models.training.ema import ema_beta, update_ema
 from models.training.gan_state import GanState
+from models.training.gradients import average_gradients
 from models.training.losses import (
     discriminator_loss,
     generator_loss,
     r1_penalty,
     with_instance_noise,
 )
-
-
-def average_gradients(fabric: Fabric, parameters: Iterable[nn.Parameter]) -> None:
-    """Replace each gradient by its mean over all processes.
-
-    By hand rather than by wrapping the networks: the penalties differentiate twice through
-    them, which a wrapped module does not support.
-    """
-    if fabric.world_size == 1:
-        return
-    gradients = [p.grad for p in parameters if p.grad is not None]
-    flat = fabric.all_reduce(torch.cat([g.flatten() for g in gradients]), reduce_op="mean")
-    start = 0
-    for gradient in gradients:
-        gradient.copy_(flat[start : start + gradient.numel()].view_as(gradient))
-        start += gradient.numel()
 
 
 def average_buffers(fabric: Fabric, state: GanState) -> None:
@@ -91,8 +74,11 @@ def _generator_losses(
     """Losses of pictures, each times its weight."""
     training, parts = state.training, {}
     if training.adversarial_weight > 0:
-        logits = state.discriminator(_shown(state, fakes))
+        shown = _shown(state, fakes)
+        logits = state.discriminator(shown)
         parts["generator"] = training.adversarial_weight * generator_loss(logits)
+        if state.features is not None:
+            parts["features"] = training.features_weight * state.features.loss(shown)
     if state.moments is not None:
         parts["moments"] = training.moments_weight * state.moments(fabric, fakes)
     if state.own_latents is not None and targets is not None:
@@ -143,9 +129,9 @@ def discriminator_step(
     penalised = training.r1_gamma > 0 and state.step % training.r1_every == 0
     state.optimizer_d.zero_grad(set_to_none=True)
     with fabric.autocast():
+        shown = _shown(state, fakes)
         seen = _shown(state, reals).detach().requires_grad_(penalised)
-        real_logits = state.discriminator(seen)
-        fake_logits = state.discriminator(_shown(state, fakes))
+        real_logits, fake_logits = state.discriminator(seen), state.discriminator(shown)
         loss = discriminator_loss(real_logits, fake_logits)
         losses = {"loss/discriminator": loss.item()}
         if penalised:
@@ -155,6 +141,8 @@ def discriminator_step(
     loss.backward()
     average_gradients(fabric, state.discriminator.parameters())
     state.optimizer_d.step()
+    if state.features is not None:
+        losses |= state.features.learn(fabric, seen.detach(), shown)
     state.real_sign_sum += real_logits.detach().sign().sum().item()
     state.real_sign_count += len(reals)
     losses["logits/real"] = real_logits.detach().mean().item()

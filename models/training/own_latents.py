@@ -22,7 +22,7 @@ from models.evaluation.vgg import Lpips
 RATE = 0.02
 """Of Adam, for latents of unit variance; a step seldom returns to the same drawing."""
 _PYRAMID = (1, 2, 4, 8)
-_SEEN_SIDE = 32
+_CHUNK = 128
 
 
 class OwnLatents(nn.Module):
@@ -31,7 +31,7 @@ class OwnLatents(nn.Module):
     def __init__(
         self, perceptual: Lpips, drawings: Tensor, z_dim: int, mirror: bool, seed: int
     ) -> None:
-        """Place the latents by the drawings' principal components, so that like lies by like.
+        """Place the latents so that like lies by like: see `principal_latents`.
 
         Args:
             perceptual: frozen.
@@ -43,7 +43,7 @@ class OwnLatents(nn.Module):
         super().__init__()
         self._fixed = (perceptual,)  # in a tuple: its weights belong in no checkpoint
         self._drawings = torch.cat([drawings, drawings.flip(3)]) if mirror else drawings
-        self.z = nn.Parameter(principal_latents(self._drawings, z_dim, seed))
+        self.z = nn.Parameter(principal_latents(perceptual, self._drawings, z_dim, seed))
         # Without momentum: a latent moves only when its drawing is seen.
         self.optimizer = torch.optim.Adam([self.z], lr=RATE, betas=(0.0, 0.99), eps=1e-8)
 
@@ -76,10 +76,14 @@ class OwnLatents(nn.Module):
         self.z.copy_(_on_the_sphere(self.z))
 
 
-def principal_latents(drawings: Tensor, z_dim: int, seed: int) -> Tensor:
-    """Principal components of drawings reduced to 32 px, each of unit variance.
+def principal_latents(perceptual: Lpips, drawings: Tensor, z_dim: int, seed: int) -> Tensor:
+    """Principal components of drawings' first activations, each of unit variance.
+
+    Every place counts alike there, however little ink it has: an open mouth as much as a patch of
+    hair. In grey values hair would take all the components.
 
     Args:
+        perceptual: its network's first layer sees edges.
         drawings: (n, c, R, R) uint8.
         z_dim: components wanted; where there are fewer, the rest is normal noise.
         seed: of the solver and the noise.
@@ -87,14 +91,14 @@ def principal_latents(drawings: Tensor, z_dim: int, seed: int) -> Tensor:
     Returns:
         (n, z_dim) float32, every row of mean square 1.
     """
-    small = torch.cat(list(_reduced(drawings)))
-    rank = min(z_dim, *small.shape)
+    seen = torch.cat(list(_edges(perceptual, drawings)))
+    rank = min(z_dim, *seen.shape)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        scores, _, _ = torch.pca_lowrank(small, q=rank, niter=4)
-        rest = torch.randn(len(small), z_dim - rank)
+        scores, _, _ = torch.pca_lowrank(seen, q=rank, niter=4)
+        rest = torch.randn(len(seen), z_dim - rank)
     scores = scores / scores.std(dim=0, keepdim=True).clamp_min(1e-8)
-    latents = torch.cat([scores, rest], dim=1)
+    latents = torch.cat([scores, rest.to(scores)], dim=1)
     return _on_the_sphere(latents)
 
 
@@ -103,7 +107,10 @@ def _on_the_sphere(latents: Tensor) -> Tensor:
     return latents * latents.square().mean(dim=1, keepdim=True).add(1e-8).rsqrt()
 
 
-def _reduced(drawings: Tensor) -> Iterator[Tensor]:
-    factor = max(1, drawings.shape[-1] // _SEEN_SIDE)
-    for part in drawings.split(256):
-        yield F.avg_pool2d(part.float() / 127.5 - 1, factor).flatten(1)
+@torch.no_grad()
+def _edges(perceptual: Lpips, drawings: Tensor) -> Iterator[Tensor]:
+    """First activations, of unit length at every place, at half their resolution; in batches."""
+    device = next(perceptual.network.parameters()).device
+    for part in drawings.split(_CHUNK):
+        found = perceptual.network(part.to(device).float() / 127.5 - 1)[0].float()
+        yield F.avg_pool2d(F.normalize(found, dim=1), 2).flatten(1)

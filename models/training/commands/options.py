@@ -18,6 +18,12 @@ _MEANS = (
         help="Weight of moment matching in the pooled activations of AlexNet.",
     ),
     click.option(
+        "--features",
+        default=0.0,
+        show_default=True,
+        help="Weight of a second discriminator, which sees the activations of AlexNet.",
+    ),
+    click.option(
         "--redraw",
         default=0.0,
         show_default=True,
@@ -29,6 +35,17 @@ _MEANS = (
         default=0.0,
         show_default=True,
         help="Noise on all that the discriminator sees; black and white drawings want about 0.1.",
+    ),
+)
+_AUGMENT = (
+    click.option(
+        "--ada-target", default=0.6, show_default=True, help="Target of the ADA heuristic."
+    ),
+    click.option(
+        "--ada-kimg",
+        default=500.0,
+        show_default=True,
+        help="Thousand pictures in which p can go from 0 to 1.",
     ),
 )
 _DEVICES = (
@@ -78,6 +95,11 @@ def limit_options(pictures: int, tick_s: float) -> Callable[[Command], Command]:
 def means_options(command: Command) -> Command:
     """Say what keeps a small run from collapsing."""
     return _with(_MEANS, command)
+
+
+def augment_options(command: Command) -> Command:
+    """Say how fast adaptive augmentation follows the discriminator."""
+    return _with(_AUGMENT, command)
 
 
 def device_options(command: Command) -> Command:

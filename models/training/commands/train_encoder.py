@@ -7,7 +7,9 @@ from pathlib import Path
 import click
 
 from models.psp.config import BACKBONES, INVERSIONS
+from models.training.augment import AugmentConfig
 from models.training.commands.options import (
+    augment_options,
     device_options,
     folder_options,
     limit_options,
@@ -76,6 +78,7 @@ _TRAINING = EncoderTraining()
     "--perceptual", default=_WEIGHTS.perceptual, show_default=True, help="Weight of LPIPS."
 )
 @means_options
+@augment_options
 @click.option("--code", default=_WEIGHTS.code, show_default=True)
 @click.option("--adherence", default=_WEIGHTS.adherence, show_default=True)
 @click.option("--crowding", default=_WEIGHTS.crowding, show_default=True)
@@ -137,6 +140,7 @@ def plan_from_options(options: dict) -> EncoderPlan:
         instance_noise=options["instance_noise"],
         seed=options["seed"],
         weights=weights,
+        augment=AugmentConfig(target=options["ada_target"], kimg=options["ada_kimg"]),
     )
     shared = ("gan", "dataset", "sketches", "folder", "resume", "start", "backbone", "inversion")
     return EncoderPlan(

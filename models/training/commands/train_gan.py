@@ -8,6 +8,7 @@ from exhibit.contract.errors import InputError
 from models.stylegan2.config import LAYOUTS, DiscriminatorConfig, GeneratorConfig
 from models.training.augment import AugmentConfig
 from models.training.commands.options import (
+    augment_options,
     device_options,
     folder_options,
     limit_options,
@@ -67,13 +68,7 @@ from models.training.gan_run import Plan, describe, run
     help="Weight of the discriminator's loss; 0 leaves it out, to begin by redrawing alone.",
 )
 @means_options
-@click.option("--ada-target", default=0.6, show_default=True, help="Target of the ADA heuristic.")
-@click.option(
-    "--ada-kimg",
-    default=500.0,
-    show_default=True,
-    help="Thousand pictures in which p can go from 0 to 1.",
-)
+@augment_options
 @click.option("--mirror/--no-mirror", default=True, help="Also show reflected drawings.")
 @click.option("--seed", default=0, show_default=True)
 @click.option(
@@ -131,6 +126,7 @@ def plan_from_options(dataset: Path, folder: Path, options: dict) -> Plan:
             path_weight=options["path_weight"],
             decorrelation_weight=options["decorrelation"],
             moments_weight=options["moments"],
+            features_weight=options["features"],
             adversarial_weight=options["adversarial"],
             redraw_weight=options["redraw"],
             instance_noise=options["instance_noise"],

@@ -73,6 +73,15 @@ def test_augment_passes_gradients_to_the_generator() -> None:
     assert pictures.grad.abs().sum() > 0
 
 
+def test_augment_with_given_matrices_moves_two_pictures_alike() -> None:
+    torch.manual_seed(0)
+    augment = Augment(AugmentConfig(initial_p=0.8))
+    matrices = augment.sample_matrices(1, torch.device("cpu"))
+    first, second = augment(picture(), matrices), augment(picture(), matrices)
+    assert torch.equal(first, second)
+    assert (first - picture()).abs().max() > 0.5
+
+
 def test_adapt_raises_p_when_the_discriminator_overfits_and_lowers_it_otherwise() -> None:
     augment = Augment(AugmentConfig(target=0.6, kimg=1.0, max_p=0.5))
     augment.adapt(0.9, 100)

