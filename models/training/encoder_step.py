@@ -16,6 +16,7 @@ from models.training.encoder_data import Batch
 from models.training.encoder_state import EncoderState
 from models.training.gradients import average_gradients
 from models.training.losses import (
+    as_displayed,
     discriminator_loss,
     generator_loss,
     r1_penalty,
@@ -85,7 +86,7 @@ def _answer_step(
     state.optimizer_g.zero_grad(set_to_none=True)
     with fabric.autocast():
         codes = state.inverter(batch.ink, state.generator.synthesis)
-        answers = state.generator.synthesis(codes.w_plus, codes.feature)
+        answers = as_displayed(state.generator.synthesis(codes.w_plus, codes.feature))
         fakes, drawings = answers, None
         if training.prior_due(state.step):
             samples, drawings = _prior_samples(state, fabric.device)
@@ -133,7 +134,7 @@ def _prior_samples(state: EncoderState, device: torch.device) -> tuple[Tensor, T
     if own is not None:
         w = torch.cat([w, mapping.to_w(own)])
     ws = w[:, None].expand(-1, state.generator.synthesis.num_ws, -1)
-    return state.generator.synthesis(ws, noise_mode="random"), drawings
+    return as_displayed(state.generator.synthesis(ws, noise_mode="random")), drawings
 
 
 def _code_losses(state: EncoderState, batch: Batch, codes: Codes) -> dict[str, Tensor]:

@@ -9,6 +9,7 @@ from models.training.ema import ema_beta, update_ema
 from models.training.gan_state import GanState
 from models.training.gradients import average_gradients
 from models.training.losses import (
+    as_displayed,
     discriminator_loss,
     generator_loss,
     r1_penalty,
@@ -94,7 +95,7 @@ def generator_step(fabric: Fabric, state: GanState, n: int) -> tuple[dict[str, f
     state.optimizer_g.zero_grad(set_to_none=True)
     with fabric.autocast():
         w, ws, targets = _codes_to_draw(state, n, fabric.device)
-        fakes = state.generator.synthesis(ws, noise_mode="random")
+        fakes = as_displayed(state.generator.synthesis(ws, noise_mode="random"))
         parts = _generator_losses(fabric, state, fakes, targets)
     if training.decorrelation_weight > 0:
         parts["decorrelation"] = training.decorrelation_weight * decorrelation_penalty(w)

@@ -20,6 +20,15 @@ def discriminator_loss(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
     return F.softplus(-real_logits).mean() + F.softplus(fake_logits).mean()
 
 
+def as_displayed(pictures: Tensor) -> Tensor:
+    """Clip what a generator drew to -1 ink .. 1 paper, as the table does.
+
+    Without it every white pixel has to be met exactly, and paper stays a breath of grey; with it
+    whatever is whiter than paper is paper.
+    """
+    return pictures.clamp(-1, 1)
+
+
 def with_instance_noise(pictures: Tensor, sigma: float) -> Tensor:
     """Add normal noise to what a discriminator sees, drawings and answers alike.
 

@@ -10,6 +10,7 @@ from models.training.decorrelation import decorrelation_penalty  # noqa: E402
 from models.training.ema import ema_beta, update_ema  # noqa: E402
 from models.training.losses import (  # noqa: E402
     PathLength,
+    as_displayed,
     discriminator_loss,
     generator_loss,
     r1_penalty,
@@ -87,3 +88,11 @@ def test_decorrelation_as_printed_collapses_variance_and_ours_keeps_it() -> None
     assert collapsed.mean() < 0.1
     assert kept.mean() > 0.5
     assert kept.std() / kept.mean() < 0.1
+
+
+def test_as_displayed_paper_whiter_than_paper_costs_nothing_and_grey_paper_does() -> None:
+    """A generator that had to meet white exactly left a breath of grey on every sheet."""
+    drawn = torch.tensor([[1.2, 0.9, -1.3, -0.5]], requires_grad=True)
+    wanted = torch.tensor([[1.0, 1.0, -1.0, -1.0]])
+    (as_displayed(drawn) - wanted).abs().sum().backward()
+    assert torch.equal(drawn.grad, torch.tensor([[0.0, -1.0, 0.0, 1.0]]))
