@@ -40,7 +40,7 @@ from models.training.gan_loop import RunLimits
 from models.training.moments import MomentMatching
 from models.training.own_latents import OwnLatents
 from models.training.random_states import restore_random_states
-from models.training.remap import with_new_mapping
+from models.training.remap import with_fitted_mapping, with_new_mapping
 
 log = logging.getLogger(__name__)
 WATCHED_SKETCHES = 64
@@ -62,11 +62,21 @@ class EncoderPlan:
     ink_size: int
     steps: int
     new_mapping: int
+    z_dim: int
     training: EncoderTraining
     limits: RunLimits
     accelerator: str = "auto"
     devices: str = "1"
     precision: str = "bf16-mixed"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Beginning:
+    """What a run begins with; `saved` is the file that it came from, empty where a run goes on."""
+
+    generator: Generator
+    discriminator: Discriminator
+    saved: dict[str, Any]
 
 
 def encoder_config(plan: EncoderPlan, generator: Generator) -> EncoderConfig:
@@ -93,7 +103,7 @@ def describe(plan: EncoderPlan) -> str:
     if latest.exists() and not plan.resume:
         raise InputError(f"{plan.folder} holds a run already: add --resume or choose another -o")
     seen = load_encoder_checkpoint(latest)["pictures_seen"] if plan.resume else 0
-    generator, _ = _networks(plan)
+    generator = _beginning(plan).generator
     encoder_config(plan, generator)
     training, held_out = split_held_out(read_quickdraw(plan.sketches))
     pictures = _pictures(plan, generator)
@@ -117,10 +127,10 @@ def run_encoder(plan: EncoderPlan) -> None:
     fabric = Fabric(accelerator=plan.accelerator, devices=devices, precision=plan.precision)
     fabric.launch()
     torch.manual_seed(plan.training.seed + 1 + fabric.global_rank)
-    state = _new_or_started(plan, fabric)
-    begun = _begun_with(plan)
-    if "augment" in begun:
-        state.augment.load_state_dict(as_float32(begun["augment"]))
+    start = _beginning(plan)
+    state = _new_or_started(plan, start, fabric)
+    if "augment" in start.saved:
+        state.augment.load_state_dict(as_float32(start.saved["augment"]))
     drawings = _pictures(plan, state.generator)
     if plan.training.weights.moments > 0:
         network = training_alexnet().to(fabric.device)
@@ -129,7 +139,7 @@ def run_encoder(plan: EncoderPlan) -> None:
     if plan.training.weights.redraw > 0:
         perceptual, z_dim = training_lpips().to(fabric.device), state.generator.mapping.z_dim
         own = OwnLatents(perceptual, drawings.pictures, z_dim, True, plan.training.seed)
-        own.begin_with(begun)
+        own.begin_with(start.saved)
         state.own_latents = own.to(fabric.device)
     if plan.training.weights.features > 0:
         network = training_alexnet().to(fabric.device)
@@ -150,41 +160,52 @@ def _resume(plan: EncoderPlan, fabric: Fabric, state: EncoderState, feeds: Encod
     restore_random_states(fabric, saved["random_states"])
 
 
-def _new_or_started(plan: EncoderPlan, fabric: Fabric) -> EncoderState:
-    generator, discriminator = _networks(plan)
+def _new_or_started(plan: EncoderPlan, start: Beginning, fabric: Fabric) -> EncoderState:
+    generator = start.generator
     state = new_encoder_state(
-        encoder_config(plan, generator), plan.training, generator, discriminator, fabric.device
+        encoder_config(plan, generator),
+        plan.training,
+        generator,
+        start.discriminator,
+        fabric.device,
     )
     if plan.start is not None:
         weights = as_float32(load_encoder_checkpoint(plan.start)["inverter_ema"])
         state.inverter.load_state_dict(weights)
         state.inverter_ema.load_state_dict(weights)
-        state.inverter.w_avg.copy_(generator.mapping.w_avg)
-        state.inverter_ema.w_avg.copy_(generator.mapping.w_avg)
+        if plan.gan is not None:  # another generator has another mean code
+            state.inverter.w_avg.copy_(generator.mapping.w_avg)
+            state.inverter_ema.w_avg.copy_(generator.mapping.w_avg)
     return state
 
 
-def _begun_with(plan: EncoderPlan) -> dict[str, Any]:
-    """The checkpoint whose generator the run begins with; empty where it only goes on."""
+def _beginning(plan: EncoderPlan) -> Beginning:
+    """What the run, its GAN, or else the encoder it begins from left behind."""
     if plan.gan is not None:
-        return load_checkpoint(plan.gan)
-    return {} if plan.start is None else load_encoder_checkpoint(plan.start)
-
-
-def _networks(plan: EncoderPlan) -> tuple[Generator, Discriminator]:
-    """Generator and discriminator of the run, its GAN, or else of the encoder it begins from."""
-    if plan.gan is not None:
+        saved = load_checkpoint(plan.gan)
         generator, discriminator = load_generator(plan.gan), load_discriminator(plan.gan)
     elif plan.start is not None:
+        saved = load_encoder_checkpoint(plan.start)
         generator, discriminator = load_hand(plan.start).generator, discriminator_of(plan.start)
     elif plan.resume:
         latest = plan.folder / "latest.pt"
-        return load_hand(latest).generator, discriminator_of(latest)
+        return Beginning(load_hand(latest).generator, discriminator_of(latest), {})
     else:
         raise InputError("no generator: expected --gan, or --from an encoder trained with its own")
-    if plan.new_mapping:
-        generator = with_new_mapping(generator, plan.new_mapping, plan.training.seed)
-    return generator, discriminator
+    seed = plan.training.seed
+    if plan.z_dim:
+        if "own_latents" not in saved:
+            raise InputError(
+                f"--z-dim {plan.z_dim}: {plan.gan or plan.start} has no latents of its drawings; "
+                "expected a checkpoint trained with --redraw"
+            )
+        layers = plan.new_mapping or generator.config.mapping_layers
+        own = saved["own_latents"]["z"].float()
+        generator, own = with_fitted_mapping(generator, own, layers, plan.z_dim, seed)
+        saved = saved | {"own_latents": {"z": own}}
+    elif plan.new_mapping:
+        generator = with_new_mapping(generator, plan.new_mapping, seed)
+    return Beginning(generator, discriminator, saved)
 
 
 def _pictures(plan: EncoderPlan, generator: Generator) -> PictureSet:

@@ -73,7 +73,7 @@ class OwnLatents(nn.Module):
         """Follow the gradient, and go back to where the mapping network sees latents."""
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
-        self.z.copy_(_on_the_sphere(self.z))
+        self.z.copy_(on_the_sphere(self.z))
 
 
 def principal_latents(perceptual: Lpips, drawings: Tensor, z_dim: int, seed: int) -> Tensor:
@@ -99,10 +99,10 @@ def principal_latents(perceptual: Lpips, drawings: Tensor, z_dim: int, seed: int
         rest = torch.randn(len(seen), z_dim - rank)
     scores = scores / scores.std(dim=0, keepdim=True).clamp_min(1e-8)
     latents = torch.cat([scores, rest.to(scores)], dim=1)
-    return _on_the_sphere(latents)
+    return on_the_sphere(latents)
 
 
-def _on_the_sphere(latents: Tensor) -> Tensor:
+def on_the_sphere(latents: Tensor) -> Tensor:
     """Rows of mean square 1, as StyleGAN normalises z."""
     return latents * latents.square().mean(dim=1, keepdim=True).add(1e-8).rsqrt()
 

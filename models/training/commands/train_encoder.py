@@ -53,6 +53,12 @@ _TRAINING = EncoderTraining()
     default=0,
     help="Begin with a fresh mapping network of so many layers around the old mean code.",
 )
+@click.option(
+    "--z-dim",
+    default=0,
+    help="Begin with a mapping network of latents so long, fitted to those that --redraw gave the "
+    "drawings; 16 puts a thousand drawings close together.",
+)
 @click.option("--backbone", type=click.Choice(BACKBONES), default="light", show_default=True)
 @click.option(
     "--inversion",
@@ -144,7 +150,7 @@ def plan_from_options(options: dict) -> EncoderPlan:
     )
     shared = ("gan", "dataset", "sketches", "folder", "resume", "start", "backbone", "inversion")
     return EncoderPlan(
-        **{name: options[name] for name in (*shared, "ink_size", "steps", "new_mapping")},
+        **{name: options[name] for name in (*shared, "ink_size", "steps", "new_mapping", "z_dim")},
         training=training,
         limits=RunLimits(
             pictures=options["pictures"],
