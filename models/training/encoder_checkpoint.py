@@ -102,7 +102,8 @@ def compact(state: dict[str, Any]) -> dict[str, Any]:
         are left out.
     """
     plain = ("encoder_config", "generator_config", "discriminator_config", "training", "notes")
-    kept = {name: state[name] for name in (*plain, "step", "pictures_seen") if name in state}
+    counts = ("step", "pictures_seen", "pictures_before")
+    kept = {name: state[name] for name in (*plain, *counts) if name in state}
     parts = ("inverter_ema", "generator_ema", "discriminator", "augment", "own_latents")
     return kept | {name: as_half(state[name]) for name in parts if name in state}
 

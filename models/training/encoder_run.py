@@ -170,7 +170,9 @@ def _new_or_started(plan: EncoderPlan, start: Beginning, fabric: Fabric) -> Enco
         fabric.device,
     )
     if plan.start is not None:
-        weights = as_float32(load_encoder_checkpoint(plan.start)["inverter_ema"])
+        encoder = load_encoder_checkpoint(plan.start)
+        state.pictures_before = encoder["pictures_seen"] + encoder.get("pictures_before", 0)
+        weights = as_float32(encoder["inverter_ema"])
         state.inverter.load_state_dict(weights)
         state.inverter_ema.load_state_dict(weights)
         if plan.gan is not None:  # another generator has another mean code

@@ -29,7 +29,10 @@ NEW_OPTIMIZERS = ("optimizer_z", "optimizer_f")
 
 @dataclass(slots=True, eq=False)
 class EncoderState:
-    """Networks, optimizers and counters of a run; those with a default where asked for."""
+    """Networks, optimizers and counters of a run; parts that may be None where asked for.
+
+    `pictures_before` are those that the networks had seen when the run began with them.
+    """
 
     training: EncoderTraining
     inverter: Inverter
@@ -43,6 +46,7 @@ class EncoderState:
     optimizer_d: torch.optim.Optimizer
     step: int = 0
     pictures_seen: int = 0
+    pictures_before: int = 0
     moments: MomentMatching | None = None
     own_latents: OwnLatents | None = None
     features: FeatureDiscriminator | None = None
@@ -116,6 +120,7 @@ def encoder_state_to_dict(state: EncoderState) -> dict[str, Any]:
         "training": state.training.to_dict(),
         "step": state.step,
         "pictures_seen": state.pictures_seen,
+        "pictures_before": state.pictures_before,
     }
     for name in (*NETWORKS, *MEMORIES, *OPTIMIZERS, *NEW_OPTIMIZERS):
         if getattr(state, name) is not None:
@@ -139,3 +144,4 @@ def restore_encoder_state(state: EncoderState, saved: dict[str, Any]) -> None:
         for group, (rate, betas) in zip(optimizer.param_groups, chosen, strict=True):
             group.update(lr=rate, betas=betas)
     state.step, state.pictures_seen = saved["step"], saved["pictures_seen"]
+    state.pictures_before = saved.get("pictures_before", 0)

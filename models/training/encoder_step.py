@@ -69,7 +69,9 @@ def encoder_training_step(
     seen = len(batch.ink) * fabric.world_size
     state.step += 1
     state.pictures_seen += seen
-    beta = ema_beta(seen, state.pictures_seen, state.training.ema_half_life, EMA_RAMP_UP)
+    # Networks that were trained before need no short average at the beginning.
+    so_far = state.pictures_before + state.pictures_seen
+    beta = ema_beta(seen, so_far, state.training.ema_half_life, EMA_RAMP_UP)
     update_ema(state.inverter_ema, state.inverter, beta)
     if state.training.generator_rate > 0:
         update_ema(state.generator_ema, state.generator, beta)
