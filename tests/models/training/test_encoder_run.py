@@ -177,7 +177,8 @@ def test_run_discriminator_that_is_sure_is_augmented_and_the_compact_file_keeps_
 
 def test_run_from_another_counts_its_pictures_and_keeps_its_average_long(arguments, tmp_path):
     """A short average at the beginning shows the last few steps, not the run."""
-    _train(arguments, tmp_path / "first", 400, "--learning-rate", "0")
+    first = _train(arguments, tmp_path / "first", 4)
+    save_encoder_checkpoint(tmp_path / "first" / "latest.pt", first | {"pictures_seen": 400})
     start = ("--from", str(tmp_path / "first" / "latest.pt"), "--generator-rate", "0.01")
     second = _train(arguments, tmp_path / "second", 4, *start)
     assert (second["pictures_before"], second["pictures_seen"]) == (400, 4)
