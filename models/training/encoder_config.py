@@ -23,6 +23,7 @@ class LossWeights:
             `redraw` on simplified drawings.
         adherence: ink that finds no line, on sketches.
         crowding: dark beside ink where the visitor left paper, on sketches.
+        calm: difference between a moved answer and the answer to ink moved by a pixel, on sketches.
         adversarial: non-saturating loss of the discriminator, on all answers.
         features: the same of a second discriminator, which sees activations of AlexNet.
         offset: squared length of the offset from w_avg.
@@ -38,6 +39,7 @@ class LossWeights:
     code: float = 0.0
     adherence: float = 2.0
     crowding: float = 0.0
+    calm: float = 0.0
     adversarial: float = 0.5
     features: float = 0.0
     offset: float = 0.02

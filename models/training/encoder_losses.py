@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 import torch.nn.functional as F
@@ -60,6 +60,36 @@ def crowding_loss(pictures: Tensor, ink: Tensor) -> Tensor:
     dark = darkness(pictures).mean(dim=1, keepdim=True)
     crowded = (ring * dark).sum(dim=(1, 2, 3)) / ring.sum(dim=(1, 2, 3)).clamp_min(1.0)
     return F.relu(crowded - 0.3).mean()
+
+
+def moved(x: Tensor, steps: tuple[int, int]) -> Tensor:
+    """Move pictures (n, c, S, S) by whole pixels, down and to the right; paper comes in."""
+    down, right = steps
+    reach = max(abs(down), abs(right))
+    side = x.shape[-1]
+    padded = F.pad(x, [reach] * 4, value=1.0)
+    return padded[..., reach - down : reach - down + side, reach - right : reach - right + side]
+
+
+def calm_loss(
+    answer: Callable[[Tensor], Tensor], ink: Tensor, answers: Tensor, towards: tuple[int, int]
+) -> Tensor:
+    """Mean difference between moved answers and the answers to ink moved alike.
+
+    A sheet is never quite still under the camera; what lies between the visitor's lines is not to
+    become another drawing each time.
+
+    Args:
+        answer: from ink to pictures.
+        ink: (n, 1, S, S).
+        answers: (n, c, R, R), to that ink.
+        towards: pixels down and to the right, of ink or picture, whichever has the larger ones.
+    """
+    side, size = answers.shape[-1], ink.shape[-1]
+    down, right = towards
+    finer_ink, finer_picture = max(1, size // side), max(1, side // size)
+    again = answer(moved(ink, (down * finer_ink, right * finer_ink)))
+    return (moved(answers, (down * finer_picture, right * finer_picture)) - again).abs().mean()
 
 
 def coarse_loss(pictures: Tensor, targets: Tensor) -> Tensor:

@@ -28,6 +28,7 @@ EMA_RAMP_UP = 0.05
 MUCH_INK = 0.02
 """Mean darkness of ink above which a sketch counts as full; half of those trained on are."""
 _DRAWINGS, _FEW_LINES, _MANY_LINES, _PRIOR = range(4)
+_NEIGHBOURS = [(y, x) for y in (-1, 0, 1) for x in (-1, 0, 1) if y or x]
 MOMENT_GROUPS = 4
 """Matched apart: answers to simplified drawings, to few lines and to many, and samples."""
 
@@ -87,8 +88,7 @@ def _answer_step(
     state.optimizer_e.zero_grad(set_to_none=True)
     state.optimizer_g.zero_grad(set_to_none=True)
     with fabric.autocast():
-        codes = state.inverter(batch.ink, state.generator.synthesis)
-        answers = as_displayed(state.generator.synthesis(codes.w_plus, codes.feature))
+        codes, answers = _answer(state, batch.ink)
         fakes, drawings = answers, None
         if training.prior_due(state.step):
             samples, drawings = _prior_samples(state, fabric.device)
@@ -122,6 +122,12 @@ def _answer_step(
         state.own_latents.update()
     state.discriminator.requires_grad_(True)
     return {f"loss/{name}": loss.item() for name, loss in parts.items()}, fakes.detach()
+
+
+def _answer(state: EncoderState, ink: Tensor) -> tuple[Codes, Tensor]:
+    """Codes of ink, and the pictures they stand for as the table shows them."""
+    codes = state.inverter(ink, state.generator.synthesis)
+    return codes, as_displayed(state.generator.synthesis(codes.w_plus, codes.feature))
 
 
 def _prior_samples(state: EncoderState, device: torch.device) -> tuple[Tensor, Tensor | None]:
@@ -211,6 +217,9 @@ def _sketch_losses(
     }
     if training.weights.crowding > 0:
         parts["crowding"] = losses.crowding_loss(drawn, ink)
+    if training.weights.calm > 0:
+        towards = _NEIGHBOURS[int(torch.randint(len(_NEIGHBOURS), ()))]
+        parts["calm"] = losses.calm_loss(lambda x: _answer(state, x)[1], ink, drawn, towards)
     return parts
 
 

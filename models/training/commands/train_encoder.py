@@ -88,6 +88,12 @@ _TRAINING = EncoderTraining()
 @click.option("--code", default=_WEIGHTS.code, show_default=True)
 @click.option("--adherence", default=_WEIGHTS.adherence, show_default=True)
 @click.option("--crowding", default=_WEIGHTS.crowding, show_default=True)
+@click.option(
+    "--calm",
+    default=_WEIGHTS.calm,
+    show_default=True,
+    help="Weight of moving with the ink and not otherwise.",
+)
 @click.option("--adversarial", default=_WEIGHTS.adversarial, show_default=True)
 @click.option("--offset", default=_WEIGHTS.offset, show_default=True)
 @click.option("--delta", default=_WEIGHTS.delta, show_default=True)

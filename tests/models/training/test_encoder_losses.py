@@ -61,3 +61,19 @@ def test_ink_share_loss_inside_the_range_is_zero():
 
 def test_delta_loss_equal_layers_is_zero():
     assert losses.delta_loss(torch.ones(2, 8, 16)).item() == 0
+
+
+def test_moved_lets_paper_in():
+    corner = _page(slice(0, 2), slice(0, 2))
+    assert torch.equal(losses.moved(corner, (3, 1)), _page(slice(3, 5), slice(1, 3)))
+    assert torch.equal(losses.moved(corner, (-2, 0)), torch.ones_like(corner))
+
+
+@pytest.mark.parametrize("side", [64, 128, 256])
+def test_calm_loss_of_a_tracing_is_zero_at_every_size_and_of_a_still_answer_is_not(side):
+    def tracing(ink: torch.Tensor) -> torch.Tensor:
+        return torch.nn.functional.interpolate(ink, size=(side, side), mode="nearest")
+
+    traced = tracing(LINE)
+    assert losses.calm_loss(tracing, LINE, traced, (1, -1)).item() == 0
+    assert losses.calm_loss(lambda _: traced, LINE, traced, (1, -1)).item() > 0.005

@@ -46,7 +46,7 @@ def _train(arguments: list[str], folder: Path, pictures: int, *more: str) -> dic
         ("--generator-rate", "0.001"),
         ("--generator-rate", "0.001", "--moments", "1", "--perceptual", "0.5"),
         ("--generator-rate", "0.001", "--redraw", "1", "--prior", "4", "--code", "1"),
-        ("--generator-rate", "0.001", "--features", "1", "--ada-kimg", "0.02"),
+        ("--generator-rate", "0.001", "--features", "1", "--ada-kimg", "0.02", "--calm", "1"),
     ],
     ids=["frozen", "learning", "moments", "redraw", "features"],
 )
