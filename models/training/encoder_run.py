@@ -110,7 +110,7 @@ def describe(plan: EncoderPlan) -> str:
     words = len({sketch.word for sketch in training})
     return "\n".join(
         [
-            f"{plan.gan or plan.start}: {generator.config.resolution} px, "
+            f"{plan.gan or plan.start or latest}: {generator.config.resolution} px, "
             f"{generator.synthesis.num_ws} codes",
             f"{plan.dataset}: {len(pictures)} drawings",
             f"{plan.sketches}: {len(training)} sketches of {words} things for training, "

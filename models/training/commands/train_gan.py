@@ -39,7 +39,8 @@ from models.training.gan_run import Plan, describe, run
 )
 @click.option("--channel-base", default=2048, show_default=True, help="Width of the networks.")
 @click.option("--channel-max", default=128, show_default=True, help="Widest layer.")
-@click.option("--w-dim", default=128, show_default=True, help="Length of z and w.")
+@click.option("--w-dim", default=128, show_default=True, help="Length of w.")
+@click.option("--z-dim", default=0, help="Length of z, where it is not that of w.")
 @click.option(
     "--mapping-layers",
     default=8,
@@ -113,7 +114,7 @@ def plan_from_options(dataset: Path, folder: Path, options: dict) -> Plan:
         resume=options["resume"],
         start=options["start"],
         generator=GeneratorConfig(
-            z_dim=options["w_dim"],
+            z_dim=options["z_dim"] or options["w_dim"],
             w_dim=options["w_dim"],
             mapping_layers=options["mapping_layers"],
             **shape,

