@@ -37,6 +37,7 @@ from models.training.encoder_step import MOMENT_GROUPS, Surroundings
 from models.training.encoder_watch import Watch
 from models.training.feature_discriminator import FeatureDiscriminator
 from models.training.gan_loop import RunLimits
+from models.training.grow import with_more_codes
 from models.training.moments import MomentMatching
 from models.training.own_latents import OwnLatents
 from models.training.random_states import restore_random_states
@@ -172,7 +173,9 @@ def _new_or_started(plan: EncoderPlan, start: Beginning, fabric: Fabric) -> Enco
     if plan.start is not None:
         encoder = load_encoder_checkpoint(plan.start)
         state.pictures_before = encoder["pictures_seen"] + encoder.get("pictures_before", 0)
-        weights = as_float32(encoder["inverter_ema"])
+        weights = with_more_codes(
+            as_float32(encoder["inverter_ema"]), state.inverter.state_dict(), plan.start
+        )
         state.inverter.load_state_dict(weights)
         state.inverter_ema.load_state_dict(weights)
         if plan.gan is not None:  # another generator has another mean code
