@@ -54,7 +54,13 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
 
 
 COMPACT_PARTS = ("generator", "ema", "discriminator", "augment", "own_latents")
-COMPACT_VALUES = ("generator_config", "discriminator_config", "training", "pictures_seen")
+COMPACT_VALUES = (
+    "generator_config",
+    "discriminator_config",
+    "training",
+    "pictures_seen",
+    "pictures_before",
+)
 
 
 def compact(state: dict[str, Any]) -> dict[str, Any]:

@@ -78,7 +78,8 @@ def gan_of(path: Path) -> dict[str, Any] | None:
     except EncoderError:
         return None
     configs = ("generator_config", "discriminator_config")
-    kept = (*configs, "discriminator", "augment", "own_latents", "pictures_seen")
+    counts = ("pictures_seen", "pictures_before")
+    kept = (*configs, "discriminator", "augment", "own_latents", *counts)
     found = {name: state[name] for name in kept if name in state}
     return found | {"ema": state["generator_ema"]}
 

@@ -24,7 +24,10 @@ NEW_PARTS = ("moments", "own_latents", "optimizer_z", "features", "optimizer_f")
 
 @dataclass(slots=True, eq=False)
 class GanState:
-    """Networks, optimizers, augmentation and counters of a run."""
+    """Networks, optimizers, augmentation and counters of a run.
+
+    `pictures_before` are those that the networks had seen when the run began with them.
+    """
 
     training: GanTraining
     generator: Generator
@@ -39,6 +42,7 @@ class GanState:
     features: FeatureDiscriminator | None = None
     step: int = 0
     pictures_seen: int = 0
+    pictures_before: int = 0
     real_sign_sum: float = 0.0
     real_sign_count: int = 0
 
@@ -117,6 +121,7 @@ def state_to_dict(state: GanState) -> dict[str, Any]:
         **{name: optimizer.state_dict() for name, optimizer in state.optimizers().items()},
         "step": state.step,
         "pictures_seen": state.pictures_seen,
+        "pictures_before": state.pictures_before,
         "real_sign": [state.real_sign_sum, state.real_sign_count],
     }
 
@@ -138,4 +143,5 @@ def restore_state(state: GanState, saved: dict[str, Any]) -> None:
             group.update(rates)
     state.step = saved["step"]
     state.pictures_seen = saved["pictures_seen"]
+    state.pictures_before = saved.get("pictures_before", 0)
     state.real_sign_sum, state.real_sign_count = saved["real_sign"]

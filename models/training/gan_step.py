@@ -180,6 +180,8 @@ def training_step(fabric: Fabric, state: GanState, reals: Tensor) -> dict[str, f
     state.step += 1
     state.pictures_seen += seen
     training = state.training
-    beta = ema_beta(seen, state.pictures_seen, training.ema_half_life, training.ema_ramp_up)
+    # Networks that were trained before need no short average at the beginning.
+    so_far = state.pictures_before + state.pictures_seen
+    beta = ema_beta(seen, so_far, training.ema_half_life, training.ema_ramp_up)
     update_ema(state.ema, state.generator, beta)
     return losses

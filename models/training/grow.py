@@ -21,8 +21,9 @@ from models.training.gan_state import GanState
 def start_from(state: GanState, saved: dict[str, Any]) -> None:
     """Copy a saved run's networks into a new run of the same or twice the resolution.
 
-    Optimizers, counters and the average of path lengths start anew; the augmentation keeps its p,
-    and the drawings keep their own latents where there are as many drawings as before.
+    Optimizers and the average of path lengths start anew; pictures are counted anew, beside those
+    that were seen before. The augmentation keeps its p, and the drawings keep their own latents
+    where there are as many drawings as before.
 
     Args:
         state: new run, before its first step.
@@ -50,6 +51,7 @@ def start_from(state: GanState, saved: dict[str, Any]) -> None:
         copy_matching(state.discriminator, source, "discriminator")
         if new == 2 * old:
             continue_reading(state.discriminator, source)
+    state.pictures_before = saved.get("pictures_seen", 0) + saved.get("pictures_before", 0)
     if "augment" in saved:
         state.augment.load_state_dict(as_float32(saved["augment"]))
     if state.own_latents is not None:

@@ -155,3 +155,17 @@ def test_plan_that_cannot_work_is_refused_before_any_step(dataset, tmp_path) -> 
         describe(tiny_plan(dataset, tmp_path / "d", 8, training={"batch": 64}))
     with pytest.raises(ModelError, match="no such checkpoint"):
         describe(tiny_plan(dataset, tmp_path / "e", 8, start=tmp_path / "absent.pt"))
+
+
+def test_run_from_another_counts_its_pictures_and_keeps_its_average_long(tmp_path) -> None:
+    """A short average at the beginning shows the last few steps, not the run."""
+    dataset = write_dataset(tmp_path / "data")
+    run(tiny_plan(dataset, tmp_path / "first", 8))
+    start = tmp_path / "first" / "latest.pt"
+    save_checkpoint(start, load_checkpoint(start) | {"pictures_seen": 4000})
+    run(tiny_plan(dataset, tmp_path / "second", 4, start=start))
+    first, second = load_checkpoint(start), load_checkpoint(tmp_path / "second" / "latest.pt")
+    assert (second["pictures_before"], second["pictures_seen"]) == (4000, 4)
+    name = "synthesis.b8.conv1.weight"
+    moved = (second["generator"][name] - first["generator"][name]).norm()
+    assert (second["ema"][name] - first["ema"][name]).norm() < 0.5 * moved
