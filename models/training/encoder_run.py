@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +73,7 @@ class EncoderPlan:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Beginning:
-    """What a run begins with; `saved` is the file that it came from, empty where a run goes on."""
+    """What a run begins with; `saved` is the file that it came from."""
 
     generator: Generator
     discriminator: Discriminator
@@ -128,7 +128,7 @@ def run_encoder(plan: EncoderPlan) -> None:
     fabric = Fabric(accelerator=plan.accelerator, devices=devices, precision=plan.precision)
     fabric.launch()
     torch.manual_seed(plan.training.seed + 1 + fabric.global_rank)
-    start = _beginning(plan)
+    start = _with_mapping(plan, _beginning(plan))
     state = _new_or_started(plan, start, fabric)
     if "augment" in start.saved:
         state.augment.load_state_dict(as_float32(start.saved["augment"]))
@@ -139,8 +139,8 @@ def run_encoder(plan: EncoderPlan) -> None:
         state.moments = matching.to(fabric.device)
     if plan.training.weights.redraw > 0:
         perceptual, z_dim = training_lpips().to(fabric.device), state.generator.mapping.z_dim
-        own = OwnLatents(perceptual, drawings.pictures, z_dim, True, plan.training.seed)
-        own.begin_with(start.saved)
+        seed = plan.training.seed
+        own = OwnLatents(perceptual, drawings.pictures, z_dim, True, seed, start.saved)
         state.own_latents = own.to(fabric.device)
     if plan.training.weights.features > 0:
         network = training_alexnet().to(fabric.device)
@@ -171,7 +171,7 @@ def _new_or_started(plan: EncoderPlan, start: Beginning, fabric: Fabric) -> Enco
         fabric.device,
     )
     if plan.start is not None:
-        encoder = load_encoder_checkpoint(plan.start)
+        encoder = start.saved if plan.gan is None else load_encoder_checkpoint(plan.start)
         state.pictures_before = encoder["pictures_seen"] + encoder.get("pictures_before", 0)
         weights = with_more_codes(
             as_float32(encoder["inverter_ema"]), state.inverter.state_dict(), plan.start
@@ -194,23 +194,32 @@ def _beginning(plan: EncoderPlan) -> Beginning:
         generator, discriminator = load_hand(plan.start).generator, discriminator_of(plan.start)
     elif plan.resume:
         latest = plan.folder / "latest.pt"
-        return Beginning(load_hand(latest).generator, discriminator_of(latest), {})
+        saved = load_encoder_checkpoint(latest)
+        generator, discriminator = load_hand(latest).generator, discriminator_of(latest)
     else:
         raise InputError("no generator: expected --gan, or --from an encoder trained with its own")
-    seed = plan.training.seed
-    if plan.z_dim:
-        if "own_latents" not in saved:
-            raise InputError(
-                f"--z-dim {plan.z_dim}: {plan.gan or plan.start} has no latents of its drawings; "
-                "expected a checkpoint trained with --redraw"
-            )
-        layers = plan.new_mapping or generator.config.mapping_layers
-        own = saved["own_latents"]["z"].float()
-        generator, own = with_fitted_mapping(generator, own, layers, plan.z_dim, seed)
-        saved = saved | {"own_latents": {"z": own}}
-    elif plan.new_mapping:
-        generator = with_new_mapping(generator, plan.new_mapping, seed)
+    begun = plan.gan or plan.start
+    if plan.z_dim and begun is not None and "own_latents" not in saved:
+        raise InputError(
+            f"--z-dim {plan.z_dim}: {begun} has no latents of its drawings; "
+            "expected a checkpoint trained with --redraw"
+        )
     return Beginning(generator, discriminator, saved)
+
+
+def _with_mapping(plan: EncoderPlan, start: Beginning) -> Beginning:
+    """Renew the mapping network where that was asked for and the run begins from another file."""
+    seed = plan.training.seed
+    if plan.gan is None and plan.start is None:
+        return start
+    if plan.z_dim:
+        layers = plan.new_mapping or start.generator.config.mapping_layers
+        own = start.saved["own_latents"]["z"].float()
+        generator, own = with_fitted_mapping(start.generator, own, layers, plan.z_dim, seed)
+        return replace(start, generator=generator, saved=start.saved | {"own_latents": {"z": own}})
+    if plan.new_mapping:
+        return replace(start, generator=with_new_mapping(start.generator, plan.new_mapping, seed))
+    return start
 
 
 def _pictures(plan: EncoderPlan, generator: Generator) -> PictureSet:

@@ -11,17 +11,12 @@ from torch import Tensor
 from models.evaluation.vgg import Lpips
 from models.psp.inverter import Codes
 from models.training import encoder_losses as losses
+from models.training.discriminator_step import discriminator_step
 from models.training.ema import ema_beta, update_ema
 from models.training.encoder_data import Batch
 from models.training.encoder_state import EncoderState
 from models.training.gradients import average_gradients
-from models.training.losses import (
-    as_displayed,
-    discriminator_loss,
-    generator_loss,
-    r1_penalty,
-    with_instance_noise,
-)
+from models.training.losses import as_displayed, generator_loss, lazy_weight, with_instance_noise
 from models.training.moments import MomentMatching
 
 EMA_RAMP_UP = 0.05
@@ -63,18 +58,24 @@ def encoder_training_step(
     scalars, fakes = _answer_step(fabric, state, batch, around)
     with torch.no_grad():
         reals, fakes = _shown(state, reals.to(fabric.device)), _shown(state, fakes)
-    scalars |= _discriminator_step(fabric, state, reals, fakes)
-    if state.features is not None:
-        scalars |= state.features.learn(fabric, reals, fakes)
-    scalars |= _adapt_augment(fabric, state, scalars["logits/real_sign"], len(reals))
+    training = state.training
+    logits, judged = discriminator_step(
+        fabric,
+        state.discriminator,
+        state.optimizer_d,
+        (reals, fakes),
+        lazy_weight(training.r1_gamma, training.r1_every, state.step),
+        state.features,
+    )
+    scalars |= judged | _adapt_augment(fabric, state, logits)
     seen = len(batch.ink) * fabric.world_size
     state.step += 1
     state.pictures_seen += seen
     # Networks that were trained before need no short average at the beginning.
     so_far = state.pictures_before + state.pictures_seen
-    beta = ema_beta(seen, so_far, state.training.ema_half_life, EMA_RAMP_UP)
+    beta = ema_beta(seen, so_far, training.ema_half_life, EMA_RAMP_UP)
     update_ema(state.inverter_ema, state.inverter, beta)
-    if state.training.generator_rate > 0:
+    if training.generator_rate > 0:
         update_ema(state.generator_ema, state.generator, beta)
     return scalars
 
@@ -228,36 +229,9 @@ def _shown(state: EncoderState, pictures: Tensor, moves: Tensor | None = None) -
     return with_instance_noise(state.augment(pictures, moves), state.training.instance_noise)
 
 
-def _discriminator_step(
-    fabric: Fabric, state: EncoderState, reals: Tensor, fakes: Tensor
-) -> dict[str, float]:
-    """Update the discriminator on what it is shown, with R1 every `r1_every` steps."""
-    training = state.training
-    penalised = training.r1_gamma > 0 and state.step % training.r1_every == 0
-    state.optimizer_d.zero_grad(set_to_none=True)
-    with fabric.autocast():
-        seen = reals.detach().requires_grad_(penalised)
-        real_logits, fake_logits = state.discriminator(seen), state.discriminator(fakes)
-        loss = discriminator_loss(real_logits, fake_logits)
-        scalars = {"loss/discriminator": loss.item()}
-        if penalised:
-            penalty = r1_penalty(real_logits, seen)
-            scalars["loss/r1"] = penalty.item()
-            loss = loss + penalty * (training.r1_gamma * training.r1_every)
-    loss.backward()
-    average_gradients(fabric, state.discriminator.parameters())
-    state.optimizer_d.step()
-    scalars["logits/real"] = real_logits.detach().mean().item()
-    scalars["logits/fake"] = fake_logits.detach().mean().item()
-    scalars["logits/real_sign"] = real_logits.detach().sign().mean().item()
-    return scalars
-
-
-def _adapt_augment(
-    fabric: Fabric, state: EncoderState, real_sign: float, count: int
-) -> dict[str, float]:
+def _adapt_augment(fabric: Fabric, state: EncoderState, logits: Tensor) -> dict[str, float]:
     """Move p by the sign of the discriminator on the drawings of all processes."""
-    if fabric.world_size > 1:
-        real_sign = float(fabric.all_reduce(torch.tensor(real_sign), reduce_op="mean"))
-    state.augment.adapt(real_sign, count * fabric.world_size)
-    return {"augment/p": float(state.augment.p)}
+    sign = logits.sign().mean()
+    everywhere = fabric.all_reduce(sign, reduce_op="mean") if fabric.world_size > 1 else sign
+    state.augment.adapt(float(everywhere), len(logits) * fabric.world_size)
+    return {"logits/real_sign": sign.item(), "augment/p": float(state.augment.p)}

@@ -110,6 +110,7 @@ def prepare_run(plan: Plan, fabric: Fabric) -> tuple[GanState, GanFeeds]:
     """Build or restore the run of a plan on this process."""
     pictures = load_pictures(plan.dataset, plan.generator.resolution, plan.generator.img_channels)
     state = new_state(plan.generator, plan.discriminator, plan.training, fabric.device)
+    saved = saved_run(plan)
     if plan.training.moments_weight > 0:
         network = training_alexnet().to(fabric.device)
         state.moments = MomentMatching(network, pictures.pictures).to(fabric.device)
@@ -121,6 +122,7 @@ def prepare_run(plan: Plan, fabric: Fabric) -> tuple[GanState, GanFeeds]:
             plan.generator.z_dim,
             plan.training.mirror,
             plan.training.seed,
+            saved,
         ).to(fabric.device)
     if plan.training.features_weight > 0:
         state.features = FeatureDiscriminator(
@@ -138,7 +140,6 @@ def prepare_run(plan: Plan, fabric: Fabric) -> tuple[GanState, GanFeeds]:
         world_size=fabric.world_size,
     )
     torch.manual_seed(plan.training.seed + 1 + fabric.global_rank)
-    saved = saved_run(plan)
     if saved is not None and plan.resume:
         restore_state(state, saved)
         if not fabric.is_global_zero:

@@ -5,14 +5,14 @@ from lightning_fabric import Fabric
 from torch import Tensor
 
 from models.training.decorrelation import decorrelation_penalty
+from models.training.discriminator_step import discriminator_step
 from models.training.ema import ema_beta, update_ema
 from models.training.gan_state import GanState
 from models.training.gradients import average_gradients
 from models.training.losses import (
     as_displayed,
-    discriminator_loss,
     generator_loss,
-    r1_penalty,
+    lazy_weight,
     with_instance_noise,
 )
 
@@ -122,33 +122,25 @@ def _path_length_backward(fabric: Fabric, state: GanState, n: int) -> float:
     return penalty.item()
 
 
-def discriminator_step(
+def _discriminator_step(
     fabric: Fabric, state: GanState, reals: Tensor, fakes: Tensor
 ) -> dict[str, float]:
-    """Update the discriminator on real and drawn pictures, with R1 every `r1_every` steps."""
+    """Update the discriminators on real and drawn pictures, and count how real the first look."""
     training = state.training
-    penalised = training.r1_gamma > 0 and state.step % training.r1_every == 0
-    state.optimizer_d.zero_grad(set_to_none=True)
-    with fabric.autocast():
-        shown = _shown(state, fakes)
-        seen = _shown(state, reals).detach().requires_grad_(penalised)
-        real_logits, fake_logits = state.discriminator(seen), state.discriminator(shown)
-        loss = discriminator_loss(real_logits, fake_logits)
-        losses = {"loss/discriminator": loss.item()}
-        if penalised:
-            penalty = r1_penalty(real_logits, seen)
-            losses["loss/r1"] = penalty.item()
-            loss = loss + penalty * (training.r1_gamma * training.r1_every)
-    loss.backward()
-    average_gradients(fabric, state.discriminator.parameters())
-    state.optimizer_d.step()
-    if state.features is not None:
-        losses |= state.features.learn(fabric, seen.detach(), shown)
-    state.real_sign_sum += real_logits.detach().sign().sum().item()
+    with torch.no_grad(), fabric.autocast():
+        drawn = _shown(state, fakes)
+        drawings = _shown(state, reals)
+    logits, scalars = discriminator_step(
+        fabric,
+        state.discriminator,
+        state.optimizer_d,
+        (drawings, drawn),
+        lazy_weight(training.r1_gamma, training.r1_every, state.step),
+        state.features,
+    )
+    state.real_sign_sum += logits.sign().sum().item()
     state.real_sign_count += len(reals)
-    losses["logits/real"] = real_logits.detach().mean().item()
-    losses["logits/fake"] = fake_logits.detach().mean().item()
-    return losses
+    return scalars
 
 
 def adapt_augment(fabric: Fabric, state: GanState) -> dict[str, float]:
@@ -173,7 +165,7 @@ def training_step(fabric: Fabric, state: GanState, reals: Tensor) -> dict[str, f
     reals = reals.to(fabric.device)
     losses, fakes = generator_step(fabric, state, len(reals))
     if state.training.adversarial_weight > 0:
-        losses |= discriminator_step(fabric, state, reals, fakes)
+        losses |= _discriminator_step(fabric, state, reals, fakes)
         losses |= adapt_augment(fabric, state)
     average_buffers(fabric, state)
     seen = len(reals) * fabric.world_size

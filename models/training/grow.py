@@ -22,8 +22,7 @@ def start_from(state: GanState, saved: dict[str, Any]) -> None:
     """Copy a saved run's networks into a new run of the same or twice the resolution.
 
     Optimizers and the average of path lengths start anew; pictures are counted anew, beside those
-    that were seen before. The augmentation keeps its p, and the drawings keep their own latents
-    where there are as many drawings as before.
+    that were seen before. The augmentation keeps its p.
 
     Args:
         state: new run, before its first step.
@@ -54,8 +53,6 @@ def start_from(state: GanState, saved: dict[str, Any]) -> None:
     state.pictures_before = saved.get("pictures_seen", 0) + saved.get("pictures_before", 0)
     if "augment" in saved:
         state.augment.load_state_dict(as_float32(saved["augment"]))
-    if state.own_latents is not None:
-        state.own_latents.begin_with(saved)
 
 
 def copy_matching(module: nn.Module, source: dict[str, Tensor], label: str) -> list[str]:

@@ -56,6 +56,14 @@ def r1_penalty(real_logits: Tensor, pictures: Tensor) -> Tensor:
     return 0.5 * gradient.float().square().sum(dim=(1, 2, 3)).mean()
 
 
+def lazy_weight(weight: float, every: int, step: int) -> float:
+    """Weight in this step of a regulariser applied every n-th: so many times as large, or 0.
+
+    Source: Karras et al. 2020, "Analyzing and Improving the Image Quality of StyleGAN", sec. 3.1.
+    """
+    return weight * every if step % every == 0 else 0.0
+
+
 class PathLength(nn.Module):
     """Path-length regularisation with its running mean.
 

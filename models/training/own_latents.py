@@ -29,9 +29,15 @@ class OwnLatents(nn.Module):
     """One latent a drawing, and the loss of the pictures that come from them."""
 
     def __init__(
-        self, perceptual: Lpips, drawings: Tensor, z_dim: int, mirror: bool, seed: int
+        self,
+        perceptual: Lpips,
+        drawings: Tensor,
+        z_dim: int,
+        mirror: bool,
+        seed: int,
+        saved: dict[str, Any] | None = None,
     ) -> None:
-        """Place the latents so that like lies by like: see `principal_latents`.
+        """Take over the latents of another run, or place them so that like lies by like.
 
         Args:
             perceptual: frozen.
@@ -39,11 +45,16 @@ class OwnLatents(nn.Module):
             z_dim: length of a latent.
             mirror: also keep a latent for each drawing's reflection.
             seed: of the components' solver.
+            saved: checkpoint that a run begins with; its latents are taken where there are as many,
+                as long. Else see `principal_latents`.
         """
         super().__init__()
         self._fixed = (perceptual,)  # in a tuple: its weights belong in no checkpoint
         self._drawings = torch.cat([drawings, drawings.flip(3)]) if mirror else drawings
-        self.z = nn.Parameter(principal_latents(perceptual, self._drawings, z_dim, seed))
+        z = (saved or {}).get("own_latents", {}).get("z")
+        if z is None or z.shape != (len(self._drawings), z_dim):
+            z = principal_latents(perceptual, self._drawings, z_dim, seed)
+        self.z = nn.Parameter(z.float().clone())
         # Without momentum: a latent moves only when its drawing is seen.
         self.optimizer = torch.optim.Adam([self.z], lr=RATE, betas=(0.0, 0.99), eps=1e-8)
 
@@ -60,13 +71,6 @@ class OwnLatents(nn.Module):
             for factor in _PYRAMID
         ]
         return self._fixed[0](pictures, targets).mean() + torch.stack(scales).sum()
-
-    @torch.no_grad()
-    def begin_with(self, saved: dict[str, Any]) -> None:
-        """Take over the latents of another run's checkpoint where it saw as many drawings."""
-        found = saved.get("own_latents", {}).get("z")
-        if found is not None and found.shape == self.z.shape:
-            self.z.copy_(found)
 
     @torch.no_grad()
     def update(self) -> None:

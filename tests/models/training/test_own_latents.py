@@ -90,3 +90,13 @@ def test_run_grown_from_a_compact_checkpoint_keeps_the_latents(tmp_path) -> None
     run(tiny_plan(dataset, tmp_path / "grown", 0, training=REDRAW, shape=shape, start=start))
     small, grown = load_checkpoint(start), load_checkpoint(tmp_path / "grown" / "latest.pt")
     assert torch.equal(small["own_latents"]["z"].float(), grown["own_latents"]["z"])
+
+
+def test_own_latents_of_a_saved_run_are_taken_over_and_others_are_placed_anew(drawings) -> None:
+    perceptual = training_lpips()
+    z = torch.randn(len(drawings), 8, generator=torch.manual_seed(2)).half()
+    saved = {"own_latents": {"z": z}}
+    own = OwnLatents(perceptual, drawings, 8, mirror=False, seed=0, saved=saved)
+    assert torch.equal(own.z, z.float())
+    shorter = OwnLatents(perceptual, drawings, 6, mirror=False, seed=0, saved=saved)
+    assert torch.equal(shorter.z, principal_latents(perceptual, drawings, 6, seed=0))
