@@ -76,8 +76,8 @@ class InkEvent:
     """Something that happened on the table.
 
     `name` is one of sheet_in, sheet_out, fresh_sheet, sheet_back, stroke_added, sheet_moved,
-    sheet_lifted, sheet_flat, sheet_turned, object_left, light_fault; `detail` says where or which,
-    for the log and for `/tracing/event/<name>`.
+    sheet_lifted, sheet_flat, sheet_turned, object_left, light_fault, light_back; `detail` says
+    where or which, for the log and for `/tracing/event/<name>`.
     """
 
     name: str

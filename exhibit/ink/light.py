@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from exhibit.contract.values import Floats, Gray
+from exhibit.contract.values import Floats, Gray, InkEvent
 
 ROWS, COLUMNS = 3, 4
 _DEAD, _ALIVE = 0.7, 0.8
@@ -34,8 +34,8 @@ class LightWatch:
         self._seen = np.zeros((ROWS, COLUMNS), int)
         self._dark_frames = np.zeros((ROWS, COLUMNS), int)
 
-    def step(self, level: Gray, free: Gray) -> tuple[str, ...]:
-        """Return the zones that died since the frame before.
+    def step(self, level: Gray, free: Gray) -> tuple[InkEvent, ...]:
+        """Tell of zones that died (`light_fault`) or are back (`light_back`) since the last frame.
 
         Args:
             level: (h, w) uint8, brightness of the paper.
@@ -45,25 +45,29 @@ class LightWatch:
         seen = np.greater(free, 0).astype(np.float32)
         share = cv2.resize(seen, size, interpolation=cv2.INTER_AREA)
         light = cv2.resize(seen * level, size, interpolation=cv2.INTER_AREA)
-        died = []
+        told = []
         for row, column in zip(*np.nonzero(share >= _FREE_SHARE), strict=True):
-            if self._judge(int(row), int(column), float(light[row, column] / share[row, column])):
-                died.append(self._name(int(row), int(column)))
-        return tuple(died)
+            zone = int(row), int(column)
+            happened = self._judge(zone, float(light[zone] / share[zone]))
+            if happened:
+                told.append(InkEvent(happened, self._name(*zone)))
+        return tuple(told)
 
-    def _judge(self, row: int, column: int, level: float) -> bool:
-        """Whether a zone has just died; its reference is the mean of its first frames."""
-        zone = row, column
+    def _judge(self, zone: tuple[int, int], level: float) -> str:
+        """Name what has just happened to a zone; its reference is the mean of its first frames."""
         if self._seen[zone] < _FIRST:
             self._seen[zone] += 1
             self._reference[zone] += (level - self._reference[zone]) / self._seen[zone]
-            return False
+            return ""
         share = level / max(self._expected(zone), 1.0)
         if share > _ALIVE:
+            was_dead = self._dark_frames[zone] >= _LASTS
             self._dark_frames[zone] = 0
-        elif share < _DEAD:
-            self._dark_frames[zone] += 1
-        return bool(share < _DEAD and self._dark_frames[zone] == _LASTS)
+            return "light_back" if was_dead else ""
+        if share >= _DEAD:
+            return ""
+        self._dark_frames[zone] += 1
+        return "light_fault" if self._dark_frames[zone] == _LASTS else ""
 
     def _expected(self, zone: tuple[int, int]) -> float:
         """Return the light of a zone when it was alive, which may have been before the start."""

@@ -175,19 +175,20 @@ def test_extract_strokes_come_in_their_order_of_appearance() -> None:
     assert strokes[0].width_px == pytest.approx(4.5, abs=1.0)
 
 
-def test_extract_dead_led_is_named() -> None:
+def test_extract_dead_led_is_named_and_told_of_when_it_is_back() -> None:
     extractor = _extractor()
     scene = _table_with_sheet(extractor)
     dim = np.ones((480, 640), np.float32)
     cv2.circle(dim, (90, 80), 120, 0.2, -1)
     dim = cv2.GaussianBlur(dim, (0, 0), 70)
     events = []
-    for _ in range(60):
+    for number in range(100):
         frame = scene.frame()
-        pixels = (frame.pixels * dim).astype(np.uint8)
+        pixels = (frame.pixels * dim).astype(np.uint8) if number < 60 else frame.pixels
         ink = extractor.extract(Frame(frame.sequence, frame.captured_at, pixels))
-        events += [e.detail for e in ink.events if e.name == "light_fault"]
-    assert events == ["row 1 of 3, column 1 of 4"]
+        events += [(e.name, e.detail) for e in ink.events if e.name.startswith("light_")]
+    zone = "row 1 of 3, column 1 of 4"
+    assert events == [("light_fault", zone), ("light_back", zone)]
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ KEPT_EVENTS = (
     "sheet_back",
     "sheet_turned",
     "light_fault",
+    "light_back",
 )
 # Forty visitors an hour are recorded whole; a sheet that flutters for a month does not fill the
 # journal's file, which has room for faults too.
