@@ -42,6 +42,17 @@ class Plan:
     kid_pictures: int = 0
 
 
+def begun(folder: Path, resume: bool, start: Path | None) -> GeneratorConfig | None:
+    """Shape of the generator that a run goes on from; None for a new run."""
+    if resume:
+        saved = load_checkpoint(folder / "latest.pt")
+    elif start is not None:
+        saved = gan_of(start) or load_checkpoint(start)
+    else:
+        return None
+    return GeneratorConfig.from_dict(saved.get("generator_config", {}))
+
+
 def saved_run(plan: Plan) -> dict[str, Any] | None:
     """The checkpoint a plan continues or starts from, checked against it; None for a new run."""
     latest = plan.folder / "latest.pt"

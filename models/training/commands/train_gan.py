@@ -1,5 +1,6 @@
 """`models train-gan`: train a StyleGAN2 on a prepared data set."""
 
+from dataclasses import fields, replace
 from pathlib import Path
 
 import click
@@ -16,7 +17,9 @@ from models.training.commands.options import (
 )
 from models.training.gan_config import GanTraining
 from models.training.gan_loop import RunLimits
-from models.training.gan_run import Plan, describe, run
+from models.training.gan_run import Plan, begun, describe, run
+
+_SHAPE = tuple(field.name for field in fields(GeneratorConfig))
 
 
 @click.command("train-gan")
@@ -27,28 +30,25 @@ from models.training.gan_run import Plan, describe, run
     "start",
     type=click.Path(path_type=Path),
     help="Begin from this checkpoint's networks (of train-gan or train-encoder); a higher "
-    "--resolution grows them.",
+    "--resolution grows them. Like --resume it also gives the shape of the networks.",
 )
-@click.option("--resolution", default=128, show_default=True, help="Side of the pictures, px.")
+@click.option("--resolution", type=int, help="Side of the pictures, px.  [default: 128]")
 @click.option(
     "--layout",
     type=click.Choice(LAYOUTS),
-    default="light",
-    show_default=True,
-    help="light: twice as fast on a CPU; published: as NVIDIA's files.",
+    help="light: twice as fast on a CPU; published: as NVIDIA's files.  [default: light]",
 )
-@click.option("--channel-base", default=2048, show_default=True, help="Width of the networks.")
-@click.option("--channel-max", default=128, show_default=True, help="Widest layer.")
-@click.option("--w-dim", default=128, show_default=True, help="Length of w.")
-@click.option("--z-dim", default=0, help="Length of z, where it is not that of w.")
+@click.option("--channel-base", type=int, help="Width of the networks.  [default: 2048]")
+@click.option("--channel-max", type=int, help="Widest layer.  [default: 128]")
+@click.option("--w-dim", type=int, help="Length of w.  [default: 128]")
+@click.option("--z-dim", type=int, help="Length of z, where it is not that of w.")
 @click.option(
     "--mapping-layers",
-    default=8,
-    show_default=True,
-    help="Layers of the mapping network (published: 8; 2 for small collections).",
+    type=int,
+    help="Layers of the mapping network (published: 8; 2 for small collections).  [default: 8]",
 )
-@click.option("--rgb", "channels", flag_value=3, help="Colour pictures.")
-@click.option("--grey", "channels", flag_value=1, default=1, help="Grey pictures (default).")
+@click.option("--rgb", "img_channels", flag_value=3, help="Colour pictures.")
+@click.option("--grey", "img_channels", flag_value=1, help="Grey pictures (default).")
 @limit_options(pictures=200_000, tick_s=120.0)
 @click.option("--batch", default=16, show_default=True, help="Pictures a step, a process.")
 @click.option("--learning-rate", default=0.0025, show_default=True)
@@ -87,6 +87,7 @@ def train_gan(dataset: Path, folder: Path, **options) -> None:
     Example, on a CPU, coarse first and then grown:
       models train-gan figures -o run64 --resolution 64 --minutes 25
       models train-gan figures -o run128 --from run64/latest.pt --resolution 128
+      models train-gan figures -o run128 --resume --learning-rate 0.001
     """
     plan = plan_from_options(dataset, folder, options)
     click.echo(describe(plan))
@@ -96,30 +97,20 @@ def train_gan(dataset: Path, folder: Path, **options) -> None:
 
 def plan_from_options(dataset: Path, folder: Path, options: dict) -> Plan:
     """Records from command-line values; refuses what cannot work before anything is computed."""
-    shape = {
-        "resolution": options["resolution"],
-        "img_channels": options["channels"],
-        "channel_base": options["channel_base"],
-        "channel_max": options["channel_max"],
-        "layout": options["layout"],
-    }
     if options["resume"] and options["start"] is not None:
         raise InputError("--resume and --from: expected only one of them")
     if not options["adversarial"] and not options["redraw"]:
         raise InputError("--adversarial 0 without --redraw: expected one of them above 0")
     augment = AugmentConfig(target=options["ada_target"], kimg=options["ada_kimg"])
+    generator = _generator(folder, options)
+    shared = [field.name for field in fields(DiscriminatorConfig) if field.name in _SHAPE]
     return Plan(
         dataset=dataset,
         folder=folder,
         resume=options["resume"],
         start=options["start"],
-        generator=GeneratorConfig(
-            z_dim=options["z_dim"] or options["w_dim"],
-            w_dim=options["w_dim"],
-            mapping_layers=options["mapping_layers"],
-            **shape,
-        ),
-        discriminator=DiscriminatorConfig(**shape),
+        generator=generator,
+        discriminator=DiscriminatorConfig(**{name: getattr(generator, name) for name in shared}),
         training=GanTraining(
             batch=options["batch"],
             learning_rate=options["learning_rate"],
@@ -147,3 +138,13 @@ def plan_from_options(dataset: Path, folder: Path, options: dict) -> Plan:
         precision=options["precision"],
         kid_pictures=options["kid_pictures"],
     )
+
+
+def _generator(folder: Path, options: dict) -> GeneratorConfig:
+    """What options say of the generator; for the rest, that of the run it goes on from."""
+    said = {name: options[name] for name in _SHAPE if options[name] is not None}
+    config = begun(folder, options["resume"], options["start"])
+    if config is None:
+        config = GeneratorConfig()
+        said.setdefault("z_dim", said.get("w_dim", config.w_dim))
+    return replace(config, **said)
