@@ -58,6 +58,17 @@ def test_loss_of_the_drawing_itself_is_zero_and_of_blank_paper_is_not(drawings) 
     assert own.loss(torch.ones_like(targets), targets).item() > 0.5
 
 
+def test_latents_seldom_seen_stay_near_their_places_when_gradients_are_noise(drawings) -> None:
+    own = OwnLatents(training_lpips(), drawings, 8, mirror=False, seed=0)
+    before = own.z.detach().clone()
+    chance = torch.Generator().manual_seed(0)
+    for step in range(50 * len(own.z)):
+        own.z.grad = torch.zeros_like(own.z)
+        own.z.grad[step % len(own.z)] = torch.randn(8, generator=chance)
+        own.update()
+    assert torch.cosine_similarity(own.z, before).min() > 0.95
+
+
 def test_run_that_only_redraws_comes_closer_and_moves_the_latents(tmp_path) -> None:
     dataset = write_dataset(tmp_path / "data")
     training = REDRAW | {"adversarial_weight": 0.0, "learning_rate": 0.01}
