@@ -54,6 +54,12 @@ class GeneratorConfig:
 
     def __post_init__(self) -> None:
         _check_common(self.resolution, self.img_channels, self.layout)
+        if self.mapping_layers < 0:
+            raise ModelError(f"mapping_layers {self.mapping_layers}: expected at least 0")
+        if self.mapping_layers == 0 and self.z_dim != self.w_dim:
+            raise ModelError(
+                f"mapping_layers 0 with z_dim {self.z_dim}: expected z_dim {self.w_dim}, that of w"
+            )
 
     @property
     def num_ws(self) -> int:

@@ -45,7 +45,8 @@ _SHAPE = tuple(field.name for field in fields(GeneratorConfig))
 @click.option(
     "--mapping-layers",
     type=int,
-    help="Layers of the mapping network (published: 8; 2 for small collections).  [default: 8]",
+    help="Layers of the mapping network (published: 8; 2 for small collections; 0: w is the "
+    "normalised z).  [default: 8]",
 )
 @click.option("--rgb", "img_channels", flag_value=3, help="Colour pictures.")
 @click.option("--grey", "img_channels", flag_value=1, help="Grey pictures (default).")

@@ -136,9 +136,19 @@ def test_generator_with_wrong_inputs_names_what_was_expected() -> None:
         generator.synthesis(torch.zeros(1, 7, 8))
     with pytest.raises(ModelError, match="noise_mode 'loud'"):
         generator.synthesis(torch.zeros(1, 8, 8), noise_mode="loud")
+    with pytest.raises(ModelError, match="z_dim 4: expected z_dim 8"):
+        GeneratorConfig(mapping_layers=0, z_dim=4, w_dim=8)
     with pytest.raises(ModelError, match="resolution 48"):
         GeneratorConfig(resolution=48)
     with pytest.raises(ModelError, match="img_channels 2"):
         GeneratorConfig(img_channels=2)
     with pytest.raises(ModelError, match="unknown key 'depth'"):
         GeneratorConfig.from_dict({"depth": 3})
+
+
+def test_mapping_of_no_layers_is_the_normalised_latent() -> None:
+    config = GeneratorConfig(**SMALL | {"mapping_layers": 0})
+    z = torch.randn(5, 8, generator=torch.Generator().manual_seed(0))
+    w = Generator(config).mapping.to_w(z)
+    torch.testing.assert_close(w.square().mean(dim=1), torch.ones(5), atol=1e-4, rtol=0)
+    torch.testing.assert_close(torch.cosine_similarity(w, z), torch.ones(5))
