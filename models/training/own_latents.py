@@ -67,12 +67,21 @@ class OwnLatents(nn.Module):
         return self.z[chosen.to(self.z.device)], targets
 
     def loss(self, pictures: Tensor, targets: Tensor) -> Tensor:
-        """LPIPS plus the mean absolute difference at four scales; both (n, c, R, R), -1 .. 1."""
+        """Twice the LPIPS of a part, plus the mean absolute difference at four scales.
+
+        The part is a quarter of the picture, somewhere, at twice its size: AlexNet's first layer
+        has a stride of four pixels, and looks past an eye or a mouth of ten.
+
+        Args:
+            pictures: (n, c, R, R), -1 .. 1.
+            targets: of the same shape.
+        """
         scales = [
             (F.avg_pool2d(pictures, factor) - F.avg_pool2d(targets, factor)).abs().mean()
             for factor in _PYRAMID
         ]
-        return self._fixed[0](pictures, targets).mean() + torch.stack(scales).sum()
+        near = enlarged_part(torch.stack([pictures, targets]))
+        return 2 * self._fixed[0](*near).mean() + torch.stack(scales).sum()
 
     @torch.no_grad()
     def update(self) -> None:
@@ -80,6 +89,15 @@ class OwnLatents(nn.Module):
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
         self.z.copy_(on_the_sphere(self.z))
+
+
+def enlarged_part(pictures: Tensor) -> Tensor:
+    """Cut the same quarter out of all pictures (..., c, R, R), at random; to (..., c, R, R)."""
+    side = pictures.shape[-1] // 2
+    top, left = torch.randint(side + 1, (2,)).tolist()
+    part = pictures[..., top : top + side, left : left + side]
+    flat = F.interpolate(part.flatten(0, -4), scale_factor=2, mode="bilinear")
+    return flat.unflatten(0, pictures.shape[:-3])
 
 
 def principal_latents(perceptual: Lpips, drawings: Tensor, z_dim: int, seed: int) -> Tensor:

@@ -13,7 +13,11 @@ from models.evaluation.alexnet import training_lpips  # noqa: E402
 from models.training.checkpoint import compact, load_checkpoint, save_checkpoint  # noqa: E402
 from models.training.dataset import load_pictures  # noqa: E402
 from models.training.gan_run import run  # noqa: E402
-from models.training.own_latents import OwnLatents, principal_latents  # noqa: E402
+from models.training.own_latents import (  # noqa: E402
+    OwnLatents,
+    enlarged_part,
+    principal_latents,
+)
 from tests.models.training.gan_fixtures import tiny_plan, write_dataset  # noqa: E402
 from tests.models.training.test_gan_run import assert_same  # noqa: E402
 
@@ -56,6 +60,17 @@ def test_loss_of_the_drawing_itself_is_zero_and_of_blank_paper_is_not(drawings) 
     targets = drawings.float() / 127.5 - 1
     assert own.loss(targets, targets).item() == pytest.approx(0, abs=1e-6)
     assert own.loss(torch.ones_like(targets), targets).item() > 0.5
+
+
+def test_enlarged_part_is_one_place_of_all_pictures_and_in_time_every_place() -> None:
+    columns = torch.arange(32.0).expand(2, 3, 1, 32, 32)
+    parts = [enlarged_part(columns) for _ in range(200)]
+    for part in parts:
+        assert part.shape == columns.shape
+        assert (part == part[0, 0]).all()
+        assert (part.max() - part.min()).item() == 15
+    assert min(part.min() for part in parts) == 0
+    assert max(part.max() for part in parts) == 31
 
 
 def test_latents_seldom_seen_stay_near_their_places_when_gradients_are_noise(drawings) -> None:
