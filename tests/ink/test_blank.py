@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import islice
-
 import cv2
 import numpy as np
 
 from exhibit.contract.config import InkConfig
-from exhibit.contract.values import Frame, TableLight
+from exhibit.contract.values import Frame, InkEvent, TableLight
 from exhibit.ink import Extractor, make_extractor
 from exhibit.ink.light import LightWatch
 from tests.ink.scene import Scene
@@ -85,6 +83,6 @@ def test_light_watch_with_blank_sheet_names_a_zone_that_was_dead_before_the_star
     level[:40, 120:] = 60
     free = np.ones(level.shape, np.uint8)
     with_blank, without = LightWatch(False, blank), LightWatch(False)
-    died = [name for _ in range(60) for name in with_blank.step(level, free)]
-    assert died == ["row 1 of 3, column 4 of 4"]
-    assert not any(name for _ in islice(range(60), 60) for name in without.step(level, free))
+    told = [event for _ in range(60) for event in with_blank.step(level, free)]
+    assert told == [InkEvent("light_fault", "row 1 of 3, column 4 of 4")]
+    assert not any(without.step(level, free) for _ in range(60))
