@@ -17,8 +17,8 @@ from exhibit.contract.errors import InputError
 from models.directions.result import SPACES, DirectionSet, Discovered, Floats, Space
 from models.stylegan2.config import GeneratorConfig
 from models.stylegan2.generator import Generator
-from models.training.checkpoint import as_float32, load_checkpoint
-from models.training.encoder_checkpoint import gan_of
+from models.training.checkpoint import as_float32
+from models.training.encoder_checkpoint import load_gan
 from models.training.sheet import fixed_latents
 
 Doubles = NDArray[np.float64]
@@ -164,7 +164,7 @@ def read_generator(checkpoint: Path) -> Generator:
     Raises:
         ModelError: the file is missing or is neither.
     """
-    state = gan_of(checkpoint) or load_checkpoint(checkpoint)
+    state = load_gan(checkpoint)
     generator = Generator(GeneratorConfig.from_dict(state["generator_config"]))
     generator.load_state_dict(as_float32(state["ema"]))
     return generator.eval().requires_grad_(False)

@@ -16,7 +16,7 @@ from models.psp.inverter import Inverter
 from models.stylegan2.config import DiscriminatorConfig, GeneratorConfig
 from models.stylegan2.discriminator import Discriminator
 from models.stylegan2.generator import Generator
-from models.training.checkpoint import as_float32, as_half, write_whole
+from models.training.checkpoint import as_float32, as_half, load_checkpoint, write_whole
 
 FORMAT = "tracing-table-encoder-1"
 DEFAULT_STROKE_WIDTH_PX = 1.5
@@ -82,6 +82,15 @@ def gan_of(path: Path) -> dict[str, Any] | None:
     kept = (*configs, "discriminator", "augment", "own_latents", *counts)
     found = {name: state[name] for name in kept if name in state}
     return found | {"ema": state["generator_ema"]}
+
+
+def load_gan(path: Path) -> dict[str, Any]:
+    """Read the GAN of a checkpoint of `models train-gan` or `models train-encoder`.
+
+    Raises:
+        ModelError: the file is missing or is neither.
+    """
+    return gan_of(path) or load_checkpoint(path)
 
 
 def discriminator_of(path: Path) -> Discriminator:

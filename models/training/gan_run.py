@@ -12,7 +12,7 @@ from models.evaluation.alexnet import training_alexnet, training_lpips
 from models.stylegan2.config import DiscriminatorConfig, GeneratorConfig
 from models.training.checkpoint import load_checkpoint
 from models.training.dataset import Sampler, load_pictures
-from models.training.encoder_checkpoint import gan_of
+from models.training.encoder_checkpoint import load_gan
 from models.training.feature_discriminator import FeatureDiscriminator
 from models.training.gan_config import GanTraining
 from models.training.gan_loop import GanFeeds, RunLimits, train
@@ -47,7 +47,7 @@ def begun(folder: Path, resume: bool, start: Path | None) -> GeneratorConfig | N
     if resume:
         saved = load_checkpoint(folder / "latest.pt")
     elif start is not None:
-        saved = gan_of(start) or load_checkpoint(start)
+        saved = load_gan(start)
     else:
         return None
     return GeneratorConfig.from_dict(saved.get("generator_config", {}))
@@ -76,7 +76,7 @@ def saved_run(plan: Plan) -> dict[str, Any] | None:
 
 def _start_of(plan: Plan, path: Path) -> dict[str, Any]:
     """A checkpoint to begin from; its networks must fit, at the same or half the resolution."""
-    saved = gan_of(path) or load_checkpoint(path)
+    saved = load_gan(path)
     configs = {"generator_config": plan.generator, "discriminator_config": plan.discriminator}
     for name, asked in configs.items():
         for key, value in saved.get(name, {}).items():
