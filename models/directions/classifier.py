@@ -33,6 +33,16 @@ _FORMAT = "tracing-table-classifier-1"
 Scores = NDArray[np.float32]
 
 
+@dataclass(frozen=True, slots=True)
+class Accuracy:
+    """How often a label is judged rightly, and where least: in pictures with another label."""
+
+    overall: float
+    least: float
+    beside: str | None
+    """The label beside which it is least; none where no other label makes it worse."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Examples:
     """Pictures (n, S, S) uint8 of any one size, and what is true of them: (n, labels) bool."""
@@ -67,7 +77,7 @@ def fit(
     seed: int = 0,
     side_px: int = SIDE_PX,
     tell: Callable[[str], None] = lambda text: None,
-) -> tuple[Classifier, dict[str, float]]:
+) -> tuple[Classifier, dict[str, Accuracy]]:
     """Train a classifier and measure it on pictures it has not seen.
 
     Args:
@@ -80,8 +90,7 @@ def fit(
         tell: called with one line an epoch.
 
     Returns:
-        The classifier in evaluation mode, and the share of held-out pictures it is right about,
-        by label.
+        The classifier in evaluation mode, and its accuracy on held-out pictures by label.
     """
     chance = torch.Generator().manual_seed(seed)
     pictures = _tensor(examples.pictures, side_px)
@@ -105,8 +114,33 @@ def fit(
                 schedule.step()
             tell(f"epoch {epoch + 1} of {epochs}: loss {loss.item():.3f}")
     classifier.eval().requires_grad_(False)
-    right = (_scores(classifier, pictures[held_out]) > 0) == (truths[held_out] > 0.5)
-    return classifier, dict(zip(names, right.float().mean(dim=0).tolist(), strict=True))
+    found = _scores(classifier, pictures[held_out]) > 0
+    return classifier, accuracies(found.numpy(), examples.truths[held_out.numpy()], names)
+
+
+def accuracies(
+    found: NDArray[np.bool_], truths: NDArray[np.bool_], names: Sequence[str]
+) -> dict[str, Accuracy]:
+    """Compare judgements with the truth: over all pictures, and among those with another label.
+
+    One part of a head may hide another. Few such heads do not show in the whole, and yet what
+    moves one label then seems to move the other.
+
+    Args:
+        found: (n, labels).
+        truths: of the same shape.
+        names: of the labels.
+    """
+    right = found == truths
+    table = {}
+    for column, name in enumerate(names):
+        least = Accuracy(overall := float(right[:, column].mean()), overall, None)
+        for other, beside in enumerate(names):
+            among = right[truths[:, other], column]
+            if other != column and len(among) and among.mean() < least.least:
+                least = Accuracy(overall, float(among.mean()), beside)
+        table[name] = least
+    return table
 
 
 def score(classifier: Classifier, pictures: Gray | Sequence[Gray]) -> Scores:
