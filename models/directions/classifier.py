@@ -134,7 +134,8 @@ def accuracies(
     right = found == truths
     table = {}
     for column, name in enumerate(names):
-        least = Accuracy(overall := float(right[:, column].mean()), overall, None)
+        overall = float(right[:, column].mean())
+        least = Accuracy(overall, overall, None)
         for other, beside in enumerate(names):
             among = right[truths[:, other], column]
             if other != column and len(among) and among.mean() < least.least:
