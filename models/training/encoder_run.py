@@ -41,6 +41,7 @@ from models.training.grow import with_more_codes
 from models.training.latent_places import drawing_keys
 from models.training.moments import MomentMatching
 from models.training.own_latents import OwnLatents
+from models.training.processes import together
 from models.training.random_states import restore_random_states
 from models.training.remap import with_fitted_mapping, with_new_mapping
 
@@ -125,9 +126,11 @@ def describe(plan: EncoderPlan) -> str:
 
 def run_encoder(plan: EncoderPlan) -> None:
     """Train as planned; see `models.training.encoder_loop.train_encoder`."""
-    devices = plan.devices if plan.devices == "auto" else int(plan.devices)
-    fabric = Fabric(accelerator=plan.accelerator, devices=devices, precision=plan.precision)
-    fabric.launch()
+    with together(plan.accelerator, plan.devices, plan.precision) as fabric:
+        _train(plan, fabric)
+
+
+def _train(plan: EncoderPlan, fabric: Fabric) -> None:
     torch.manual_seed(plan.training.seed + 1 + fabric.global_rank)
     start = _with_mapping(plan, _beginning(plan))
     state = _new_or_started(plan, start, fabric)

@@ -22,6 +22,7 @@ from models.training.kid_watch import KidWatch
 from models.training.latent_places import drawing_keys
 from models.training.moments import MomentMatching
 from models.training.own_latents import OwnLatents
+from models.training.processes import together
 from models.training.random_states import restore_random_states
 
 
@@ -168,8 +169,6 @@ def prepare_run(plan: Plan, fabric: Fabric) -> tuple[GanState, GanFeeds]:
 
 def run(plan: Plan) -> None:
     """Train as planned; see `models.training.gan_loop.train`."""
-    devices = plan.devices if plan.devices == "auto" else int(plan.devices)
-    fabric = Fabric(accelerator=plan.accelerator, devices=devices, precision=plan.precision)
-    fabric.launch()
-    state, feeds = prepare_run(plan, fabric)
-    train(fabric, state, feeds, plan.limits, plan.folder)
+    with together(plan.accelerator, plan.devices, plan.precision) as fabric:
+        state, feeds = prepare_run(plan, fabric)
+        train(fabric, state, feeds, plan.limits, plan.folder)

@@ -1,0 +1,30 @@
+"""The processes that train one model together: begun together, ended together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+from lightning_fabric import Fabric
+
+
+@contextmanager
+def together(accelerator: str, devices: str, precision: str) -> Iterator[Fabric]:
+    """Launch as Lightning Fabric does, and leave only when all processes are done.
+
+    A process that ended while another still wrote its checkpoint was aborted by its own threads in
+    every fourth run, and torchrun then ended the other one.
+
+    Args:
+        accelerator: as `--accelerator`.
+        devices: how many, or `auto`.
+        precision: as `--precision`.
+    """
+    count = devices if devices == "auto" else int(devices)
+    fabric = Fabric(accelerator=accelerator, devices=count, precision=precision)
+    fabric.launch()
+    yield fabric
+    if fabric.world_size > 1:
+        fabric.barrier()
+        torch.distributed.destroy_process_group()
