@@ -81,15 +81,15 @@ class OwnLatents(nn.Module):
         Raises:
             InputError: they are of other drawings.
         """
-        saved = state_dict["z"]
-        known = state_dict.get("keys", self.keys if len(saved) == len(self.keys) else saved[:0])
-        if not torch.equal(known.cpu(), self.keys.cpu()):
+        saved, keys = state_dict["z"], state_dict.get("keys")
+        same = len(saved) == len(self.keys) if keys is None else torch.equal(keys, self.keys.cpu())
+        if not same:
             raise InputError(
                 f"the run to resume kept {len(saved)} latents of other drawings than the "
                 f"{len(self.keys)} of the data set: expected the same data set; with --from, "
                 "drawings that are still there keep their latents"
             )
-        return super().load_state_dict({"z": saved, "keys": known}, strict, assign)
+        return super().load_state_dict({"z": saved, "keys": self.keys}, strict, assign)
 
     def choose(self, count: int) -> tuple[Tensor, Tensor]:
         """Latents (count, z_dim) of drawings chosen at random, and the drawings, -1 .. 1."""
