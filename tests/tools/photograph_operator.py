@@ -17,7 +17,13 @@ import numpy as np
 
 from exhibit.operator.state.visits import Visit, Visits
 from tests.fakes.waiting import wait_until
-from tests.operator.pages.running import CHROMIUM, RunningTable, claim, running_table
+from tests.operator.pages.running import (
+    CHROMIUM,
+    CHROMIUM_ARGS,
+    RunningTable,
+    claim,
+    running_table,
+)
 
 DESK, PHONE = (1200, 800), (390, 780)
 SHOTS = (
@@ -51,9 +57,7 @@ def main(bundle: Path, out: Path) -> None:
     with tempfile.TemporaryDirectory() as museum, sync_playwright() as started:
         folder = Path(museum)
         _make_up_visits(folder / "state")
-        browser = started.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
+        browser = started.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
         with running_table(folder, bundle.resolve()) as table:
             context = browser.new_context(ignore_https_errors=True, locale="en-GB")
             page = context.new_page()

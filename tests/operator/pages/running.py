@@ -18,6 +18,9 @@ from tests.fakes.waiting import wait_until
 
 PASSWORD = "a calm museum evening"
 CHROMIUM = shutil.which("chromium")
+# Without the last, Chromium begins requests anew for each certificate that it overrides, and now
+# and then gives up: ERR_TOO_MANY_RETRIES.
+CHROMIUM_ARGS = ["--no-sandbox", "--disable-gpu", "--ignore-certificate-errors"]
 _EXHIBIT = [sys.executable, "-c", "from exhibit.cli import main; main()", "run", "--headless"]
 _CONFIG = """\
 # The museum's own file, with its comments.

@@ -13,7 +13,14 @@ import pytest
 from exhibit.contract.slot import Slot
 from tests.fakes.bundle import write_bundle
 from tests.fakes.waiting import wait_until
-from tests.operator.pages.running import CHROMIUM, PASSWORD, RunningTable, claim, running_table
+from tests.operator.pages.running import (
+    CHROMIUM,
+    CHROMIUM_ARGS,
+    PASSWORD,
+    RunningTable,
+    claim,
+    running_table,
+)
 
 playwright = pytest.importorskip("playwright.sync_api")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright")
@@ -54,12 +61,7 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningTable]:
 @pytest.fixture(scope="module")
 def browser(table: RunningTable) -> Iterator[Any]:
     with playwright.sync_playwright() as started:
-        opened = started.chromium.launch(
-            executable_path=CHROMIUM,
-            # Without the last, Chromium begins requests anew for each certificate that it
-            # overrides, and now and then gives up: ERR_TOO_MANY_RETRIES.
-            args=["--no-sandbox", "--disable-gpu", "--ignore-certificate-errors"],
-        )
+        opened = started.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
         yield opened
         opened.close()
 
