@@ -1,4 +1,4 @@
-"""The values that pass between stages: Frame, Ink, Code, Picture.
+"""The values that pass between stages: Frame, Ink, Recalled, Code, Picture.
 
 Every value carries `sequence` and `captured_at` (monotonic seconds) of the frame it came from, so
 that latency is measured from the camera to the wall. Pixels are grey, dark on light: uint8 from
@@ -120,6 +120,41 @@ class Ink:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Find:
+    """A drawing of the memory, and where it lies over the ink.
+
+    It maps the drawing's unit square to the ink's: `p_ink = scale * mirror(p) + offset`, where
+    `mirror` turns (x, y) into (1 - x, y) where `mirrored` is set and leaves it alone otherwise.
+
+    Args:
+        drawing: row of the memory.
+        mirrored: whether the drawing is turned over, left to right.
+        scale: side of the drawing's square as a share of the ink's.
+        offset: (2,) float32 x, y of the drawing's upper left corner in the ink's unit square.
+        score: how well it fits, about 0 for chance and 1 for the ink itself.
+    """
+
+    drawing: int
+    mirrored: bool
+    scale: float
+    offset: Floats
+    score: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recalled:
+    """What the memory holds that fits the ink, laid where the ink is and bent to it.
+
+    `picture` is (R, R) uint8, paper where nothing fits; `finds` are what it was made of.
+    """
+
+    sequence: int
+    captured_at: float
+    picture: Gray
+    finds: tuple[Find, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Code:
     """Latent code: `w_plus` (num_ws, w_dim) float32 and, where the bundle has one, `feature`.
 
@@ -159,6 +194,13 @@ class InkExtractor(Protocol):
 
     def extract(self, frame: Frame) -> Ink:
         """Return the ink of one frame."""
+
+
+class Recaller(Protocol):
+    """Ink to the drawings of the collection that fit it; keeps what it showed last."""
+
+    def recall(self, ink: Ink) -> Recalled:
+        """Return what the memory holds for the ink, at once: searching goes on beside."""
 
 
 class Encoder(Protocol):
