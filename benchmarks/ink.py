@@ -25,7 +25,7 @@ from benchmarks.visibility import Visibility
 from exhibit.contract.config import InkConfig
 from exhibit.contract.values import Frame, Ink
 from exhibit.ink import make_extractor
-from exhibit.ink.sheet import inside
+from exhibit.ink.sheet_outline import inside
 from exhibit.ink.still import binarise
 from tests.tools.render_table import Sequence, labelled_set
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from exhibit.contract.config import InkConfig
 from exhibit.contract.values import TableLight
-from exhibit.ink.desk import DeskExtractor
+from exhibit.ink.desk_extractor import DeskExtractor
 from exhibit.ink.extractor import TableExtractor
 from exhibit.ink.rectify import View
 

@@ -12,7 +12,7 @@ from exhibit.ink import field
 from exhibit.ink.bare import dust_of
 from exhibit.ink.images import as_gray, enlarge
 from exhibit.ink.paper import smooth_surface
-from exhibit.ink.sheet import find_outline, inside
+from exhibit.ink.sheet_outline import find_outline, inside
 
 _RIM_PX = 16.0
 """Beside its edge the sheet's brightness is mixed with the table's, at 640 pixels."""

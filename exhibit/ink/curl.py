@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exhibit.contract.values import Floats, Gray, InkEvent
-from exhibit.ink.sheet import LEAST_STEP, Outline, Sides
+from exhibit.ink.sheet_outline import LEAST_STEP, Outline, Sides
 
 _KEPT_PX = 1.2
 _KEPT_SHARE, _KEPT_SIDE = 0.5, 0.6

@@ -18,7 +18,7 @@ from exhibit.contract.values import (
     Stroke,
     TableLight,
 )
-from exhibit.ink import field, rectify, sheet, threshold
+from exhibit.ink import field, rectify, threshold
 from exhibit.ink.bare import BareTable
 from exhibit.ink.blank import study
 from exhibit.ink.curl import LiftWatch
@@ -28,6 +28,7 @@ from exhibit.ink.images import as_gray, enlarge, perspective
 from exhibit.ink.pile import Pile
 from exhibit.ink.rectify import InkSquare, View
 from exhibit.ink.sheet_ink import Place, SheetInk, warp_ink
+from exhibit.ink.sheet_outline import inside
 from exhibit.ink.surface import REACH, Surface
 from exhibit.ink.tracker import Pose, SheetTracker, Tracker
 
@@ -182,11 +183,11 @@ class TableExtractor:
         to_square = self._view.frame_to_square(self._anchor)
         self._square = InkSquare(to_square, self._ink_size, self._stroke_width_px)
         edge_px = 0.0 if corners is None else _EDGE_PX * max(self._shape) / 640.0
-        self._within = sheet.inside(place, self._shape, edge_px)
+        self._within = inside(place, self._shape, edge_px)
         height, width = level.shape
         # The paper's level is smooth: near the edge it is mixed with the table's.
         rim_px = edge_px + 2.5 * field.SHRINK
-        within = enlarge(sheet.inside(place, self._shape, rim_px), (height, width))
+        within = enlarge(inside(place, self._shape, rim_px), (height, width))
         self._rim = as_gray(enlarge(within, self._shape) == 0)
         self._surface.settle_in(level, self._bare.level, within)
         return events

@@ -12,7 +12,7 @@ from exhibit.ink import field
 from exhibit.ink.hand import Polarity, find_hands, grow, thick_dark
 from exhibit.ink.images import as_gray, enlarge
 from exhibit.ink.rectify import square_from_outline
-from exhibit.ink.sheet import find_outline, inside
+from exhibit.ink.sheet_outline import find_outline, inside
 from exhibit.ink.still import binarise
 
 _PAPER = 215.0

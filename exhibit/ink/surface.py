@@ -12,7 +12,7 @@ from exhibit.ink.cover import CoverWatch
 from exhibit.ink.curl import off_the_glass
 from exhibit.ink.hand import Polarity, find_hands, grow, thick_dark
 from exhibit.ink.images import as_gray
-from exhibit.ink.light import LightWatch
+from exhibit.ink.light_watch import LightWatch
 from exhibit.ink.paper import Paper
 from exhibit.ink.resting import Resting
 

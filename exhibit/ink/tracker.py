@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from exhibit.contract.values import Floats, Gray
 from exhibit.ink.curl import is_raised, lifted_corners, off_the_glass, stands
-from exhibit.ink.sheet import Outline, find_outline, inside, look_along, outline_from
+from exhibit.ink.sheet_outline import Outline, find_outline, inside, look_along, outline_from
 
 _REST_PX = 0.9
 _REST_FRAMES = 4

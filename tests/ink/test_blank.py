@@ -8,7 +8,7 @@ import numpy as np
 from exhibit.contract.config import InkConfig
 from exhibit.contract.values import Frame, InkEvent, TableLight
 from exhibit.ink import Extractor, make_extractor
-from exhibit.ink.light import LightWatch
+from exhibit.ink.light_watch import LightWatch
 from tests.ink.scene import Scene
 
 DUST = [(150, 120), (420, 180), (260, 330), (500, 380)]
