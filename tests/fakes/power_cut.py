@@ -11,7 +11,7 @@ import signal
 import sys
 from pathlib import Path
 
-from exhibit.operator.state.files import write_whole
+from exhibit.contract.files import write_whole
 
 _LENGTH = 40_000
 _TEXTS = ("a" * _LENGTH, "b" * _LENGTH)
