@@ -1,6 +1,6 @@
-"""Photographs of the operator's pages, for the documentation and to be looked at.
+"""Photographs of the operator's pages, for the documentation.
 
-    python -m tests.tools.photograph_operator --bundle models/bundles/lear --out docs/operator
+    python -m tests.tools.photograph_operator --bundle models/bundles/lear --out docs/pictures
 
 A table runs on the simulated camera with made-up visits, two scenes and a few changes.
 """
@@ -29,15 +29,12 @@ DESK, PHONE = (1200, 800), (390, 780)
 SHOTS = (
     ("now", "/", DESK, "light"),
     ("now-phone", "/", PHONE, "light"),
-    ("now-dark", "/", DESK, "dark"),
     ("tune", "/tune", DESK, "light"),
     ("tune-phone", "/tune#ink", PHONE, "light"),
     ("directions", "/tune#editing", DESK, "light"),
     ("config", "/config", DESK, "light"),
     ("config-yaml", "/config?view=yaml", DESK, "light"),
-    ("config-history", "/config?view=history", DESK, "light"),
     ("visits", "/visits", DESK, "light"),
-    ("log", "/log", DESK, "light"),
     ("help-phone", "/help", PHONE, "dark"),
     ("tokens", "/help#tokens-title", DESK, "light"),
 )
@@ -62,7 +59,7 @@ def main(bundle: Path, out: Path) -> None:
             context = browser.new_context(ignore_https_errors=True, locale="en-GB")
             page = context.new_page()
             page.goto(f"{table.url}/", wait_until="domcontentloaded")
-            _take(page, out / "claim.png", DESK, "light")
+            _take(page, out / "operator-claim.png", DESK, "light")
             claim(page, table)
             _furnish(page, table)
             for name, path, size, scheme in SHOTS:
@@ -80,7 +77,7 @@ def main(bundle: Path, out: Path) -> None:
                 while path in WITH_PICTURES and not _drawn(table):
                     wait_until(lambda: _drawn(table), 90, "a drawing on the table")
                     page.wait_for_timeout(_SETTLE_MS)
-                _take(page, out / f"{name}.png", size, scheme)
+                _take(page, out / f"operator-{name}.png", size, scheme)
         browser.close()
 
 
