@@ -10,10 +10,10 @@ import click
 import torch
 from lightning_fabric import Fabric
 
-from models.stylegan2.config import LAYOUTS, DiscriminatorConfig, GeneratorConfig, Layout
-from models.training.gan_config import GanTraining
-from models.training.gan_state import new_state
-from models.training.gan_step import training_step
+from models.networks.stylegan2.config import LAYOUTS, DiscriminatorConfig, GeneratorConfig, Layout
+from models.training.gan.config import GanTraining
+from models.training.gan.state import new_state
+from models.training.gan.step import training_step
 
 
 def pictures_per_cpu_second(

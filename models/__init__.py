@@ -1,0 +1,1 @@
+"""Everything offline, in layers: see `models.cli` for its commands."""

@@ -1,0 +1,1 @@
+"""Directions in the codes of a generator: found, named, judged and shown."""

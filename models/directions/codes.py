@@ -11,12 +11,12 @@ import torch
 from exhibit.contract.bundle import LATENTS, load_bundle
 from exhibit.contract.errors import InputError
 from models.directions.subject import Subject
-from models.evaluation.sheets import evenly
-from models.evaluation.visitors import visits
-from models.psp.inverter import Codes
+from models.networks.psp.inverter import Codes
+from models.saved.encoder import load_hand
+from models.sheets import evenly
 from models.sketches.quickdraw import read_quickdraw, split_held_out
 from models.sketches.raster import as_network_input
-from models.training.encoder_checkpoint import load_hand
+from models.sketches.visitors import visits
 
 WHOLE = 100
 """Percent of a sketch's drawing time at which it is answered."""

@@ -7,7 +7,7 @@ import torch
 
 from models.directions.result import Discovered
 from models.directions.subject import Subject
-from models.psp.inverter import Codes
+from models.networks.psp.inverter import Codes
 from models.sketches.raster import Gray, as_gray
 
 CHUNK = 16

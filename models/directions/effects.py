@@ -18,7 +18,7 @@ from models.directions.resefa import discover as resefa
 from models.directions.result import DirectionSet
 from models.directions.sefa import discover as sefa
 from models.directions.subject import Subject
-from models.psp.inverter import Codes
+from models.networks.psp.inverter import Codes
 
 STEP_SIGMAS = 2.0
 ROIR_SAMPLES = 32

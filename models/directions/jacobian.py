@@ -17,7 +17,7 @@ from models.directions.low_rank import random_probes
 from models.directions.region import Mask, describe
 from models.directions.result import DirectionSet
 from models.directions.subject import Subject
-from models.psp.inverter import Codes
+from models.networks.psp.inverter import Codes
 
 ANGLE_RAD = 1e-3
 MAX_ROUNDS = 200

@@ -18,7 +18,7 @@ from torch.nn.functional import one_hot
 from models.directions.eigen import Doubles
 from models.directions.region import Mask
 from models.directions.subject import Subject
-from models.psp.inverter import Codes
+from models.networks.psp.inverter import Codes
 
 CHUNK = 8
 """Tangents that go through the generator at once: more no longer fit the processor's caches."""

@@ -16,7 +16,7 @@ from models.directions.classifier import Classifier, load_classifier, score
 from models.directions.drawing import CHUNK, draw_codes
 from models.directions.result import DirectionSet, Floats
 from models.directions.subject import Subject, projection
-from models.psp.inverter import Codes
+from models.networks.psp.inverter import Codes
 from models.sketches.raster import Gray
 
 Doubles = NDArray[np.float64]

@@ -20,17 +20,11 @@ from models.directions.local_map import (
     pixel_weights,
     region_rows,
 )
-from models.directions.low_rank import (
-    leading_quotients,
-    low_rank_of,
-    nystrom,
-    random_probes,
-    trace,
-)
+from models.directions.low_rank import leading_quotients, low_rank_of, nystrom, random_probes, trace
 from models.directions.region import Mask, describe
 from models.directions.result import DirectionSet
 from models.directions.subject import Subject
-from models.psp.inverter import Codes
+from models.networks.psp.inverter import Codes
 
 TAU = 1e-3
 RANK = 64

@@ -12,8 +12,8 @@ from exhibit.contract.errors import InputError
 from models.directions.eigen import leading, leading_of_layers
 from models.directions.result import DirectionSet
 from models.directions.subject import Subject
-from models.stylegan2.generator import Generator
-from models.stylegan2.layers import ModulatedConv, ToRGB
+from models.networks.stylegan2.generator import Generator
+from models.networks.stylegan2.layers import ModulatedConv, ToRGB
 
 Rows = Literal["as-is", "unit"]
 ROWS: tuple[Rows, ...] = ("as-is", "unit")

@@ -16,7 +16,7 @@ from models.directions.eigen import Doubles, leading_of_layers
 from models.directions.result import DirectionSet
 from models.directions.sefa import StyledLayer, style_matrices, styled_layers
 from models.directions.subject import Subject
-from models.stylegan2.layers import ToRGB
+from models.networks.stylegan2.layers import ToRGB
 
 Inputs = Literal["white", "measured"]
 INPUTS: tuple[Inputs, ...] = ("white", "measured")

@@ -15,11 +15,11 @@ from torch import Tensor
 from exhibit.contract.bundle import sha256_of
 from exhibit.contract.errors import InputError
 from models.directions.result import SPACES, DirectionSet, Discovered, Floats, Space
-from models.stylegan2.config import GeneratorConfig
-from models.stylegan2.generator import Generator
-from models.training.checkpoint import as_float32
-from models.training.encoder_checkpoint import load_gan
-from models.training.sheet import fixed_latents
+from models.networks.stylegan2.config import GeneratorConfig
+from models.networks.stylegan2.generator import Generator
+from models.networks.stylegan2.samples import fixed_latents
+from models.saved.encoder import load_gan
+from models.saved.gan import as_float32
 
 Doubles = NDArray[np.float64]
 SIGMA_SAMPLES = 4096

@@ -19,7 +19,7 @@ from models.directions.measured import (
 )
 from models.directions.result import DirectionSet
 from models.directions.subject import Subject
-from models.psp.inverter import Codes
+from models.networks.psp.inverter import Codes
 
 SAMPLES = 2000
 JUDGED_SHARE = 0.25

@@ -1,0 +1,1 @@
+"""What a bundle is worth: adherence, KID, copies, calm, and their report."""

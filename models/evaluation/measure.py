@@ -8,23 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from models.evaluation.adherence import Following, following, ink_mask
-from models.evaluation.distances import (
-    Copies,
-    calm,
-    near_copies,
-    path_length,
-    random_pairs,
-)
-from models.evaluation.kid import Features, floor, kid, picture_features
+from models.evaluation.distances import Copies, calm, near_copies, path_length, random_pairs
 from models.evaluation.optimise import optimised
 from models.evaluation.rivals import Retrieval
-from models.evaluation.table import TableModel
-from models.evaluation.vgg import PERCEPTUAL_NAME, Lpips
-from models.evaluation.visitors import SHARES, Visit
+from models.evaluation.table_model import TableModel
+from models.measures.adherence import Following, following, ink_mask
+from models.measures.kid import Features, floor, kid, picture_features
+from models.networks.perceptual.lpips import PERCEPTUAL_NAME, Lpips
+from models.networks.stylegan2.generator import Generator
 from models.sketches.quickdraw import TimedSketch
 from models.sketches.raster import Gray
-from models.stylegan2.generator import Generator
+from models.sketches.visitors import SHARES, Visit
 
 CANDIDATES = ("bundle", "ink", "nearest", "random")
 PER_SHARE = ("adherence", "answers_kid", "precision", "ink_share", "recall")

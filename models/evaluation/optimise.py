@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
+from models.measures.likeness import coarse_loss, soft_recall
+from models.networks.stylegan2.generator import Generator
 from models.sketches.raster import Gray, as_gray, as_network_input
-from models.stylegan2.generator import Generator
-from models.training.encoder_losses import coarse_loss, soft_recall
 
 STEPS = 300
 RATE = 0.05

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,12 +10,14 @@ from typing import Any
 import numpy as np
 import torch
 
+from models.evaluation.honest_sheet import honest_sheet
 from models.evaluation.measure import CANDIDATES, PER_SHARE, Evidence
-from models.evaluation.sheets import contact_sheet, evenly, honest_sheet, write_png
-from models.evaluation.table import TableModel
-from models.evaluation.visitors import SHARES, Visit
-from models.export.latents import closed_walk
+from models.evaluation.table_model import TableModel
+from models.measures.json_report import rounded
+from models.networks.stylegan2.walk import closed_walk
+from models.sheets import contact_sheet, evenly, write_png
 from models.sketches.raster import Gray
+from models.sketches.visitors import SHARES, Visit
 
 _STYLE = (
     "body{font:16px sans-serif;margin:2em}td,th{padding:.2em .8em;text-align:right}"
@@ -24,19 +25,6 @@ _STYLE = (
 )
 _COLUMNS = 14
 _WALK_STOPS, _WALK_FRAMES = 4, 14
-
-
-def write_json(report: dict[str, Any], path: Path) -> None:
-    """Write the report; figures rounded to four digits."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(rounded(report), indent=2) + "\n", encoding="utf-8")
-
-
-def rounded(value: Any) -> Any:
-    """Round every float of a nested dictionary to four digits."""
-    if isinstance(value, dict):
-        return {key: rounded(inner) for key, inner in value.items()}
-    return round(float(value), 4) if isinstance(value, float | np.floating) else value
 
 
 def write_html(

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.evaluation.adherence import distance_to, ink_mask
+from models.measures.adherence import distance_to, ink_mask
 from models.sketches.raster import Gray
 
 _SIDE_PX = 128

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import torch
-import yaml
 from safetensors.numpy import save_file
 from torch import Tensor
 
@@ -31,25 +30,19 @@ from exhibit.contract.errors import BundleError
 from models.directions.sefa import sefa, style_matrices
 from models.export.compact import round_weights
 from models.export.graphs import check_graph, export_encoder, export_generator
-from models.export.latents import (
-    LatentStatistics,
-    closed_walk,
-    code_distances,
-    latent_statistics,
-    render,
-)
-from models.psp.inverter import Codes
+from models.export.latents import LatentStatistics, code_distances, latent_statistics, render
+from models.networks.psp.inverter import Codes
+from models.networks.stylegan2.walk import closed_walk
+from models.saved.card import CARD, write_card
+from models.saved.encoder import Hand
 from models.sketches.raster import Floats, Gray, as_network_input, table_ink
-from models.training.encoder_checkpoint import Hand
 
-GOLDEN_PAIRS = 2
 SAFE_SIGMAS = 3.0
 ATTRACT_STOPS = 12
 KEPT_SAMPLES = 512
 WITHIN_RADIUS = 99.0
 """Percent of visitors' codes that the table leaves alone."""
 """Samples of w in the bundle: its prior can be measured without the mapping network."""
-CARD = "card.yaml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,11 +223,3 @@ def _card(hand: Hand, about: Description, folder: Path) -> Card:
         training=about.training,
         files={name: sha256_of(folder / name) for name in REQUIRED},
     )
-
-
-def write_card(card: Card, folder: Path) -> None:
-    """Write `card.yaml`; lists stay on one line, keys in the schema's order."""
-    text = yaml.safe_dump(
-        card.model_dump(mode="json"), sort_keys=False, allow_unicode=True, default_flow_style=False
-    )
-    (folder / CARD).write_text(text, encoding="utf-8")

@@ -22,7 +22,7 @@ from exhibit.contract.bundle import (
 )
 from exhibit.contract.errors import BundleError, InputError
 from models.directions.result import Discovered
-from models.export.bundle import write_card
+from models.saved.card import write_card
 
 
 def add_directions(path: Path, added: Sequence[Discovered], dropped: Sequence[str] = ()) -> None:

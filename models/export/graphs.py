@@ -14,8 +14,8 @@ from torch import Tensor, nn
 
 from exhibit.contract.errors import BundleError
 from models.export.compact import fold_constants, store_half
-from models.psp.inverter import Inverter
-from models.stylegan2.generator import Generator
+from models.networks.psp.inverter import Inverter
+from models.networks.stylegan2.generator import Generator
 
 OPSET = 17
 TOLERANCE = 1e-4

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch import Tensor
 
-from models.psp.inverter import Codes
+from models.networks.psp.inverter import Codes
+from models.networks.stylegan2.generator import Generator
 from models.sketches.raster import Floats, Gray, as_gray
-from models.stylegan2.generator import Generator
 
 SAMPLES = 10_000
 SHRINKAGE = 0.01
@@ -66,31 +65,6 @@ def code_distances(statistics: LatentStatistics, w_plus: Floats) -> Floats:
     floor = SHRINKAGE * max(float(variances.mean()), 1e-12)
     white = (w_plus - statistics.w_avg) @ (axes / np.sqrt(np.maximum(variances, 0) + floor))
     return np.sqrt(np.square(white).mean(axis=(1, 2))).astype(np.float32)
-
-
-def closed_walk(stops: Tensor, frames: int) -> Tensor:
-    """Walk through codes and back to the first without a corner.
-
-    Args:
-        stops: (k, ...) codes, k >= 3.
-        frames: number of positions on the whole loop.
-
-    Returns:
-        (frames, ...) codes, equally spaced in the parameter; the last leads into the first.
-
-    Source: Catmull and Rom 1974 (interpolating cubic spline), closed.
-    """
-    count = stops.shape[0]
-    at = torch.arange(frames) * (count / frames)
-    index = at.floor().long()
-    t = (at - index).reshape(-1, *[1] * (stops.ndim - 1))
-    before, here, there, beyond = (stops[(index + step) % count] for step in (-1, 0, 1, 2))
-    return 0.5 * (
-        2 * here
-        + (there - before) * t
-        + (2 * before - 5 * here + 4 * there - beyond) * t**2
-        + (3 * here - before - 3 * there + beyond) * t**3
-    )
 
 
 def render(generator: Generator, codes: Codes) -> Gray:

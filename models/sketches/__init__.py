@@ -1,0 +1,1 @@
+"""Strokes that people drew or might draw, and their ink."""

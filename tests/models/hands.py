@@ -9,13 +9,13 @@ import cv2
 import numpy as np
 import torch
 
-from models.psp.config import EncoderConfig
-from models.psp.inverter import inverter_for
-from models.stylegan2.config import DiscriminatorConfig, GeneratorConfig
-from models.stylegan2.discriminator import Discriminator
-from models.stylegan2.generator import Generator
-from models.training.checkpoint import save_checkpoint
-from models.training.encoder_checkpoint import Hand
+from models.networks.psp.config import EncoderConfig
+from models.networks.psp.inverter import inverter_for
+from models.networks.stylegan2.config import DiscriminatorConfig, GeneratorConfig
+from models.networks.stylegan2.discriminator import Discriminator
+from models.networks.stylegan2.generator import Generator
+from models.saved.encoder import Hand
+from models.saved.gan import save_checkpoint
 
 SHAPE = {"resolution": 32, "channel_base": 256, "channel_max": 16}
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from models.collection.curator.app import make_app
-from models.collection.curator.desk import Desk
+from models.collection.curator.curation_desk import Desk
 from models.local_page import address_of, listen, serve
 
 

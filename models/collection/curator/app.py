@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from models.collection.boxes import Box
 from models.collection.curation import CurationRow
-from models.collection.curator.desk import Desk, UnknownItemError
+from models.collection.curator.curation_desk import Desk, UnknownItemError
 from models.collection.dataset import encode_png
 from models.local_page import local_app
 

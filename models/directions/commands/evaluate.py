@@ -23,7 +23,7 @@ from models.directions.labels import part_region
 from models.directions.measured import Measured, measure_moves, measure_samples
 from models.directions.semantics import NAMES
 from models.directions.subject import Subject, load_subject
-from models.evaluation.report import write_json
+from models.measures.json_report import write_json
 
 REGIONS = "hair,eyes,nose,mouth,beard"
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 import numpy as np
 
+from models.collection.pictures import load_pictures
 from models.directions.codes import Wish, wished_codes
 from models.directions.commands.codes import code_options
 from models.directions.drawing import draw_codes, draw_moved
@@ -21,11 +22,10 @@ from models.directions.safe_range import (
     safe_range,
 )
 from models.directions.subject import SIGMA_SAMPLES, Subject, load_subject
-from models.evaluation.alexnet import training_alexnet
-from models.evaluation.sheets import evenly
-from models.psp.inverter import Codes
+from models.networks.perceptual.alexnet import training_alexnet
+from models.networks.psp.inverter import Codes
+from models.sheets import evenly
 from models.sketches.raster import Gray
-from models.training.dataset import load_pictures
 
 UNMOVED = 100
 """Pictures that say how near the model comes to the collection by itself."""

@@ -11,7 +11,7 @@ from models.directions.codes import Wish, wished_codes
 from models.directions.commands.codes import code_options
 from models.directions.page.app import make_app
 from models.directions.result import read_directions
-from models.directions.sheet import PAGE, draw_strip, write_sheet
+from models.directions.strips import PAGE, draw_strip, write_sheet
 from models.directions.subject import load_subject
 from models.local_page import address_of, listen, serve
 

@@ -10,7 +10,7 @@ import click
 
 from models.directions.codes import answers_to
 from models.directions.supervised import FRACTION, SAMPLES, Targets
-from models.psp.inverter import Codes
+from models.networks.psp.inverter import Codes
 
 Command = Callable[..., None]
 

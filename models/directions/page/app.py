@@ -9,7 +9,7 @@ from fastapi import FastAPI, HTTPException
 from fastapi.responses import FileResponse, HTMLResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from models.directions import sheet
+from models.directions import strips as sheet
 from models.directions.naming import rename
 from models.directions.result import read_directions, write_directions
 from models.local_page import local_app

@@ -8,18 +8,20 @@ import click
 import numpy as np
 
 from exhibit.contract.bundle import Bundle, load_bundle
-from models.evaluation.adherence import SIDE_PX
+from models.collection.pictures import load_pictures
+from models.evaluation.honest_sheet import honest_sheet
 from models.evaluation.measure import Evidence, Extent, Subject, measure
-from models.evaluation.report import rounded, write_html, write_json
-from models.evaluation.sheets import evenly, honest_sheet, write_png
-from models.evaluation.table import TableModel
-from models.evaluation.vgg import evaluation_lpips
-from models.evaluation.visitors import SHARES, visits
-from models.export.bundle import write_card
+from models.evaluation.report import write_html
+from models.evaluation.table_model import TableModel
+from models.measures.adherence import SIDE_PX
+from models.measures.json_report import rounded, write_json
+from models.networks.perceptual.lpips import evaluation_lpips
+from models.saved.card import write_card
+from models.saved.encoder import load_hand
+from models.sheets import evenly, write_png
 from models.sketches.quickdraw import read_quickdraw, split_held_out
 from models.sketches.raster import Gray
-from models.training.dataset import load_pictures
-from models.training.encoder_checkpoint import load_hand
+from models.sketches.visitors import SHARES, visits
 
 SHEET_COLUMNS = 14
 PATH_PAIRS = 200

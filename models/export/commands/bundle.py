@@ -7,13 +7,13 @@ from pathlib import Path
 import click
 import numpy as np
 
-from models.evaluation.visitors import visits
+from models.collection.pictures import load_pictures
 from models.export.bundle import ATTRACT_STOPS, Description, write_bundle
+from models.saved.encoder import Hand, load_hand
 from models.sketches.quickdraw import read_quickdraw, split_held_out
 from models.sketches.raster import Gray, table_ink
 from models.sketches.simplify import Detail, simplify
-from models.training.dataset import load_pictures
-from models.training.encoder_checkpoint import Hand, load_hand
+from models.sketches.visitors import visits
 
 VISITORS = 100
 """Held-out sketches that the radius is measured on, each at three shares."""

@@ -8,7 +8,7 @@ import click
 
 from models.export.bundle import golden_inks
 from models.export.graphs import check_graph, export_encoder, export_generator
-from models.training.encoder_checkpoint import (
+from models.saved.encoder import (
     compact,
     load_encoder_checkpoint,
     load_hand,

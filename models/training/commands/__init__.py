@@ -1,1 +1,1 @@
-"""Commands that train and sample; one file each."""
+"""Commands that train; one file each."""

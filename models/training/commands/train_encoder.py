@@ -6,8 +6,7 @@ from pathlib import Path
 
 import click
 
-from models.psp.config import BACKBONES, INVERSIONS
-from models.training.augment import AugmentConfig
+from models.networks.psp.config import BACKBONES, INVERSIONS
 from models.training.commands.options import (
     augment_options,
     device_options,
@@ -15,9 +14,10 @@ from models.training.commands.options import (
     limit_options,
     means_options,
 )
-from models.training.encoder_config import EncoderTraining, LossWeights
-from models.training.encoder_run import EncoderPlan, describe, run_encoder
-from models.training.gan_loop import RunLimits
+from models.training.encoder.config import EncoderTraining, LossWeights
+from models.training.encoder.run import EncoderPlan, describe, run_encoder
+from models.training.parts.augment import AugmentConfig
+from models.training.run.limits import RunLimits
 
 _WEIGHTS = LossWeights()
 _TRAINING = EncoderTraining()

@@ -6,8 +6,7 @@ from pathlib import Path
 import click
 
 from exhibit.contract.errors import InputError
-from models.stylegan2.config import LAYOUTS, DiscriminatorConfig, GeneratorConfig
-from models.training.augment import AugmentConfig
+from models.networks.stylegan2.config import LAYOUTS, DiscriminatorConfig, GeneratorConfig
 from models.training.commands.options import (
     augment_options,
     device_options,
@@ -15,9 +14,10 @@ from models.training.commands.options import (
     limit_options,
     means_options,
 )
-from models.training.gan_config import GanTraining
-from models.training.gan_loop import RunLimits
-from models.training.gan_run import Plan, begun, describe, run
+from models.training.gan.config import GanTraining
+from models.training.gan.run import Plan, begun, describe, run
+from models.training.parts.augment import AugmentConfig
+from models.training.run.limits import RunLimits
 
 _SHAPE = tuple(field.name for field in fields(GeneratorConfig))
 

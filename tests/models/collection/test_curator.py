@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 from exhibit.contract.errors import InputError
 from models.collection.curation import read_csv
 from models.collection.curator.app import make_app
-from models.collection.curator.desk import Desk
+from models.collection.curator.curation_desk import Desk
 from tests.models.collection.boxes_of_scans import prepared
 
 

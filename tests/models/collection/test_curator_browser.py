@@ -13,7 +13,7 @@ from playwright.sync_api import sync_playwright
 
 from models.collection.curation import read_csv
 from models.collection.curator.app import make_app
-from models.collection.curator.desk import Desk
+from models.collection.curator.curation_desk import Desk
 from models.local_page import listen
 from tests.models.collection.boxes_of_scans import prepared
 

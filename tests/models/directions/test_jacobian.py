@@ -9,7 +9,7 @@ from exhibit.contract.errors import InputError  # noqa: E402
 from models.directions.eigen import span_angle  # noqa: E402
 from models.directions.jacobian import discover, subspace_iteration  # noqa: E402
 from models.directions.local_map import local_maps, pixel_weights  # noqa: E402
-from models.psp.inverter import Codes  # noqa: E402
+from models.networks.psp.inverter import Codes  # noqa: E402
 from tests.models.directions.subjects import corner, small_subject  # noqa: E402
 
 

@@ -4,13 +4,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from models.directions.eigen import leading, span_angle  # noqa: E402
-from models.directions.low_rank import (  # noqa: E402
-    LowRank,
-    leading_quotients,
-    nystrom,
-    random_probes,
-    trace,
-)
+from models.directions.low_rank import LowRank, leading_quotients, nystrom, random_probes, trace  # noqa: E402
 
 SHIFT = 0.3
 

@@ -11,12 +11,7 @@ pytest.importorskip("torch")
 from exhibit.contract.errors import InputError
 from models.cli import main
 from models.directions.naming import propose_names, rename
-from models.directions.result import (
-    DirectionSet,
-    Discovered,
-    read_directions,
-    write_directions,
-)
+from models.directions.result import DirectionSet, Discovered, read_directions, write_directions
 from tests.models.hands import write_gan
 
 

@@ -8,11 +8,7 @@ torch = pytest.importorskip("torch")
 from exhibit.contract.errors import InputError  # noqa: E402
 from models.directions.pca import discover as pca  # noqa: E402
 from models.directions.registry import find_method  # noqa: E402
-from models.directions.result import (  # noqa: E402
-    DirectionSet,
-    read_directions,
-    write_directions,
-)
+from models.directions.result import DirectionSet, read_directions, write_directions  # noqa: E402
 from models.directions.subject import projection  # noqa: E402
 from tests.models.directions.subjects import small_subject  # noqa: E402
 

@@ -17,15 +17,10 @@ from models.cli import main  # noqa: E402
 from models.directions.codes import Wish, wished_codes  # noqa: E402
 from models.directions.drawing import draw_codes, draw_moved  # noqa: E402
 from models.directions.page.app import make_app  # noqa: E402
-from models.directions.result import (  # noqa: E402
-    DirectionSet,
-    Discovered,
-    read_directions,
-    write_directions,
-)
-from models.directions.sheet import PAGE, cosines, draw_strip, tree_figure, write_sheet  # noqa: E402
+from models.directions.result import DirectionSet, Discovered, read_directions, write_directions  # noqa: E402
+from models.directions.strips import PAGE, cosines, draw_strip, tree_figure, write_sheet  # noqa: E402
 from models.directions.subject import Subject  # noqa: E402
-from models.psp.inverter import Codes  # noqa: E402
+from models.networks.psp.inverter import Codes  # noqa: E402
 from tests.models.hands import small_generator, write_gan, write_sketches  # noqa: E402
 
 ALL = tuple(range(8))
@@ -142,7 +137,7 @@ def test_wished_codes_come_from_one_source(tmp_path: Path):
 
 
 def test_wished_codes_of_sketches_carry_the_feature_map(tmp_path: Path):
-    from models.training.encoder_checkpoint import save_encoder_checkpoint
+    from models.saved.encoder import save_encoder_checkpoint
     from tests.models.hands import small_hand
 
     hand = small_hand()

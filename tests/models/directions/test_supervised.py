@@ -12,7 +12,7 @@ from models.directions.drawing import draw_codes  # noqa: E402
 from models.directions.measured import Measured, correlations, measure_moves, measure_pictures  # noqa: E402
 from models.directions.semantics import NAMES  # noqa: E402
 from models.directions.subject import Subject  # noqa: E402
-from models.psp.inverter import Codes  # noqa: E402
+from models.networks.psp.inverter import Codes  # noqa: E402
 from tests.models.hands import small_generator  # noqa: E402
 
 W_DIM = 8

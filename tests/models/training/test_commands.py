@@ -12,10 +12,10 @@ pytest.importorskip("lightning_fabric")
 
 from exhibit.contract.errors import InputError
 from models.cli import main
-from models.training.commands.sample import parse_seeds
+from models.saved.commands.sample import parse_seeds
 from models.training.commands.train_gan import plan_from_options, train_gan
-from models.training.gan_run import Plan, run
-from tests.models.training.gan_fixtures import tiny_plan, write_dataset
+from models.training.gan.run import Plan, run
+from tests.models.training.gan.gan_fixtures import tiny_plan, write_dataset
 
 
 def plan_of(dataset: Path, *arguments: str) -> Plan:

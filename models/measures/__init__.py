@@ -1,0 +1,1 @@
+"""Measures of pictures that training watches and evaluation reports."""

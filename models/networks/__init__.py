@@ -1,0 +1,1 @@
+"""Networks in PyTorch, and how their answers are drawn; nothing of files or training."""

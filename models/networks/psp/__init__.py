@@ -1,0 +1,1 @@
+"""pSp: ink to the codes of a generator."""

@@ -1,0 +1,80 @@
+"""The shape of an encoder; every size is derived from here."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from exhibit.contract.errors import ExhibitError
+
+Backbone = Literal["light", "irse50"]
+Inversion = Literal["w_plus", "feature"]
+BACKBONES: tuple[Backbone, ...] = ("light", "irse50")
+INVERSIONS: tuple[Inversion, ...] = ("w_plus", "feature")
+
+
+class EncoderError(ExhibitError):
+    """An encoder cannot be built or loaded as asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncoderConfig:
+    """Shape of a pSp encoder.
+
+    Args:
+        backbone: `light`, or `irse50` as published.
+        ink_size: side of the ink in pixels.
+        input_channels: channels of the ink; 1, or 3 for published checkpoints made for colour.
+        num_ws, w_dim: codes of the generator it serves.
+        inversion: `w_plus` gives codes only, `feature` codes and a map for the 16² activation.
+        feature_channels: channels of that map; 0 for `w_plus`.
+        steps: how often the answer is refined; 1 is pSp, more is ReStyle.
+        width: channels of the light backbone at half the ink's side; others are multiples of it.
+    """
+
+    backbone: Backbone = "light"
+    ink_size: int = 128
+    input_channels: int = 1
+    num_ws: int = 12
+    w_dim: int = 128
+    inversion: Inversion = "feature"
+    feature_channels: int = 128
+    steps: int = 1
+    width: int = 24
+
+    def __post_init__(self) -> None:
+        if self.backbone not in BACKBONES:
+            raise EncoderError(f"backbone '{self.backbone}': expected one of {BACKBONES}")
+        if self.inversion not in INVERSIONS:
+            raise EncoderError(f"inversion '{self.inversion}': expected one of {INVERSIONS}")
+        if self.ink_size < 64 or self.ink_size & (self.ink_size - 1):
+            raise EncoderError(f"ink size {self.ink_size}: expected a power of two from 64")
+        if self.steps < 1:
+            raise EncoderError(f"steps {self.steps}: expected 1 (pSp) or more (ReStyle)")
+        if (self.inversion == "feature") != (self.feature_channels > 0):
+            raise EncoderError(
+                f"feature channels {self.feature_channels}: expected more than 0 with inversion "
+                f"'feature' and 0 with 'w_plus', here '{self.inversion}'"
+            )
+
+    @property
+    def first_channels(self) -> int:
+        """Channels that enter the backbone: the ink and, when refining, the picture so far."""
+        return self.input_channels + (1 if self.steps > 1 else 0)
+
+    @property
+    def levels(self) -> tuple[int, int, int]:
+        """Number of coarse, medium and fine codes: the first 3, the next 4, the rest."""
+        return 3, min(4, self.num_ws - 3), max(0, self.num_ws - 7)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, for checkpoints and cards."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> EncoderConfig:
+        """The reverse of `to_dict`; unknown keys are refused."""
+        unknown = sorted(set(values) - set(cls.__dataclass_fields__))
+        if unknown:
+            raise EncoderError(f"encoder configuration: unknown key '{unknown[0]}'")
+        return cls(**values)

@@ -1,0 +1,93 @@
+"""Ink to codes: an encoder, the mean code it starts from, and the refinement around it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from models.networks.psp.config import EncoderConfig, EncoderError
+from models.networks.psp.irse50 import IrSe50Encoder
+from models.networks.psp.light_backbone import LightEncoder
+from models.networks.stylegan2.generator import Generator, Synthesis
+
+
+class Codes(NamedTuple):
+    """`w_plus` (n, num_ws, w_dim) and the residual map `feature` (n, C, 16, 16) or None."""
+
+    w_plus: Tensor
+    feature: Tensor | None
+
+
+class Inverter(nn.Module):
+    """pSp(x) = G(E(x) + w_avg); with several steps, ReStyle's refinement of the offset.
+
+    Source: Richardson et al. 2021, section 3; Alaluf et al. 2021, "ReStyle", section 3.2. The
+    encoder predicts an offset, so what keeps codes near w_avg is a penalty on ‖E(x)‖; penalising
+    ‖E(x) − w_avg‖, as printed in chapter 5 of the thesis, would pull them away from it.
+    """
+
+    def __init__(self, config: EncoderConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.encoder = LightEncoder(config) if config.backbone == "light" else IrSe50Encoder(config)
+        self.register_buffer("w_avg", torch.zeros(config.w_dim))
+
+    def forward(self, ink: Tensor, synthesis: Synthesis | None = None) -> Codes:
+        """Encode ink.
+
+        Args:
+            ink: (n, 1, S, S) float32, -1 ink .. 1 paper.
+            synthesis: the generator's synthesis network; needed for more than one step.
+
+        Returns:
+            The codes, w_avg included.
+        """
+        if ink.ndim != 4 or tuple(ink.shape[1:]) != (1, self.config.ink_size, self.config.ink_size):
+            raise EncoderError(
+                f"ink of shape {tuple(ink.shape)}: expected (n, 1, {self.config.ink_size}, "
+                f"{self.config.ink_size})"
+            )
+        seen = ink.expand(-1, self.config.input_channels, -1, -1)
+        codes = Codes(self.w_avg.expand(ink.shape[0], self.config.num_ws, -1), None)
+        for _ in range(self.config.steps):
+            codes = self._step(seen, codes, synthesis)
+        return codes
+
+    def _step(self, seen: Tensor, codes: Codes, synthesis: Synthesis | None) -> Codes:
+        if self.config.steps > 1:
+            if synthesis is None:
+                raise EncoderError("an encoder with several steps needs the generator to encode")
+            picture = synthesis(codes.w_plus, codes.feature).mean(dim=1, keepdim=True)
+            side = self.config.ink_size
+            if picture.shape[-1] != side:
+                picture = F.interpolate(picture, size=(side, side), mode="bilinear")
+            seen = torch.cat([seen, picture], dim=1)
+        offsets, feature = self.encoder(seen)
+        if feature is not None and codes.feature is not None:
+            feature = codes.feature + feature
+        return Codes(codes.w_plus + offsets.float(), None if feature is None else feature.float())
+
+
+def inverter_for(generator: Generator, config: EncoderConfig) -> Inverter:
+    """Make an untrained inverter that starts from a generator's mean code.
+
+    Raises:
+        EncoderError: the configuration's codes are not the generator's; says both.
+    """
+    shape = generator.synthesis.num_ws, generator.synthesis.w_dim
+    if (config.num_ws, config.w_dim) != shape:
+        raise EncoderError(
+            f"encoder for codes of {(config.num_ws, config.w_dim)}, "
+            f"but the generator has {shape} (num_ws, w_dim)"
+        )
+    channels = generator.synthesis.feature_shape[0]
+    if config.inversion == "feature" and config.feature_channels != channels:
+        raise EncoderError(
+            f"encoder for a map of {config.feature_channels} channels, generator has {channels}"
+        )
+    inverter = Inverter(config)
+    inverter.w_avg.copy_(generator.mapping.w_avg)
+    return inverter

@@ -1,0 +1,1 @@
+"""Files of networks: our checkpoints, published ones, and the card of a bundle."""

@@ -1,0 +1,1 @@
+"""Commands on checkpoints; one file each."""

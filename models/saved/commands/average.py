@@ -1,0 +1,29 @@
+"""`models average`: one encoder checkpoint from several of the same run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from exhibit.contract.errors import InputError
+from models.saved.encoder import load_encoder_checkpoint, mean_of_averages, save_encoder_checkpoint
+
+
+@click.command("average")
+@click.argument("checkpoints", nargs=-1, type=click.Path(path_type=Path))
+@click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="File to write.")
+def average_checkpoints(checkpoints: tuple[Path, ...], out: Path) -> None:
+    """Write the mean of the averaged encoders and generators of CHECKPOINTS.
+
+    They must be states of one run, close to each other. All the rest is that of the last one.
+
+    \b
+    Example:
+      models average at-75k.pt at-82k.pt -o mean.pt
+    """
+    if len(checkpoints) < 2:
+        raise InputError(f"{len(checkpoints)} checkpoints: expected two or more of one run")
+    states = [load_encoder_checkpoint(path) for path in checkpoints]
+    save_encoder_checkpoint(out, mean_of_averages(states))
+    click.echo(f"wrote {out}")

@@ -1,0 +1,46 @@
+"""`models import-stylegan2`: turn a published network file into a checkpoint of this project."""
+
+from pathlib import Path
+
+import click
+
+from exhibit.contract.errors import InputError
+from models.networks.stylegan2.config import GeneratorConfig
+from models.saved.gan import save_checkpoint
+from models.saved.published_stylegan2 import checkpoint_from_pickle
+from models.saved.rosinality import checkpoint_from_state_dict
+
+READERS = {".pkl": checkpoint_from_pickle, ".pt": checkpoint_from_state_dict}
+
+
+@click.command("import-stylegan2")
+@click.argument("network", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Checkpoint to write, for example lear.pt.",
+)
+@click.option("--dry-run", is_flag=True, help="Read and check the file, write nothing.")
+def import_stylegan2(network: Path, out: Path, dry_run: bool) -> None:
+    """Import NETWORK: a .pkl of NVIDIA's stylegan2-ada-pytorch or stylegan3 (its StyleGAN2), or a
+    rosinality-style .pt.
+
+    Nothing in the file is executed: only tensors are read, anything else is refused.
+    """
+    reader = READERS.get(network.suffix.lower())
+    if reader is None:
+        raise InputError(f"{network}: expected a file ending in {' or '.join(READERS)}")
+    if not network.is_file():
+        raise InputError(f"{network}: no such file")
+    state = reader(network)
+    config = GeneratorConfig.from_dict(state["generator_config"])
+    parts = "generator and discriminator" if "discriminator" in state else "generator"
+    click.echo(
+        f"{network}: {parts}, {config.resolution} px, {config.img_channels} channel(s), "
+        f"w of {config.w_dim}, channel base {config.channel_base}"
+    )
+    if not dry_run:
+        save_checkpoint(out, state)
+        click.echo(f"wrote {out}")

@@ -1,0 +1,108 @@
+"""Convert rosinality-style state dicts (also inside pSp checkpoints) to the published names.
+
+The same network with other names; its convolutions are scaled by 1/sqrt(fan in) when used, the
+published ones are not (demodulation undoes any scale), so the scale is applied here.
+"""
+
+import argparse
+import math
+import pickle
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from models.networks.stylegan2.config import ModelError
+from models.networks.stylegan2.layers import resample_filter
+from models.saved.published_stylegan2 import estimate_w_avg, generator_from
+
+
+def _affine(source: dict[str, Tensor], old: str, new: str) -> dict[str, Tensor]:
+    return {
+        f"{new}.affine.weight": source[f"{old}.conv.modulation.weight"],
+        f"{new}.affine.bias": source[f"{old}.conv.modulation.bias"],
+    }
+
+
+def _layer(source: dict[str, Tensor], old: str, new: str, index: int) -> dict[str, Tensor]:
+    weight = source[f"{old}.conv.weight"][0]
+    resolution = 2 ** (2 + (index + 1) // 2)
+    noise = source.get(f"noises.noise_{index}")
+    if noise is None:
+        generator = torch.Generator().manual_seed(index)
+        noise = torch.randn(resolution, resolution, generator=generator)
+    return _affine(source, old, new) | {
+        f"{new}.weight": weight / math.sqrt(weight[0].numel()),
+        f"{new}.bias": source[f"{old}.activate.bias"],
+        f"{new}.noise_strength": source[f"{old}.noise.weight"].reshape([]),
+        f"{new}.noise_const": noise.reshape(resolution, resolution),
+        f"{new}.resample_filter": resample_filter(),
+    }
+
+
+def _to_rgb(source: dict[str, Tensor], old: str, new: str) -> dict[str, Tensor]:
+    return _affine(source, old, new) | {
+        f"{new}.weight": source[f"{old}.conv.weight"][0],
+        f"{new}.bias": source[f"{old}.bias"].flatten(),
+    }
+
+
+def published_names(source: dict[str, Tensor], path: Path) -> dict[str, Tensor]:
+    """A rosinality generator's weights under the published names, without `mapping.w_avg`.
+
+    Args:
+        source: state dict with `style.1.weight`, `input.input`, `conv1...`, `convs...`.
+        path: file named in errors.
+
+    Raises:
+        ModelError: a weight that such a generator has is missing.
+    """
+    try:
+        found = {"synthesis.b4.const": source["input.input"][0]}
+        found |= _layer(source, "conv1", "synthesis.b4.conv1", 0)
+        found |= _to_rgb(source, "to_rgb1", "synthesis.b4.torgb")
+        resolution, index = 4, 0
+        while f"convs.{2 * index}.conv.weight" in source:
+            resolution *= 2
+            block = f"synthesis.b{resolution}"
+            found |= _layer(source, f"convs.{2 * index}", f"{block}.conv0", 2 * index + 1)
+            found |= _layer(source, f"convs.{2 * index + 1}", f"{block}.conv1", 2 * index + 2)
+            found |= _to_rgb(source, f"to_rgbs.{index}", f"{block}.torgb")
+            index += 1
+        layer = 1
+        while f"style.{layer}.weight" in source:
+            found[f"mapping.fc{layer - 1}.weight"] = source[f"style.{layer}.weight"]
+            found[f"mapping.fc{layer - 1}.bias"] = source[f"style.{layer}.bias"]
+            layer += 1
+    except KeyError as error:
+        raise ModelError(f"{path}: no weight {error} of a rosinality generator") from error
+    while resolution >= 4:
+        found[f"synthesis.b{resolution}.resample_filter"] = resample_filter()
+        resolution //= 2
+    return {name: value.detach().float() for name, value in found.items()}
+
+
+def checkpoint_from_state_dict(path: Path) -> dict[str, Any]:
+    """Content of a checkpoint from a rosinality-style `.pt` (`g_ema`, `latent_avg`).
+
+    Raises:
+        ModelError: not a file of tensors, or without such a generator.
+    """
+    try:
+        with torch.serialization.safe_globals([argparse.Namespace]):
+            content = torch.load(path, map_location="cpu", weights_only=True)
+    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError) as error:
+        reason = str(error).splitlines()[0]
+        raise ModelError(f"{path}: refused, nothing was executed: {reason}") from error
+    if not isinstance(content, dict) or not isinstance(content.get("g_ema"), dict):
+        raise ModelError(f"{path}: holds no 'g_ema'; expected a rosinality-style checkpoint")
+    tensors = published_names(content["g_ema"], path)
+    average = content.get("latent_avg")
+    width = len(tensors["synthesis.b4.conv1.affine.weight"][0])
+    known = isinstance(average, Tensor)
+    tensors["mapping.w_avg"] = average.flatten().float() if known else torch.zeros(width)
+    generator = generator_from(tensors, path)
+    if not known:
+        generator.mapping.w_avg.copy_(estimate_w_avg(generator))
+    return {"generator_config": generator.config.to_dict(), "ema": generator.state_dict()}

@@ -1,1 +1,0 @@
-"""Commands on StyleGAN2 files; one file each."""

@@ -1,0 +1,177 @@
+"""From a plan to a running training: checks, networks, resume or growth, then the loop."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from lightning_fabric import Fabric
+
+from exhibit.contract.errors import InputError
+from models.collection.pictures import load_pictures
+from models.networks.perceptual.alexnet import training_alexnet
+from models.networks.perceptual.lpips import training_lpips
+from models.networks.stylegan2.config import DiscriminatorConfig, GeneratorConfig
+from models.saved.encoder import load_gan
+from models.saved.gan import load_checkpoint
+from models.training.gan.config import GanTraining
+from models.training.gan.grow import start_from
+from models.training.gan.kid_watch import KidWatch
+from models.training.gan.loop import GanFeeds, train
+from models.training.gan.state import GanState, new_state, restore_state
+from models.training.parts.feature_discriminator import FeatureDiscriminator
+from models.training.parts.latent_places import drawing_keys
+from models.training.parts.moments import MomentMatching
+from models.training.parts.own_latents import OwnLatents
+from models.training.parts.sampler import Sampler
+from models.training.run.limits import RunLimits
+from models.training.run.processes import together
+from models.training.run.random_states import restore_random_states
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """All choices of one call of `models train-gan`."""
+
+    dataset: Path
+    folder: Path
+    resume: bool
+    start: Path | None
+    generator: GeneratorConfig
+    discriminator: DiscriminatorConfig
+    training: GanTraining
+    limits: RunLimits
+    accelerator: str = "auto"
+    devices: str = "1"
+    precision: str = "bf16-mixed"
+    kid_pictures: int = 0
+
+
+def begun(folder: Path, resume: bool, start: Path | None) -> GeneratorConfig | None:
+    """Shape of the generator that a run goes on from; None for a new run."""
+    if resume:
+        saved = load_checkpoint(folder / "latest.pt")
+    elif start is not None:
+        saved = load_gan(start)
+    else:
+        return None
+    return GeneratorConfig.from_dict(saved.get("generator_config", {}))
+
+
+def saved_run(plan: Plan) -> dict[str, Any] | None:
+    """The checkpoint a plan continues or starts from, checked against it; None for a new run."""
+    latest = plan.folder / "latest.pt"
+    if not plan.resume:
+        if latest.exists():
+            raise InputError(
+                f"{plan.folder} holds a run already: add --resume or choose another -o"
+            )
+        return None if plan.start is None else _start_of(plan, plan.start)
+    saved = load_checkpoint(latest)
+    if "optimizer_g" not in saved:
+        raise InputError(f"{latest} is a compact checkpoint: expected it in --from, not --resume")
+    asked = plan.generator.to_dict()
+    for key, value in saved["generator_config"].items():
+        if asked[key] != value:
+            raise InputError(
+                f"{latest}: {key} is {value}, asked for {asked[key]}: expected the same"
+            )
+    return saved
+
+
+def _start_of(plan: Plan, path: Path) -> dict[str, Any]:
+    """A checkpoint to begin from; its networks must fit, at the same or half the resolution."""
+    saved = load_gan(path)
+    configs = {"generator_config": plan.generator, "discriminator_config": plan.discriminator}
+    for name, asked in configs.items():
+        for key, value in saved.get(name, {}).items():
+            chosen = getattr(asked, key)
+            allowed = [value, 2 * value] if key == "resolution" else [value]
+            if chosen not in allowed:
+                wanted = " or ".join(str(choice) for choice in allowed)
+                raise InputError(f"{path}: {key} is {value}, asked for {chosen}: expected {wanted}")
+    return saved
+
+
+def describe(plan: Plan) -> str:
+    """Check data and checkpoint of a plan and say in a few lines what it would do.
+
+    Raises:
+        InputError, ModelError: something is missing or does not fit.
+    """
+    saved = saved_run(plan)
+    pictures = load_pictures(plan.dataset, plan.generator.resolution, plan.generator.img_channels)
+    group = plan.discriminator.mbstd_group
+    if plan.training.batch > group and plan.training.batch % group:
+        raise InputError(f"batch of {plan.training.batch}: expected a multiple of {group}")
+    if len(pictures) < plan.training.batch:
+        raise InputError(
+            f"{plan.dataset}: {len(pictures)} pictures; expected at least one batch of "
+            f"{plan.training.batch}"
+        )
+    lines = [
+        f"{plan.dataset}: {len(pictures)} pictures, {len(pictures.skipped)} corrupt and skipped",
+        f"{plan.generator.layout} StyleGAN2, {plan.generator.resolution} px, channel base "
+        f"{plan.generator.channel_base}, at most {plan.generator.channel_max} channels",
+    ]
+    if saved is not None:
+        seen = saved.get("pictures_seen", 0)
+        verb = "resumes after" if plan.resume else "starts from networks that saw"
+        lines.append(f"{verb} {seen} pictures")
+    lines.append(f"trains to {plan.limits.pictures} pictures; writes {plan.folder}")
+    return "\n".join(lines)
+
+
+def prepare_run(plan: Plan, fabric: Fabric) -> tuple[GanState, GanFeeds]:
+    """Build or restore the run of a plan on this process."""
+    pictures = load_pictures(plan.dataset, plan.generator.resolution, plan.generator.img_channels)
+    state = new_state(plan.generator, plan.discriminator, plan.training, fabric.device)
+    saved = saved_run(plan)
+    if plan.training.moments_weight > 0:
+        network = training_alexnet().to(fabric.device)
+        state.moments = MomentMatching(network, pictures.pictures).to(fabric.device)
+    if plan.training.redraw_weight > 0:
+        perceptual = training_lpips().to(fabric.device)
+        state.own_latents = OwnLatents(
+            perceptual,
+            pictures.pictures,
+            drawing_keys(plan.dataset, pictures.names),
+            plan.generator.z_dim,
+            plan.training.mirror,
+            plan.training.seed,
+            saved,
+        ).to(fabric.device)
+    if plan.training.features_weight > 0:
+        state.features = FeatureDiscriminator(
+            training_alexnet().to(fabric.device),
+            pictures.pictures,
+            plan.training.learning_rate,
+            plan.training.seed,
+        )
+    sampler = Sampler(
+        pictures,
+        plan.training.batch,
+        seed=plan.training.seed,
+        mirror=plan.training.mirror,
+        rank=fabric.global_rank,
+        world_size=fabric.world_size,
+    )
+    torch.manual_seed(plan.training.seed + 1 + fabric.global_rank)
+    if saved is not None and plan.resume:
+        restore_state(state, saved)
+        if not fabric.is_global_zero:
+            state.real_sign_sum, state.real_sign_count = 0.0, 0
+        sampler.position = saved["sampler_position"]
+        restore_random_states(fabric, saved["random_states"])
+    elif saved is not None:
+        start_from(state, saved)
+    measured = plan.kid_pictures > 0 and fabric.is_global_zero
+    kid = KidWatch(pictures, plan.kid_pictures) if measured else None
+    return state, GanFeeds(sampler, kid)
+
+
+def run(plan: Plan) -> None:
+    """Train as planned; see `models.training.gan.loop.train`."""
+    with together(plan.accelerator, plan.devices, plan.precision) as fabric:
+        state, feeds = prepare_run(plan, fabric)
+        train(fabric, state, feeds, plan.limits, plan.folder)

