@@ -4,7 +4,8 @@ A slot is a file of the run folder (on a memory file system where there is one) 
 and readers. It needs no lock and no server: a process may be killed at any instruction and the
 others go on. There are two buffers: the writer fills the one that is not shown and then raises the
 version, so a reader never waits, and a writer killed in mid-write leaves the newest picture whole.
-A reader during whose copy the writer came round to the same buffer copies again.
+A reader during whose copy the writer came round to the same buffer copies again. Barriers keep
+pixels and version in this order on processors that would reorder them.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
+from exhibit.contract.barrier import barrier
 
 _HEADER = struct.Struct("qddiii")  # sequence, captured_at, published_at, height, width, channels
 _VERSION, _TAKEN = 0, 1  # places among the counters, the first two words of the file
@@ -100,6 +103,7 @@ class Slot:
         height, width = pixels.shape[:2]
         channels = pixels.shape[2] if pixels.ndim == 3 else 1
         buffer = (version + 1) % 2
+        barrier()  # the last version is seen before this buffer is filled again
         _HEADER.pack_into(
             self._memory,
             _HEADERS_AT[buffer],
@@ -111,6 +115,7 @@ class Slot:
             channels,
         )
         np.copyto(self._pixels[buffer][: pixels.nbytes].reshape(pixels.shape), pixels)
+        barrier()  # the pixels are seen before their version
         self._counters[_VERSION] = version + 1
 
     def take(self, after: int = 0) -> Published | None:
@@ -126,7 +131,9 @@ class Slot:
             version = self.version
             if version <= after:
                 return None
+            barrier()
             found = self._copy(version)
+            barrier()
             # One version on, the writer may have begun to fill this buffer again.
             if found is not None and self.version == version:
                 return found

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from exhibit.contract import slot as module
 from exhibit.contract.slot import Slot
 
 
@@ -73,3 +74,43 @@ def test_slot_made_anew_leaves_readers_of_the_old_one_alive(tmp_path: Path) -> N
     found = Slot.attach(tmp_path / "picture.slot").peek()
     assert found is not None
     assert found.pixels.shape == (8, 8)
+
+
+class Watched:
+    """Stands in for the barrier, and notes what a slot held at each of them.
+
+    Only a processor that reorders memory, such as an Arm, shows that a barrier is missing; that it
+    lies between what must keep its order can be seen anywhere.
+    """
+
+    def __init__(self, slot: Slot) -> None:
+        self.slot = slot
+        self.seen: list[tuple[int, list[int]]] = []
+
+    def __call__(self) -> None:
+        self.seen.append((self.slot.version, [int(buffer[0]) for buffer in self.slot._pixels]))
+
+
+def test_slot_write_is_ordered_after_the_last_version_and_before_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slot = Slot.create(tmp_path / "picture.slot", 16)
+    slot.publish(1, 0.0, _picture(1))
+    watched = Watched(slot)
+    monkeypatch.setattr(module, "barrier", watched)
+    slot.publish(2, 0.0, _picture(2))
+    assert watched.seen == [(1, [0, 1]), (1, [2, 1])]
+    assert slot.version == 2
+
+
+def test_slot_read_is_ordered_between_both_looks_at_the_version(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slot = Slot.create(tmp_path / "picture.slot", 16)
+    slot.publish(1, 0.0, _picture(1))
+    steps: list[str] = []
+    copy = slot._copy
+    monkeypatch.setattr(module, "barrier", lambda: steps.append("barrier"))
+    monkeypatch.setattr(slot, "_copy", lambda version: (steps.append("copy"), copy(version))[1])
+    assert slot.peek() is not None
+    assert steps == ["barrier", "copy", "barrier"]
