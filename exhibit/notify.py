@@ -22,7 +22,7 @@ class ServiceNotifier:
         timeout_us = int(environment.get("WATCHDOG_USEC") or 0)
         self._ping_every_s = timeout_us / 1e6 / _PINGS_PER_TIMEOUT
         self._pinged_at: float | None = None
-        self._ready = False
+        self._ready = self._gone = False
 
     @property
     def present(self) -> bool:
@@ -30,26 +30,31 @@ class ServiceNotifier:
         return bool(self._address)
 
     def showing(self, now: float) -> None:
-        """Say that a picture is being shown: ready the first time, then the watchdog's ping."""
+        """Say that a picture is being shown: ready the first time, then the watchdog's ping.
+
+        What was not heard is said again at the next call.
+        """
         if not self._ready:
-            self._ready = True
-            self._send("READY=1\nSTATUS=showing")
+            self._ready = self._send("READY=1\nSTATUS=showing")
         due = self._pinged_at is None or now - self._pinged_at >= self._ping_every_s
-        if self._ping_every_s and due:
+        if self._ping_every_s and due and self._send("WATCHDOG=1"):
             self._pinged_at = now
-            self._send("WATCHDOG=1")
 
     def stopping(self) -> None:
         """Say that the table is ending on purpose."""
         self._send("STOPPING=1")
 
-    def _send(self, message: str) -> None:
-        if not self._address:
-            return
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
-            sender.setblocking(False)
-            try:
+    def _send(self, message: str) -> bool:
+        if not self._address or self._gone:
+            return False
+        try:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+                sender.setblocking(False)
                 sender.sendto(message.encode(), self._address)
-            except OSError:
-                # The table goes on without its service manager; systemd restarts it if it cares.
-                self._address = ""
+        except (FileNotFoundError, ConnectionRefusedError):
+            # The table goes on without its service manager; systemd restarts it if it cares.
+            self._gone = True
+        except OSError:
+            # A full queue, no free descriptor: one message is lost, and the next may be heard.
+            return False
+        return not self._gone
