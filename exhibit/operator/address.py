@@ -82,6 +82,8 @@ def listen_nearby(host: str, port: int) -> socket.socket:
 
 
 def url_of(listener: socket.socket) -> str:
-    """Return the address to type into a browser."""
+    """Return the address to type into a browser; of all interfaces, one of the network."""
     host, port = listener.getsockname()[:2]
+    if is_wildcard(host):
+        host = next((found for found in own_addresses() if not is_loopback(found)), LOOPBACK)
     return f"https://{f'[{host}]' if ':' in host else host}:{port}/"

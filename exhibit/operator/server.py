@@ -103,18 +103,34 @@ class Server(uvicorn.Server):
         if self._network is not None or is_loopback(host) or now < self._try_at or not self.started:
             return
         self._try_at = now + _TRY_AGAIN_S
-        if is_wildcard(host):
-            self.servers[0].close()
         try:
-            self._network = listen(host, self._page.port)
+            self._network = await self._listen_on(host)
         except OSError as error:
             self.fault = f"operator.host: {host}: {error.strerror}; serving on {self.url} alone"
             return
         self.fault, self.url = "", url_of(self._network)
+        self.servers.append(await self._serve_on(self._network))
+
+    async def _listen_on(self, host: str) -> socket.socket:
+        port = self._page.port
+        try:
+            return listen(host, port)
+        except OSError:
+            if not is_wildcard(host) or self._here.getsockname()[1] != port:
+                raise
+        # It may be our own socket that is in the way: every interface is this machine's own too.
+        self.servers[0].close()
+        try:
+            return listen(host, port)
+        except OSError:
+            self._here = listen_nearby(LOOPBACK, port)
+            self.url = url_of(self._here)
+            self.servers[0] = await self._serve_on(self._here)
+            raise
+
+    async def _serve_on(self, listener: socket.socket) -> asyncio.Server:
         loop = asyncio.get_running_loop()
-        self.servers.append(
-            await loop.create_server(self._protocol, sock=self._network, ssl=self.config.ssl)
-        )
+        return await loop.create_server(self._protocol, sock=listener, ssl=self.config.ssl)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End open streams, then everything else."""

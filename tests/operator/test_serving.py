@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -11,9 +12,10 @@ import ssl
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from urllib.error import HTTPError
+from urllib.parse import urlsplit
 
 import pytest
 from click.testing import CliRunner
@@ -26,7 +28,7 @@ from exhibit.contract.notice import read_notice
 from exhibit.operator.access.accounts import Accounts
 from exhibit.operator.access.certificate import Files, Tls, fingerprint_of, own_files
 from exhibit.operator.access.roles import Role
-from exhibit.operator.address import is_loopback, listen, own_names
+from exhibit.operator.address import is_loopback, listen, own_addresses, own_names, url_of
 from exhibit.operator.app import make_app
 from exhibit.operator.desk import Desk
 from exhibit.operator.pulse import Pulse
@@ -116,6 +118,78 @@ def test_server_address_of_another_network_is_a_fault_and_tried_again(
     asyncio.run(server.open_to_network())
     assert "operator.host: 203.0.113.77" in server.fault
     assert server.url.startswith("https://127.0.0.1:")
+
+
+def _port(server: Server) -> int:
+    return int(server.url.rsplit(":", 1)[1].strip("/"))
+
+
+async def _reached(host: str, port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection(host, port)
+    except OSError:
+        return False
+    writer.close()
+    return True
+
+
+@contextlib.asynccontextmanager
+async def _serving(server: Server) -> AsyncIterator[Server]:
+    serving = asyncio.create_task(server.serve_here())
+    while not server.started:
+        await asyncio.sleep(0)
+    yield server
+    server.should_exit = True
+    await serving
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"])
+def test_server_every_interface_is_served_where_only_this_machine_was(
+    desk: Desk, files: Files, clock: FakeClock, host: str
+) -> None:
+    async def check() -> None:
+        with listen("127.0.0.1", 0) as found:
+            port = found.getsockname()[1]
+        async with _serving(_server(desk, files, clock, host=host, port=port)) as server:
+            assert not await _reached("127.0.0.2", port)
+            await server.open_to_network()
+            assert server.fault == ""
+            for address in ("127.0.0.1", "127.0.0.2"):
+                assert await _reached(address, port)
+
+    asyncio.run(check())
+
+
+@pytest.mark.parametrize("taken_at", ["127.0.0.1", "127.0.0.2"])
+def test_server_every_interface_with_the_port_taken_still_serves_this_machine(
+    desk: Desk, files: Files, clock: FakeClock, taken_at: str
+) -> None:
+    async def check() -> None:
+        with listen(taken_at, 0) as taken:
+            port = taken.getsockname()[1]
+            async with _serving(_server(desk, files, clock, host="0.0.0.0", port=port)) as server:
+                for _ in range(2):
+                    await server.open_to_network()
+                    assert (
+                        f"operator.host: 0.0.0.0: Address already in use; serving on {server.url}"
+                        in server.fault
+                    )
+                    assert await _reached("127.0.0.1", _port(server))
+                    clock.advance(60)
+                taken.close()
+                await server.open_to_network()
+                assert server.fault == ""
+                assert _port(server) == port
+                for address in ("127.0.0.1", "127.0.0.2"):
+                    assert await _reached(address, port)
+
+    asyncio.run(check())
+
+
+def test_url_of_every_interface_names_one_that_a_browser_finds() -> None:
+    with listen("0.0.0.0", 0) as listener:
+        host = urlsplit(url_of(listener)).hostname
+    assert host in own_addresses()
 
 
 def test_pulse_invites_until_the_table_is_claimed(
