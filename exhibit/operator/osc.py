@@ -32,6 +32,7 @@ _IN = "/tracing/"
 _OUT = "/tracing/"
 _APPLY_EVERY_S = 0.05
 _TELL_EVERY_S = 0.5
+_TRY_AGAIN_S = 10.0
 _MOST_WAITING = 64
 _SCENE_AT_MOST_EVERY_S = 1.0
 # What the library raises on a datagram that is no message, besides its own error.
@@ -89,21 +90,30 @@ class Osc:
 
     async def serve(self) -> None:
         """Take and send messages until cancelled."""
-        loop, config = asyncio.get_running_loop(), self._config
-        try:
-            transport, _ = await loop.create_datagram_endpoint(
-                lambda: self.inlet, local_addr=(config.host, config.port)
-            )
-        except OSError as error:
-            self.fault = f"osc: {config.host}:{config.port}: {error.strerror}; no OSC"
-            self._desk.events.add("fault", text=self.fault)
-            await asyncio.Event().wait()
-            return
+        transport = await self._open()
         with contextlib.closing(transport), self.listening():
             while True:
                 self.apply(self.inlet.take())
                 self._tell_coverage()
                 await asyncio.sleep(_APPLY_EVERY_S)
+
+    async def _open(self) -> asyncio.DatagramTransport:
+        """Open the socket; tried again for as long as another program has its port."""
+        loop, config = asyncio.get_running_loop(), self._config
+        while True:
+            try:
+                transport, _ = await loop.create_datagram_endpoint(
+                    lambda: self.inlet, local_addr=(config.host, config.port)
+                )
+            except OSError as error:
+                fault = f"osc: {config.host}:{config.port}: {error.strerror}; no OSC"
+                if fault != self.fault:
+                    self._desk.events.add("fault", text=fault)
+                self.fault = fault
+                await asyncio.sleep(_TRY_AGAIN_S)
+                continue
+            self.fault = ""
+            return transport
 
     @contextlib.contextmanager
     def listening(self) -> Iterator[None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 import socket
@@ -12,6 +13,7 @@ from pythonosc.osc_message_builder import build_msg
 
 from exhibit.contract.bundle import DIRECTIONS_META
 from exhibit.contract.config import OscConfig
+from exhibit.operator import osc as module
 from exhibit.operator.bundles import Bundles
 from exhibit.operator.desk import Desk
 from exhibit.operator.osc import Inlet, Osc
@@ -99,6 +101,28 @@ def test_osc_flood_keeps_the_newest_of_a_bounded_number() -> None:
     wanted = inlet.take()
     assert len(wanted) <= 64
     assert wanted["/tracing/0"] == 999.0
+
+
+def test_osc_port_taken_is_told_once_and_tried_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_TRY_AGAIN_S", 0.0)
+
+    async def check() -> None:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+            taken.bind(("127.0.0.1", 0))
+            port = taken.getsockname()[1]
+            osc = Osc(desk, OscConfig(enabled=True, host="127.0.0.1", port=port))
+            serving = asyncio.create_task(osc.serve())
+            for _ in range(100):
+                await asyncio.sleep(0)
+        assert [record["text"] for record in desk.events.newest(9, "fault")] == [osc.fault]
+        assert f"127.0.0.1:{port}: " in osc.fault
+        while osc.fault:
+            await asyncio.sleep(0)
+        serving.cancel()
+
+    asyncio.run(check())
 
 
 def test_osc_garbage_is_dropped() -> None:
