@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import numpy as np
 
 from exhibit.contract.calibration import PictureFile
 from exhibit.contract.errors import CalibrationError
+from exhibit.contract.files import write_whole
 from exhibit.contract.values import Gray
 
 _LEAST_LIGHT, _MOST_LIGHT = 40.0, 250
@@ -84,16 +84,9 @@ def save_picture(path: Path, pixels: Gray) -> PictureFile:
         CalibrationError: it cannot be written.
     """
     data = cv2.imencode(".png", pixels)[1].tobytes()
-    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with draft.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
+        write_whole(path, data)
     except OSError as error:
-        draft.unlink(missing_ok=True)
         raise CalibrationError(f"{path}: not written: {error.strerror}") from None
     return PictureFile(file=path.name, sha256=hashlib.sha256(data).hexdigest())
 

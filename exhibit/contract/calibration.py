@@ -7,7 +7,6 @@ flips is a mistake and is refused.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -16,9 +15,11 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from exhibit.contract.errors import CalibrationError
+from exhibit.contract.files import write_whole
 from exhibit.contract.geometry import Matrix, keeps_handedness, scaling, translation
 from exhibit.contract.yaml_lines import line_of
 
+_HEADER = "# Written by `calibrate`; measure again rather than edit.\n"
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Row = tuple[Finite, Finite, Finite]
 Rows = tuple[Row, Row, Row]
@@ -152,18 +153,10 @@ def save_calibration(path: Path, calibration: Calibration) -> None:
     for key in ("camera.camera_to_table", "projector.table_to_projector"):
         _refuse_flip(calibration, key, "not saved")
     data = calibration.model_dump(mode="json", exclude_none=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    text = yaml.safe_dump(data, sort_keys=False, default_flow_style=None)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with draft.open("w", encoding="utf-8") as file:
-            file.write("# Written by `calibrate`; measure again rather than edit.\n")
-            yaml.safe_dump(data, file, sort_keys=False, default_flow_style=None)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-        _sync_folder(path.parent)
+        write_whole(path, _HEADER + text)
     except OSError as error:
-        draft.unlink(missing_ok=True)
         raise CalibrationError(f"{path}: not written: {error.strerror}") from None
 
 
@@ -185,11 +178,3 @@ def _refuse_flip(calibration: Calibration, key: str, place: str) -> None:
             f"{np.linalg.det(matrix):.3g}); expected the visitor's side: declare a flip with "
             f"{flag} in config.yaml and calibrate again"
         )
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exhibit.contract.errors import InputError
+from exhibit.contract.files import write_whole
 from models.collection import contact_sheet, curation, dataset
 from models.collection.curation import CurationRow
 from models.collection.judgement import Limits
@@ -25,11 +26,7 @@ def write_into(folder: Path) -> Write:
     """Store files under a folder, each complete or not at all."""
 
     def write(name: str, data: bytes) -> None:
-        target = folder / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        partial = target.with_name(target.name + ".partial")
-        partial.write_bytes(data)
-        partial.replace(target)
+        write_whole(folder / name, data)
 
     return write
 

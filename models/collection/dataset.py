@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exhibit.contract.errors import InputError
+from exhibit.contract.files import replacing, write_whole
 
 log = logging.getLogger(__name__)
 FILE_NAME = "dataset.json"
@@ -178,7 +179,7 @@ def read_description(path: Path) -> dict[str, Any] | None:
 def write_description(path: Path, description: dict[str, Any]) -> None:
     """Write `dataset.json`: how a data set was made, and the SHA-256 of its data."""
     text = json.dumps({"version": VERSION, **description}, indent=1)
-    (path / FILE_NAME).write_text(text + "\n", encoding="utf-8")
+    write_whole(path / FILE_NAME, text + "\n")
 
 
 def write_nvidia_zip(dataset: Path, target: Path) -> int:
@@ -192,13 +193,11 @@ def write_nvidia_zip(dataset: Path, target: Path) -> int:
         Number of pictures.
     """
     names = picture_names(dataset)
-    partial = target.with_name(target.name + ".partial")
-    with zipfile.ZipFile(partial, "w", zipfile.ZIP_STORED) as archive:
+    with replacing(target) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
         for index, (_, data) in enumerate(picture_bytes(dataset, names)):
             number = f"{index:08d}"
             archive.writestr(_entry(f"{number[:5]}/img{number}.png"), data)
         archive.writestr(_entry(FILE_NAME), json.dumps({"labels": None}))
-    partial.replace(target)
     return len(names)
 
 

@@ -13,10 +13,11 @@ import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor, nn
 
 from exhibit.contract.errors import InputError
+from exhibit.contract.files import write_whole
 from models.directions import labels
 from models.sketches.raster import Gray, as_network_input
 
@@ -151,11 +152,9 @@ def score(classifier: Classifier, pictures: Gray | Sequence[Gray]) -> Scores:
 
 def save_classifier(classifier: Classifier, path: Path) -> None:
     """Write a classifier as safetensors."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     about = {"format": _FORMAT, "names": json.dumps(classifier.names)}
     about["side_px"] = str(classifier.side_px)
-    save_file(dict(classifier.state_dict()), path, about)
-    path.chmod(0o644)
+    write_whole(path, save(dict(classifier.state_dict()), about))
 
 
 def load_classifier(path: Path) -> Classifier:

@@ -1,28 +1,31 @@
 """What every method of discovery gives: named unit vectors with all that is known of them.
 
-On disk a set is a folder of two files: `directions.safetensors`, one float32 vector a name, and
-`directions.yaml`, what is known of each name. A bundle's directions have the same tensors.
+On disk a set is a folder with `directions.safetensors`: one float32 vector a name, and in the
+file's header what is known of each name, so that no power cut can part the two. A bundle's
+directions have the same tensors.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, Self
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
-from safetensors import SafetensorError
-from safetensors.numpy import load_file, save_file
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save
 
 from exhibit.contract.errors import InputError
+from exhibit.contract.files import write_whole
 
 Floats = NDArray[np.float32]
 Space = Literal["w", "w_plus"]
 SPACES: tuple[Space, ...] = ("w", "w_plus")
-VECTORS, METADATA = "directions.safetensors", "directions.yaml"
+FILE_NAME = "directions.safetensors"
+_HEADER = "directions"
 UNIT_TOLERANCE = 1e-3
 
 
@@ -149,35 +152,31 @@ def write_directions(directions: DirectionSet, folder: Path) -> None:
         directions: what to write.
         folder: is made where it is missing.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     tensors = {d.name: np.ascontiguousarray(d.vector) for d in directions}
-    save_file(tensors, folder / VECTORS)
-    (folder / VECTORS).chmod(0o644)
-    listed = {"directions": {d.name: d.metadata() for d in directions}}
-    text = yaml.safe_dump(listed, sort_keys=False, allow_unicode=True, default_flow_style=None)
-    (folder / METADATA).write_text(text, encoding="utf-8")
+    listed = json.dumps({d.name: d.metadata() for d in directions}, ensure_ascii=False)
+    write_whole(folder / FILE_NAME, save(tensors, {_HEADER: listed}))
 
 
 def read_directions(folder: Path) -> DirectionSet:
     """Read a set.
 
     Raises:
-        InputError: a file is missing or malformed, or the two files name different directions.
+        InputError: the file is missing or malformed, or its header names other directions.
     """
-    vectors_file, metadata_file = folder / VECTORS, folder / METADATA
-    for file in (vectors_file, metadata_file):
-        if not file.is_file():
-            raise InputError(f"{file}: missing; expected a folder written by models directions")
+    path = folder / FILE_NAME
+    if not path.is_file():
+        raise InputError(f"{path}: missing; expected a folder written by models directions")
     try:
-        vectors = load_file(vectors_file)
-        listed = yaml.safe_load(metadata_file.read_text(encoding="utf-8"))["directions"]
-    except (SafetensorError, yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError) as error:
-        raise InputError(f"{folder}: directions are not readable: {error}") from None
+        with safe_open(path, "numpy") as file:
+            vectors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            listed = dict(json.loads((file.metadata() or {})[_HEADER]))
+    except (SafetensorError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{path}: directions are not readable: {error}") from None
     if set(vectors) != set(listed):
         odd = sorted(set(vectors) ^ set(listed))[0]
-        raise InputError(f"{folder}: '{odd}' is in one of {VECTORS} and {METADATA} only")
+        raise InputError(f"{path}: '{odd}' is only among the vectors or only in the header")
     try:
         found = [Discovered.from_metadata(name, vectors[name], listed[name]) for name in listed]
     except (KeyError, TypeError, ValueError) as error:
-        raise InputError(f"{metadata_file}: {error}") from None
+        raise InputError(f"{path}: {error}") from None
     return DirectionSet(tuple(found))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +30,7 @@ from models.directions.sefa import sefa, style_matrices
 from models.export.compact import round_weights
 from models.export.graphs import check_graph, export_encoder, export_generator
 from models.export.latents import LatentStatistics, code_distances, latent_statistics, render
+from models.export.take_place import take_place
 from models.networks.psp.inverter import Codes
 from models.networks.stylegan2.walk import closed_walk
 from models.saved.card import CARD, write_card
@@ -97,9 +97,7 @@ def write_bundle(hand: Hand, about: Description, out: Path) -> Path:
         _write_files(hand, about, folder)
         write_card(_card(hand, about, folder), folder)
         load_bundle(folder)
-        if out.exists():
-            shutil.rmtree(out)
-        folder.rename(out)
+        take_place(folder, out)
     return out
 
 

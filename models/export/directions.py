@@ -22,6 +22,7 @@ from exhibit.contract.bundle import (
 )
 from exhibit.contract.errors import BundleError, InputError
 from models.directions.result import Discovered
+from models.export.take_place import take_place
 from models.saved.card import write_card
 
 
@@ -45,7 +46,7 @@ def add_directions(path: Path, added: Sequence[Discovered], dropped: Sequence[st
     if not vectors:
         raise InputError(f"{path}: would be left without directions; expected at least one")
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".bundle-") as scratch:
-        folder, old = Path(scratch) / "new", Path(scratch) / "old"
+        folder = Path(scratch) / "new"
         shutil.copytree(path, folder)
         save_file(vectors, folder / DIRECTIONS)
         (folder / DIRECTIONS).chmod(0o644)
@@ -55,12 +56,7 @@ def add_directions(path: Path, added: Sequence[Discovered], dropped: Sequence[st
         files = bundle.card.files | changed
         write_card(bundle.card.model_copy(update={"files": files}), folder)
         load_directions(load_bundle(folder))
-        path.rename(old)
-        try:
-            folder.rename(path)
-        except OSError:
-            old.rename(path)
-            raise
+        take_place(folder, path)
 
 
 def _merged(

@@ -16,7 +16,7 @@ from models.networks.psp.inverter import Inverter
 from models.networks.stylegan2.config import DiscriminatorConfig, GeneratorConfig
 from models.networks.stylegan2.discriminator import Discriminator
 from models.networks.stylegan2.generator import Generator
-from models.saved.gan import as_float32, as_half, load_checkpoint, write_whole
+from models.saved.gan import as_float32, as_half, load_checkpoint, write_state
 
 FORMAT = "tracing-table-encoder-1"
 DEFAULT_STROKE_WIDTH_PX = 1.5
@@ -44,7 +44,7 @@ class Hand:
 
 def save_encoder_checkpoint(path: Path, state: dict[str, Any]) -> None:
     """Write a checkpoint so that a crash leaves either the old file or the new one."""
-    write_whole(path, {"format": FORMAT, **state})
+    write_state(path, {"format": FORMAT, **state})
 
 
 def load_encoder_checkpoint(path: Path) -> dict[str, Any]:

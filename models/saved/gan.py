@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 
+from exhibit.contract.files import replacing
 from models.networks.stylegan2.config import DiscriminatorConfig, GeneratorConfig, ModelError
 from models.networks.stylegan2.discriminator import Discriminator
 from models.networks.stylegan2.generator import Generator
@@ -24,15 +25,13 @@ def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
         path: where; the folder is made.
         state: tensors and plain values (`generator_config`, `ema`, ...).
     """
-    write_whole(path, {"format": FORMAT, **state})
+    write_state(path, {"format": FORMAT, **state})
 
 
-def write_whole(path: Path, state: dict[str, Any]) -> None:
+def write_state(path: Path, state: dict[str, Any]) -> None:
     """Write tensors and plain values to a file that is never seen half-written."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".partial")
-    torch.save(state, partial)
-    partial.replace(path)
+    with replacing(path) as file:
+        torch.save(state, file)
 
 
 def load_checkpoint(path: Path) -> dict[str, Any]:

@@ -27,7 +27,7 @@ OPTIONS = (
         "--out",
         required=True,
         type=click.Path(path_type=Path, file_okay=False),
-        help="Folder for directions.safetensors and directions.yaml.",
+        help="Folder for directions.safetensors.",
     ),
     click.option("--layers", help="Rows of w_plus to move, as 0-3,6; all without."),
     click.option(

@@ -12,6 +12,7 @@ import torch
 from lightning_fabric import Fabric
 
 from exhibit.contract.errors import InputError
+from exhibit.contract.files import replacing
 from models.collection.pictures import PictureSet, load_pictures
 from models.measures.kid import Features, picture_features
 from models.networks.perceptual.alexnet import training_alexnet
@@ -290,8 +291,8 @@ def _reference(gray: Gray, folder: Path) -> tuple[Vgg16 | None, Features | None]
         if len(reference) == len(chosen):
             return vgg, reference
     reference = picture_features(vgg, chosen)
-    folder.mkdir(parents=True, exist_ok=True)
-    np.save(kept, reference)
+    with replacing(kept) as file:
+        np.save(file, reference)
     return vgg, reference
 
 

@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -5,10 +6,17 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from safetensors.numpy import save_file  # noqa: E402
+
 from exhibit.contract.errors import InputError  # noqa: E402
 from models.directions.pca import discover as pca  # noqa: E402
 from models.directions.registry import find_method  # noqa: E402
-from models.directions.result import DirectionSet, read_directions, write_directions  # noqa: E402
+from models.directions.result import (  # noqa: E402
+    FILE_NAME,
+    DirectionSet,
+    read_directions,
+    write_directions,
+)
 from models.directions.subject import projection  # noqa: E402
 from tests.models.directions.subjects import small_subject  # noqa: E402
 
@@ -54,11 +62,29 @@ def test_discovered_vector_of_another_length_is_refused():
 
 
 def test_read_directions_of_two_minds_is_refused(tmp_path):
-    write_directions(some_directions(), tmp_path)
-    listing = tmp_path / "directions.yaml"
-    listing.write_text(listing.read_text().replace("sefa-2", "other"))
-    with pytest.raises(InputError, match="in one of"):
+    found = some_directions()
+    listed = json.dumps({name: found.find("sefa-1").metadata() for name in ("sefa-1", "other")})
+    tensors = {name: found.find("sefa-1").vector for name in ("sefa-1", "sefa-2")}
+    save_file(tensors, tmp_path / FILE_NAME, {"directions": listed})
+    with pytest.raises(InputError, match="'other' is only among the vectors or only in the header"):
         read_directions(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "header", [None, {}, {"directions": "nonsense"}, {"directions": "5"}, {"directions": '["a"]'}]
+)
+def test_read_directions_without_what_is_known_of_them_is_refused(tmp_path, header):
+    save_file({"sefa-1": np.eye(1, 16, dtype=np.float32)[0]}, tmp_path / FILE_NAME, header)
+    with pytest.raises(InputError, match="directions are not readable"):
+        read_directions(tmp_path)
+
+
+def test_write_directions_has_all_of_a_set_in_one_file(tmp_path):
+    """A rename on the page changes vectors and what is known of them: a power cut between two
+    files would leave a set that nobody can read."""
+    write_directions(some_directions(), tmp_path)
+    write_directions(some_directions().with_changes("sefa-2", name="leaning"), tmp_path)
+    assert [entry.name for entry in tmp_path.iterdir()] == [FILE_NAME]
 
 
 def test_find_unknown_direction_names_the_known():

@@ -117,7 +117,7 @@ def test_page_writes_a_new_name_and_refuses_a_bad_one(pages: Path):
     assert "rename.js" in client.get("/").text
     assert client.get("/rename.js").headers["content-type"].startswith("text/javascript")
     assert client.get("/direction-01.png").status_code == 200
-    assert client.get("/directions.yaml").status_code == 404
+    assert client.get("/directions.safetensors").status_code == 404
     put = "/api/directions/unnamed-1"
     assert client.put(put, json={"name": "taller hat"}).status_code == 200
     assert read_directions(folder).names == ("hat & <b>", "taller hat")
