@@ -14,7 +14,12 @@ import click
 import numpy as np
 
 from exhibit.contract.bundle import Bundle, Direction, find_bundle, load_bundle, load_latents
-from exhibit.contract.config import DirectionConfig, EditingConfig, ModelConfig, ModulationConfig
+from exhibit.contract.settings.schema import (
+    DirectionConfig,
+    EditingConfig,
+    ModelConfig,
+    ModulationConfig,
+)
 from exhibit.contract.values import Code, Gray, Ink
 from exhibit.editing.bank import Bank
 from exhibit.editing.editor import DirectionEditor

@@ -22,7 +22,7 @@ from benchmarks.metrics import Gray, Score, score
 from benchmarks.pages import KINDS, make_page
 from benchmarks.rivals import RIVALS
 from benchmarks.visibility import Visibility
-from exhibit.contract.config import InkConfig
+from exhibit.contract.settings.schema import InkConfig
 from exhibit.contract.values import Frame, Ink
 from exhibit.ink import make_extractor
 from exhibit.ink.sheet_outline import inside

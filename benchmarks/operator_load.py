@@ -30,8 +30,8 @@ import psutil
 from exhibit.operator.access.accounts import Accounts
 from exhibit.operator.access.roles import Role
 from exhibit.operator.access.secrets import generate_password
-from exhibit.resources import memory_of
-from tests.operator.made_up import ask_made_up_requests
+from exhibit.supervisor.resources import memory_of
+from tests.exhibit.operator.made_up import ask_made_up_requests
 
 _EVENT_READERS, _PICTURE_READERS, _SILENT_READERS, _FLOODERS = 200, 10, 14, 8
 _WARM_S, _MB = 5.0, 1e6

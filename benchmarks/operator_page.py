@@ -19,9 +19,9 @@ import click
 import cv2
 
 from exhibit.contract.bundle import find_bundle
+from tests.exhibit.ink.scene import Scene
+from tests.exhibit.operator.pages.running import CHROMIUM, RunningTable, claim, running_table
 from tests.fakes.waiting import wait_until
-from tests.ink.scene import Scene
-from tests.operator.pages.running import CHROMIUM, RunningTable, claim, running_table
 
 PAGES = ("/", "/tune", "/config", "/config?view=yaml", "/visits", "/log", "/help")
 _MOVES = 20

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pygame
 
 from calibration.corners import CornerEditor, Outcome
-from calibration.sheet import MARGIN_MM, MARK_MM, Rectangle, glyph
+from calibration.printed_sheet import MARGIN_MM, MARK_MM, Rectangle, glyph
 from exhibit.contract.geometry import Matrix, Points, project, rectangle, translation
 
 _RATE_HZ = 30

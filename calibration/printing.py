@@ -9,7 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from calibration.sheet import Sheet, black_rectangles, ruler_text
+from calibration.printed_sheet import Sheet, black_rectangles, ruler_text
 from exhibit.contract.errors import InputError
 
 _POINTS_PER_MM = 72 / 25.4

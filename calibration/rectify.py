@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from calibration.sheet import SHEETS, Sheet, dictionary, mark_corners
+from calibration.printed_sheet import SHEETS, Sheet, dictionary, mark_corners
 from exhibit.contract.calibration import CameraCalibration, Rows
 from exhibit.contract.errors import CalibrationError
 from exhibit.contract.geometry import Matrix, Points, project

@@ -19,7 +19,7 @@ import pytest
 
 from exhibit.contract.board import Heart, read_status
 from exhibit.contract.slot import Published, Slot
-from exhibit.run_folder import PREFIX, memory_folder
+from exhibit.supervisor.run_folder import PREFIX, memory_folder
 from tests.fakes.bundle import write_bundle
 from tests.fakes.waiting import wait_until
 

@@ -14,10 +14,10 @@ from exhibit.contract.calibration import (
     CameraCalibration,
     ProjectorCalibration,
 )
-from exhibit.contract.config import InkConfig, StageConfig
 from exhibit.contract.geometry import Points, homography, mounting, project, rectangle
+from exhibit.contract.settings.schema import InkConfig, StageConfig
 from exhibit.contract.values import Frame
-from exhibit.engine_process import frame_to_square
+from exhibit.engine.process import frame_to_square
 from exhibit.ink import make_extractor
 from exhibit.stage.mount import Mount
 from exhibit.stage.placement import place

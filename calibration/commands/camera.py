@@ -17,8 +17,8 @@ from calibration.rectify import calibrate_camera
 from exhibit.camera import open_camera
 from exhibit.cli.options import CONFIG_OPTION
 from exhibit.contract.calibration import load_calibration, save_calibration
-from exhibit.contract.config import CameraConfig
 from exhibit.contract.errors import CameraError
+from exhibit.contract.settings.schema import CameraConfig
 from exhibit.contract.values import Gray
 
 

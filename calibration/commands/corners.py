@@ -13,8 +13,8 @@ from calibration.corners import CornerEditor, Outcome
 from calibration.corners_window import edit_corners
 from exhibit.cli.options import CONFIG_OPTION
 from exhibit.contract.calibration import load_calibration, save_calibration
-from exhibit.contract.config import StageConfig
 from exhibit.contract.errors import CalibrationError
+from exhibit.contract.settings.schema import StageConfig
 
 
 @click.command()

@@ -13,9 +13,10 @@ from calibration.commands.options import (
     camera_option,
     read_config,
 )
-from calibration.light import blank_of, dark_of, save_picture
+from calibration.measured_light import blank_of, dark_of, save_picture
 from exhibit.camera import choose_source, open_camera
 from exhibit.camera.simulated import SimulatedCamera
+from exhibit.camera.table_light import load_table_light
 from exhibit.cli.options import CONFIG_OPTION
 from exhibit.contract.calibration import (
     Calibration,
@@ -23,9 +24,8 @@ from exhibit.contract.calibration import (
     load_calibration,
     save_calibration,
 )
-from exhibit.contract.config import CameraConfig
 from exhibit.contract.errors import CalibrationError
-from exhibit.table_light import load_table_light
+from exhibit.contract.settings.schema import CameraConfig
 
 
 @click.command()

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
+from calibration.printed_sheet import RULER_MM, SHEETS
 from calibration.printing import write_sheet
-from calibration.sheet import RULER_MM, SHEETS
 
 
 @click.command()

@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from exhibit.contract.config import CameraConfig, Config
-from exhibit.contract.config_file import load_config
+from exhibit.contract.settings.file import load_config
+from exhibit.contract.settings.schema import CameraConfig, Config
 
 DEFAULT_CONFIG = Path("config.yaml")
 Command = Callable[..., Any]

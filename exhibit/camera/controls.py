@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import cv2
 
-from exhibit.contract.config import CameraConfig
+from exhibit.contract.settings.schema import CameraConfig
 
 _AUTO_EXPOSURE, _MANUAL_EXPOSURE = 3.0, 1.0
 _OFF = 0.0

@@ -11,8 +11,8 @@ from exhibit.camera.files import ImageFolder, VideoFile
 from exhibit.camera.pacing import Pacer
 from exhibit.camera.simulated import DIFFICULTIES, SimulatedCamera, SimulatedTable
 from exhibit.camera.v4l2 import V4L2Camera, find_cameras
-from exhibit.contract.config import CameraConfig
 from exhibit.contract.errors import CameraError
+from exhibit.contract.settings.schema import CameraConfig
 from exhibit.contract.values import Camera
 
 log = logging.getLogger(__name__)

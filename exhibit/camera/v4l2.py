@@ -16,7 +16,7 @@ from exhibit.camera.controls import Capture, Control, apply, controls_for, misma
 from exhibit.camera.faults import CameraFaultError
 from exhibit.camera.files import to_gray
 from exhibit.camera.health import Health
-from exhibit.contract.config import CameraConfig
+from exhibit.contract.settings.schema import CameraConfig
 from exhibit.contract.values import Frame, Gray
 
 log = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from exhibit.bench import measure_table
+from exhibit.checks.bench import measure_table
 from exhibit.cli.options import CONFIG_OPTION
 from exhibit.cli.run import effective_config
 from exhibit.contract.bundle import find_bundle, load_bundle

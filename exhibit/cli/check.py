@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from exhibit.contract.config import Config
-from exhibit.contract.config_file import examine_config
-from exhibit.contract.expectation import settings_of
+from exhibit.contract.settings.expectation import settings_of
+from exhibit.contract.settings.file import examine_config
+from exhibit.contract.settings.schema import Config
 
 
 def _list_settings(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:

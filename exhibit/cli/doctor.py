@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
+from exhibit.checks.doctor import Verdict, examine
 from exhibit.cli.options import CONFIG_OPTION
 from exhibit.cli.run import DEFAULT_CONFIG
-from exhibit.doctor import Verdict, examine
 
 _MARKS: dict[Verdict, tuple[str, str]] = {
     "ok": ("ok", "green"),

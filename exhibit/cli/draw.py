@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 
 from exhibit.contract.bundle import Card, find_bundle, load_bundle
-from exhibit.contract.config import DirectionConfig, EditingConfig, ModelConfig
 from exhibit.contract.errors import InputError
+from exhibit.contract.settings.schema import DirectionConfig, EditingConfig, ModelConfig
 from exhibit.contract.values import Code, Gray, Ink
 from exhibit.editing import DirectionEditor, make_editor
 from exhibit.inference import Models, open_models

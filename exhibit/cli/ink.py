@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exhibit.contract.bundle import find_bundle, load_bundle
-from exhibit.contract.config import ModelConfig
 from exhibit.contract.errors import BundleError, InputError
+from exhibit.contract.settings.schema import ModelConfig
 from exhibit.contract.values import Gray
 from exhibit.ink.hand import Polarity
 from exhibit.ink.photo import straightened, with_background

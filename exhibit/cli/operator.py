@@ -9,9 +9,9 @@ from typing import Any
 import click
 
 from exhibit.cli.options import CONFIG_OPTION
-from exhibit.contract.config import Config
-from exhibit.contract.config_file import load_config
 from exhibit.contract.errors import InputError
+from exhibit.contract.settings.file import load_config
+from exhibit.contract.settings.schema import Config
 from exhibit.operator.access.accounts import FOLDER, Accounts
 from exhibit.operator.access.roles import GIVEN, Role
 from exhibit.operator.access.secrets import generate_password

@@ -15,13 +15,13 @@ import click
 from exhibit.cli.options import CONFIG_OPTION
 from exhibit.contract.bundle import find_bundle, load_bundle, load_directions
 from exhibit.contract.calibration import load_calibration
-from exhibit.contract.config import Config
-from exhibit.contract.config_file import apply_overrides, load_config
 from exhibit.contract.errors import ConfigError, ExhibitError, InputError
-from exhibit.contract.layers import Layer, merged
-from exhibit.contract.overrides import OVERRIDES, layer_overrides, set_aside
-from exhibit.processes import WindowKind, process_table
-from exhibit.session import run_table
+from exhibit.contract.settings.file import apply_overrides, load_config
+from exhibit.contract.settings.layers import Layer, merged
+from exhibit.contract.settings.overrides import OVERRIDES, layer_overrides, set_aside
+from exhibit.contract.settings.schema import Config
+from exhibit.supervisor.processes import WindowKind, process_table
+from exhibit.supervisor.session import run_table
 
 DEFAULT_CONFIG = Path("config.yaml")
 

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from exhibit.contract.errors import CalibrationError
 from exhibit.contract.files import write_whole
 from exhibit.contract.geometry import Matrix, keeps_handedness, scaling, translation
-from exhibit.contract.yaml_lines import line_of
+from exhibit.contract.settings.lines import line_of
 
 _HEADER = "# Written by `calibrate`; measure again rather than edit.\n"
 Finite = Annotated[float, Field(allow_inf_nan=False)]

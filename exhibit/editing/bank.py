@@ -9,8 +9,8 @@ from difflib import get_close_matches
 import numpy as np
 
 from exhibit.contract.bundle import Card, Direction
-from exhibit.contract.config import DirectionConfig
 from exhibit.contract.errors import ConfigError
+from exhibit.contract.settings.schema import DirectionConfig
 from exhibit.contract.values import Floats
 
 Key = tuple[str, tuple[int, ...]]

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exhibit.contract.bundle import Bundle, load_directions, load_latents
-from exhibit.contract.config import DirectionConfig, EditingConfig, ModelConfig
 from exhibit.contract.errors import ConfigError
+from exhibit.contract.settings.schema import DirectionConfig, EditingConfig, ModelConfig
 from exhibit.contract.values import Code, Floats, Ink
 from exhibit.editing.bank import Bank, Key, Row
 from exhibit.editing.modulation import (

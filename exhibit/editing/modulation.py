@@ -9,7 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
-from exhibit.contract.config import ModulationConfig
+from exhibit.contract.settings.schema import ModulationConfig
 from exhibit.contract.values import Ink
 from exhibit.editing.schedule import Timetable
 

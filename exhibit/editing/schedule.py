@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import datetime
 
-from exhibit.contract.config import SchedulePoint
+from exhibit.contract.settings.schema import SchedulePoint
 
 DAY_S = 24 * 3600.0
 

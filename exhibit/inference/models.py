@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from exhibit.contract.bundle import ENCODER, GENERATOR, Bundle, Card
-from exhibit.contract.config import InkConfig, ModelConfig
 from exhibit.contract.errors import BundleError
+from exhibit.contract.settings.schema import InkConfig, ModelConfig
 from exhibit.contract.values import Code, Floats, Gray, Ink, Picture
 from exhibit.inference.golden import check_golden
 from exhibit.inference.providers import choose_providers

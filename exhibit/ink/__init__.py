@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from exhibit.contract.config import InkConfig
+from exhibit.contract.settings.schema import InkConfig
 from exhibit.contract.values import TableLight
 from exhibit.ink.desk_extractor import DeskExtractor
 from exhibit.ink.extractor import TableExtractor

@@ -13,7 +13,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from exhibit.contract.config import InkConfig
+from exhibit.contract.settings.schema import InkConfig
 from exhibit.contract.values import Floats, Frame, Gray, Ink, InkEvent, Stroke
 from exhibit.ink import field
 from exhibit.ink.extractor import TableExtractor

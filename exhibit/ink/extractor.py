@@ -7,7 +7,7 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from exhibit.contract.config import InkConfig
+from exhibit.contract.settings.schema import InkConfig
 from exhibit.contract.values import (
     Floats,
     Frame,

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from exhibit.contract.config import InkConfig
+from exhibit.contract.settings.schema import InkConfig
 from exhibit.contract.values import Floats, Gray
 from exhibit.ink import threshold
 from exhibit.ink.bare import specks_of

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import click
 
-from exhibit.contract.config import Config
-from exhibit.contract.config_file import load_config
 from exhibit.contract.errors import ConfigError, ExhibitError
-from exhibit.contract.layers import Layer
-from exhibit.contract.overrides import read_overrides
+from exhibit.contract.settings.file import load_config
+from exhibit.contract.settings.layers import Layer
+from exhibit.contract.settings.overrides import read_overrides
+from exhibit.contract.settings.schema import Config
 from exhibit.operator.access.accounts import FOLDER
 from exhibit.operator.access.certificate import Files, Tls, own_files
 from exhibit.operator.address import own_addresses, own_names

@@ -10,7 +10,6 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from exhibit.contract.errors import ExhibitError
 from exhibit.operator.access.guard import Guard, RateLimit
-from exhibit.operator.access.permission import AccessDeniedError
 from exhibit.operator.access.roles import Role
 from exhibit.operator.api import (
     accounts,
@@ -25,6 +24,7 @@ from exhibit.operator.api import (
     scenes,
     settings,
 )
+from exhibit.operator.api.permission import AccessDeniedError
 from exhibit.operator.desk import Desk
 from exhibit.operator.pages import routes as pages
 

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from exhibit.contract.bundle import BUNDLES_DIR, DIRECTIONS_META, Card, find_bundle
 from exhibit.contract.errors import BundleError, ConfigError, InputError
-from exhibit.contract.layers import Layer
+from exhibit.contract.settings.layers import Layer
 from exhibit.operator.state.journal import Journal
 from exhibit.operator.state.settings import Settings
 from exhibit.operator.table import Table

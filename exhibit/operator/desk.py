@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from exhibit.contract.board import read_status
-from exhibit.contract.layers import Layer, flat
+from exhibit.contract.settings.layers import Layer, flat
 from exhibit.operator.access.accounts import FOLDER, Accounts
 from exhibit.operator.access.delays import LoginDelays
 from exhibit.operator.access.sessions import Sessions

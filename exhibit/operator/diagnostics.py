@@ -10,7 +10,7 @@ import zipfile
 from importlib import metadata
 from typing import Any
 
-from exhibit.contract.overrides import overrides_text
+from exhibit.contract.settings.overrides import overrides_text
 from exhibit.operator.access.secrets import TOKEN_PREFIX
 from exhibit.operator.desk import Desk
 from exhibit.operator.machine import measure

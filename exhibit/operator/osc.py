@@ -19,8 +19,8 @@ from typing import Any
 from pythonosc.osc_message_builder import build_msg
 from pythonosc.osc_packet import OscPacket, ParseError
 
-from exhibit.contract.config import OscConfig
 from exhibit.contract.errors import ExhibitError
+from exhibit.contract.settings.schema import OscConfig
 from exhibit.operator.bundles import directions_of
 from exhibit.operator.desk import Desk
 from exhibit.operator.state.watch import KEPT_EVENTS

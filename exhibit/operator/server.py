@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 import uvicorn
 from fastapi import FastAPI
 
-from exhibit.contract.config import OperatorConfig
+from exhibit.contract.settings.schema import OperatorConfig
 from exhibit.operator.access.certificate import Tls
 from exhibit.operator.address import (
     LOOPBACK,

@@ -48,7 +48,7 @@ class Strips:
         if busy or cache in self._asked or len(self._asked) >= _KEPT_BUNDLES:
             return
         self._asked.add(cache)
-        command = [sys.executable, "-m", "exhibit.strips"]
+        command = [sys.executable, "-m", "exhibit.engine.strips"]
         self._drawing = self._start([*command, "--bundle", str(bundle), "--into", str(cache)])
 
     def _cache(self, bundle: Path) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from exhibit.contract.errors import ExhibitError
-from exhibit.contract.layers import flat, nested
+from exhibit.contract.settings.layers import flat, nested
 from exhibit.operator.desk import Desk
 from exhibit.operator.state.scenes import Scene, latest
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from exhibit.contract.board import Heart, read_status, send_command
 from exhibit.contract.errors import REFUSED
-from exhibit.contract.layers import Layer
+from exhibit.contract.settings.layers import Layer
 
 _SILENT_AFTER_S = 3.0
 _STARTS_WITHIN_S = 60.0

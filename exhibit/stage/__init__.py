@@ -1,4 +1,4 @@
-"""The stage: the projected window, and its live pictures in a browser."""
+"""The stage: the projected window."""
 
 import os
 

@@ -12,8 +12,8 @@ import click
 import cv2
 
 from exhibit.contract.calibration import load_calibration
-from exhibit.contract.config_file import load_config
 from exhibit.contract.errors import REFUSED, ExhibitError
+from exhibit.contract.settings.file import load_config
 from exhibit.stage.performance import Performance
 from exhibit.stage.precedence import take_precedence
 from exhibit.stage.window import Window, WindowKind

@@ -5,8 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from exhibit.contract.config import StageConfig
 from exhibit.contract.geometry import stage_size
+from exhibit.contract.settings.schema import StageConfig
 from exhibit.contract.values import Gray
 
 _PAPER, _INK = 255, 0

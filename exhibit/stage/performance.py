@@ -11,10 +11,10 @@ import numpy as np
 
 from exhibit.contract.board import CommandInbox, Heart, write_status
 from exhibit.contract.calibration import Calibration
-from exhibit.contract.config import Config
-from exhibit.contract.config_file import apply_overrides
 from exhibit.contract.errors import ConfigError
 from exhibit.contract.notice import read_notice
+from exhibit.contract.settings.file import apply_overrides
+from exhibit.contract.settings.schema import Config
 from exhibit.contract.slot import Slot
 from exhibit.contract.timing import Ring
 from exhibit.contract.values import Gray

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from exhibit.contract.calibration import Calibration
-from exhibit.contract.config import StageConfig
 from exhibit.contract.geometry import (
     Matrix,
     Points,
@@ -18,6 +17,7 @@ from exhibit.contract.geometry import (
     stage_size,
     translation,
 )
+from exhibit.contract.settings.schema import StageConfig
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from exhibit.contract.calibration import Calibration
-from exhibit.contract.config import StageConfig
+from exhibit.contract.settings.schema import StageConfig
 from exhibit.contract.slot import Published
 from exhibit.contract.values import Gray
 from exhibit.stage.attract import STEP_S, Attract

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from exhibit.contract.config import StageConfig
+from exhibit.contract.settings.schema import StageConfig
 from exhibit.contract.values import Gray
 
 

@@ -7,8 +7,8 @@ from typing import Literal
 
 import pygame
 
-from exhibit.contract.config import StageConfig
 from exhibit.contract.errors import ConfigError
+from exhibit.contract.settings.schema import StageConfig
 from exhibit.contract.values import Gray
 
 WindowKind = Literal["fullscreen", "windowed", "headless"]

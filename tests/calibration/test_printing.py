@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 import pytest
 
+from calibration.printed_sheet import SHEETS, mark_corners
 from calibration.printing import pdf_of, png_of, render, write_sheet
 from calibration.rectify import find_sheet
-from calibration.sheet import SHEETS, mark_corners
 from exhibit.contract.errors import InputError
 
 A4 = SHEETS["a4"]

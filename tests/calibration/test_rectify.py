@@ -6,9 +6,9 @@ import pytest
 from click.testing import CliRunner
 
 from calibration.cli import main
+from calibration.printed_sheet import SHEETS
 from calibration.printing import render
 from calibration.rectify import calibrate_camera
-from calibration.sheet import SHEETS
 from exhibit.contract.calibration import load_calibration
 from exhibit.contract.errors import CalibrationError
 from exhibit.contract.geometry import homography, project, rectangle

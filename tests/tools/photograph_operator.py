@@ -16,14 +16,14 @@ import click
 import numpy as np
 
 from exhibit.operator.state.visits import Visit, Visits
-from tests.fakes.waiting import wait_until
-from tests.operator.pages.running import (
+from tests.exhibit.operator.pages.running import (
     CHROMIUM,
     CHROMIUM_ARGS,
     RunningTable,
     claim,
     running_table,
 )
+from tests.fakes.waiting import wait_until
 
 DESK, PHONE = (1200, 800), (390, 780)
 SHOTS = (

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exhibit.camera.simulated.conditions import CLEAN, Conditions, Polarity
+from exhibit.camera.simulated.exposure import Light, Sensor
 from exhibit.camera.simulated.hands import cast
 from exhibit.camera.simulated.layers import Exposed
-from exhibit.camera.simulated.light import Light, Sensor
 from exhibit.camera.simulated.paper import PAPER, Paper, Stock
 from exhibit.camera.simulated.raised import Rise
 from exhibit.camera.simulated.scene import Moment, Scene

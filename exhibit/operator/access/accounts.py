@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from exhibit.contract.errors import InputError
-from exhibit.contract.overrides import set_aside
+from exhibit.contract.settings.overrides import set_aside
 from exhibit.operator.access.roles import GIVEN, Role
 from exhibit.operator.access.secrets import (
     TOKEN_PREFIX,

@@ -9,9 +9,9 @@ from fastapi import APIRouter, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from exhibit.contract.errors import InputError
-from exhibit.operator.access.permission import Routes, desk_of
 from exhibit.operator.access.roles import Role
 from exhibit.operator.api.login import Secret, note_failure, refuse_impatient
+from exhibit.operator.api.permission import Routes, desk_of
 
 router = APIRouter(tags=["accounts"])
 routes = Routes(router)

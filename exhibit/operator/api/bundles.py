@@ -8,8 +8,8 @@ from fastapi import APIRouter, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from exhibit.contract.errors import BundleError, InputError
-from exhibit.operator.access.permission import Routes, desk_of
 from exhibit.operator.access.roles import Role
+from exhibit.operator.api.permission import Routes, desk_of
 
 router = APIRouter(tags=["bundles"])
 routes = Routes(router)

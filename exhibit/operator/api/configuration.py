@@ -8,13 +8,13 @@ from typing import Any
 from fastapi import APIRouter, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from exhibit.contract.config import Config
-from exhibit.contract.config_file import Problem
-from exhibit.contract.expectation import Setting, settings_of
-from exhibit.contract.overrides import overrides_text, parse_overrides
+from exhibit.contract.settings.expectation import Setting, settings_of
+from exhibit.contract.settings.file import Problem
+from exhibit.contract.settings.overrides import overrides_text, parse_overrides
+from exhibit.contract.settings.schema import Config
 from exhibit.operator.access.guard import MOST_BYTES
-from exhibit.operator.access.permission import Routes, desk_of
 from exhibit.operator.access.roles import Role
+from exhibit.operator.api.permission import Routes, desk_of
 from exhibit.operator.api.settings import Changed, attempt
 from exhibit.operator.desk import Desk
 from exhibit.operator.state.versions import Version, differences

@@ -7,10 +7,10 @@ from typing import Any
 from fastapi import APIRouter, HTTPException, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from exhibit.contract.config import ModulationConfig
-from exhibit.contract.layers import Layer
-from exhibit.operator.access.permission import Routes, desk_of
+from exhibit.contract.settings.layers import Layer
+from exhibit.contract.settings.schema import ModulationConfig
 from exhibit.operator.access.roles import Role
+from exhibit.operator.api.permission import Routes, desk_of
 from exhibit.operator.api.settings import Changed, attempt, described
 from exhibit.operator.bundles import directions_of
 from exhibit.operator.desk import Desk

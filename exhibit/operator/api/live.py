@@ -8,8 +8,8 @@ from typing import Any, Literal
 from fastapi import APIRouter, HTTPException, Request, Response
 from pydantic import BaseModel, ConfigDict
 
-from exhibit.operator.access.permission import Routes, desk_of
 from exhibit.operator.access.roles import Role
+from exhibit.operator.api.permission import Routes, desk_of
 from exhibit.operator.api.streaming import LiveResponse
 from exhibit.operator.desk import Desk
 from exhibit.operator.pictures import MOST_STREAMS, Encoded

@@ -10,10 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from exhibit.contract.errors import InputError
 from exhibit.operator.access.accounts import TOKEN_HOLDER
-from exhibit.operator.access.permission import NOBODY, Person, Routes, desk_of, person_of
 from exhibit.operator.access.roles import Role
 from exhibit.operator.access.secrets import LONGEST_PASSWORD, digest, same_digest
 from exhibit.operator.access.sessions import COOKIE, LONGEST_S
+from exhibit.operator.api.permission import NOBODY, Person, Routes, desk_of, person_of
 from exhibit.operator.desk import Desk
 
 router = APIRouter(tags=["login"])

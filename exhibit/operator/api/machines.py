@@ -11,9 +11,9 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
-from exhibit.operator.access.permission import Routes, desk_of
 from exhibit.operator.access.roles import Role
 from exhibit.operator.api.live import describe
+from exhibit.operator.api.permission import Routes, desk_of
 from exhibit.operator.desk import Desk
 
 root = APIRouter(tags=["machines"])

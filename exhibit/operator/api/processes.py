@@ -8,9 +8,9 @@ from typing import Literal
 from fastapi import APIRouter, HTTPException, Request
 from pydantic import BaseModel, ConfigDict
 
-from exhibit.operator.access.permission import Routes, desk_of
 from exhibit.operator.access.roles import Role
 from exhibit.operator.api.live import Switch
+from exhibit.operator.api.permission import Routes, desk_of
 from exhibit.operator.api.settings import Changed, attempt
 
 router = APIRouter(tags=["processes"])

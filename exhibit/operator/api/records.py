@@ -8,8 +8,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from exhibit.operator.access.permission import Routes, desk_of
 from exhibit.operator.access.roles import Role
+from exhibit.operator.api.permission import Routes, desk_of
 from exhibit.operator.diagnostics import collect
 from exhibit.operator.state.visits import COLUMNS
 

@@ -8,10 +8,10 @@ from typing import Any
 from fastapi import APIRouter, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from exhibit.contract.config_file import apply_overrides
-from exhibit.contract.layers import Layer, merged
-from exhibit.operator.access.permission import Routes, desk_of
+from exhibit.contract.settings.file import apply_overrides
+from exhibit.contract.settings.layers import Layer, merged
 from exhibit.operator.access.roles import Role
+from exhibit.operator.api.permission import Routes, desk_of
 from exhibit.operator.desk import Desk
 from exhibit.operator.state.scenes import Entry, Scene, SceneBook, SceneName, upcoming
 from exhibit.operator.switching import only_live, switch_scene

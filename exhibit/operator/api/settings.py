@@ -9,10 +9,10 @@ from typing import Any
 from fastapi import APIRouter, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from exhibit.contract.config import Config
 from exhibit.contract.errors import ConfigError
-from exhibit.operator.access.permission import Person, Routes, desk_of
+from exhibit.contract.settings.schema import Config
 from exhibit.operator.access.roles import Role
+from exhibit.operator.api.permission import Person, Routes, desk_of
 from exhibit.operator.desk import Desk
 from exhibit.operator.state.settings import Change, OnTrialError, SafeModeError
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
-from exhibit.contract.config import Config
+from exhibit.contract.settings.schema import Config
 
 Kind = Literal["slider", "number", "switch", "choice", "colour", "text", "list"]
 _MOST_SLIDER_STEPS = 500

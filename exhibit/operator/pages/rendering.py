@@ -12,9 +12,9 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from exhibit.operator.access.permission import desk_of, person_of
 from exhibit.operator.access.roles import Role
 from exhibit.operator.api.live import describe
+from exhibit.operator.api.permission import desk_of, person_of
 from exhibit.operator.pages.form import controls
 from exhibit.operator.pages.texts import LANGUAGES, Texts, catalogue, choose_language
 from exhibit.operator.pages.tuning import setting_texts

@@ -8,14 +8,14 @@ from typing import Annotated, Any, Literal, get_args
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from exhibit.contract.config import ModulationConfig
-from exhibit.contract.overrides import FILE_ONLY
-from exhibit.operator.access.permission import Routes, desk_of, person_of
+from exhibit.contract.settings.overrides import FILE_ONLY
+from exhibit.contract.settings.schema import ModulationConfig
 from exhibit.operator.access.roles import GIVEN, Role
 from exhibit.operator.api.accounts import tokens
 from exhibit.operator.api.bundles import bundles
 from exhibit.operator.api.configuration import configuration, history
 from exhibit.operator.api.directions import directions
+from exhibit.operator.api.permission import Routes, desk_of, person_of
 from exhibit.operator.api.records import Kind, Text, visits
 from exhibit.operator.api.scenes import scenes
 from exhibit.operator.pages.charts import busiest_hour, day_bars, hour_bars

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from exhibit.contract.layers import flat
+from exhibit.contract.settings.layers import flat
 from exhibit.operator.desk import Desk
 from exhibit.operator.pages.form import Control, controls
 from exhibit.operator.pages.texts import Texts

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from exhibit.contract.layers import Layer, flat, merged, nested
+from exhibit.contract.settings.layers import Layer, flat, merged, nested
 from exhibit.operator.state.settings import Settings
 
 STEP_S = 1 / 12

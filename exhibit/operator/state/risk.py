@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from exhibit.contract.config import Config
+from exhibit.contract.settings.schema import Config
 
 _GUARDED = (
     "operator.",

@@ -11,8 +11,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from exhibit.contract.errors import InputError
-from exhibit.contract.layers import Layer
-from exhibit.contract.overrides import set_aside
+from exhibit.contract.settings.layers import Layer
+from exhibit.contract.settings.overrides import set_aside
 from exhibit.operator.state.files import write_whole
 
 log = logging.getLogger(__name__)

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from exhibit.contract.config import Config
-from exhibit.contract.config_file import apply_overrides
 from exhibit.contract.errors import ConfigError
-from exhibit.contract.layers import Layer, difference, flat, merged, nested, without
-from exhibit.contract.overrides import FILE_ONLY, OVERRIDES, SAFE_MODE, overrides_text
+from exhibit.contract.settings.file import apply_overrides
+from exhibit.contract.settings.layers import Layer, difference, flat, merged, nested, without
+from exhibit.contract.settings.overrides import FILE_ONLY, OVERRIDES, SAFE_MODE, overrides_text
+from exhibit.contract.settings.schema import Config
 from exhibit.operator.state.files import write_whole
 from exhibit.operator.state.risk import is_risky, live_keys, restarts_for
 from exhibit.operator.state.trial import TRIAL_S, Trial, TrialFile

@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from exhibit.contract.layers import Layer
+from exhibit.contract.settings.layers import Layer
 from exhibit.operator.state.files import write_whole
 
 TRIAL_S = 60.0

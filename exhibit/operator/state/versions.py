@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from exhibit.contract.layers import Layer, flat
+from exhibit.contract.settings.layers import Layer, flat
 from exhibit.operator.state.files import write_whole
 
 KEPT = 10

@@ -1,0 +1,162 @@
+"""What a machine has for the table, what it lacks, and how to get that."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from exhibit.camera import find_cameras
+from exhibit.camera.table_light import load_table_light
+from exhibit.contract.bundle import find_bundle, load_bundle
+from exhibit.contract.calibration import load_calibration
+from exhibit.contract.errors import ConfigError, ExhibitError
+from exhibit.contract.settings.file import load_config
+from exhibit.contract.settings.schema import Config
+
+Verdict = Literal["ok", "note", "fault"]
+
+_MOST_NAMES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at: a `fault` stops the table, with a `note` it does without."""
+
+    verdict: Verdict
+    subject: str
+    text: str
+    remedy: str = ""
+
+
+def examine(config_file: Path | None) -> Iterator[Finding]:
+    """Yield what was found, in the order in which the table needs it.
+
+    Args:
+        config_file: settings of the table, or None for the defaults.
+    """
+    version = ".".join(map(str, sys.version_info[:3]))
+    yield Finding("ok", "python", f"{version} at {sys.executable}")
+    config = Config()
+    if config_file is None:
+        yield Finding("note", "config", "no config.yaml in this folder; the defaults hold")
+    else:
+        try:
+            config = load_config(config_file)
+            yield Finding("ok", "config", str(config_file))
+        except ConfigError as error:
+            remedy = f"correct it, then: exhibit check {config_file}"
+            yield Finding("fault", "config", str(error), remedy)
+    yield from _models(config)
+    for look in (_camera, _calibration, _display, _sound):
+        yield look(config)
+
+
+def _models(config: Config) -> Iterator[Finding]:
+    from exhibit.inference import open_models
+
+    try:
+        bundle = load_bundle(find_bundle(config.model.bundle))
+        models = open_models(bundle, config.model)
+    except ExhibitError as error:
+        yield Finding("fault", "bundle", str(error), "name one that is there: model.bundle")
+        return
+    card = bundle.card
+    text = f"'{card.name}', {card.artist}, {card.resolution} px, golden pictures agree"
+    yield Finding("ok", "bundle", text)
+    got = ", ".join(dict.fromkeys(models.providers_got))
+    if models.providers_asked[0] in models.providers_got:
+        yield Finding("ok", "inference", got)
+        return
+    yield Finding(
+        "note",
+        "inference",
+        f"on {got}; not on {'; '.join(models.left_out) or models.providers_asked[0]}",
+        "the CPU suffices for the bundles shipped here; a graphics card needs NVIDIA's driver, "
+        "CUDA 12 and cuDNN 9",
+    )
+
+
+def _camera(config: Config) -> Finding:
+    source, found = config.camera.source, [str(path) for path in find_cameras()]
+    if source == "simulated":
+        return Finding("ok", "camera", "the simulated table, as camera.source says")
+    if source == "auto" and found:
+        return Finding("ok", "camera", f"{found[0]} ({len(found)} found)")
+    if source != "auto" and Path(source).exists():
+        if os.access(source, os.R_OK):
+            return Finding("ok", "camera", source)
+        remedy = "let this user in: sudo usermod -aG video $USER, then log in again"
+        return Finding("note", "camera", f"{source} may not be opened by this user", remedy)
+    text = "none found, the simulated table draws" if source == "auto" else f"{source} is not there"
+    seen = f"; found: {', '.join(found)}" if found else ""
+    return Finding("note", "camera", text + seen, "plug in a UVC camera: ls /dev/v4l/by-id/")
+
+
+def _calibration(config: Config) -> Finding:
+    try:
+        calibration = load_calibration(config.calibration)
+        simulated = calibration.light is not None and calibration.light.simulated
+        load_table_light(config.calibration, calibration, simulated)
+    except ExhibitError as error:
+        return Finding("fault", "calibration", str(error), "measure again: calibrate --help")
+    parts = {
+        "camera": calibration.camera,
+        "projector": calibration.projector,
+        "light": calibration.light,
+    }
+    missing = [name for name, part in parts.items() if part is None]
+    if not missing:
+        return Finding("ok", "calibration", str(config.calibration))
+    text = f"{' and '.join(missing)} not measured"
+    return Finding("note", "calibration", text, "calibrate --help")
+
+
+def _display(config: Config) -> Finding:
+    remedy = "start in a graphical session, or watch the stage in a browser: exhibit run --headless"
+    named = os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY")
+    if sys.platform == "linux" and not named:
+        return Finding("note", "display", "none in this session", remedy)
+    sizes = _display_sizes()
+    if not sizes:
+        return Finding("note", "display", f"{named} cannot be opened", remedy)
+    listed = ", ".join(f"{number}: {w}x{h}" for number, (w, h) in enumerate(sizes))
+    asked = config.stage.display
+    if asked >= len(sizes):
+        remedy = f"set stage.display to a number from 0 to {len(sizes) - 1}"
+        return Finding("fault", "display", f"{listed}; stage.display is {asked}", remedy)
+    return Finding("ok", "display", f"{listed}; the stage is on {asked}")
+
+
+def _display_sizes() -> list[tuple[int, int]]:
+    os.environ["PYGAME_HIDE_SUPPORT_PROMPT"] = "1"
+    import pygame
+
+    try:
+        pygame.display.init()
+        # With a display that does not answer, SDL quietly takes one of these.
+        if pygame.display.get_driver() in ("offscreen", "dummy"):
+            return []
+        return list(pygame.display.get_desktop_sizes())
+    except pygame.error:
+        return []
+    finally:
+        pygame.display.quit()
+
+
+def _sound(config: Config) -> Finding:
+    try:
+        import sounddevice
+    except OSError:
+        remedy = "on Debian: sudo apt install libportaudio2"
+        return Finding("note", "sound", "PortAudio is missing; the table stays silent", remedy)
+    outputs = [str(d["name"]) for d in sounddevice.query_devices() if d["max_output_channels"]]
+    wanted = config.sound.device
+    if wanted is not None and not any(wanted in name for name in outputs):
+        return Finding("note", "sound", f"sound.device '{wanted}' is not there; silent", "aplay -L")
+    if not outputs:
+        return Finding("note", "sound", "no output device; the table stays silent")
+    return Finding("ok", "sound", ", ".join(outputs[:_MOST_NAMES]))

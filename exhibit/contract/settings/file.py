@@ -1,0 +1,213 @@
+"""Reading `config.yaml`: an error names line, key, value and what was expected.
+
+The schema holds defaults, bounds and descriptions; this module turns a file, or a layer of
+overrides on top of it, into one frozen `Config`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from exhibit.contract.errors import ConfigError
+from exhibit.contract.settings.expectation import expectation_at, keys_at
+from exhibit.contract.settings.layers import merged
+from exhibit.contract.settings.lines import Key, line_of
+from exhibit.contract.settings.schema import Config, Section
+
+_NEAR = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with a configuration: where it stands, and what is wrong with it."""
+
+    key: str
+    message: str
+    line: int | None = None
+
+    def describe(self, source: str) -> str:
+        """Return one line such as `config.yaml:12: stage.fps: 600, expected ...`."""
+        place = source if self.line is None else f"{source}:{self.line}"
+        return f"{place}: {self.key}: {self.message}" if self.key else f"{place}: {self.message}"
+
+
+def load_config(path: Path) -> Config:
+    """Read a configuration file; relative paths in it are taken from the file's own folder.
+
+    Args:
+        path: YAML, the keys of `Config`; an empty file gives the defaults.
+
+    Raises:
+        ConfigError: the file is missing or not YAML, or a key is unknown or out of bounds.
+    """
+    config, problems = examine_config(path)
+    if config is None:
+        more = f" (and {len(problems) - 1} more: see `exhibit check`)" if len(problems) > 1 else ""
+        raise ConfigError(problems[0].describe(str(path)) + more)
+    return config
+
+
+def examine_config(path: Path) -> tuple[Config | None, list[Problem]]:
+    """Read a configuration file and return it, or None and everything that is wrong with it."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        reason = error.strerror or "cannot be read"
+        return None, [Problem("", f"{reason}; expected a YAML file such as config.yaml")]
+    except UnicodeDecodeError:
+        return None, [Problem("", "not UTF-8 text; expected a YAML file such as config.yaml")]
+    config, problems = parse_config(text)
+    if config is None:
+        return None, problems
+    return _anchored(config, path.resolve().parent), []
+
+
+def _anchored(config: Config, folder: Path) -> Config:
+    page = config.operator
+    files = {"certificate": page.certificate, "key": page.key}
+    return config.model_copy(
+        update={
+            "calibration": folder / config.calibration,
+            "state_dir": folder / config.state_dir,
+            "operator": page.model_copy(
+                update={name: folder / file for name, file in files.items() if file is not None}
+            ),
+        }
+    )
+
+
+def parse_config(text: str) -> tuple[Config | None, list[Problem]]:
+    """Return the configuration in a YAML text, or None and the problems in order of line."""
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        data = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        return None, [_yaml_problem(error)]
+    if data is None:
+        return Config(), []
+    if not isinstance(data, dict):
+        message = f"expected sections such as 'camera:', got {_shown(data)}"
+        return None, [Problem("", message, 1)]
+    twice = [
+        Problem(_dotted(key), "is given twice; expected once", line)
+        for key, line in _repeated_keys(root, ())
+    ]
+    config, invalid = _validate(_without_empty_sections(data))
+    placed = [Problem(_dotted(key), message, line_of(root, key)) for key, message in invalid]
+    problems = sorted(twice + placed, key=lambda problem: problem.line or 0)
+    return (None, problems) if problems else (config, [])
+
+
+def apply_overrides(
+    config: Config, overrides: Mapping[str, Any], source: str = "settings"
+) -> Config:
+    """Return `config` with a layer of overrides on top.
+
+    Args:
+        config: what holds so far.
+        overrides: nested by section, for example `{"ink": {"settle_ms": 300}}`; a list replaces
+            the whole list below it.
+        source: what to call the layer in an error, for example `--camera`.
+
+    Raises:
+        ConfigError: a key is unknown, or a value is not allowed; `config` still holds.
+    """
+    changed, problems = _validate(merged(config.model_dump(mode="json"), overrides))
+    if changed is None:
+        key, message = problems[0]
+        raise ConfigError(Problem(_dotted(key), message).describe(source))
+    return changed
+
+
+def _validate(data: Mapping[Any, Any]) -> tuple[Config | None, list[tuple[Key, str]]]:
+    # Strict JSON rules: a list may be a tuple and text a path, but 'yes' is no number and true
+    # no port, which pydantic would otherwise convert without a word.
+    try:
+        return Config.model_validate_json(
+            json.dumps(_with_text_keys(data), default=str), strict=True
+        ), []
+    except ValidationError as error:
+        found = [(tuple(item["loc"]), item) for item in error.errors()]
+    messages: dict[Key, str] = {}
+    for location, item in found:
+        if item["type"] == "extra_forbidden":
+            messages.setdefault(location, _unknown_key(location))
+        elif item["type"] == "missing":
+            messages.setdefault(location, f"missing; expected {expectation_at(Config, location)}")
+        else:
+            key, expected = _nearest_described(location)
+            messages.setdefault(key, f"{_shown(item['input'])} is not allowed; expected {expected}")
+    return None, list(messages.items())
+
+
+def _nearest_described(location: Key) -> tuple[Key, str]:
+    # Alternatives (a number or nothing) add their own step to pydantic's location: drop it.
+    for length in range(len(location), 0, -1):
+        expected = expectation_at(Config, location[:length])
+        if expected:
+            return location[:length], expected
+    return location, "sections such as 'camera:'"
+
+
+def _unknown_key(location: Key) -> str:
+    known = keys_at(Config, location[:-1])
+    near = difflib.get_close_matches(str(location[-1]), known, n=1, cutoff=_NEAR)
+    if near:
+        return f"unknown key; did you mean '{near[0]}'?"
+    return f"unknown key; expected one of {', '.join(known)}"
+
+
+def _with_text_keys(value: Any) -> Any:
+    # YAML takes a date or a number as a key; it must be named as unknown, not break the reading.
+    if isinstance(value, Mapping):
+        return {str(key): _with_text_keys(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_with_text_keys(item) for item in value]
+    return value
+
+
+def _without_empty_sections(data: Mapping[Any, Any]) -> dict[Any, Any]:
+    # A section whose keys are all commented out reads as nothing: it means the defaults.
+    sections = {
+        name
+        for name, field in Config.model_fields.items()
+        if isinstance(field.annotation, type) and issubclass(field.annotation, Section)
+    }
+    return {key: value for key, value in data.items() if value is not None or key not in sections}
+
+
+def _repeated_keys(node: yaml.Node | None, above: Key) -> Iterator[tuple[Key, int]]:
+    if isinstance(node, yaml.MappingNode):
+        seen = set()
+        for name, child in node.value:
+            key = (*above, str(name.value))
+            if key in seen:
+                yield key, name.start_mark.line + 1
+            seen.add(key)
+            yield from _repeated_keys(child, key)
+    elif isinstance(node, yaml.SequenceNode):
+        for index, child in enumerate(node.value):
+            yield from _repeated_keys(child, (*above, index))
+
+
+def _yaml_problem(error: yaml.YAMLError) -> Problem:
+    mark = getattr(error, "problem_mark", None)
+    reason = getattr(error, "problem", None) or str(error).splitlines()[0]
+    return Problem("", f"not YAML: {reason}", None if mark is None else mark.line + 1)
+
+
+def _dotted(key: Key) -> str:
+    return ".".join(str(step) for step in key)
+
+
+def _shown(value: Any) -> str:
+    text = json.dumps(value, default=str, ensure_ascii=False)
+    return text if len(text) <= 60 else text[:57] + "..."

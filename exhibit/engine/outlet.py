@@ -1,0 +1,102 @@
+"""What the engine shows of itself: pictures for the stage, views for the page, its status."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal
+
+from exhibit.contract.board import write_status
+from exhibit.contract.bundle import Card
+from exhibit.contract.slot import Slot
+from exhibit.contract.values import Frame, Ink, Picture
+from exhibit.engine.recent_events import RecentEvents
+
+State = Literal["starting", "showing", "idle", "degraded"]
+
+_VIEW_EVERY_S = 0.1
+_STATUS_EVERY_S = 0.5
+
+
+class EngineOutlet:
+    """Publishes, each thing at its own pace and none waited for.
+
+    Args:
+        run_dir: folder shared with the other processes.
+        card: of the bundle, for the size of pictures and ink.
+        clock: monotonic seconds.
+    """
+
+    def __init__(
+        self, run_dir: Path, card: Card, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._run_dir, self._clock = run_dir, clock
+        self.resize(card)
+        self._frames: Slot | None = None
+        self._view_due = self._status_due = 0.0
+        self._drawn_at: float | None = None
+        self._sheet, self._coverage = False, 0.0
+        self._first_picture_at: float | None = None
+        self._events = RecentEvents(clock)
+        self.pictures = 0
+
+    def resize(self, card: Card) -> None:
+        """Make room for the pictures and ink of a bundle."""
+        picture_bytes = card.resolution * card.resolution * card.channels
+        self._pictures = Slot.resume(self._run_dir / "picture.slot", picture_bytes)
+        self._inks = Slot.resume(self._run_dir / "ink.slot", card.ink_size * card.ink_size)
+
+    def show_next(self) -> None:
+        """Publish the next frame and its ink at once: somebody watches what a setting does."""
+        self._view_due = 0.0
+
+    def publish(
+        self, frame: Frame, ink: Ink, picture: Picture | None, answer: Literal["settled", "live"]
+    ) -> None:
+        """Publish a picture at once, and frame and ink at most ten times a second."""
+        now = self._clock()
+        if picture is not None:
+            self._pictures.publish(picture.sequence, picture.captured_at, picture.pixels)
+            self.pictures += 1
+            self._first_picture_at = self._first_picture_at or now
+        if ink.bbox is not None:
+            self._drawn_at = now
+        self._sheet, self._coverage = ink.sheet is not None, ink.coverage
+        self._events.take(ink.events)
+        if now < self._view_due:
+            return
+        self._view_due = now + _VIEW_EVERY_S
+        if self._frames is None:
+            self._frames = Slot.resume(self._run_dir / "camera.slot", frame.pixels.nbytes)
+        self._frames.publish(frame.sequence, frame.captured_at, frame.pixels)
+        drawn = ink.live if answer == "live" else ink.settled
+        self._inks.publish(ink.sequence, ink.captured_at, drawn)
+
+    def state(self, camera_lost: bool, idle_after_s: float) -> State:
+        """Return the engine's state in one word."""
+        if camera_lost:
+            return "degraded"
+        if not self.pictures:
+            return "starting"
+        drawn_at = self._drawn_at
+        if drawn_at is None or self._clock() - drawn_at > idle_after_s:
+            return "idle"
+        return "showing"
+
+    def tell(self, status: Callable[[], dict[str, Any]]) -> None:
+        """Write the status when it is due."""
+        now = self._clock()
+        if now < self._status_due:
+            return
+        self._status_due = now + _STATUS_EVERY_S
+        counted = {
+            "pictures": self.pictures,
+            "first_picture_at": self._first_picture_at,
+            "pictures_overwritten": self._pictures.overwritten,
+            "sheet": self._sheet,
+            "coverage": round(self._coverage, 5),
+            "events": self._events.newest(),
+            "notices": self._events.notices(),
+        }
+        write_status(self._run_dir, "engine", {**status(), **counted})

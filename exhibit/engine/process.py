@@ -1,0 +1,226 @@
+"""The engine's process: opens everything, runs the loop, publishes what it makes."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from exhibit.camera import Grabber, choose_source, open_camera
+from exhibit.camera.table_light import load_table_light, misfit
+from exhibit.contract.board import CommandInbox, Heart
+from exhibit.contract.bundle import Card
+from exhibit.contract.calibration import Calibration, load_calibration
+from exhibit.contract.errors import CameraError, ConfigError
+from exhibit.contract.geometry import Matrix, mounting, scaling
+from exhibit.contract.settings.file import apply_overrides
+from exhibit.contract.settings.schema import CameraConfig, Config
+from exhibit.contract.values import Frame, Gray
+from exhibit.engine.camera_feed import CameraFeed
+from exhibit.engine.loop import Engine, Pipeline
+from exhibit.engine.opened_bundle import BundleOpening, open_bundle
+from exhibit.engine.outlet import EngineOutlet
+from exhibit.ink import Extractor, make_extractor
+
+log = logging.getLogger(__name__)
+
+_FRAME_WAIT_S = 0.1
+# The stage's tone, for one, is none of them: nothing is computed anew while somebody moves it.
+_ANSWERED_WITH = ("ink", "model", "editing")
+
+
+class EngineProcess:
+    """Everything the engine holds open.
+
+    Args:
+        run_dir: folder shared with the other processes.
+        config: effective configuration; changes come as commands.
+    """
+
+    def __init__(self, run_dir: Path, config: Config) -> None:
+        self._config = config
+        self._heart = Heart(run_dir, "engine")
+        self._inbox = CommandInbox(run_dir, "engine")
+        # Chosen once: a camera that is unplugged later must not turn into a simulated visitor.
+        self._source = choose_source(config.camera)
+        # The camera opens in a thread of its own while the models load.
+        self._feed = CameraFeed(partial(_open_grabber, self._source))
+        self._calibration = load_calibration(config.calibration)
+        simulated = self._source.source == "simulated"
+        self._light = load_table_light(config.calibration, self._calibration, simulated)
+        self._light_fault = ""
+        self._bundle = open_bundle(config)
+        self._opening: BundleOpening | None = None
+        self._outlet = EngineOutlet(run_dir, self._bundle.card)
+        self._extractor: Extractor | None = None
+        self._engine: Engine | None = None
+        self._refused = ""
+
+    def run(self, stopping: Callable[[], bool]) -> None:
+        """Answer frames until asked to stop."""
+        while not stopping():
+            self._heart.beat()
+            frame = self._feed.newest(_FRAME_WAIT_S)
+            # After the wait, so that a setting holds for the very frame that came.
+            self._obey()
+            self._swap_bundle()
+            if frame is None:
+                self._refuse_useless_source()
+            else:
+                engine = self._engine = self._engine or self._make_engine(frame)
+                ink, picture = engine.step(frame)
+                self._outlet.publish(frame, ink, picture, self._config.ink.answer)
+            self._outlet.tell(self._status)
+
+    def close(self) -> None:
+        """Release camera and socket."""
+        self._feed.close()
+        self._inbox.close()
+
+    def _make_engine(self, frame: Frame) -> Engine:
+        # The first frame says how large frames really are, whatever was asked of the camera.
+        height, width = frame.pixels.shape
+        camera, card, square = self._config.camera, self._bundle.card, None
+        if self._source.source != "simulated":
+            square = frame_to_square(self._calibration, (width, height), camera.mirrored)
+        extractor = self._extractor = make_extractor(
+            self._config.ink,
+            card.ink_size,
+            card.stroke_width_px,
+            square,
+            camera.mirrored,
+            self._light,
+        )
+        self._light_fault = misfit(self._light, (width, height))
+        bundle = self._bundle
+        pipeline = Pipeline(
+            extractor,
+            bundle.models.encoder,
+            bundle.editor,
+            bundle.models.generator,
+            blank_paper(card),
+        )
+        return Engine(pipeline, self._config.ink.answer)
+
+    def _obey(self) -> None:
+        for command in self._inbox.drain():
+            match command:
+                case {"do": "settings", "overrides": dict(overrides)}:
+                    self._take_settings(overrides)
+                case {"do": "bundle", "name": str(name)}:
+                    self._take_settings({"model": {"bundle": name}})
+                case _:
+                    self._refused = f"unknown command {command!r:.80}"
+
+    def _take_settings(self, overrides: dict[str, Any]) -> None:
+        try:
+            config = apply_overrides(self._config, overrides)
+            if config.model.bundle != self._config.model.bundle:
+                # It is opened beside the one in use, which answers until the other one can.
+                self._opening = BundleOpening(config)
+                return
+            self._bundle.configure(config)
+        except ConfigError as error:
+            self._refused = str(error)
+            return
+        before, self._config, self._refused = self._config, config, ""
+        self._outlet.show_next()
+        if self._engine is not None and self._extractor is not None:
+            self._extractor.configure(config.ink)
+            if any(getattr(before, part) != getattr(config, part) for part in _ANSWERED_WITH):
+                self._engine.refresh(config.ink.answer)
+
+    def _swap_bundle(self) -> None:
+        opening = self._opening
+        if opening is None or not opening.ended:
+            return
+        self._opening, self._refused = None, opening.refusal
+        if opening.opened is None:
+            return
+        try:
+            # What was set while it opened holds for it too.
+            config = apply_overrides(self._config, {"model": {"bundle": opening.name}})
+            opening.opened.configure(config)
+        except ConfigError as error:
+            self._refused = str(error)
+            return
+        self._config, self._bundle, self._engine = config, opening.opened, None
+        self._outlet.resize(self._bundle.card)
+
+    def _refuse_useless_source(self) -> None:
+        # A device may be plugged in later, and a simulated visitor is only late on a busy machine;
+        # a file that is no video will not become one.
+        source, fault = self._source.source, self._feed.fault
+        may_come = source == "simulated" or source.startswith("/dev/")
+        if fault is not None and self._feed.camera is None and not may_come:
+            raise CameraError(fault)
+
+    def _status(self) -> dict[str, Any]:
+        camera = self._feed.camera
+        # A camera may run with settings it refused, which is no reason to stop.
+        mismatches = getattr(camera, "mismatches", ())
+        faults = (self._feed.fault, *mismatches, self._light_fault, self._refused)
+        encoder, generator = self._bundle.models.providers_got
+        return {
+            "state": self._outlet.state(
+                self._feed.fault is not None, self._config.stage.attract_after_s
+            ),
+            "bundle": self._bundle.card.name,
+            "bundle_opening": self._opening.name if self._opening else None,
+            "refused": self._refused,
+            "camera": self._source.source if camera is None else camera.name,
+            "camera_source": self._source.source,
+            "simulated": self._source.source == "simulated",
+            "provider": encoder if encoder == generator else f"{encoder}, {generator}",
+            "providers_asked": list(self._bundle.models.providers_asked),
+            "providers_left_out": list(self._bundle.models.left_out),
+            "frames_captured": self._feed.captured,
+            "frames_dropped": self._feed.dropped,
+            "ink_changed_at": self._engine.ink_changed_at if self._engine else None,
+            "stages_ms": self._engine.times.percentiles() if self._engine else {},
+            "strengths": self._bundle.editor.strengths,
+            "psi": self._bundle.editor.psi,
+            "faults": [text for text in faults if text],
+        }
+
+
+def blank_paper(card: Card) -> Gray:
+    """Return the picture of blank paper, (R, R) or (R, R, 3) uint8."""
+    side = card.resolution
+    paper = np.full((side, side) if card.channels == 1 else (side, side, 3), 255, np.uint8)
+    paper.setflags(write=False)
+    return paper
+
+
+def _open_grabber(config: CameraConfig) -> Grabber:
+    grabber = Grabber(open_camera(config))
+    grabber.start()
+    return grabber
+
+
+def frame_to_square(
+    calibration: Calibration, frame_size_px: tuple[int, int], mirrored: bool
+) -> Matrix | None:
+    """Return the map from a frame's pixels to the unit square of ink and picture.
+
+    Args:
+        calibration: measured on frames turned to the visitor's side.
+        frame_size_px: width and height of the frames as they come.
+        mirrored: the camera sees the drawing mirrored.
+
+    Returns:
+        (3, 3), or None where the camera was not calibrated.
+    """
+    camera = calibration.camera
+    camera_to_table = calibration.camera_to_table
+    if camera is None or camera_to_table is None:
+        return None
+    width, height = frame_size_px
+    turned = mounting(width, height, mirrored, 0)
+    resized = scaling(camera.size_px[0] / width, camera.size_px[1] / height)
+    table_to_square = np.linalg.inv(calibration.square_to_table)
+    return np.asarray(table_to_square @ camera_to_table @ resized @ turned, np.float64)

@@ -1,0 +1,140 @@
+"""The processes of the table, in one table, and how one of them is started and ended."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from exhibit.contract.board import Heart
+
+WindowKind = Literal["fullscreen", "windowed", "headless"]
+
+_PR_SET_PDEATHSIG = 1
+_SERVICE_MANAGER = ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID")
+_SLOW_START_S = 180.0
+_QUICK_START_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessSpec:
+    """One process: `python -m module --run-dir DIR --config FILE arguments...`.
+
+    `start_timeout_s` is how long it may take to its first heartbeat. Without an `essential`
+    process nobody sees anything, so the table ends (and systemd starts it afresh) when its restart
+    budget is used up; the others are tried again when the budget allows.
+    """
+
+    name: str
+    module: str
+    arguments: tuple[str, ...] = ()
+    start_timeout_s: float = _QUICK_START_S
+    essential: bool = False
+
+    def command(self, run_dir: Path, config_file: Path) -> list[str]:
+        """Return the command line of the process."""
+        common = ["--run-dir", str(run_dir), "--config", str(config_file)]
+        return [sys.executable, "-m", self.module, *common, *self.arguments]
+
+
+def process_table(
+    window: WindowKind, page: tuple[str, ...] | None = None
+) -> tuple[ProcessSpec, ...]:
+    """Return the whole system.
+
+    Args:
+        window: how the stage is shown; without a display it is served as live pictures instead.
+        page: arguments of the operator's page, or None for a table without one.
+    """
+    stage = ProcessSpec("stage", "exhibit.stage", (f"--{window}",), essential=True)
+    # The engine may build a TensorRT plan before its first heartbeat.
+    engine = ProcessSpec("engine", "exhibit.engine", start_timeout_s=_SLOW_START_S)
+    web = ProcessSpec("web", "exhibit.web")
+    table = (stage, engine, web) if window == "headless" else (stage, engine)
+    return table if page is None else (*table, ProcessSpec("operator", "exhibit.operator", page))
+
+
+def child_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of a child: one thread for BLAS and OpenCV, quiet libraries.
+
+    The engine's own threads are ONNX Runtime's (`model.threads`); any other pool would take the
+    stage's time on a small machine.
+    """
+    quiet = {
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+        "OPENCV_FOR_THREADS_NUM": "1",
+        "MALLOC_ARENA_MAX": "2",
+        "PYGAME_HIDE_SUPPORT_PROMPT": "1",
+        "PYTHONUNBUFFERED": "1",
+    }
+    # The service manager listens to the supervisor alone.
+    kept = {name: value for name, value in environment.items() if name not in _SERVICE_MANAGER}
+    return {**quiet, **kept}
+
+
+class Child:
+    """One running process: its heartbeat, and a sure way to end it."""
+
+    def __init__(self, spec: ProcessSpec, run_dir: Path, config_file: Path) -> None:
+        self.spec = spec
+        self.heart = Heart(run_dir, spec.name)
+        self.heart.clear()
+        self._process = subprocess.Popen(
+            spec.command(run_dir, config_file),
+            env=child_environment(os.environ),
+            # Ctrl-C reaches the supervisor alone, which ends the others in order.
+            process_group=0,
+            stdin=subprocess.DEVNULL,
+            preexec_fn=_end_with_parent(os.getpid()) if sys.platform == "linux" else None,
+        )
+
+    @property
+    def pid(self) -> int:
+        """Process id."""
+        return self._process.pid
+
+    @property
+    def exit_code(self) -> int | None:
+        """Exit code, negative for a signal, or None while it runs."""
+        return self._process.poll()
+
+    def ask_to_end(self) -> None:
+        """Send SIGTERM."""
+        if self.exit_code is None:
+            self._process.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """Send SIGKILL, which also ends a stopped or hung process, and wait for its end."""
+        if self.exit_code is None:
+            self._process.kill()
+        self._process.wait()
+
+
+def describe_exit(code: int) -> str:
+    """Return `exit code 3` or `SIGKILL`."""
+    if code >= 0:
+        return f"exit code {code}"
+    try:
+        return signal.Signals(-code).name
+    except ValueError:
+        return f"signal {-code}"
+
+
+def _end_with_parent(parent: int) -> Callable[[], None]:
+    # Loaded before the fork: between fork and exec only the call itself is safe.
+    libc = ctypes.CDLL(None, use_errno=True)
+
+    def arrange() -> None:
+        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(1)
+
+    return arrange

@@ -1,0 +1,61 @@
+"""The folder in memory that the processes of one table share while it runs."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+
+from exhibit.contract.settings.schema import Config
+
+CONFIG_NAME = "config.json"
+PREFIX = "tracing-table-"
+_SHARED_MEMORY = Path("/dev/shm")
+
+
+@contextmanager
+def run_folder(config: Config) -> Iterator[Path]:
+    """Make a private run folder that holds the effective configuration; remove it at the end.
+
+    Folders that a killed supervisor of this user left behind are removed first.
+    """
+    parent = memory_folder()
+    _remove_abandoned(parent)
+    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=parent))
+    try:
+        write_config(folder, config)
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def memory_folder() -> Path:
+    """Return where run folders are made: shared memory where there is some."""
+    if os.access(_SHARED_MEMORY, os.W_OK):
+        return _SHARED_MEMORY
+    return Path(tempfile.gettempdir())
+
+
+def write_config(folder: Path, config: Config) -> Path:
+    """Write the effective configuration, whole or not at all, and return its path.
+
+    JSON is YAML too, so the processes read it as they would read `config.yaml`.
+    """
+    path = folder / CONFIG_NAME
+    draft = path.with_suffix(".tmp")
+    draft.write_text(json.dumps(config.model_dump(mode="json")), encoding="utf-8")
+    draft.replace(path)
+    return path
+
+
+def _remove_abandoned(parent: Path) -> None:
+    for folder in parent.glob(f"{PREFIX}*-*"):
+        owner = folder.name.removeprefix(PREFIX).split("-")[0]
+        if owner.isdigit() and not psutil.pid_exists(int(owner)) and os.access(folder, os.W_OK):
+            shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,164 @@
+"""One run of the table, from the run folder's making to its removal."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from exhibit.contract.board import CommandInbox, Heart, read_status, write_status
+from exhibit.contract.bundle import find_bundle, load_bundle
+from exhibit.contract.errors import REFUSED, ExhibitError
+from exhibit.contract.settings.file import apply_overrides
+from exhibit.contract.settings.schema import Config
+from exhibit.supervisor.console import Console
+from exhibit.supervisor.notify import ServiceNotifier
+from exhibit.supervisor.processes import ProcessSpec
+from exhibit.supervisor.report import make_report
+from exhibit.supervisor.resources import ResourceMeter
+from exhibit.supervisor.run_folder import run_folder, write_config
+from exhibit.supervisor.supervisor import Supervisor
+
+log = logging.getLogger(__name__)
+
+_TICK_S = 0.05
+_LOOK_EVERY_S = 0.5
+_SHOWN_WITHIN_S = 2.0
+
+
+def run_table(
+    config: Config,
+    table: tuple[ProcessSpec, ...],
+    stopping: threading.Event,
+    seconds: float | None,
+    report: Path | None,
+    say: Callable[[str], None],
+) -> int:
+    """Run a table until it is asked to stop; returns the exit code.
+
+    Args:
+        config: effective configuration.
+        table: the processes.
+        stopping: set by a signal.
+        seconds: how long to run, or None for as long as it is wanted.
+        report: where to write the measurements.
+        say: prints a line.
+    """
+    with run_folder(config) as folder:
+        session = Session(folder, config, table, say)
+        try:
+            code = session.run(stopping, seconds)
+            if report is not None and code != REFUSED:
+                report.write_text(json.dumps(session.report(), indent=2) + "\n", encoding="utf-8")
+        finally:
+            session.close()
+    return code
+
+
+class Session:
+    """A running table: supervisor, service manager, console and measurements.
+
+    Attributes:
+        first_picture_s: seconds from the start to the engine's first picture, None before it.
+
+    Args:
+        folder: the run folder.
+        config: effective configuration; kept up to date for processes that start again.
+        table: the processes.
+        say: prints a line.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        config: Config,
+        table: tuple[ProcessSpec, ...],
+        say: Callable[[str], None],
+    ) -> None:
+        self._folder, self._config = folder, config
+        self._notifier = ServiceNotifier()
+        config_file, attended = write_config(folder, config), not self._notifier.present
+        self._supervisor = Supervisor(table, config.supervisor, folder, config_file, attended)
+        self._inbox = CommandInbox(folder, "supervisor")
+        self._stage_heart = Heart(folder, "stage")
+        self._console = Console(config.camera.source, say)
+        self._meter = ResourceMeter(time.monotonic())
+        self._look_due = 0.0
+        self.first_picture_s: float | None = None
+
+    def run(self, stopping: threading.Event, seconds: float | None) -> int:
+        """Go on until asked to stop, until `seconds` are over, or until the table cannot."""
+        ends_at = float("inf") if seconds is None else time.monotonic() + seconds
+        while not stopping.is_set() and time.monotonic() < ends_at:
+            code = self._supervisor.tick()
+            if code is not None:
+                return code
+            self._obey()
+            now = time.monotonic()
+            if now - self._stage_heart.last < _SHOWN_WITHIN_S:
+                self._notifier.showing(now)
+            if now >= self._look_due:
+                self._look_due = now + _LOOK_EVERY_S
+                self._look()
+            stopping.wait(_TICK_S)
+        return 0
+
+    def report(self) -> dict[str, Any]:
+        """Return what was measured so far."""
+        return make_report(self._supervisor, self._statuses(), self._meter, time.monotonic())
+
+    def close(self) -> None:
+        """End all processes."""
+        self._notifier.stopping()
+        self._supervisor.stop()
+        self._inbox.close()
+
+    def _look(self) -> None:
+        statuses = self._statuses()
+        self._console.look(statuses)
+        self._keep_camera(statuses)
+        shown_at = statuses.get("engine", {}).get("first_picture_at")
+        if self.first_picture_s is None and shown_at is not None:
+            self.first_picture_s = round(shown_at - self._meter.begun_at, 3)
+        processes = self._supervisor.describe()
+        self._meter.sample([os.getpid(), *(p["pid"] for p in processes.values() if p["pid"])])
+        measured = {"rss_mb_peak": round(self._meter.peak_mb, 1), "faults": []}
+        write_status(self._folder, "supervisor", {"processes": processes, **measured})
+
+    def _statuses(self) -> dict[str, dict[str, Any]]:
+        return {name: read_status(self._folder, name) for name in self._supervisor.watched}
+
+    def _obey(self) -> None:
+        for command in self._inbox.drain():
+            match command:
+                case {"do": "settings", "overrides": dict(overrides)}:
+                    self._keep(overrides)
+                case {"do": "bundle", "name": str(name)}:
+                    self._keep({"model": {"bundle": name}})
+                case {"do": "restart", "name": str(name)} if name in self._supervisor.watched:
+                    self._supervisor.restart(name)
+                case _:
+                    log.warning("unknown command %.80r", command)
+
+    def _keep_camera(self, statuses: dict[str, dict[str, Any]]) -> None:
+        # An engine that starts again while its camera is unplugged must wait for that camera.
+        source = statuses.get("engine", {}).get("camera_source")
+        if source and self._config.camera.source == "auto":
+            self._keep({"camera": {"source": source}})
+
+    def _keep(self, overrides: dict[str, Any]) -> None:
+        # A process that starts again must come up with the settings of now, not of the morning.
+        try:
+            config = apply_overrides(self._config, overrides)
+            if config.model.bundle != self._config.model.bundle:
+                load_bundle(find_bundle(config.model.bundle))
+        except ExhibitError as error:
+            log.warning("settings refused: %s", error)
+            return
+        self._config = config
+        write_config(self._folder, self._config)

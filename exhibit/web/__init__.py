@@ -1,0 +1,1 @@
+"""The stage as live pictures in a browser."""

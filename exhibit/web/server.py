@@ -1,0 +1,187 @@
+"""The stage as live pictures in a browser: page, single views and streams.
+
+A process of its own that reads what stage and engine publish; neither ever waits for a viewer.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import sys
+import threading
+import time
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from exhibit.contract.board import Heart, read_status
+from exhibit.contract.errors import ConfigError
+from exhibit.contract.settings.schema import WebConfig
+from exhibit.web.view import View
+
+_PAGE = Path(__file__).parent / "page"
+_STATIC = {
+    "/": ("page.html", "text/html; charset=utf-8"),
+    "/page.css": ("page.css", "text/css; charset=utf-8"),
+    "/page.js": ("page.js", "text/javascript; charset=utf-8"),
+}
+_STREAMS = 8
+_SEND_TIMEOUT_S = 3.0
+_LOOK_EVERY_S = 0.04
+_REPEAT_EVERY_S = 2.0
+_BOUNDARY = "picture"
+_PART = f"--{_BOUNDARY}\r\nContent-Type: image/jpeg\r\n\r\n".encode()
+_POLICY = (
+    "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; connect-src 'self'"
+)
+
+
+class WebServer(ThreadingHTTPServer):
+    """Serves the page, single views and a bounded number of streams."""
+
+    daemon_threads = True
+    request_queue_size = 16
+
+    def __init__(self, address: tuple[str, int], run_dir: Path) -> None:
+        super().__init__(address, _Handler)
+        self.run_dir = run_dir
+        self.streams = threading.BoundedSemaphore(_STREAMS)
+        self.views = {
+            "/stage.jpg": View(run_dir / "composite.slot"),
+            "/camera.jpg": View(run_dir / "camera.slot"),
+            "/ink.jpg": View(run_dir / "ink.slot"),
+        }
+        self._heart = Heart(run_dir, "web")
+
+    def service_actions(self) -> None:
+        """Show life; called by `serve_forever` about twice a second."""
+        self._heart.beat()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Drop a viewer that went away or was too slow; it is no fault of the table."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: WebServer
+    timeout = _SEND_TIMEOUT_S
+    server_version, sys_version = "TracingTable", ""
+
+    def do_GET(self) -> None:
+        path = self.path.partition("?")[0]
+        if not self._asks_for_this_host():
+            self.send_error(HTTPStatus.FORBIDDEN, "this address is not served here")
+        elif path in _STATIC:
+            name, kind = _STATIC[path]
+            self._answer((_PAGE / name).read_bytes(), kind)
+        elif path == "/state.json":
+            state = describe_table(self.server.run_dir, time.monotonic())
+            self._answer(json.dumps(state).encode(), "application/json")
+        elif path == "/stage.mjpg":
+            self._stream()
+        elif path in self.server.views:
+            picture = self.server.views[path].newest()
+            if picture is None:
+                self.send_error(HTTPStatus.SERVICE_UNAVAILABLE, "no picture yet")
+            else:
+                self._answer(picture.jpeg, "image/jpeg")
+        else:
+            self.send_error(HTTPStatus.NOT_FOUND)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base's name
+        """Keep no log of viewers."""
+
+    def end_headers(self) -> None:
+        self.send_header("Cache-Control", "no-store")
+        self.send_header("X-Content-Type-Options", "nosniff")
+        self.send_header("Content-Security-Policy", _POLICY)
+        super().end_headers()
+
+    def _asks_for_this_host(self) -> bool:
+        # A foreign page may let its own name point here and read along (DNS rebinding).
+        served = str(self.server.server_address[0])
+        asked = urlsplit(f"//{self.headers.get('Host', '')}").hostname or ""
+        loopback = ("localhost", "127.0.0.1", "::1")
+        return asked in (served, *loopback) if served in loopback else True
+
+    def _answer(self, body: bytes, kind: str) -> None:
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def _stream(self) -> None:
+        if not self.server.streams.acquire(blocking=False):
+            self.send_error(HTTPStatus.SERVICE_UNAVAILABLE, f"{_STREAMS} people already watch")
+            return
+        try:
+            self.send_response(HTTPStatus.OK)
+            self.send_header("Content-Type", f"multipart/x-mixed-replace; boundary={_BOUNDARY}")
+            self.end_headers()
+            self.wfile.write(_PART)
+            self._send_pictures()
+        finally:
+            self.server.streams.release()
+
+    def _send_pictures(self) -> None:
+        sent, repeat_at = 0, 0.0
+        while True:
+            now = time.monotonic()
+            picture = self.server.views["/stage.jpg"].newest()
+            if picture is not None and (picture.version != sent or now >= repeat_at):
+                sent, repeat_at = picture.version, now + _REPEAT_EVERY_S
+                # The head of the next part goes with a picture: browsers show a picture when they
+                # have read that, and with the next picture it would come one picture too late.
+                self.wfile.write(picture.jpeg + b"\r\n" + _PART)
+            time.sleep(_LOOK_EVERY_S)
+
+
+def describe_table(run_dir: Path, now: float) -> dict[str, Any]:
+    """Return what the page says about the table, from the statuses in the run folder.
+
+    Args:
+        run_dir: the folder that the processes share.
+        now: monotonic seconds.
+    """
+    stage, engine = read_status(run_dir, "stage"), read_status(run_dir, "engine")
+    beats = {name: now - Heart(run_dir, name).last for name in ("stage", "engine")}
+    latency = stage.get("camera_to_light_ms") or {}
+    return {
+        "stage": stage.get("state", "starting"),
+        "stage_alive": beats["stage"] < 3.0,
+        "engine": engine.get("state", "starting"),
+        "engine_alive": beats["engine"] < 3.0,
+        "simulated": engine.get("simulated"),
+        "camera": engine.get("camera"),
+        "bundle": engine.get("bundle"),
+        "provider": engine.get("provider"),
+        "fps": stage.get("stage_fps"),
+        "camera_to_light_p95_ms": latency.get("p95"),
+        "mirror": bool(stage.get("mirror")),
+        "rotate": int(stage.get("rotate", 0)),
+        "faults": [*stage.get("faults", ()), *engine.get("faults", ())],
+    }
+
+
+def open_server(config: WebConfig, run_dir: Path) -> tuple[WebServer, list[str]]:
+    """Return a server on the configured address, or on a free port where that one is taken.
+
+    Returns:
+        the server, and what the operator should know.
+
+    Raises:
+        ConfigError: nothing can be served on `web.host`.
+    """
+    try:
+        return WebServer((config.host, config.port), run_dir), []
+    except OSError as error:
+        if error.errno not in (errno.EADDRINUSE, errno.EACCES):
+            raise ConfigError(
+                f"web.host: {config.host}: {error.strerror}; expected an address of this machine"
+            ) from None
+    server = WebServer((config.host, 0), run_dir)
+    return server, [f"web.port: {config.port} is taken; serving on {server.server_port} instead"]

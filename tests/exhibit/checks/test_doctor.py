@@ -1,0 +1,90 @@
+"""A technician must learn what is missing and what to type, and whether the table can run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from exhibit.checks.bench import compare
+from exhibit.checks.doctor import Finding, examine
+from exhibit.cli import main
+from tests.fakes.bundle import write_bundle
+
+
+@pytest.fixture
+def no_display(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def _config(folder: Path, text: str) -> Path:
+    path = folder / "config.yaml"
+    bundle = write_bundle(folder / "bundle")
+    path.write_text(f"model: {{bundle: {bundle}}}\n{text}", encoding="utf-8")
+    return path
+
+
+def _findings(config: Path) -> dict[str, Finding]:
+    return {finding.subject: finding for finding in examine(config)}
+
+
+@pytest.mark.usefixtures("no_display")
+def test_doctor_bare_machine_can_run_and_says_what_is_missing(tmp_path: Path) -> None:
+    found = _findings(_config(tmp_path, "camera: {source: /dev/video99}\n"))
+    assert {name for name, finding in found.items() if finding.verdict == "fault"} == set()
+    assert "golden pictures agree" in found["bundle"].text
+    assert found["camera"].text.startswith("/dev/video99 is not there")
+    assert "ls /dev/v4l/by-id/" in found["camera"].remedy
+    assert "--headless" in found["display"].remedy
+    assert "calibrate" in found["calibration"].remedy
+
+
+@pytest.mark.usefixtures("no_display")
+def test_doctor_bad_config_is_a_fault_with_its_line(tmp_path: Path) -> None:
+    found = _findings(_config(tmp_path, "camera:\n  sauce: auto\n"))
+    assert found["config"].verdict == "fault"
+    assert "config.yaml:3: camera.sauce" in found["config"].text
+    assert "exhibit check" in found["config"].remedy
+
+
+@pytest.mark.usefixtures("no_display")
+def test_doctor_command_missing_bundle_exits_1(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text("model: {bundle: /nowhere}\n", encoding="utf-8")
+    with pytest.raises(SystemExit) as ended:
+        main(["doctor", "--config", str(path)])
+    assert ended.value.code == 1
+    assert "FAULT  bundle" in capsys.readouterr().out
+
+
+def test_bench_compare_holds_the_numbers_against_the_bars() -> None:
+    shipped = {
+        "first_picture_s": 1.5,
+        "camera_to_light_ms": {"p95": 300.0},
+        "rss_mb_peak": 250.0,
+    }
+    saturated = {
+        "stage_fps": 60.0,
+        "stage_interval_ms": {"p99": 17.0},
+        "rss_mb_peak": 260.0,
+    }
+    measures = {measure.what: measure for measure in compare(shipped, saturated)}
+    assert [what for what, measure in measures.items() if not measure.met] == [
+        "camera to light, p95"
+    ]
+    assert measures["memory of all processes, peak"].value == 260.0
+
+
+def test_bench_compare_nothing_measured_misses_the_bars() -> None:
+    nothing = {
+        "first_picture_s": None,
+        "camera_to_light_ms": None,
+        "stage_fps": None,
+        "stage_interval_ms": None,
+        "rss_mb_peak": 0.0,
+    }
+    measures = compare(nothing, nothing)
+    assert [measure.value for measure in measures if not measure.met] == [None] * 4

@@ -1,0 +1,129 @@
+"""A museum's config.yaml must be refused before the table starts, naming the line to change."""
+
+from pathlib import Path
+
+import pytest
+
+from exhibit.cli import main
+from exhibit.contract.errors import ConfigError
+from exhibit.contract.settings.file import apply_overrides, load_config, parse_config
+from exhibit.contract.settings.schema import Config
+
+ROOT = Path(__file__).parents[4]
+
+
+def _problems(text: str) -> list[str]:
+    config, problems = parse_config(text)
+    assert config is None
+    return [problem.describe("config.yaml") for problem in problems]
+
+
+def test_load_config_the_file_in_the_repository_is_valid() -> None:
+    config = load_config(ROOT / "config.yaml")
+    assert config.calibration == ROOT / "calibration.yaml"
+    assert config.model.bundle == "lear"
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n", "ink:\n", "camera:\n  # source: auto\n"])
+def test_parse_config_empty_file_or_section_gives_defaults(text: str) -> None:
+    assert parse_config(text) == (Config(), [])
+
+
+def test_parse_config_value_out_of_bounds_names_line_key_value_and_bounds() -> None:
+    assert _problems("camera:\n  source: auto\n  fps: 600\n") == [
+        "config.yaml:3: camera.fps: 600 is not allowed; expected a number from 1 to 240 (Hz)"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("camera:\n  sorce: auto\n", "2: camera.sorce: unknown key; did you mean 'source'?"),
+        ("stagee: {}\n", "1: stagee: unknown key; did you mean 'stage'?"),
+        ("2026-01-01: x\n", "1: 2026-01-01: unknown key; expected one of camera, ink,"),
+    ],
+)
+def test_parse_config_unknown_key_names_the_nearest(text: str, message: str) -> None:
+    assert _problems(text)[0].startswith(f"config.yaml:{message}")
+
+
+def test_parse_config_several_mistakes_are_listed_in_order_of_line() -> None:
+    text = "stage:\n  tint: red\n  rotate: 45\nediting:\n  directions:\n    - {strength: 1}\n"
+    lines = [problem.split(":")[1] for problem in _problems(text)]
+    assert lines == ["2", "3", "6"]
+
+
+def test_parse_config_key_given_twice_is_refused() -> None:
+    assert _problems("ink:\n  threshold: 0.2\n  threshold: 0.8\n") == [
+        "config.yaml:3: ink.threshold: is given twice; expected once"
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['fps: "60"', "fps: true", "fps: .nan", "fps: .inf", "tint: ", "mirror: 1", "width: 1.5"],
+)
+def test_parse_config_value_of_another_kind_is_not_converted(line: str) -> None:
+    assert "is not allowed; expected" in _problems(f"stage:\n  {line}\n")[0]
+
+
+@pytest.mark.parametrize(
+    "text", ["a: [1\nb: 2", "- camera", "just text", "\x00", "a: !!python/x 1"]
+)
+def test_parse_config_text_that_is_no_mapping_is_one_problem(text: str) -> None:
+    assert len(_problems(text)) == 1
+
+
+def test_load_config_missing_file_says_what_was_expected(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="No such file or directory; expected a YAML file"):
+        load_config(tmp_path / "config.yaml")
+
+
+def test_apply_overrides_changes_one_key_and_keeps_the_rest() -> None:
+    base, _ = parse_config("ink: {threshold: 0.3}\nstage: {fps: 30}\n")
+    assert base is not None
+    changed = apply_overrides(base, {"ink": {"settle_ms": 300}})
+    assert changed.ink.settle_ms == 300
+    assert (changed.ink.threshold, changed.stage.fps) == (0.3, 30.0)
+    assert base.ink.settle_ms == 400
+
+
+@pytest.mark.parametrize(
+    ("overrides", "message"),
+    [
+        ({"ink": {"settle_m": 3}}, "page: ink.settle_m: unknown key; did you mean 'settle_ms'?"),
+        ({"ink": 3}, "page: ink: 3 is not allowed; expected a section"),
+        ({"camera": {"source": 0}}, "page: camera.source: 0 is not allowed; expected text"),
+        ({"model": {"psi": float("nan")}}, "page: model.psi: NaN is not allowed"),
+    ],
+)
+def test_apply_overrides_bad_layer_is_refused_by_name(
+    overrides: dict[str, object], message: str
+) -> None:
+    with pytest.raises(ConfigError) as refused:
+        apply_overrides(Config(), overrides, "page")
+    assert str(refused.value).startswith(message)
+
+
+def test_check_command_bad_file_lists_mistakes_and_exits_2(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text("ink:\n  treshold: 0.5\nmodel:\n  threads: 0\n", encoding="utf-8")
+    with pytest.raises(SystemExit) as ended:
+        main(["check", str(path)])
+    assert ended.value.code == 2
+    errors = capsys.readouterr().err.splitlines()
+    assert [line.split(":")[2] for line in errors] == ["2", "4"]
+
+
+def test_check_command_list_names_every_setting_with_its_bounds(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["check", "--list"])
+    assert ended.value.code == 0
+    listed = capsys.readouterr().out
+    assert "stage.fps: 60.0\n" in listed
+    assert "Expects a number from 5 to 240 (Hz)." in listed
+    assert "supervisor.restart_budget: 20\n" in listed

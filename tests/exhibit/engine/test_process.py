@@ -1,0 +1,124 @@
+"""Settings and bundles change while the table runs, and a wrong one must change nothing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from exhibit.contract.board import read_status, send_command
+from exhibit.contract.calibration import Calibration, CameraCalibration
+from exhibit.contract.geometry import project
+from exhibit.contract.settings.schema import CameraConfig, Config, ModelConfig
+from exhibit.contract.slot import Slot
+from exhibit.engine.process import EngineProcess, frame_to_square
+from tests.fakes.bundle import write_bundle
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, EngineProcess]]:
+    folder = tmp_path_factory.mktemp("engine")
+    for name in ("one", "two"):
+        write_bundle(folder / name, name=name, seed=len(name))
+    (folder / "broken").mkdir()
+    (folder / "broken" / "card.yaml").write_text("name: broken\n", encoding="utf-8")
+    config = Config(
+        camera=CameraConfig(source="simulated", width=320, height=240),
+        model=ModelConfig(bundle=str(folder / "one"), threads=1),
+    )
+    engine = EngineProcess(folder, config)
+    yield folder, engine
+    engine.close()
+
+
+def _run_until(running: tuple[Path, EngineProcess], condition: Callable[[dict], bool]) -> dict:
+    folder, engine = running
+    deadline = time.monotonic() + 20
+
+    def done() -> bool:
+        return condition(read_status(folder, "engine")) or time.monotonic() > deadline
+
+    engine.run(done)
+    status = read_status(folder, "engine")
+    assert condition(status), status
+    return status
+
+
+def test_engine_process_publishes_pictures_views_and_status(
+    running: tuple[Path, EngineProcess],
+) -> None:
+    status = _run_until(running, lambda status: status.get("pictures", 0) > 0)
+    assert (status["bundle"], status["simulated"], status["faults"]) == ("one", True, [])
+    assert status["provider"] == "cpu"
+    for name, shape in (("picture", (32, 32)), ("camera", (240, 320))):
+        published = Slot.attach(running[0] / f"{name}.slot").peek()
+        assert published is not None
+        assert published.pixels.shape == shape
+
+
+def test_engine_process_says_what_happens_on_the_table(
+    running: tuple[Path, EngineProcess],
+) -> None:
+    (first, *_) = _run_until(running, lambda status: bool(status.get("events")))["events"]
+    assert (first["number"], first["name"]) == (1, "sheet_in")
+    assert 0 < first["at"] <= time.monotonic()
+
+
+def test_engine_process_good_settings_give_a_new_picture(
+    running: tuple[Path, EngineProcess],
+) -> None:
+    before = _run_until(running, lambda status: status.get("pictures", 0) > 0)["pictures"]
+    send_command(running[0], "engine", {"do": "settings", "overrides": {"model": {"follow": 0.0}}})
+    status = _run_until(running, lambda status: status["pictures"] > before)
+    assert status["faults"] == []
+
+
+@pytest.mark.parametrize(
+    ("command", "complaint"),
+    [
+        ({"do": "settings", "overrides": {"ink": {"settle_ms": -1}}}, "ink.settle_ms"),
+        ({"do": "settings", "overrides": {"editing": {"directions": [{"name": "no"}]}}}, "no"),
+        ({"do": "dance"}, "unknown command"),
+        ({"do": "bundle", "name": "/nowhere"}, "bundle '/nowhere' not found"),
+    ],
+)
+def test_engine_process_bad_command_is_reported_and_changes_nothing(
+    running: tuple[Path, EngineProcess], command: dict[str, object], complaint: str
+) -> None:
+    send_command(running[0], "engine", command)
+    status = _run_until(running, lambda status: any(complaint in f for f in status["faults"]))
+    assert status["bundle"] == "one"
+
+
+def test_engine_process_broken_bundle_is_refused_and_a_good_one_taken(
+    running: tuple[Path, EngineProcess],
+) -> None:
+    folder = running[0]
+    send_command(folder, "engine", {"do": "bundle", "name": str(folder / "broken")})
+    status = _run_until(running, lambda status: any("broken" in f for f in status["faults"]))
+    assert status["bundle"] == "one"
+    send_command(folder, "engine", {"do": "bundle", "name": str(folder / "two")})
+    status = _run_until(running, lambda status: status["bundle"] == "two")
+    assert status["faults"] == []
+
+
+def test_frame_to_square_mirrored_camera_turns_the_sheet_to_the_visitor() -> None:
+    # The camera's upper left corner is the visitor's upper right; the table fills the frame.
+    measured = CameraCalibration(
+        size_px=(400, 200),
+        mirrored=True,
+        error_mm=0.1,
+        camera_to_table=((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)),
+    )
+    calibration = Calibration(table_mm=(400.0, 200.0), camera=measured)
+    square = frame_to_square(calibration, (800, 400), mirrored=True)
+    assert square is not None
+    corners = project(square, np.array([[0.0, 0.0], [800.0, 0.0], [800.0, 400.0]]))
+    assert np.allclose(corners, [[1.0, 0.25], [0.0, 0.25], [0.0, 0.75]])
+
+
+def test_frame_to_square_without_calibration_is_unknown() -> None:
+    assert frame_to_square(Calibration(), (640, 480), mirrored=True) is None

@@ -1,0 +1,157 @@
+"""Bundles are opened, checked and answer; damaged ones are refused by name."""
+
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pytest
+import yaml
+
+from exhibit.contract.bundle import GOLDEN, load_bundle, sha256_of
+from exhibit.contract.errors import BundleError
+from exhibit.contract.settings.schema import InkConfig, ModelConfig
+from exhibit.contract.values import Code, Gray, Ink
+from exhibit.inference import Models, open_models
+from tests.fakes.bundle import NUM_WS, RESOLUTION, W_DIM, write_bundle, write_card
+
+CPU = ModelConfig(providers=("cpu",), threads=1)
+
+
+def ink_of(settled: Gray, live: Gray | None = None) -> Ink:
+    return Ink(
+        sequence=7,
+        captured_at=1.5,
+        live=settled if live is None else live,
+        settled=settled,
+        mask=settled,
+        hand=np.zeros(settled.shape, np.bool_),
+        sheet=None,
+        bbox=None,
+        coverage=0.0,
+    )
+
+
+def paper() -> Gray:
+    return np.full((RESOLUTION, RESOLUTION), 255, np.uint8)
+
+
+def cross() -> Gray:
+    ink = paper()
+    ink[15:17, 4:28] = ink[4:28, 15:17] = 0
+    return ink
+
+
+def open_tiny(path: Path) -> Models:
+    return open_models(load_bundle(path), CPU)
+
+
+@pytest.mark.parametrize("inversion", ["w_plus", "feature"])
+def test_models_ink_gives_picture_of_its_frame(
+    tmp_path: Path, inversion: Literal["w_plus", "feature"]
+) -> None:
+    models = open_tiny(write_bundle(tmp_path / "b", inversion))
+    code = models.encoder.encode(ink_of(cross()))
+    picture = models.generator.synthesise(code)
+    assert code.w_plus.shape == (NUM_WS, W_DIM)
+    assert (code.feature is not None) == (inversion == "feature")
+    assert (picture.sequence, picture.captured_at) == (7, 1.5)
+    assert picture.pixels.shape == (RESOLUTION, RESOLUTION)
+    assert picture.pixels.dtype == np.uint8
+    blank = models.generator.synthesise(models.encoder.encode(ink_of(paper())))
+    assert np.abs(picture.pixels.astype(int) - blank.pixels).max() > 20
+
+
+def test_models_values_outlive_the_next_run(tiny: Path) -> None:
+    models = open_tiny(tiny)
+    code = models.encoder.encode(ink_of(cross()))
+    picture = models.generator.synthesise(code)
+    w_plus, pixels = code.w_plus.copy(), picture.pixels.copy()
+    models.generator.synthesise(models.encoder.encode(ink_of(paper())))
+    np.testing.assert_array_equal(code.w_plus, w_plus)
+    np.testing.assert_array_equal(picture.pixels, pixels)
+    assert not code.w_plus.flags.writeable
+    assert not picture.pixels.flags.writeable
+
+
+def test_encoder_configured_live_answers_live_ink(tiny: Path) -> None:
+    models = open_tiny(tiny)
+    settled = models.encoder.encode(ink_of(paper(), live=cross()))
+    models.configure(CPU, InkConfig(answer="live"))
+    live = models.encoder.encode(ink_of(paper(), live=cross()))
+    expected = models.encoder.encode(ink_of(cross()))
+    np.testing.assert_array_equal(live.w_plus, expected.w_plus)
+    assert np.abs(live.w_plus - settled.w_plus).max() > 0.01
+
+
+def test_generator_follow_zero_draws_as_without_feature(tiny: Path) -> None:
+    models = open_tiny(tiny)
+    code = models.encoder.encode(ink_of(cross()))
+    followed = models.generator.synthesise(code).pixels
+    models.generator.configure(CPU.model_copy(update={"follow": 0.0}))
+    free = models.generator.synthesise(code).pixels
+    without = models.generator.synthesise(Code(7, 1.5, code.w_plus)).pixels
+    np.testing.assert_array_equal(free, without)
+    line = cross() == 0
+    assert followed[line].mean() < free[line].mean() - 50
+
+
+def test_models_golden_picture_is_reproduced(tiny: Path) -> None:
+    models = open_tiny(tiny)
+    with np.load(tiny / GOLDEN) as golden:
+        for ink, picture in zip(golden["ink"][:, 0], golden["picture"][:, 0], strict=True):
+            found = models.generator.pixels_of(*models.encoder.encode_pixels(ink))
+            assert np.abs(found - (picture + 1) * 127.5).max() <= 0.51
+
+
+def test_encoder_ink_of_wrong_size_is_refused(tiny: Path) -> None:
+    with pytest.raises(ValueError, match=r"\(16, 16\), expected \(32, 32\)"):
+        open_tiny(tiny).encoder.encode_pixels(np.zeros((16, 16), np.uint8))
+
+
+def test_models_picture_drawn_differently_names_generator(tiny: Path) -> None:
+    """A generator that was exchanged together with its hash still draws other pictures."""
+    change_golden(tiny, "picture", 0.05)
+    with pytest.raises(BundleError, match=r"generator\.onnx: picture of golden pair 0"):
+        open_tiny(tiny)
+
+
+def test_models_code_encoded_differently_names_encoder(tiny: Path) -> None:
+    change_golden(tiny, "w_plus", 0.1)
+    with pytest.raises(BundleError, match=r"encoder\.onnx: w_plus of golden pair 0"):
+        open_tiny(tiny)
+
+
+def test_models_card_with_other_ink_size_names_encoder(tiny: Path) -> None:
+    write_card(tiny, "tiny", "feature", ink_size=64)
+    with pytest.raises(BundleError, match=r"encoder\.onnx: input 'ink' has shape \(1, 1, 32, 32\)"):
+        open_tiny(tiny)
+
+
+def test_models_card_with_other_inversion_names_encoder(tiny: Path) -> None:
+    write_card(tiny, "tiny", "w_plus")
+    with pytest.raises(BundleError, match=r"encoder\.onnx: outputs are feature, w_plus"):
+        open_tiny(tiny)
+
+
+def test_models_golden_without_pictures_names_golden(tiny: Path) -> None:
+    np.savez(tiny / GOLDEN, ink=np.zeros((1, 1, 32, 32), np.uint8))
+    write_card(tiny, "tiny", "feature")
+    with pytest.raises(BundleError, match=r"golden\.npz: w_plus has shape none"):
+        open_tiny(tiny)
+
+
+def test_models_graph_that_is_none_names_file(tiny: Path) -> None:
+    (tiny / "generator.onnx").write_bytes(b"not a graph")
+    write_card(tiny, "tiny", "feature")
+    with pytest.raises(BundleError, match=r"generator\.onnx: not a usable ONNX graph"):
+        open_tiny(tiny)
+
+
+def change_golden(bundle: Path, name: str, by: float) -> None:
+    with np.load(bundle / GOLDEN) as golden:
+        arrays = dict(golden)
+    arrays[name] = arrays[name] + np.float32(by)
+    np.savez(bundle / GOLDEN, **arrays)
+    card = yaml.safe_load((bundle / "card.yaml").read_text())
+    card["files"][GOLDEN] = sha256_of(bundle / GOLDEN)
+    (bundle / "card.yaml").write_text(yaml.safe_dump(card))

@@ -1,0 +1,385 @@
+"""What an operator does, in a real browser with a real table on the simulated camera.
+
+The simulated visitor draws with a faint felt pen on worn paper, so that the threshold matters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from exhibit.contract.slot import Slot
+from tests.exhibit.operator.pages.running import (
+    CHROMIUM,
+    CHROMIUM_ARGS,
+    PASSWORD,
+    RunningTable,
+    claim,
+    running_table,
+)
+from tests.fakes.bundle import write_bundle
+from tests.fakes.waiting import wait_until
+
+playwright = pytest.importorskip("playwright.sync_api")
+axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="needs chromium"),
+]
+FELT_SEED = 108  # its first three sheets are drawn on with the felt pen
+PAGES = ("/", "/tune", "/config", "/config?view=yaml", "/config?view=file",
+         "/config?view=history", "/visits", "/log", "/help")  # fmt: skip
+DESK, PHONE, NARROW = (1280, 860), (390, 844), (320, 640)
+AA = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
+SOON_S = 30.0
+# How many dark pixels a live picture has, as the reader sees it.
+DARK = """(name) => {
+  const img = document.querySelector(`img[data-live=${name}]`);
+  if (!img.naturalWidth) return -1;
+  const canvas = document.createElement("canvas");
+  canvas.width = img.naturalWidth; canvas.height = img.naturalHeight;
+  const context = canvas.getContext("2d");
+  context.drawImage(img, 0, 0);
+  const pixels = context.getImageData(0, 0, canvas.width, canvas.height).data;
+  let dark = 0;
+  for (let at = 0; at < pixels.length; at += 4) dark += pixels[at] < 128;
+  return dark;
+}"""
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningTable]:
+    folder = tmp_path_factory.mktemp("museum")
+    bundle = write_bundle(folder / "bundle")
+    with running_table(folder, bundle, FELT_SEED, "worn") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser(table: RunningTable) -> Iterator[Any]:
+    with playwright.sync_playwright() as started:
+        opened = started.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def context(browser: Any, table: RunningTable) -> Iterator[Any]:
+    """A browser that has claimed the table; it may fetch from nowhere else and log no error."""
+    width, height = DESK
+    made = browser.new_context(
+        ignore_https_errors=True, viewport={"width": width, "height": height}, locale="en-GB"
+    )
+    made.set_default_timeout(SOON_S * 1000)
+    complaints: list[str] = []
+    made.on("request", lambda r: _note_foreign(r.url, table.url, complaints))
+    made.on("weberror", lambda e: complaints.append(str(e.error)))
+    made.on("console", lambda m: complaints.append(m.text) if "Policy" in m.text else None)
+    page = made.new_page()
+    claim(page, table)
+    page.close()
+    yield made
+    made.close()
+    assert complaints == []
+
+
+def _note_foreign(url: str, ours: str, complaints: list[str]) -> None:
+    if not url.startswith(ours):
+        complaints.append(f"request to {url}")
+
+
+@pytest.fixture
+def open_page(context: Any, table: RunningTable) -> Iterator[Callable[..., Any]]:
+    pages = []
+
+    def open_one(path: str, size: tuple[int, int] = DESK) -> Any:
+        page = context.new_page()
+        pages.append(page)
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        page.goto(table.url + path, wait_until="domcontentloaded")
+        return page
+
+    yield open_one
+    for page in pages:
+        page.close()
+
+
+def _settings(page: Any) -> Any:
+    return page.request.get(page.url.split("/", 3)[0] + "//" + page.url.split("/", 3)[2]
+                            + "/api/v1/settings").json()["effective"]  # fmt: skip
+
+
+def _bundles(page: Any, table: RunningTable) -> Any:
+    return page.request.get(f"{table.url}/api/v1/bundles").json()
+
+
+def _control(page: Any, key: str) -> Any:
+    return page.locator(f'.control[data-key="{key}"]')
+
+
+def test_now_shows_four_live_pictures_and_the_state_in_one_word(
+    open_page: Callable[..., Any],
+) -> None:
+    page = open_page("/")
+    for name in ("camera", "ink", "picture", "composite"):
+        wait_until(lambda n=name: page.evaluate(DARK, n) >= 0, SOON_S, f"the live picture {name}")
+    wait_until(
+        lambda: page.inner_text("#word") in ("Showing", "Idle"), SOON_S, "the state in one word"
+    )
+    wait_until(lambda: page.inner_text("#plot-fps output") != "–", SOON_S, "the first fps")
+    assert page.get_attribute("#plot-fps .line", "d")
+
+
+def test_now_freeze_holds_the_stage_and_lets_go(
+    open_page: Callable[..., Any], table: RunningTable
+) -> None:
+    page = open_page("/")
+    page.get_by_role("button", name="Freeze").click()
+    wait_until(lambda: table.status("stage").get("state") == "frozen", SOON_S, "a frozen stage")
+    wait_until(lambda: "froze" in page.inner_text("#reasons"), SOON_S, "what to do about it")
+    page.get_by_role("button", name="Freeze").click()
+    wait_until(lambda: table.status("stage").get("state") != "frozen", SOON_S, "a stage let go")
+
+
+def test_now_restart_engine_asks_first_and_starts_another(
+    open_page: Callable[..., Any], table: RunningTable
+) -> None:
+    page, before = open_page("/"), table.pid("engine")
+    page.get_by_role("button", name="Restart engine").click()
+    page.locator("#sure-no").click()
+    page.get_by_role("button", name="Restart engine").click()
+    page.locator("#sure-yes").click()
+    wait_until(
+        lambda: (
+            table.pid("engine") not in (None, before) and table.status("engine").get("pictures")
+        ),
+        60,
+        "another engine with pictures",
+    )
+
+
+def test_tune_threshold_changes_the_ink_beside_it_and_undo_takes_it_back(
+    open_page: Callable[..., Any],
+) -> None:
+    page = open_page("/tune")
+    slider = _control(page, "ink.threshold").locator("input[type=range]")
+    wait_until(lambda: page.evaluate(DARK, "ink") > 20, 60, "lines of the felt pen")
+    slider.focus()
+    page.keyboard.press("Home")
+    wait_until(lambda: page.evaluate(DARK, "ink") <= 5, SOON_S, "no ink at threshold 0")
+    assert _settings(page)["ink"]["threshold"] == 0
+    page.get_by_role("button", name="Undo").last.click()
+    wait_until(lambda: page.evaluate(DARK, "ink") > 20, 60, "the lines again")
+    assert _settings(page)["ink"]["threshold"] == 0.5
+    assert _control(page, "ink.threshold").get_attribute("data-source") == "file"
+
+
+def test_tune_direction_moves_the_picture(
+    open_page: Callable[..., Any], table: RunningTable
+) -> None:
+    page = open_page("/tune")
+    direction = page.locator('[data-direction="darker"]')
+    before = Slot.attach(table.run_dir / "picture.slot").peek()
+    direction.locator(".control-body input[type=number]").fill("4")
+    page.keyboard.press("Tab")
+    wait_until(
+        lambda: table.status("engine").get("strengths", {}).get("darker", 0) > 2.9,
+        90,  # nothing is bent while a fresh sheet is empty
+        "the end of the safe range, 3, in the engine",
+    )
+    after = Slot.attach(table.run_dir / "picture.slot").peek()
+    assert direction.locator(".unsafe").is_visible()
+    assert before is not None
+    assert after is not None
+    assert (before.pixels != after.pixels).any()
+    direction.locator("[data-zero]").click()
+    wait_until(lambda: not direction.locator(".unsafe").is_visible(), SOON_S, "the safe range")
+
+
+def test_tune_scene_is_kept_and_switched_to(open_page: Callable[..., Any]) -> None:
+    page = open_page("/tune")
+    page.fill("#scene-name", "Evening")
+    page.fill("#scene-fade", "0")
+    page.get_by_role("button", name="Keep as a scene").click()
+    scene = page.locator('[data-scene="Evening"]')
+    scene.wait_for()
+    page.wait_for_load_state("domcontentloaded")
+    number = _control(page, "stage.contrast").locator("input[type=number]")
+    number.fill("1.6")
+    number.press("Tab")
+    wait_until(lambda: _settings(page)["stage"]["contrast"] == 1.6, SOON_S, "the contrast")
+    scene.click()
+    wait_until(lambda: _settings(page)["stage"]["contrast"] == 1.0, SOON_S, "the scene")
+    page.locator('[data-scene="Evening"][aria-pressed="true"]').wait_for()
+    wait_until(lambda: float(number.input_value()) == 1.0, SOON_S, "the number on the page")
+
+
+def test_config_yaml_mistake_is_shown_with_its_line_before_saving(
+    open_page: Callable[..., Any],
+) -> None:
+    page = open_page("/config?view=yaml")
+    saved = page.input_value("#text").rstrip("\n")
+    line = saved.count("\n") + 3
+    page.fill("#text", f"{saved}\nsound:\n  volume: 7\n")
+    problem = page.locator(".mistakes li")
+    problem.wait_for()
+    assert f"Line {line}" in problem.inner_text()
+    assert "sound.volume" in problem.inner_text()
+    assert page.locator("#lines .wrong").inner_text().strip() == str(line)
+    assert page.locator("#save").is_disabled()
+    page.fill("#text", f"{saved}\nsound:\n  volume: 0.7\n")
+    wait_until(lambda: page.locator("#save").is_enabled(), SOON_S, "nothing wrong with it")
+    page.locator("#save").click()
+    wait_until(lambda: _settings(page)["sound"]["volume"] == 0.7, SOON_S, "the saved text")
+
+
+def test_config_history_goes_back_with_one_click(open_page: Callable[..., Any]) -> None:
+    page = open_page("/config?view=history")
+    page.locator("[data-restore]").first.click()
+    wait_until(lambda: _settings(page)["sound"]["volume"] == 0.5, SOON_S, "the version before")
+
+
+def test_config_risky_change_is_on_trial_until_kept_or_taken_back(
+    open_page: Callable[..., Any],
+) -> None:
+    page = open_page("/tune")
+    turn = _control(page, "stage.rotate").locator("select")
+    turn.select_option("180")
+    page.locator("#trial").wait_for()
+    assert "stage.rotate" in page.inner_text("#trial-text")
+    assert _settings(page)["stage"]["rotate"] == 180
+    page.get_by_role("button", name="Go back now").click()
+    wait_until(lambda: _settings(page)["stage"]["rotate"] == 0, SOON_S, "the way it was")
+
+
+@pytest.mark.parametrize("size", [PHONE, NARROW])
+def test_pages_fit_a_phone_without_sideways_scrolling(
+    open_page: Callable[..., Any], size: tuple[int, int]
+) -> None:
+    page = open_page("/", size)
+    for path in PAGES:
+        page.goto(page.url.split("/", 3)[0] + "//" + page.url.split("/", 3)[2] + path,
+                  wait_until="domcontentloaded")  # fmt: skip
+        beyond = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert beyond <= 0, path
+        bar = page.locator("nav.pages").bounding_box()
+        assert bar["y"] + bar["height"] >= size[1] - 2, f"{path}: pages within the thumb's reach"
+
+
+def test_pages_two_windows_side_by_side_both_work(
+    open_page: Callable[..., Any], table: RunningTable
+) -> None:
+    one, other = open_page("/"), open_page("/tune")
+    number = _control(other, "stage.saturation").locator("input[type=number]")
+    number.fill("0.3")
+    number.press("Tab")
+    wait_until(lambda: _settings(other)["stage"]["saturation"] == 0.3, SOON_S, "the saturation")
+    for page, name in ((one, "camera"), (one, "picture"), (other, "composite")):
+        wait_until(lambda p=page, n=name: p.evaluate(DARK, n) >= 0, SOON_S, f"picture {name}")
+    one.evaluate("dispatchEvent(new Event('focus'))")
+    wait_until(lambda: _streams(one) == 4 and _streams(other) == 0, SOON_S, "streams for the first")
+    _control(other, "stage.saturation").locator(".reset").click()
+    wait_until(lambda: _settings(one)["stage"]["saturation"] == 0.0, SOON_S, "the file's value")
+    one.request.patch(f"{table.url}/api/v1/settings", data={"stage": {"saturation": 0.6}})
+    other.evaluate("document.activeElement.blur(); dispatchEvent(new Event('focus'))")
+    wait_until(lambda: number.input_value() == "0.6", SOON_S, "what changed while it rested")
+    one.request.patch(f"{table.url}/api/v1/settings", data={"stage": {"saturation": 0.0}})
+
+
+def _streams(page: Any) -> int:
+    return int(page.evaluate("document.querySelectorAll('img[data-live][src*=mjpeg]').length"))
+
+
+def test_pages_by_keyboard_alone(open_page: Callable[..., Any]) -> None:
+    page = open_page("/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    for _ in range(3):
+        page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent.trim()") == "Tune"
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/tune", wait_until="domcontentloaded")
+    field = _control(page, "stage.crossfade_ms").locator("input[type=range]")
+    field.focus()
+    before = float(field.input_value())
+    page.keyboard.press("ArrowRight")
+    wait_until(
+        lambda: _settings(page)["stage"]["crossfade_ms"] > before, SOON_S, "a longer cross-fade"
+    )
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_axe_finds_no_violation_of_aa(
+    open_page: Callable[..., Any], scheme: str, table: RunningTable
+) -> None:
+    page = open_page("/")
+    page.emulate_media(color_scheme=scheme)
+    found = {}
+    for path in PAGES:
+        page.goto(table.url + path, wait_until="domcontentloaded")
+        page.evaluate("for (const part of document.querySelectorAll('details')) part.open = true")
+        violations = axe.Axe().run(page, options=AA).response["violations"]
+        if violations:
+            found[path] = [(v["id"], [n["html"][:160] for n in v["nodes"]][:4]) for v in violations]
+    assert found == {}
+
+
+def test_help_token_is_made_shown_once_and_taken_back(
+    open_page: Callable[..., Any], browser: Any, table: RunningTable
+) -> None:
+    page = open_page("/help")
+    page.fill("#token-name", "front desk")
+    page.select_option("#token-role", "viewer")
+    page.get_by_role("button", name="Make a token").click()
+    page.locator("#token-made").wait_for()
+    secret = page.inner_text("#token-secret")
+    assert axe.Axe().run(page, options=AA).response["violations"] == []
+    colleague = browser.new_context(
+        ignore_https_errors=True, extra_http_headers={"Authorization": f"Bearer {secret}"}
+    )
+    state = f"{table.url}/api/v1/state"
+    assert colleague.request.get(state).status == 200
+    assert colleague.request.post(f"{table.url}/api/v1/freeze", data={"on": True}).status == 403
+    page.reload(wait_until="domcontentloaded")
+    assert secret not in page.content()
+    page.get_by_role("button", name="Take back the token of front desk").click()
+    assert axe.Axe().run(page, options=AA).response["violations"] == []
+    page.locator("#revoke-yes").click()
+    wait_until(lambda: colleague.request.get(state).status == 401, SOON_S, "a token without use")
+    page.locator("#no-tokens").wait_for()
+    colleague.close()
+
+
+def test_tune_installed_bundle_is_used_from_the_list(
+    open_page: Callable[..., Any], table: RunningTable
+) -> None:
+    page = open_page("/tune")
+    use = page.locator("[data-bundle]")
+    if not use.count():
+        pytest.skip("no other bundle is installed")
+    name = use.first.get_attribute("data-bundle")
+    use.first.click()
+    wait_until(lambda: "Loading" in page.inner_text("#bundle-status"), SOON_S, "what is loaded")
+    wait_until(lambda: _bundles(page, table)["in_use"] == name, 90, "the other bundle in use")
+    wait_until(lambda: page.locator("#bundles .tag").count() == 1, SOON_S, "the list anew")
+
+
+def test_logout_ends_the_login_and_login_begins_one(browser: Any, table: RunningTable) -> None:
+    context = browser.new_context(ignore_https_errors=True)
+    page = context.new_page()
+    page.goto(f"{table.url}/visits", wait_until="domcontentloaded")
+    assert page.url == f"{table.url}/login"
+    assert axe.Axe().run(page, options=AA).response["violations"] == []
+    page.fill("#password", "not the password of this table")
+    page.keyboard.press("Enter")
+    wait_until(lambda: page.inner_text("#problem") == "wrong password", SOON_S, "the refusal")
+    page.fill("#password", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{table.url}/", wait_until="domcontentloaded")
+    page.locator("#logout").click()
+    page.wait_for_url("**/login", wait_until="domcontentloaded")
+    assert page.request.get(f"{table.url}/api/v1/state").status == 401
+    context.close()

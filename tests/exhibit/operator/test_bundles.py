@@ -1,0 +1,148 @@
+"""A bundle is saved once it answers; one that cannot leaves everything as it was."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+from fastapi.testclient import TestClient
+
+from exhibit.contract.bundle import DIRECTIONS_META
+from exhibit.operator.bundles import Bundles
+from exhibit.operator.desk import Desk
+from tests.exhibit.operator.conftest import FakeTable
+from tests.fakes.clock import FakeClock
+
+CARD = {
+    "artist": "nobody",
+    "collection": "made up",
+    "licence": "Apache-2.0",
+    "resolution": 32,
+    "num_ws": 8,
+    "w_dim": 16,
+    "ink_size": 32,
+    "stroke_width_px": 2.0,
+    "inversion": "w_plus",
+    "files": {},
+}
+
+
+def _install(folder: Path, name: str, *directions: str) -> None:
+    (folder / name).mkdir(parents=True)
+    card = yaml.safe_dump({**CARD, "name": name})
+    (folder / name / "card.yaml").write_text(card)
+    meta = {known: {"safe_range": [-3, 3], "sigma": 1.0} for known in directions}
+    (folder / name / DIRECTIONS_META).write_text(json.dumps(meta))
+
+
+@pytest.fixture
+def desk_with_bundles(desk: Desk, tmp_path: Path, clock: FakeClock, table: FakeTable) -> Desk:
+    folder = tmp_path / "bundles"
+    _install(folder, "lear", "bolder", "older")
+    _install(folder, "tegner", "bolder")
+    desk.bundles = Bundles(desk.settings, desk.table, desk.events, folder, clock)
+    return desk
+
+
+def test_bundles_lists_what_is_installed(desk_with_bundles: Desk, admin: TestClient) -> None:
+    found = admin.get("/api/v1/bundles").json()
+    assert [entry["bundle"] for entry in found["installed"]] == ["lear", "tegner"]
+    assert (found["in_use"], found["opening"], found["refused"]) == ("lear", None, "")
+
+
+def test_bundle_that_answers_is_saved_and_its_loop_is_shown(
+    desk_with_bundles: Desk, table: FakeTable, clock: FakeClock
+) -> None:
+    desk = desk_with_bundles
+    desk.bundles.begin("tegner", "kim")
+    assert table.told("engine") == [{"do": "bundle", "name": "tegner"}]
+    desk.bundles.look({"bundle": "lear", "bundle_opening": "tegner"})
+    assert desk.bundles.opening is not None
+    desk.bundles.look({"bundle": "tegner", "bundle_opening": None, "refused": ""})
+    assert desk.bundles.opening is None
+    assert desk.settings.saved == {"model": {"bundle": "tegner"}}
+    assert {"do": "bundle", "name": "tegner"} in table.told("stage")
+
+
+def test_bundle_refused_leaves_everything_as_it_was(
+    desk_with_bundles: Desk, clock: FakeClock
+) -> None:
+    desk = desk_with_bundles
+    used = {"editing": {"directions": [{"name": "older", "strength": 1.0}]}}
+    desk.settings.change(used, "kim")
+    desk.bundles.begin("tegner", "kim")
+    assert desk.settings.effective.editing.directions == ()
+    desk.bundles.look({"bundle": "lear", "bundle_opening": "tegner"})
+    desk.bundles.look({"bundle": "lear", "bundle_opening": None, "refused": "damaged"})
+    assert desk.bundles.refused == "damaged"
+    assert desk.settings.effective.model.bundle == "lear"
+    assert [d.name for d in desk.settings.effective.editing.directions] == ["older"]
+
+
+def test_bundle_keeps_the_directions_that_it_has(desk_with_bundles: Desk) -> None:
+    desk = desk_with_bundles
+    directions = [{"name": "bolder", "strength": 1.0}, {"name": "older", "strength": 1.0}]
+    desk.settings.change({"editing": {"directions": directions}}, "kim")
+    desk.bundles.begin("tegner", "kim")
+    assert [d.name for d in desk.settings.effective.editing.directions] == ["bolder"]
+
+
+def test_bundle_swapped_quicker_than_the_status_is_seen(
+    desk_with_bundles: Desk, clock: FakeClock
+) -> None:
+    desk = desk_with_bundles
+    desk.bundles.begin("tegner", "kim")
+    status = {"bundle": "tegner", "bundle_opening": None, "refused": ""}
+    desk.bundles.look({**status, "bundle": "lear"})
+    assert desk.bundles.opening is not None
+    clock.advance(5)
+    desk.bundles.look(status)
+    assert desk.settings.effective.model.bundle == "tegner"
+
+
+def test_bundle_not_installed_or_beside_another_is_refused(
+    desk_with_bundles: Desk, admin: TestClient
+) -> None:
+    use = "/api/v1/bundles/use"
+    assert admin.post(use, json={"bundle": "../../etc"}).status_code == 404
+    assert admin.post(use, json={"bundle": "tegner"}).status_code == 202
+    assert admin.post(use, json={"bundle": "lear"}).status_code == 409
+
+
+def test_directions_are_moved_tried_and_left(desk_with_bundles: Desk, admin: TestClient) -> None:
+    desk = desk_with_bundles
+    found = admin.get("/api/v1/directions").json()
+    assert [(entry["name"], entry["set"]) for entry in found] == [("bolder", None), ("older", None)]
+    assert admin.put("/api/v1/directions/older", json={"strength": 1.5}).status_code == 200
+    assert desk.settings.effective.editing.directions[0].strength == 1.5
+    modulation = {"kind": "sine", "depth": 1.0, "period_s": 8}
+    given = {"strength": 1.0, "modulation": modulation}
+    assert admin.put("/api/v1/directions/older", json=given).status_code == 200
+    preview = "/api/v1/directions/older/preview"
+    assert admin.post(preview, json={"strength": -2.0}).status_code == 200
+    moved = desk.settings.effective.editing.directions[0]
+    assert (moved.strength, moved.modulation.kind) == (-2.0, "sine")
+    assert desk.settings.saved["editing"]["directions"][0]["strength"] == 1.0
+    points = [{"at": "10:00", "strength": 0.5}, {"at": "18:00", "strength": -0.5}]
+    given = {"strength": 0.0, "modulation": {"kind": "schedule", "points": points}}
+    assert admin.put("/api/v1/directions/older", json=given).status_code == 200
+    saved = desk.settings.saved["editing"]["directions"][0]["modulation"]["points"]
+    assert [point["at"] for point in saved] == ["10:00", "18:00"]
+    page = admin.get("/tune").text
+    assert 'value="18:00"' in page and 'value="schedule" selected' in page
+    assert admin.delete("/api/v1/directions/older").status_code == 200
+    assert desk.settings.effective.editing.directions == ()
+    assert admin.put("/api/v1/directions/other", json={"strength": 1}).status_code == 404
+
+
+def test_direction_strip_is_served_where_the_bundle_has_one(
+    desk_with_bundles: Desk, admin: TestClient, tmp_path: Path
+) -> None:
+    strip = "/api/v1/directions/older/strip"
+    assert admin.get(strip).status_code == 404
+    (tmp_path / "bundles" / "lear" / "strip_older.png").write_bytes(b"png")
+    answer = admin.get(strip)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/png")
+    assert admin.get("/api/v1/directions/..%2Fcard/strip").status_code == 404

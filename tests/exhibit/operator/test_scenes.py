@@ -1,0 +1,170 @@
+"""Scenes must begin on time, fade, and never carry what could lose the picture."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from fastapi.testclient import TestClient
+
+from exhibit.contract.errors import InputError
+from exhibit.operator.desk import Desk
+from exhibit.operator.state.scenes import Entry, Scene, SceneBook, SceneFile, latest, upcoming
+from exhibit.operator.switching import follow_schedule, switch_scene
+from tests.exhibit.operator.conftest import FakeTable
+from tests.fakes.clock import FakeClock
+
+EVENING = Scene(name="Evening", settings={"stage": {"contrast": 2.0, "tint": "#806040"}}, fade_s=4)
+MORNING = Scene(name="Morning", settings={"stage": {"contrast": 1.0}}, fade_s=0)
+SATURDAY = datetime(2026, 11, 21, 18, 0)
+
+
+def _keep(desk: Desk, *scenes: Scene, schedule: tuple[Entry, ...] = ()) -> None:
+    book = SceneBook()
+    for scene in scenes:
+        book = book.with_scene(scene)
+    desk.scenes.write(book.with_schedule(schedule))
+
+
+def test_latest_is_the_newest_moment_that_has_passed() -> None:
+    schedule = (
+        Entry(at="10:00", scene="Morning"),
+        Entry(at="17:30", scene="Evening", days=("sat", "sun")),
+        Entry(at="17:45", scene="Late", days=("mon",)),
+    )
+    found = latest(schedule, SATURDAY)
+    assert found is not None
+    assert (found[0], found[1].scene) == (datetime(2026, 11, 21, 17, 30), "Evening")
+    coming = upcoming(schedule, SATURDAY)
+    assert coming is not None
+    assert (coming[0], coming[1].scene) == (datetime(2026, 11, 22, 10, 0), "Morning")
+
+
+def test_latest_looks_back_a_week_and_not_further() -> None:
+    weekly = (Entry(at="19:00", scene="Evening", days=("sat",)),)
+    found = latest(weekly, SATURDAY)
+    assert found is not None
+    assert found[0] == datetime(2026, 11, 14, 19, 0)
+    assert latest((), SATURDAY) is None
+
+
+def test_latest_begins_at_the_wall_time_on_the_day_the_clock_changes() -> None:
+    # On this Sunday Danish clocks go back from 3 to 2.
+    schedule = (Entry(at="10:00", scene="Morning"),)
+    found = latest(schedule, datetime(2026, 10, 25, 10, 0))
+    assert found is not None
+    assert found[0] == datetime(2026, 10, 25, 10, 0)
+
+
+def test_schedule_switches_once_and_a_switch_by_hand_lasts_until_the_next(desk: Desk) -> None:
+    schedule = (Entry(at="10:00", scene="Morning"), Entry(at="17:30", scene="Evening"))
+    _keep(desk, EVENING, MORNING, schedule=schedule)
+    follow_schedule(desk, SATURDAY)
+    assert desk.scenes.book.active == "Evening"
+    switch_scene(desk, "Morning", "kim")
+    follow_schedule(desk, SATURDAY.replace(hour=23))
+    assert desk.scenes.book.active == "Morning"
+    follow_schedule(desk, datetime(2026, 11, 22, 17, 31))
+    assert desk.scenes.book.active == "Evening"
+
+
+def test_schedule_missed_while_the_table_was_off_is_caught_up(desk: Desk) -> None:
+    _keep(desk, EVENING, schedule=(Entry(at="09:00", scene="Evening"),))
+    follow_schedule(desk, SATURDAY)
+    assert desk.settings.effective.stage.tint == "#806040" or desk.fade.active
+    assert SceneFile(desk.state_dir).book.active == "Evening"
+
+
+def test_fade_moves_the_tone_and_ends_at_the_scene(
+    desk: Desk, table: FakeTable, clock: FakeClock
+) -> None:
+    _keep(desk, EVENING)
+    switch_scene(desk, "Evening", "kim")
+    contrasts = []
+    for _ in range(6):
+        contrasts.append(round(desk.settings.effective.stage.contrast, 3))
+        clock.advance(1)
+        desk.fade.step()
+    assert contrasts == [1.0, 1.25, 1.5, 1.75, 2.0, 2.0]
+    assert not desk.fade.active
+    assert desk.settings.live == {}
+    stage = desk.settings.effective.stage
+    assert (stage.tint, stage.crossfade_ms) == ("#806040", 250)
+    assert len(table.told("stage")) == 5
+
+
+def test_fade_without_time_is_at_the_scene_at_once(desk: Desk) -> None:
+    _keep(desk, MORNING)
+    desk.settings.change({"stage": {"contrast": 3.0}}, "kim")
+    switch_scene(desk, "Morning", "kim")
+    assert desk.settings.effective.stage.contrast == 1.0
+    assert not desk.fade.active
+
+
+def test_fade_interrupted_by_another_leaves_nothing_behind(desk: Desk, clock: FakeClock) -> None:
+    _keep(desk, EVENING, MORNING)
+    switch_scene(desk, "Evening", "kim")
+    clock.advance(2)
+    desk.fade.step()
+    switch_scene(desk, "Morning", "kim")
+    assert desk.settings.effective.stage.contrast == 1.0
+    assert desk.settings.live == {}
+
+
+def test_scene_kept_without_settings_is_how_the_table_looks(admin: TestClient, desk: Desk) -> None:
+    desk.settings.change({"model": {"psi": 0.7}, "stage": {"invert": True}}, "kim")
+    kept = admin.put("/api/v1/scenes/Now", json={}).json()
+    assert kept["settings"]["model"]["psi"] == 0.7
+    assert kept["settings"]["stage"]["invert"] is True
+    assert "camera" not in kept["settings"]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"camera": {"source": "/dev/video1"}},
+        {"stage": {"display": 2}},
+        {"stage": {"brightness": -1.0}},
+        {"stage": {"contrast": 99}},
+        {"nonsense": {"x": 1}},
+    ],
+)
+def test_scene_that_could_lose_the_picture_is_refused(
+    admin: TestClient, settings: dict[str, object]
+) -> None:
+    assert admin.put("/api/v1/scenes/Bad", json={"settings": settings}).status_code == 422
+    assert admin.get("/api/v1/scenes").json()["scenes"] == []
+
+
+def test_scene_with_a_bundle_that_is_not_installed_is_refused(admin: TestClient) -> None:
+    answer = admin.put("/api/v1/scenes/Bad", json={"bundle": "/tmp/anywhere"})
+    assert answer.status_code == 422
+    assert "not installed" in answer.json()["detail"]
+
+
+def test_scene_in_the_schedule_cannot_be_taken_away(admin: TestClient) -> None:
+    admin.put("/api/v1/scenes/Evening", json={})
+    entries = [{"at": "17:30", "scene": "Evening"}]
+    assert admin.put("/api/v1/schedule", json={"entries": entries}).status_code == 200
+    assert admin.delete("/api/v1/scenes/Evening").status_code == 422
+    assert admin.put("/api/v1/schedule", json={"entries": []}).status_code == 200
+    assert admin.delete("/api/v1/scenes/Evening").status_code == 204
+
+
+def test_schedule_naming_no_scene_is_refused(admin: TestClient) -> None:
+    entries = [{"at": "17:30", "scene": "Evening"}]
+    assert admin.put("/api/v1/schedule", json={"entries": entries}).status_code == 422
+
+
+def test_scenes_damaged_file_is_set_aside(desk: Desk) -> None:
+    _keep(desk, EVENING)
+    file = desk.state_dir / "scenes.yaml"
+    file.write_text(file.read_text()[:30])
+    assert SceneFile(desk.state_dir).book.scenes == ()
+    assert list(desk.state_dir.glob("scenes.refused-*.yaml"))
+
+
+def test_scene_unknown_is_refused_naming_the_known(desk: Desk) -> None:
+    _keep(desk, EVENING)
+    with pytest.raises(InputError, match="there are Evening"):
+        switch_scene(desk, "Evning", "kim")

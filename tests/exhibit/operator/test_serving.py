@@ -1,0 +1,358 @@
+"""The page is on this machine alone until it is claimed, and always encrypted."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import urllib.request
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.parse import urlsplit
+
+import pytest
+from click.testing import CliRunner
+
+from exhibit.cli import main
+from exhibit.contract.board import read_status
+from exhibit.contract.errors import ConfigError
+from exhibit.contract.notice import read_notice
+from exhibit.contract.settings.schema import Config, OperatorConfig
+from exhibit.operator.access.accounts import Accounts
+from exhibit.operator.access.certificate import Files, Tls, fingerprint_of, own_files
+from exhibit.operator.access.roles import Role
+from exhibit.operator.address import is_loopback, listen, own_addresses, own_names, url_of
+from exhibit.operator.app import make_app
+from exhibit.operator.desk import Desk
+from exhibit.operator.pulse import Pulse
+from exhibit.operator.server import Server
+from tests.exhibit.operator.conftest import HOST, PASSWORD, DeskMaker, FakeTable
+from tests.fakes.clock import FakeClock
+from tests.fakes.waiting import wait_until
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Files:
+    return own_files(tmp_path / "tls", [HOST, "localhost"], ["127.0.0.1"])
+
+
+def _server(desk: Desk, files: Files, clock: FakeClock, **page: object) -> Server:
+    config = OperatorConfig.model_validate({"port": 0, **page})
+    return Server(make_app(desk, [HOST]), config, Tls(files), clock)
+
+
+def test_certificate_is_made_once_and_kept_private(files: Files, tmp_path: Path) -> None:
+    before = fingerprint_of(files.certificate)
+    again = own_files(tmp_path / "tls", ["other"], [])
+    assert fingerprint_of(again.certificate) == before
+    assert len(before.split(":")) == 32
+    assert files.key.stat().st_mode & 0o077 == 0
+
+
+def test_certificate_damaged_is_made_anew(files: Files, tmp_path: Path) -> None:
+    before = fingerprint_of(files.certificate)
+    files.key.write_text("damaged")
+    assert fingerprint_of(own_files(tmp_path / "tls", [HOST], []).certificate) != before
+
+
+def test_tls_new_files_are_taken_while_running(files: Files, tmp_path: Path) -> None:
+    tls = Tls(files)
+    assert not tls.renew()
+    other = own_files(tmp_path / "other", ["museum.example"], [])
+    for new, old in ((other.key, files.key), (other.certificate, files.certificate)):
+        old.write_text(new.read_text())
+        os.utime(old, (1, 1))
+    assert tls.renew()
+    assert tls.fingerprint == fingerprint_of(other.certificate)
+
+
+def test_tls_files_that_do_not_fit_together_leave_the_old_ones(
+    files: Files, tmp_path: Path
+) -> None:
+    tls = Tls(files)
+    before = tls.fingerprint
+    other = own_files(tmp_path / "other", ["museum.example"], [])
+    files.certificate.write_text(other.certificate.read_text())
+    os.utime(files.certificate, (1, 1))
+    with pytest.raises(ConfigError, match=r"operator\.certificate"):
+        tls.renew()
+    assert tls.fingerprint == before
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [("127.0.0.1", True), ("::1", True), ("localhost", True), ("203.0.113.77", False)],
+)
+def test_is_loopback(host: str, expected: bool) -> None:
+    assert is_loopback(host) is expected
+
+
+def test_own_names_have_the_museums_first_and_none_twice() -> None:
+    names = own_names(["Table.Museum.example", "localhost"])
+    assert names[0] == "table.museum.example"
+    assert len(names) == len(set(names))
+
+
+def test_server_port_taken_serves_on_another_and_says_so(
+    desk: Desk, files: Files, clock: FakeClock
+) -> None:
+    with listen("127.0.0.1", 0) as taken:
+        port = taken.getsockname()[1]
+        server = _server(desk, files, clock, port=port)
+    assert f"{port} is taken" in server.fault
+    assert str(port) not in server.url
+
+
+def test_server_address_of_another_network_is_a_fault_and_tried_again(
+    desk: Desk, files: Files, clock: FakeClock
+) -> None:
+    server = _server(desk, files, clock, host="203.0.113.77")
+    server.started = True
+    asyncio.run(server.open_to_network())
+    assert "operator.host: 203.0.113.77" in server.fault
+    assert server.url.startswith("https://127.0.0.1:")
+
+
+def _port(server: Server) -> int:
+    return int(server.url.rsplit(":", 1)[1].strip("/"))
+
+
+async def _reached(host: str, port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection(host, port)
+    except OSError:
+        return False
+    writer.close()
+    return True
+
+
+@contextlib.asynccontextmanager
+async def _serving(server: Server) -> AsyncIterator[Server]:
+    serving = asyncio.create_task(server.serve_here())
+    while not server.started:
+        await asyncio.sleep(0)
+    yield server
+    server.should_exit = True
+    await serving
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"])
+def test_server_every_interface_is_served_where_only_this_machine_was(
+    desk: Desk, files: Files, clock: FakeClock, host: str
+) -> None:
+    async def check() -> None:
+        with listen("127.0.0.1", 0) as found:
+            port = found.getsockname()[1]
+        async with _serving(_server(desk, files, clock, host=host, port=port)) as server:
+            assert not await _reached("127.0.0.2", port)
+            await server.open_to_network()
+            assert server.fault == ""
+            for address in ("127.0.0.1", "127.0.0.2"):
+                assert await _reached(address, port)
+
+    asyncio.run(check())
+
+
+@pytest.mark.parametrize("taken_at", ["127.0.0.1", "127.0.0.2"])
+def test_server_every_interface_with_the_port_taken_still_serves_this_machine(
+    desk: Desk, files: Files, clock: FakeClock, taken_at: str
+) -> None:
+    async def check() -> None:
+        with listen(taken_at, 0) as taken:
+            port = taken.getsockname()[1]
+            async with _serving(_server(desk, files, clock, host="0.0.0.0", port=port)) as server:
+                for _ in range(2):
+                    await server.open_to_network()
+                    assert (
+                        f"operator.host: 0.0.0.0: Address already in use; serving on {server.url}"
+                        in server.fault
+                    )
+                    assert await _reached("127.0.0.1", _port(server))
+                    clock.advance(60)
+                taken.close()
+                await server.open_to_network()
+                assert server.fault == ""
+                assert _port(server) == port
+                for address in ("127.0.0.1", "127.0.0.2"):
+                    assert await _reached(address, port)
+
+    asyncio.run(check())
+
+
+def test_url_of_every_interface_names_one_that_a_browser_finds() -> None:
+    with listen("0.0.0.0", 0) as listener:
+        host = urlsplit(url_of(listener)).hostname
+    assert host in own_addresses()
+
+
+def test_pulse_invites_until_the_table_is_claimed(
+    desk: Desk, files: Files, clock: FakeClock
+) -> None:
+    tls, server = Tls(files), _server(desk, files, clock, host="203.0.113.77")
+    pulse = Pulse(desk, server, tls, clock)
+    asyncio.run(pulse.tick())
+    shown = "\n".join(read_notice(desk.run_dir, clock()))
+    console = "\n".join(read_status(desk.run_dir, "operator")["console"])
+    for text in (shown, console):
+        assert desk.shown_password in text
+        assert tls.fingerprint in text
+    assert server.fault == ""  # it did not even try the network
+    Accounts(desk.state_dir).set_password(PASSWORD)
+    server.started = True
+    asyncio.run(pulse.tick())
+    assert read_notice(desk.run_dir, clock()) == []
+    assert desk.shown_password == ""
+    assert "203.0.113.77" in server.fault
+
+
+def test_pulse_notice_does_not_stay_for_visitors(
+    desk: Desk, files: Files, clock: FakeClock
+) -> None:
+    pulse = Pulse(desk, _server(desk, files, clock), Tls(files), clock)
+    asyncio.run(pulse.tick())
+    clock.advance(16 * 60)
+    asyncio.run(pulse.tick())
+    assert read_notice(desk.run_dir, clock()) == []
+
+
+def test_pulse_tells_what_happens_on_the_paper_once_in_two_lives(
+    desk: Desk, table: FakeTable, make_desk: DeskMaker, files: Files, clock: FakeClock
+) -> None:
+    events = [{"number": 1, "at": clock() - 1.0, "name": "sheet_in", "detail": ""}]
+    table.say("engine", state="showing", events=events)
+    listener = desk.hub.join()
+    assert listener is not None
+    asyncio.run(Pulse(desk, _server(desk, files, clock), Tls(files), clock).tick())
+    sent = [listener.queue.get_nowait() for _ in range(listener.queue.qsize())]
+    assert len([message for message in sent if message.startswith(b"event: event\n")]) == 1
+    again = make_desk()
+    asyncio.run(Pulse(again, _server(again, files, clock), Tls(files), clock).tick())
+    assert len(again.events.newest(9, "sheet_in")) == 1
+
+
+def test_pulse_reverts_a_trial_that_a_process_cannot_start_with(
+    desk: Desk, files: Files, clock: FakeClock, table: object
+) -> None:
+    pulse = Pulse(desk, _server(desk, files, clock), Tls(files), clock)
+    desk.settings.change({"stage": {"display": 9}}, "kim")
+    asyncio.run(pulse.tick())
+    assert desk.settings.effective.stage.display == 9
+    ended = {"stage": {"pid": None, "restarts": 1, "last_exit": "exit code 2"}}
+    table.say("supervisor", processes=ended)  # type: ignore[attr-defined]
+    asyncio.run(pulse.tick())
+    assert desk.settings.effective.stage.display == 0
+    assert desk.events.newest(9, "trial")
+
+
+class _Page:
+    """The page's process with nothing around it."""
+
+    def __init__(self, tmp_path: Path, **page: object) -> None:
+        self.run_dir, self.config = tmp_path / "run", tmp_path / "config.json"
+        self.run_dir.mkdir()
+        config = Config(
+            state_dir=tmp_path / "state",
+            operator=OperatorConfig.model_validate({"port": 0, **page}),
+        )
+        self.config.write_text(json.dumps(config.model_dump(mode="json")))
+        command = [sys.executable, "-m", "exhibit.operator", "--run-dir", str(self.run_dir)]
+        self.process = subprocess.Popen(
+            [*command, "--config", str(self.config), "--base", str(self.config)],
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        wait_until(self._status, 30, "the page serves")
+
+    def _status(self) -> dict[str, object]:
+        if self.process.poll() is not None:
+            assert self.process.stderr is not None
+            raise AssertionError(self.process.stderr.read())
+        return read_status(self.run_dir, "operator")
+
+    def ask(self, path: str) -> int:
+        trusting = ssl.create_default_context()
+        trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+        url = str(self._status()["url"]) + path
+        try:
+            with urllib.request.urlopen(url, context=trusting, timeout=10) as answer:
+                return int(answer.status)
+        except HTTPError as error:
+            return error.code
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Iterator[_Page]:
+    running = _Page(tmp_path)
+    yield running
+    running.process.kill()
+    running.process.communicate()
+
+
+def test_page_serves_without_a_table_and_ends_when_asked(page: _Page) -> None:
+    assert page.ask("healthz") == 200
+    assert page.ask("api/v1/state") == 401
+    page.process.send_signal(signal.SIGTERM)
+    _, complaints = page.process.communicate(timeout=20)
+    assert (page.process.returncode, complaints) == (0, "")
+
+
+def test_command_passwd_claims_and_tokens_are_made_and_taken_back(
+    tmp_path: Path, desk: Desk
+) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text("camera:\n  source: simulated\n")
+
+    def run(*arguments: str, typed: str = "") -> tuple[int, str]:
+        given = [*arguments, "--config", str(config)]
+        result = CliRunner().invoke(main, ["operator", *given], input=typed)
+        return result.exit_code, result.output.strip()
+
+    assert run("passwd", typed="short\n")[0] == 2
+    assert run("passwd", typed=f"{PASSWORD}\n") == (0, "the password is set")
+    assert desk.accounts.password_matches(PASSWORD)
+    code, said = run("passwd", "--generate")
+    assert code == 0
+    assert desk.accounts.password_matches(said.removeprefix("password: "))
+    code, secret = run("token", "create", "phone", "--role", "operator")
+    token = desk.accounts.token_of(secret)
+    assert token is not None
+    assert Role.named(token.role) is Role.OPERATOR
+    assert run("token", "create", "phone")[0] == 2
+    code, listed = run("token", "list")
+    assert listed.startswith("phone  operator  made ")
+    assert secret not in listed
+    assert run("token", "revoke", "phone")[0] == 0
+    assert desk.accounts.token_of(secret) is None
+    assert run("token", "revoke", "phone")[0] == 2
+
+
+def test_listen_connections_let_small_answers_out_at_once() -> None:
+    async def option() -> int:
+        with listen("127.0.0.1", 0) as listener:
+            found: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+            def answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+                taken = writer.get_extra_info("socket")
+                found.set_result(taken.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+                writer.close()
+
+            async with await asyncio.start_server(answer, sock=listener):
+                _, writer = await asyncio.open_connection(*listener.getsockname())
+                nodelay = await found
+                writer.close()
+                return nodelay
+
+    assert asyncio.run(option())
+
+
+def test_listen_gives_up_readers_that_take_nothing() -> None:
+    with listen("127.0.0.1", 0) as listener:
+        option = getattr(socket, "TCP_USER_TIMEOUT", 18)
+        assert 0 < listener.getsockopt(socket.IPPROTO_TCP, option) <= 30_000

@@ -1,0 +1,136 @@
+"""The stage's loop with a real window (SDL's dummy display) and real shared memory."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pygame
+import pytest
+
+from exhibit.contract.board import Heart, read_status, send_command
+from exhibit.contract.calibration import Calibration
+from exhibit.contract.settings.file import apply_overrides
+from exhibit.contract.settings.schema import Config
+from exhibit.contract.slot import Slot
+from exhibit.stage.performance import Performance
+from exhibit.stage.window import Window
+
+CONFIG = apply_overrides(
+    Config(),
+    {
+        "model": {"bundle": "none-installed"},
+        "stage": {"width": 96, "height": 64, "fps": 240, "crossfade_ms": 0, "mirror": False},
+    },
+)
+MIDDLE = (32, 48)
+
+
+class Table:
+    """A stage whose frames the test counts, and the engine beside it."""
+
+    def __init__(self, run_dir: Path, window: Window) -> None:
+        self.run_dir = run_dir
+        self.performance = Performance(run_dir, CONFIG, Calibration(), window)
+        self.composite = Slot.attach(run_dir / "composite.slot")
+        self._pictures = Slot.create(run_dir / "picture.slot", 16 * 16)
+        self._engine = Heart(run_dir, "engine")
+
+    def send(self, grey: int, captured_at: float) -> None:
+        self._engine.beat()
+        self._pictures.publish(1, captured_at, np.full((16, 16), grey, np.uint8))
+
+    def play(self, frames: int) -> None:
+        counted = iter(range(frames + 1))
+        self.performance.run(lambda: next(counted) == frames, "ordinary")
+
+    def shown(self) -> list[int]:
+        newest = self.composite.peek()
+        assert newest is not None
+        return [int(v) for v in newest.pixels[MIDDLE]]
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Iterator[Table]:
+    window = Window(CONFIG.stage, "headless")
+    yield Table(tmp_path, window)
+    window.close()
+
+
+def test_performance_shows_a_picture_and_measures_it(table: Table) -> None:
+    table.send(90, captured_at=1.0)
+    table.play(300)
+    assert table.shown() == [90, 90, 90]
+    assert pygame.display.get_surface().get_at((MIDDLE[1], MIDDLE[0]))[:3] == (90, 90, 90)
+    status = read_status(table.run_dir, "stage")
+    assert status["state"] == "picture"
+    assert status["pictures_shown"] == 1
+    assert status["camera_to_light_ms"]["p50"] > 0
+    assert set(status["stage_interval_ms"]) == {"p50", "p95", "p99"}
+    assert Heart(table.run_dir, "stage").last > 0
+
+
+def test_performance_obeys_commands_and_reports_refused_ones(table: Table) -> None:
+    table.send(90, captured_at=1.0)
+    overrides = {"stage": {"invert": True}}
+    send_command(table.run_dir, "stage", {"do": "settings", "overrides": overrides})
+    send_command(table.run_dir, "stage", {"do": "settings", "overrides": {"stage": {"fsp": 9}}})
+    table.play(300)
+    assert table.shown() == [165, 165, 165]
+    faults = read_status(table.run_dir, "stage")["faults"]
+    assert any("stage.fsp" in fault for fault in faults)
+
+
+def test_performance_new_settings_are_published_in_their_first_frame(table: Table) -> None:
+    table.send(90, captured_at=1.0)
+    versions: list[int] = []
+
+    def stopping() -> bool:
+        versions.append(table.composite.version)
+        overrides = {"stage": {"brightness": len(versions) / 100}}
+        if len(versions) > 30:
+            send_command(table.run_dir, "stage", {"do": "settings", "overrides": overrides})
+        return len(versions) == 34
+
+    table.performance.run(stopping, "ordinary")
+    assert np.diff(versions[30:]).tolist() == [1, 1, 1]
+
+
+def test_performance_blank_and_freeze_say_so(table: Table) -> None:
+    table.send(90, captured_at=1.0)
+    send_command(table.run_dir, "stage", {"do": "freeze", "on": True})
+    send_command(table.run_dir, "stage", {"do": "blank", "on": True})
+    table.play(300)
+    assert read_status(table.run_dir, "stage")["state"] == "blank"
+    assert table.shown() == [0, 0, 0]
+
+
+def test_performance_without_engine_and_bundle_still_shows_a_drawing(table: Table) -> None:
+    table.play(100)
+    newest = table.composite.peek()
+    assert newest is not None
+    assert newest.pixels.min() < 128
+    assert newest.pixels.mean() > 200
+
+
+@pytest.mark.parametrize(("kind", "expected"), [("windowed", True), ("fullscreen", False)])
+def test_window_closes_on_escape_only_on_a_desk(
+    kind: str, expected: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    window = Window(CONFIG.stage, kind)  # type: ignore[arg-type]
+    pygame.event.clear()
+    pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_ESCAPE, mod=0))
+    assert window.asked_to_close() is expected
+    window.close()
+
+
+def test_window_of_a_projector_that_changed_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    window = Window(CONFIG.stage, "fullscreen")
+    width, height = window.size
+    pygame.event.clear()
+    pygame.event.post(pygame.event.Event(pygame.WINDOWSIZECHANGED, x=width, y=height))
+    assert not window.asked_to_close()
+    pygame.event.post(pygame.event.Event(pygame.WINDOWSIZECHANGED, x=width + 8, y=height))
+    assert window.asked_to_close()
+    window.close()

@@ -1,0 +1,109 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from exhibit.contract.calibration import Calibration
+from exhibit.contract.settings.schema import StageConfig
+from exhibit.contract.slot import Published
+from exhibit.stage.attract import Attract
+from exhibit.stage.mode import Mode
+from exhibit.stage.show import Show
+from tests.exhibit.stage.test_attract import write_walk
+
+SIZE = (96, 64)
+CONFIG = StageConfig(crossfade_ms=200, mirror=False)
+
+
+def picture(grey: int, captured_at: float = 1.0) -> Published:
+    return Published(1, 1, captured_at, captured_at, np.full((16, 16), grey, np.uint8))
+
+
+@pytest.fixture
+def show(tmp_path: Path) -> Show:
+    walk = np.full((2, 16, 16), 180, np.uint8)
+    attract = Attract(str(write_walk(tmp_path / "walk", walk)))
+    return Show(SIZE, CONFIG, Calibration(), attract)
+
+
+def middle(show: Show, now: float) -> int:
+    show.compose(now)
+    return int(show.light[32, 48, 0])
+
+
+def test_show_begins_with_light_not_black(show: Show) -> None:
+    assert middle(show, 0.0) == 255
+
+
+def test_show_without_an_engine_plays_the_attract_loop(show: Show) -> None:
+    for tick in range(20):
+        show.update(tick * 0.1, Mode.ATTRACT, None)
+        shown = middle(show, tick * 0.1)
+    assert shown == 180
+    assert show.newly_lit() is None
+
+
+def test_show_picture_is_lit_once_in_the_first_frame_it_contributes_to(show: Show) -> None:
+    sent = picture(0, captured_at=4.9)
+    show.update(5.0, Mode.PICTURE, sent)
+    show.compose(5.0)
+    assert show.newly_lit() is None
+    show.update(5.016, Mode.PICTURE, sent)
+    show.compose(5.016)
+    assert show.newly_lit() == 4.9
+    show.update(5.032, Mode.PICTURE, sent)
+    show.compose(5.032)
+    assert show.newly_lit() is None
+
+
+def test_show_at_rest_composes_nothing(show: Show) -> None:
+    sent = picture(0)
+    show.update(5.0, Mode.PICTURE, sent)
+    assert middle(show, 6.0) == 0
+    show.update(6.1, Mode.PICTURE, sent)
+    assert not show.compose(6.1)
+
+
+def test_show_frozen_keeps_the_picture_and_returns_to_the_newest(show: Show) -> None:
+    show.update(5.0, Mode.PICTURE, picture(0))
+    assert middle(show, 6.0) == 0
+    newer = picture(120)
+    show.update(6.0, Mode.FROZEN, newer)
+    assert middle(show, 7.0) == 0
+    show.newly_lit()
+    show.update(7.0, Mode.PICTURE, newer)
+    assert middle(show, 8.0) == pytest.approx(120, abs=1)
+    # It waited for the operator, not for the machine: no latency.
+    assert show.newly_lit() is None
+
+
+def test_show_blank_dims_to_no_light_and_back(show: Show) -> None:
+    sent = picture(200)
+    show.update(5.0, Mode.PICTURE, sent)
+    assert middle(show, 6.0) == 200
+    show.update(6.0, Mode.BLANK, sent)
+    assert 0 < middle(show, 6.1) < 200
+    assert middle(show, 6.3) == 0
+    show.update(7.0, Mode.PICTURE, sent)
+    middle(show, 7.0)
+    assert middle(show, 9.0) == 200
+
+
+def test_show_new_tone_holds_at_once_while_the_picture_rests(show: Show) -> None:
+    show.update(5.0, Mode.PICTURE, picture(255))
+    assert middle(show, 6.0) == 255
+    show.configure(CONFIG.model_copy(update={"invert": True}))
+    assert middle(show, 6.1) == 0
+
+
+def test_show_new_mirror_turns_the_resting_picture(show: Show) -> None:
+    halves = np.full((16, 16), 255, np.uint8)
+    halves[:, :8] = 0
+    show.update(5.0, Mode.PICTURE, Published(1, 1, 5.0, 5.0, halves))
+    show.compose(6.0)
+    assert show.light[32, 30, 0] == 0
+    assert show.light[32, 65, 0] == 255
+    show.configure(CONFIG.model_copy(update={"mirror": True}))
+    show.compose(6.1)
+    assert show.light[32, 30, 0] == 255
+    assert show.light[32, 65, 0] == 0

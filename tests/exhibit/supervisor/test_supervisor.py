@@ -1,0 +1,157 @@
+"""A process that dies, hangs or refuses must be dealt with, and none may be left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from exhibit.contract.board import read_status, write_status
+from exhibit.contract.errors import REFUSED
+from exhibit.contract.settings.schema import SupervisorConfig
+from exhibit.supervisor.processes import ProcessSpec
+from exhibit.supervisor.supervisor import RestartPolicy, Supervisor
+from tests.fakes.waiting import wait_until
+
+QUICK = SupervisorConfig(heartbeat_timeout_s=0.5, backoff_min_s=0.05, backoff_max_s=0.1)
+
+
+def _spec(name: str, behaviour: str, essential: bool = False) -> ProcessSpec:
+    return ProcessSpec(name, "tests.fakes.child", (name, behaviour), essential=essential)
+
+
+def _alive(supervisor: Supervisor, name: str) -> bool:
+    child = supervisor.watched[name].child
+    return child is not None and child.heart.last > 0
+
+
+def _running(pid: int) -> bool:
+    # Where nothing reaps orphans, an ended process stays as a zombie.
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _run_until(supervisor: Supervisor, condition: object, what: str) -> None:
+    def ticked() -> bool:
+        assert supervisor.tick() is None
+        return bool(condition())  # type: ignore[operator]
+
+    wait_until(ticked, 20, what)
+
+
+def test_restart_policy_backoff_doubles_and_is_bounded() -> None:
+    policy = RestartPolicy(SupervisorConfig(backoff_min_s=1, backoff_max_s=3))
+    waits = [policy.next_start(now=10.0, lived_s=0.1) - 10.0 for _ in range(4)]
+    assert waits == [1, 2, 3, 3]
+
+
+def test_restart_policy_steady_life_resets_backoff() -> None:
+    policy = RestartPolicy(SupervisorConfig(backoff_min_s=1, backoff_max_s=30))
+    for _ in range(4):
+        policy.next_start(now=0.0, lived_s=0.1)
+    assert policy.next_start(now=1000.0, lived_s=900.0) == 1001.0
+
+
+def test_restart_policy_used_budget_waits_for_the_window() -> None:
+    policy = RestartPolicy(SupervisorConfig(backoff_min_s=1, restart_budget=2, restart_window_s=60))
+    starts = [policy.next_start(now=float(now), lived_s=0.1) for now in (0, 1)]
+    assert policy.exhausted
+    assert policy.next_start(now=2.0, lived_s=0.1) == starts[0] + 60
+
+
+def test_supervisor_killed_process_is_restarted(tmp_path: Path) -> None:
+    supervisor = Supervisor([_spec("engine", "steady")], QUICK, tmp_path, tmp_path / "config.json")
+    try:
+        _run_until(supervisor, lambda: _alive(supervisor, "engine"), "first start")
+        write_status(tmp_path, "engine", {"pictures": 7})
+        first = supervisor.watched["engine"].pid
+        assert first is not None
+        os.kill(first, signal.SIGKILL)
+        engine = supervisor.watched["engine"]
+        _run_until(supervisor, lambda: engine.restarts and _alive(supervisor, "engine"), "restart")
+        assert engine.pid != first
+        assert engine.last_exit == "SIGKILL"
+        assert engine.past["pictures"] == 7
+        assert read_status(tmp_path, "engine") == {}
+    finally:
+        supervisor.stop()
+
+
+@pytest.mark.parametrize("behaviour", ["hang", "steady"])
+def test_supervisor_silent_process_is_killed(tmp_path: Path, behaviour: str) -> None:
+    # A hung process still takes signals; a stopped one (SIGSTOP) takes none but SIGKILL.
+    supervisor = Supervisor([_spec("engine", behaviour)], QUICK, tmp_path, tmp_path / "c.json")
+    engine = supervisor.watched["engine"]
+    try:
+        _run_until(supervisor, lambda: _alive(supervisor, "engine"), "first start")
+        assert engine.pid is not None
+        if behaviour == "steady":
+            os.kill(engine.pid, signal.SIGSTOP)
+        _run_until(supervisor, lambda: engine.restarts == 1, "kill of the silent process")
+        assert engine.last_exit == "SIGKILL"
+    finally:
+        supervisor.stop()
+
+
+def test_supervisor_refusing_process_ends_the_table(tmp_path: Path) -> None:
+    supervisor = Supervisor([_spec("engine", "refuse")], QUICK, tmp_path, tmp_path / "c.json")
+    endings: list[int | None] = []
+    wait_until(lambda: endings.append(supervisor.tick()) or endings[-1], 20, "refusal")
+    assert endings[-1] == REFUSED
+
+
+def test_supervisor_refusing_process_of_a_service_is_tried_again(tmp_path: Path) -> None:
+    spec = _spec("stage", "refuse", essential=True)
+    supervisor = Supervisor([spec], QUICK, tmp_path, tmp_path / "c.json", attended=False)
+    try:
+        stage = supervisor.watched["stage"]
+        _run_until(supervisor, lambda: stage.restarts == 2, "two more attempts")
+        assert stage.last_exit == "exit code 2"
+    finally:
+        supervisor.stop()
+
+
+def test_supervisor_essential_process_out_of_budget_ends_the_table(tmp_path: Path) -> None:
+    config = QUICK.model_copy(update={"restart_budget": 1})
+    spec = _spec("stage", "crash", essential=True)
+    supervisor = Supervisor([spec], config, tmp_path, tmp_path / "c.json")
+    endings: list[int | None] = []
+    wait_until(lambda: endings.append(supervisor.tick()) or endings[-1], 20, "end")
+    assert endings[-1] == 1
+    assert supervisor.watched["stage"].restarts == 1
+
+
+def test_supervisor_stop_ends_willing_and_deaf_processes(tmp_path: Path) -> None:
+    table = [_spec("stage", "steady"), _spec("engine", "deaf")]
+    supervisor = Supervisor(table, QUICK, tmp_path, tmp_path / "c.json")
+    _run_until(supervisor, lambda: all(_alive(supervisor, s.name) for s in table), "start")
+    pids = [watched.pid for watched in supervisor.watched.values()]
+    supervisor.stop()
+    assert not any(pid is not None and psutil.pid_exists(pid) for pid in pids)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="uses Linux's parent-death signal")
+def test_supervisor_killed_leaves_no_process_behind(tmp_path: Path) -> None:
+    script = (
+        "import sys, time; from pathlib import Path; "
+        "from tests.exhibit.supervisor import test_supervisor as t; "
+        "d = Path(sys.argv[1]); s = t.Supervisor([t._spec('engine', 'steady')], t.QUICK, d, d);\n"
+        "while True: s.tick(); print(s.watched['engine'].pid, flush=True); time.sleep(0.05)"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-c", script, str(tmp_path)], stdout=subprocess.PIPE, text=True
+    )
+    assert parent.stdout is not None
+    pid = int(parent.stdout.readline())
+    assert _running(pid)
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    wait_until(lambda: not _running(pid), 10, "the child ends with its parent")
