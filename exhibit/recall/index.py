@@ -1,0 +1,88 @@
+"""What is searched: where the lines of every drawing of the memory run, in cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from exhibit.contract.values import Floats, Gray
+from exhibit.recall.orientation import above_chance, cells, line_density, resized_by_area
+
+COARSE, FINE = 16, 32
+"""Cells on a drawing's side: for the first look at all drawings, and for laying the best."""
+SURROUNDINGS = {COARSE: 5, FINE: 9}
+"""Cells on the side of what a line is compared with, to count only lines above chance."""
+LEVELS = 127
+"""Whole numbers that stand for a cell full of lines of one direction."""
+_INDEXED_PX = 256
+_CLOSED_GAP = 0.07
+"""Gaps in an outline that are taken for closed, as a share of the drawing's side."""
+
+Cells = NDArray[np.int8]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Index:
+    """Lines of n drawings, each filling the square of its cells.
+
+    Args:
+        coarse: (n, 16, 16, 6) int8, lines above chance, -127 .. 127.
+        fine: (n, 32, 32, 6) int8, the same.
+        contour: (n, 16, 16, 6) int8, the drawing's outer contour alone, 0 .. 127.
+        inked: (n, 16, 16) float32, share of the drawing's lines in each cell; sums to 1.
+    """
+
+    coarse: Cells
+    fine: Cells
+    contour: Cells
+    inked: Floats
+
+    def __len__(self) -> int:
+        return len(self.coarse)
+
+
+def build_index(drawings: Iterable[Gray]) -> Index:
+    """Index drawings, each (R, R) uint8, 0 ink .. 255 paper; at least one."""
+    rows = [_row(drawing) for drawing in drawings]
+    coarse, fine, contour, inked = zip(*rows, strict=True)
+    return Index(np.stack(coarse), np.stack(fine), np.stack(contour), np.stack(inked))
+
+
+def _row(drawing: Gray) -> tuple[Cells, Cells, Cells, Floats]:
+    picture = resized_by_area(drawing, _INDEXED_PX)
+    density = line_density(picture)
+    lines = cv2.resize(density.sum(axis=-1), (COARSE, COARSE), interpolation=cv2.INTER_AREA)
+    return (
+        _whole(above_chance(cells(density, COARSE), SURROUNDINGS[COARSE])),
+        _whole(above_chance(cells(density, FINE), SURROUNDINGS[FINE])),
+        _whole(cells(line_density(contour_of(picture)), COARSE)),
+        np.asarray(lines / max(float(lines.sum()), 1e-6), np.float32),
+    )
+
+
+def _whole(values: Floats) -> Cells:
+    return np.asarray(np.round(values * LEVELS), np.int8)
+
+
+def contour_of(drawing: Gray) -> Gray:
+    """Draw the outer contour of a drawing: what a visitor would draw first of it.
+
+    Args:
+        drawing: (R, R) uint8, 0 ink .. 255 paper.
+
+    Returns:
+        (R, R) uint8, lines 2 px wide on paper.
+    """
+    gap = max(3, round(_CLOSED_GAP * drawing.shape[0]) | 1)
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (gap, gap))
+    dark = np.asarray(drawing < 128, np.uint8)
+    room = cv2.copyMakeBorder(dark, gap, gap, gap, gap, cv2.BORDER_CONSTANT, value=0)
+    closed = cv2.morphologyEx(room, cv2.MORPH_CLOSE, kernel)[gap:-gap, gap:-gap]
+    contours, _ = cv2.findContours(closed, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    drawn = np.full_like(drawing, 255)
+    cv2.drawContours(drawn, contours, -1, 0, 2)
+    return drawn
