@@ -3,6 +3,9 @@
 REFUSED = 2
 """Exit code of a command or process that was given something it cannot use."""
 
+CLOSED = 10
+"""Exit code of the stage when a person closed its window: the table is to end."""
+
 
 class ExhibitError(Exception):
     """Base of all errors a person can act on; the message is one line."""

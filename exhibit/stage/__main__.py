@@ -12,11 +12,11 @@ import click
 import cv2
 
 from exhibit.contract.calibration import load_calibration
-from exhibit.contract.errors import REFUSED, ExhibitError
+from exhibit.contract.errors import CLOSED, REFUSED, ExhibitError
 from exhibit.contract.settings.file import load_config
 from exhibit.stage.performance import Performance
 from exhibit.stage.precedence import take_precedence
-from exhibit.stage.window import Window, WindowKind
+from exhibit.stage.window import Ending, Window, WindowKind
 
 
 @click.command()
@@ -31,13 +31,17 @@ def main(run_dir: Path, config_file: Path, kind: WindowKind) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     try:
-        _perform(run_dir, config_file, kind, stopping)
+        ending = _perform(run_dir, config_file, kind, stopping)
     except ExhibitError as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(REFUSED)
+    # After any other ending the table goes on, with a new window.
+    sys.exit(CLOSED if ending is Ending.BY_HAND else 0)
 
 
-def _perform(run_dir: Path, config_file: Path, kind: WindowKind, stopping: threading.Event) -> None:
+def _perform(
+    run_dir: Path, config_file: Path, kind: WindowKind, stopping: threading.Event
+) -> Ending | None:
     config = load_config(config_file)
     calibration = load_calibration(config.calibration)
     # One thread: a pool would wait for its slowest member on a busy machine.
@@ -47,7 +51,7 @@ def _perform(run_dir: Path, config_file: Path, kind: WindowKind, stopping: threa
         performance = Performance(run_dir, config, calibration, window)
         gc.collect()
         gc.freeze()
-        performance.run(stopping.is_set, take_precedence())
+        return performance.run(stopping.is_set, take_precedence())
     finally:
         window.close()
 

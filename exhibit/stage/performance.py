@@ -24,7 +24,7 @@ from exhibit.stage.mode import Orders, choose_mode
 from exhibit.stage.notice import Notice
 from exhibit.stage.pacing import Pacer
 from exhibit.stage.show import Show
-from exhibit.stage.window import Window
+from exhibit.stage.window import Ending, Window
 
 _COMPOSE_LEAD_S = 0.009
 """Composing begins this long before a frame is due: late enough for the newest picture."""
@@ -75,15 +75,19 @@ class Performance:
         self._refused = self._scheduling = ""
         self._mismatch = _mismatch(config, calibration)
 
-    def run(self, stopping: Callable[[], bool], scheduling: str) -> None:
-        """Show until asked to stop.
+    def run(self, stopping: Callable[[], bool], scheduling: str) -> Ending | None:
+        """Show until asked to stop, or until the window must be closed.
 
         Args:
             stopping: says when.
             scheduling: what the kernel granted, for the status.
+
+        Returns:
+            Why the window must be closed; None where it was asked to stop.
         """
         self._scheduling = scheduling
-        while not stopping() and not self._window.asked_to_close():
+        ending = None
+        while not stopping() and not (ending := self._window.asked_to_close()):
             self._pacer.wait(_COMPOSE_LEAD_S)
             self._obey()
             changed = self._compose()
@@ -93,6 +97,7 @@ class Performance:
             self._measure()
             self._publish()
         self._inbox.close()
+        return ending
 
     def _obey(self) -> None:
         for command in self._inbox.drain():

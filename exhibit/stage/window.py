@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from enum import StrEnum
 from typing import Literal
 
 import pygame
@@ -14,6 +15,13 @@ from exhibit.contract.values import Gray
 WindowKind = Literal["fullscreen", "windowed", "headless"]
 _UNSEEN = ("offscreen", "dummy")
 _QUIT_KEYS = ("escape", "q")
+
+
+class Ending(StrEnum):
+    """Why a window must be closed."""
+
+    BY_HAND = "by hand"
+    OUTGROWN = "outgrown"
 
 
 class Window:
@@ -66,20 +74,20 @@ class Window:
             self._surface.blit(picture, (0, 0))
         pygame.display.flip()
 
-    def asked_to_close(self) -> bool:
-        """Handle what the window system sent; returns whether the window must be closed.
+    def asked_to_close(self) -> Ending | None:
+        """Handle what the window system sent; returns why the window must be closed, if it must.
 
         A key or a click closes only a window on a desk. A projection of another size than before
         (another projector, or the same one plugged in again) needs a new window.
         """
-        closing = False
+        ending = None
         for event in pygame.event.get():
             if event.type == pygame.WINDOWSIZECHANGED:
-                closing = closing or (event.x, event.y) != self.size
-            elif self._kind == "windowed":
-                key = event.type == pygame.KEYDOWN and pygame.key.name(event.key) in _QUIT_KEYS
-                closing = closing or key or event.type == pygame.QUIT
-        return closing
+                if (event.x, event.y) != self.size:
+                    ending = ending or Ending.OUTGROWN
+            elif self._kind == "windowed" and _closes(event):
+                ending = Ending.BY_HAND
+        return ending
 
     def close(self) -> None:
         """Close the window."""
@@ -97,6 +105,11 @@ class Window:
             )
         size = sizes[config.display]
         return display.set_mode(size, pygame.FULLSCREEN, display=config.display)
+
+
+def _closes(event: pygame.event.Event) -> bool:
+    key = event.type == pygame.KEYDOWN and pygame.key.name(event.key) in _QUIT_KEYS
+    return key or event.type == pygame.QUIT
 
 
 def _refuse_unseen() -> None:

@@ -112,10 +112,12 @@ class Child:
             self._process.send_signal(signal.SIGTERM)
 
     def kill(self) -> None:
-        """Send SIGKILL, which also ends a stopped or hung process, and wait for its end."""
+        """Send SIGKILL, which also ends a stopped or hung process.
+
+        It is not waited for: one that hangs in a driver goes away when the driver lets it.
+        """
         if self.exit_code is None:
             self._process.kill()
-        self._process.wait()
 
 
 def describe_exit(code: int) -> str:

@@ -3,52 +3,26 @@
 from __future__ import annotations
 
 import logging
+import signal
 import time
-from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from exhibit.contract.board import clear_status, read_status
-from exhibit.contract.errors import REFUSED
+from exhibit.contract.errors import CLOSED, REFUSED
 from exhibit.contract.settings.schema import SupervisorConfig
 from exhibit.supervisor.lives import add_life
 from exhibit.supervisor.processes import Child, ProcessSpec, describe_exit
+from exhibit.supervisor.restart_policy import RestartPolicy
 
 log = logging.getLogger(__name__)
 
 END_WITHIN_S = 1.5
-_STEADY_S = 30.0
-
-
-class RestartPolicy:
-    """When a process may be started again: back-off that doubles, and a budget per window."""
-
-    def __init__(self, config: SupervisorConfig) -> None:
-        self._config = config
-        self._restarts: deque[float] = deque()
-        self._backoff_s = config.backoff_min_s
-
-    def next_start(self, now: float, lived_s: float) -> float:
-        """Return when to start a process again that ended at `now` after `lived_s` seconds."""
-        if lived_s >= _STEADY_S:
-            self._backoff_s = self._config.backoff_min_s
-        due = now + self._backoff_s
-        self._backoff_s = min(2 * self._backoff_s, self._config.backoff_max_s)
-        self._forget_before(now)
-        if self.exhausted:
-            due = max(due, self._restarts[0] + self._config.restart_window_s)
-        self._restarts.append(due)
-        return due
-
-    @property
-    def exhausted(self) -> bool:
-        """Whether the window holds as many restarts as the budget allows."""
-        return len(self._restarts) >= self._config.restart_budget
-
-    def _forget_before(self, now: float) -> None:
-        while self._restarts and now - self._restarts[0] > self._config.restart_window_s:
-            self._restarts.popleft()
+GONE_WITHIN_S = 2.0
+"""A killed process that is still there hangs in the kernel, for as long as a driver likes."""
+_MOST_STUCK = 2
+_POLL_S = 0.01
 
 
 class Watched:
@@ -63,6 +37,8 @@ class Watched:
         self.restarts = 0
         self.last_exit = ""
         self.asked_to_end = False
+        self.killed_at: float | None = None
+        self.stuck: list[Child] = []  # killed, and still not gone
         self.past: dict[str, Any] = {}  # what the lives that ended measured
 
     @property
@@ -82,6 +58,7 @@ class Supervisor:
         attended: a person started it and reads what it says; a process that refuses its first
             start then ends the table. A service goes on trying: a display may still be starting.
         clock: monotonic seconds; the heartbeats use the same.
+        wait: sleeps for some seconds.
     """
 
     def __init__(
@@ -92,31 +69,34 @@ class Supervisor:
         config_file: Path,
         attended: bool = True,
         clock: Callable[[], float] = time.monotonic,
+        wait: Callable[[float], None] = time.sleep,
     ) -> None:
         self._config = config
         self._run_dir = run_dir
         self._config_file = config_file
         self._attended = attended
         self._clock = clock
+        self._wait = wait
         self.watched = {spec.name: Watched(spec, RestartPolicy(config)) for spec in table}
 
     def tick(self) -> int | None:
         """Look at every process once; start, kill and restart as needed.
 
         Returns:
-            None to go on, or the exit code the table must end with: 0 where an essential process
-            ended by itself (its window was closed), `REFUSED` where a process refused what it was
+            None to go on, or the exit code the table must end with: 0 where a person closed the
+            window of an essential process, `REFUSED` where a process refused what it was
             given at its first start and somebody attends, 1 where an essential one used up its
             restart budget.
         """
         for watched in self.watched.values():
             if watched.child is None:
-                if self._clock() >= watched.start_due:
+                if self._clock() >= watched.start_due and _may_start(watched):
                     self._start(watched)
                 continue
             code = watched.child.exit_code
             if code is None:
-                self._kill_if_silent(watched, watched.child)
+                code = self._kill_if_silent(watched, watched.child)
+            if code is None:
                 continue
             ending = self._ended(watched, code)
             if ending is not None:
@@ -131,17 +111,15 @@ class Supervisor:
             watched.child.ask_to_end()
 
     def stop(self) -> None:
-        """End all processes: asked first, killed after `END_WITHIN_S`."""
+        """End all processes: asked first, killed after `END_WITHIN_S`, and left if stuck."""
         children = [watched.child for watched in self.watched.values() if watched.child]
         for child in children:
             child.ask_to_end()
-        deadline = self._clock() + END_WITHIN_S
-        while self._clock() < deadline and any(child.exit_code is None for child in children):
-            time.sleep(0.01)
-        for child in children:
-            if child.exit_code is None:
-                log.warning("%s did not end when asked; killed", child.spec.name)
+        for child in self._still_running(children, END_WITHIN_S):
+            log.warning("%s did not end when asked; killed", child.spec.name)
             child.kill()
+        for child in self._still_running(children, GONE_WITHIN_S):
+            log.error("%s was killed and hangs in the kernel; left behind", child.spec.name)
 
     def describe(self) -> dict[str, dict[str, Any]]:
         """Return pid, restarts and last exit of every process, for the status."""
@@ -150,21 +128,49 @@ class Supervisor:
             for name, w in self.watched.items()
         }
 
-    def _start(self, watched: Watched) -> None:
-        watched.child = Child(watched.spec, self._run_dir, self._config_file)
-        watched.started_at = self._clock()
+    def _still_running(self, children: Sequence[Child], within_s: float) -> list[Child]:
+        """Wait for children to end; returns those that have not."""
+        deadline = self._clock() + within_s
+        while running := [child for child in children if child.exit_code is None]:
+            if self._clock() >= deadline:
+                break
+            self._wait(_POLL_S)
+        return running
 
-    def _kill_if_silent(self, watched: Watched, child: Child) -> None:
+    def _start(self, watched: Watched) -> None:
+        watched.started_at, watched.killed_at = self._clock(), None
+        try:
+            watched.child = Child(watched.spec, self._run_dir, self._config_file)
+        except OSError as error:
+            # No memory or process to be had; there may be in a moment.
+            watched.last_exit = f"not started: {error.strerror}"
+            watched.start_due = watched.policy.next_start(watched.started_at, 0.0)
+            log.warning("%s was %s", watched.spec.name, watched.last_exit)
+
+    def _kill_if_silent(self, watched: Watched, child: Child) -> int | None:
+        """Kill a process that shows no life; returns how one ended that is stuck."""
         now = self._clock()
+        if watched.killed_at is not None:
+            return self._leave_if_stuck(watched, child, now - watched.killed_at)
         beat = child.heart.last
         silent_s = now - (beat or watched.started_at)
         allowed_s = self._config.heartbeat_timeout_s if beat else watched.spec.start_timeout_s
         if silent_s > allowed_s:
             log.warning("%s showed no life for %.1f s; killed", watched.spec.name, silent_s)
             child.kill()
+            watched.killed_at = now
+        return None
+
+    def _leave_if_stuck(self, watched: Watched, child: Child, killed_s: float) -> int | None:
+        if killed_s < GONE_WITHIN_S:
+            return None
+        log.error("%s was killed and hangs in the kernel; goes on without it", watched.spec.name)
+        watched.stuck.append(child)
+        return -signal.SIGKILL
 
     def _ended(self, watched: Watched, code: int) -> int | None:
         now, name = self._clock(), watched.spec.name
+        lived_s = now - watched.started_at
         watched.child = None
         watched.last_exit = describe_exit(code)
         watched.past = add_life(watched.past, read_status(self._run_dir, name))
@@ -172,18 +178,24 @@ class Supervisor:
         asked, watched.asked_to_end = watched.asked_to_end, False
         if code == REFUSED and not watched.restarts and self._attended:
             return REFUSED
-        if code == 0 and watched.spec.essential and not asked:
+        if code == CLOSED and watched.spec.essential:
             return 0
-        if asked:
-            # What a person asked for is no failure, and takes nothing off the budget.
+        if asked or code == 0:
+            # What a person asked for, or a new window, is no failure: the budget stays.
             watched.restarts += 1
-            watched.start_due = now
+            watched.start_due = now + (0 if asked else watched.policy.pause_s(lived_s))
             return None
-        if watched.spec.essential and watched.policy.exhausted:
+        if watched.spec.essential and watched.policy.exhausted(now):
             log.error("%s ended too often (%s); the table ends", name, watched.last_exit)
             return 1
         watched.restarts += 1
-        watched.start_due = watched.policy.next_start(now, now - watched.started_at)
+        watched.start_due = watched.policy.next_start(now, lived_s)
         wait_s = watched.start_due - now
         log.warning("%s ended (%s); starts again in %.1f s", name, watched.last_exit, wait_s)
         return None
+
+
+def _may_start(watched: Watched) -> bool:
+    # What hangs in a driver holds a device; more of the same would hang too, and pile up.
+    watched.stuck = [child for child in watched.stuck if child.exit_code is None]
+    return len(watched.stuck) < _MOST_STUCK

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from exhibit.contract.board import read_status
+from exhibit.contract.errors import CLOSED
 from tests.fakes.waiting import wait_until
 
 SETTINGS = "stage: {width: 320, height: 200}\nmodel: {bundle: none-installed}\n"
@@ -63,6 +64,23 @@ def test_stage_asked_to_end_ends_cleanly(tmp_path: Path) -> None:
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=10) == 0
     assert not (tmp_path / "stage.sock").exists()
+
+
+@pytest.mark.parametrize(("ending", "code"), [("by hand", CLOSED), ("outgrown", 0)])
+def test_stage_says_whether_a_person_closed_its_window(
+    tmp_path: Path, ending: str, code: int
+) -> None:
+    """A projector that was plugged in again must not end the table."""
+    script = (
+        "from exhibit.stage.window import Ending, Window\n"
+        f"Window.asked_to_close = lambda self: Ending({ending!r})\n"
+        "from exhibit.stage.__main__ import main\n"
+        "main()"
+    )
+    (tmp_path / "config.yaml").write_text(SETTINGS)
+    given = ["--run-dir", str(tmp_path), "--config", str(tmp_path / "config.yaml"), "--headless"]
+    ended = subprocess.run([sys.executable, "-c", script, *given], check=False)
+    assert ended.returncode == code
 
 
 def test_stage_without_a_display_says_so_in_one_line(tmp_path: Path) -> None:

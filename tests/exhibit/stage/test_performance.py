@@ -13,7 +13,7 @@ from exhibit.contract.settings.file import apply_overrides
 from exhibit.contract.settings.schema import Config
 from exhibit.contract.slot import Slot
 from exhibit.stage.performance import Performance
-from exhibit.stage.window import Window
+from exhibit.stage.window import Ending, Window
 
 CONFIG = apply_overrides(
     Config(),
@@ -112,9 +112,9 @@ def test_performance_without_engine_and_bundle_still_shows_a_drawing(table: Tabl
     assert newest.pixels.mean() > 200
 
 
-@pytest.mark.parametrize(("kind", "expected"), [("windowed", True), ("fullscreen", False)])
+@pytest.mark.parametrize(("kind", "expected"), [("windowed", Ending.BY_HAND), ("fullscreen", None)])
 def test_window_closes_on_escape_only_on_a_desk(
-    kind: str, expected: bool, monkeypatch: pytest.MonkeyPatch
+    kind: str, expected: Ending | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
     window = Window(CONFIG.stage, kind)  # type: ignore[arg-type]
@@ -132,5 +132,5 @@ def test_window_of_a_projector_that_changed_is_closed(monkeypatch: pytest.Monkey
     pygame.event.post(pygame.event.Event(pygame.WINDOWSIZECHANGED, x=width, y=height))
     assert not window.asked_to_close()
     pygame.event.post(pygame.event.Event(pygame.WINDOWSIZECHANGED, x=width + 8, y=height))
-    assert window.asked_to_close()
+    assert window.asked_to_close() is Ending.OUTGROWN
     window.close()

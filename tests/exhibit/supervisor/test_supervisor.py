@@ -15,7 +15,7 @@ from exhibit.contract.board import read_status, write_status
 from exhibit.contract.errors import REFUSED
 from exhibit.contract.settings.schema import SupervisorConfig
 from exhibit.supervisor.processes import ProcessSpec
-from exhibit.supervisor.supervisor import RestartPolicy, Supervisor
+from exhibit.supervisor.supervisor import Supervisor
 from tests.fakes.waiting import wait_until
 
 QUICK = SupervisorConfig(heartbeat_timeout_s=0.5, backoff_min_s=0.05, backoff_max_s=0.1)
@@ -44,26 +44,6 @@ def _run_until(supervisor: Supervisor, condition: object, what: str) -> None:
         return bool(condition())  # type: ignore[operator]
 
     wait_until(ticked, 20, what)
-
-
-def test_restart_policy_backoff_doubles_and_is_bounded() -> None:
-    policy = RestartPolicy(SupervisorConfig(backoff_min_s=1, backoff_max_s=3))
-    waits = [policy.next_start(now=10.0, lived_s=0.1) - 10.0 for _ in range(4)]
-    assert waits == [1, 2, 3, 3]
-
-
-def test_restart_policy_steady_life_resets_backoff() -> None:
-    policy = RestartPolicy(SupervisorConfig(backoff_min_s=1, backoff_max_s=30))
-    for _ in range(4):
-        policy.next_start(now=0.0, lived_s=0.1)
-    assert policy.next_start(now=1000.0, lived_s=900.0) == 1001.0
-
-
-def test_restart_policy_used_budget_waits_for_the_window() -> None:
-    policy = RestartPolicy(SupervisorConfig(backoff_min_s=1, restart_budget=2, restart_window_s=60))
-    starts = [policy.next_start(now=float(now), lived_s=0.1) for now in (0, 1)]
-    assert policy.exhausted
-    assert policy.next_start(now=2.0, lived_s=0.1) == starts[0] + 60
 
 
 def test_supervisor_killed_process_is_restarted(tmp_path: Path) -> None:
