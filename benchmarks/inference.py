@@ -113,7 +113,8 @@ def drawing(size: int) -> Gray:
 def ink_of(pixels: Gray) -> Ink:
     """Return a value of ink with nothing but a picture."""
     hand = np.zeros(pixels.shape, np.bool_)
-    return Ink(1, 0.0, pixels, pixels, pixels, hand, None, None, 0.02)
+    nothing = np.full_like(pixels, 255)
+    return Ink(1, 0.0, pixels, pixels, nothing, nothing, pixels, hand, None, None, 0.02)
 
 
 @click.command()

@@ -15,7 +15,7 @@ from exhibit.contract.settings.schema import DirectionConfig, EditingConfig, Mod
 from exhibit.contract.values import Code, Gray, Ink
 from exhibit.editing import DirectionEditor, make_editor
 from exhibit.inference import Models, open_models
-from exhibit.ink.strokes import normalise
+from exhibit.ink.planes import Planes, blank_planes, planes_of
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp")
 # Grey levels between paper and its darkest line below which a sheet is blank.
@@ -116,8 +116,8 @@ def _direction(text: str) -> DirectionConfig:
         ) from None
 
 
-def _read_ink(path: Path, card: Card) -> Gray:
-    """Return the (S, S) ink of a picture of any size and kind."""
+def _read_ink(path: Path, card: Card) -> Planes:
+    """Return the ink of a picture of any size and kind."""
     image = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
     if image is None:
         raise InputError(f"{path}: not a picture that can be read")
@@ -129,9 +129,9 @@ def _read_ink(path: Path, card: Card) -> Gray:
             "expected dark lines on light paper"
         )
     if paper - darkest < _FAINTEST:
-        return np.full((card.ink_size, card.ink_size), 255, np.uint8)
+        return blank_planes(card.ink_size)
     mask = np.where(grey < (paper + darkest) / 2, 0, 255).astype(np.uint8)
-    return normalise(mask, card.ink_size, card.stroke_width_px)
+    return planes_of(mask, card.ink_size, card.stroke_width_px)
 
 
 def _to_grey(path: Path, image: np.ndarray) -> Gray:
@@ -148,13 +148,16 @@ def _to_grey(path: Path, image: np.ndarray) -> Gray:
     return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.uint8)
 
 
-def _answer(pixels: Gray, models: Models, editor: DirectionEditor) -> Gray:
+def _answer(drawn: Planes, models: Models, editor: DirectionEditor) -> Gray:
+    pixels = drawn.lines
     w_plus, feature = models.encoder.encode_pixels(pixels)
     ink = Ink(
         sequence=0,
         captured_at=0.0,
         live=pixels,
         settled=pixels,
+        live_mass=drawn.mass,
+        mass=drawn.mass,
         mask=pixels,
         hand=np.zeros(pixels.shape, np.bool_),
         sheet=None,

@@ -15,8 +15,8 @@ from exhibit.contract.settings.schema import ModelConfig
 from exhibit.contract.values import Gray
 from exhibit.ink.hand import Polarity
 from exhibit.ink.photo import straightened, with_background
+from exhibit.ink.planes import planes_of
 from exhibit.ink.still import binarise
-from exhibit.ink.strokes import normalise
 
 _INK_SIZE, _STROKE_WIDTH_PX = 128, 1.5
 _MOST_PIXELS = 64_000_000
@@ -91,7 +91,7 @@ def ink(
         square = found
     if mirrored:
         square = np.ascontiguousarray(square[:, ::-1])
-    write_gray(output, normalise(square, size, width_px))
+    write_gray(output, planes_of(square, size, width_px).lines)
     if mask is not None:
         write_gray(mask, found)
 

@@ -24,6 +24,7 @@ class Truth:
 
     Args:
         ink: (H, W) uint8, 0 ink and 255 paper, ink that the camera can see or that a hand hides.
+        mass: (H, W) uint8, 0 where that ink fills a shape in, 255 elsewhere.
         hand: (H, W) bool, True where a hand, a pen or its shadow covers the sheet.
         sheet: (4, 2) float32 corners of the sheet in frame pixels, or None with no sheet.
         lifted: (H, W) bool, True where the sheet has left the glass, or None where it lies flat;
@@ -31,6 +32,7 @@ class Truth:
     """
 
     ink: Gray
+    mass: Gray
     hand: NDArray[np.bool_]
     sheet: Floats | None
     lifted: NDArray[np.bool_] | None = None
@@ -88,9 +90,15 @@ class InkEvent:
 class Ink:
     """What the visitor drew, turned to the visitor's side and normalised for the encoder.
 
+    There are two planes of it: lines, where a filled shape is its outline, and mass, where the
+    visitor made it black. Mass is what an opening with a disc of 2.5 stroke widths leaves of the
+    ink, and dots; see `exhibit.ink.planes`. Both are dark on light.
+
     Args:
         live: (S, S) uint8, everything seen now, S the bundle's ink size, at its stroke width.
-        settled: (S, S) uint8, only ink that has been still and uncovered for `settle_ms`.
+        settled: (S, S) uint8, only ink that has been still and uncovered long enough.
+        live_mass: (S, S) uint8, 0 where what is seen now is filled in, 255 elsewhere.
+        mass: (S, S) uint8, the same of the settled ink.
         mask: (H, W) uint8, binary ink in the frame's own geometry, before thinning.
         hand: (H, W) bool, where a hand or pen covers the sheet.
         sheet: (4, 2) float32 corners in frame pixels, or None when there is no sheet.
@@ -107,6 +115,8 @@ class Ink:
     captured_at: float
     live: Gray
     settled: Gray
+    live_mass: Gray
+    mass: Gray
     mask: Gray
     hand: NDArray[np.bool_]
     sheet: Floats | None

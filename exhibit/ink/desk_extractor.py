@@ -18,6 +18,7 @@ from exhibit.contract.values import Floats, Frame, Gray, Ink, InkEvent, Stroke
 from exhibit.ink import field
 from exhibit.ink.extractor import TableExtractor
 from exhibit.ink.images import Homography, as_gray, perspective
+from exhibit.ink.planes import blank_planes
 from exhibit.ink.rectify import View, outline_of_frame
 from exhibit.ink.tracker import Pose, SheetTracker
 
@@ -51,8 +52,7 @@ class DeskExtractor:
         self._config = config
         self._ink_size, self._stroke_width_px = ink_size, stroke_width_px
         self._view = View(mirrored, None)
-        self._blank = np.full((ink_size, ink_size), 255, np.uint8)
-        self._blank.setflags(write=False)
+        self._blank = blank_planes(ink_size)
         self._tracker = SheetTracker(_never_raised)
         self._shape = (0, 0)
         self._leave()
@@ -123,8 +123,10 @@ class DeskExtractor:
         return Ink(
             sequence=frame.sequence,
             captured_at=frame.captured_at,
-            live=self._blank,
-            settled=self._blank,
+            live=self._blank.lines,
+            settled=self._blank.lines,
+            live_mass=self._blank.mass,
+            mass=self._blank.mass,
             mask=np.full(self._shape, 255, np.uint8),
             hand=np.zeros(self._shape, np.bool_),
             sheet=None,

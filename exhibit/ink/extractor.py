@@ -26,6 +26,7 @@ from exhibit.ink.hand import grow
 from exhibit.ink.identity import compare_sheets
 from exhibit.ink.images import as_gray, enlarge, perspective
 from exhibit.ink.pile import Pile
+from exhibit.ink.planes import blank_planes
 from exhibit.ink.rectify import InkSquare, View
 from exhibit.ink.sheet_ink import Place, SheetInk, warp_ink
 from exhibit.ink.sheet_outline import inside
@@ -59,9 +60,8 @@ class TableExtractor:
         self._stroke_width_px = stroke_width_px
         self._view = view
         self._table_light = light
-        self._blank = np.full((ink_size, ink_size), 255, np.uint8)
-        self._blank.setflags(write=False)
-        self._last_sheet = self._blank
+        self._blank = blank_planes(ink_size)
+        self._last_sheet = self._blank.lines
         self._start((0, 0), 0.0)
 
     def _start(self, shape: tuple[int, int], now_s: float) -> None:
@@ -136,7 +136,7 @@ class TableExtractor:
 
     def _note_arrival(self, pose: Pose, level: Gray, now_s: float) -> tuple[InkEvent, ...]:
         if pose.left:
-            self._last_sheet = self._settled
+            self._last_sheet = self._settled.lines
             self._forget_ink(now_s)
             return (InkEvent("sheet_out"),)
         if pose.arrived:
@@ -156,7 +156,7 @@ class TableExtractor:
         if self._judge_at is None or now_s < self._judge_at:
             return ()
         self._judge_at = None
-        name = compare_sheets(self._last_sheet, self._settled)
+        name = compare_sheets(self._last_sheet, self._settled.lines)
         return () if name is None else (InkEvent(name),)
 
     def _absent(self, pose: Pose, now_s: float) -> bool:
@@ -262,12 +262,14 @@ class TableExtractor:
         return Ink(
             sequence=frame.sequence,
             captured_at=frame.captured_at,
-            live=self._live,
-            settled=self._settled,
+            live=self._live.lines,
+            settled=self._settled.lines,
+            live_mass=self._live.mass,
+            mass=self._settled.mass,
             mask=mask,
             hand=covered,
             sheet=corners,
-            bbox=_bounding_box(self._settled),
+            bbox=_bounding_box(self._settled.lines),
             coverage=coverage,
             strokes=self._strokes,
             events=events,

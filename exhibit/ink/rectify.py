@@ -14,7 +14,7 @@ import numpy as np
 from exhibit.contract.geometry import scaling, translation
 from exhibit.contract.values import Floats, Gray
 from exhibit.ink.images import Homography, as_gray, perspective
-from exhibit.ink.strokes import normalise
+from exhibit.ink.planes import Planes, planes_of
 
 _COVERED = 105
 """Of 255: where the widened line counts as ink."""
@@ -79,13 +79,14 @@ class InkSquare:
         self._matrix = translation(-0.5, -0.5) @ self._matrix
         self._size, self._stroke_width_px = size, stroke_width_px
 
-    def draw(self, ink: Gray) -> Gray:
-        """Return (S, S) uint8 with lines of one width for ink (H, W) uint8, 1 ink."""
+    def draw(self, ink: Gray) -> Planes:
+        """Return what the network gets for ink (H, W) uint8, 1 ink."""
         side = 2 * self._size
         # Widened a little, a line of one pixel is not lost between the samples.
         wide = cv2.blur(ink * np.uint8(255), (3, 3)) if max(ink.shape) > side else ink * 255
         warped = cv2.warpPerspective(wide, self._matrix, (side, side))
         mask = as_gray(warped <= _COVERED) * np.uint8(255)
-        normal = normalise(mask, self._size, self._stroke_width_px, despeckle=0.0)
-        normal.setflags(write=False)
-        return normal
+        planes = planes_of(mask, self._size, self._stroke_width_px, despeckle=0.0)
+        for plane in (planes.lines, planes.mass):
+            plane.setflags(write=False)
+        return planes

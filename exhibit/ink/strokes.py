@@ -1,8 +1,4 @@
-"""Binary ink to what the encoder gets: lines of one width, at the bundle's size.
-
-The models are trained on ink that went through `normalise`, and the table sends them ink that went
-through it: whatever pen a visitor takes, lines look alike.
-"""
+"""Lines of one width at the bundle's size; `planes` puts the steps together."""
 
 from __future__ import annotations
 
@@ -11,44 +7,20 @@ import numpy as np
 
 from exhibit.contract.values import Gray
 from exhibit.ink.images import as_gray, ellipse
-from exhibit.ink.thin import thin
 
-_OVERSAMPLING = 2
+OVERSAMPLING = 2
 """Lines are thinned and redrawn at this multiple of the size, for smooth edges."""
 _COVERED = 60
 """Of 255: half of half a pixel's side, what a line widened to half a pixel covers at the least."""
 
 
-def normalise(mask: Gray, size: int, stroke_width_px: float, despeckle: float = 0.5) -> Gray:
-    """Thin ink to centre lines and redraw them with one width, smooth-edged.
-
-    A mask that is not square is centred in a square of paper.
-
-    Args:
-        mask: (H, W) uint8, 0 ink .. 255 paper; below 128 is ink.
-        size: side of the result in pixels.
-        stroke_width_px: line width in pixels of the result.
-        despeckle: specks shorter than this many stroke widths are dropped.
-
-    Returns:
-        (size, size) uint8, 0 ink .. 255 paper.
-    """
-    side = size * _OVERSAMPLING
-    ink = _fit(np.less(mask, 128).astype(np.uint8), side)
-    if cv2.countNonZero(ink) == 0:
-        return np.full((size, size), 255, np.uint8)
-    box = _box_around(ink, margin_px=2 + round(2 * stroke_width_px * _OVERSAMPLING))
-    ink[box] = thin(_cleaned(ink[box], despeckle * stroke_width_px * _OVERSAMPLING))
-    return redraw(ink, size, stroke_width_px)
-
-
-def _cleaned(ink: Gray, shortest_px: float) -> Gray:
+def cleaned(ink: Gray, shortest_px: float) -> Gray:
     """Close gaps of up to two pixels and drop specks."""
     closed = as_gray(cv2.morphologyEx(ink, cv2.MORPH_CLOSE, ellipse(1)))
     return remove_specks(closed, shortest_px) if shortest_px > 0 else closed
 
 
-def _box_around(ink: Gray, margin_px: int) -> tuple[slice, slice]:
+def box_around(ink: Gray, margin_px: int) -> tuple[slice, slice]:
     """Return the rows and columns around ink, from and to even ones."""
     x, y, width, height = cv2.boundingRect(ink)
     top, left = (max(0, edge - margin_px) // 2 * 2 for edge in (y, x))
@@ -71,7 +43,7 @@ def redraw(lines: Gray, size: int, stroke_width_px: float) -> Gray:
         return np.full((size, size), 255, np.uint8)
     scale = lines.shape[0] // size
     half = 0.5 * stroke_width_px * scale
-    box = _box_around(lines, margin_px=2 * (1 + round(half)))
+    box = box_around(lines, margin_px=2 * (1 + round(half)))
     away = cv2.distanceTransform(1 - lines[box], cv2.DIST_L2, cv2.DIST_MASK_5)
     grey = cv2.convertScaleAbs(np.maximum(away, half - 0.5), alpha=255.0, beta=255.0 * (0.5 - half))
     paper = np.full((size * scale, size * scale), 255, np.uint8)
@@ -98,7 +70,7 @@ def remove_specks(ink: Gray, shortest_px: float) -> Gray:
     return np.asarray(keep[labels], np.uint8)
 
 
-def _fit(ink: Gray, side: int) -> Gray:
+def fit(ink: Gray, side: int) -> Gray:
     """Scale ink (1 ink) into a (side, side) square; a line of one pixel survives any reduction."""
     height, width = ink.shape
     longer = max(height, width)

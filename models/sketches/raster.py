@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from exhibit.ink.strokes import normalise
+from exhibit.ink.planes import planes_of
 
 Floats = NDArray[np.float32]
 Gray = NDArray[np.uint8]
@@ -53,7 +53,7 @@ def table_ink(strokes: Sequence[Floats], size_px: int, width_px: float, pen_px: 
         (size_px, size_px) uint8, 0 ink .. 255 paper.
     """
     mask = draw_strokes(strokes, 2 * size_px, 2 * pen_px)
-    return normalise(mask, size_px, width_px)
+    return planes_of(mask, size_px, width_px).lines
 
 
 def as_network_input(ink: Gray) -> Floats:

@@ -31,6 +31,7 @@ class Conditions:
         dust: specks on the glass.
         exposure_s: time of one exposure, for the blur of what moves.
         visitors: how many draw at once, 1 or 2.
+        fills: most shapes that a visitor makes black in one drawing.
         palms: how many times a child's palm comes down while one sheet is drawn on.
         moves: how many times the sheet is moved while it is drawn on.
         turns: how many times it is turned over once the drawing is done.
@@ -57,6 +58,7 @@ class Conditions:
     dust: int = 4
     exposure_s: float = 0.008
     visitors: int = 1
+    fills: int = 0
     palms: int = 0
     moves: int = 0
     turns: int = 0

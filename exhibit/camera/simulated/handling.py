@@ -79,7 +79,7 @@ def _tip_of(play: Play, corner: int, amount_mm: float) -> tuple[float, float]:
 
 def rub_out(play: Play, start_s: float) -> float:
     """A hand with a rubber goes to and fro over a stroke; returns when it has gone."""
-    strokes = [stroke for stroke, _ in play.strokes]
+    strokes = [stroke.way for stroke in play.strokes]
     lengths = [float(np.hypot(*np.diff(s[:, :2], axis=0).T).sum()) for s in strokes]
     fitting = [n for n, mm in enumerate(lengths) if mm < _MOST_RUBBED_MM]
     chosen = strokes[max(fitting or range(len(lengths)), key=lambda n: lengths[n])]

@@ -103,10 +103,18 @@ class Layer:
 
     def ink(self, box: Box) -> Gray:
         """Return the truth about the ink in a box of pixels, where it lies on the glass."""
+        return self._marked(self.paper.coverage, box)
+
+    def mass(self, box: Box) -> Gray:
+        """Return the truth about ink that fills shapes in, like `ink`."""
+        return self._marked(self.paper.filled, box)
+
+    def _marked(self, share: Floats, box: Box) -> Gray:
+        """Return 0 where a texture (h, w) of shares is more than half, 255 elsewhere."""
         if self.paper.is_blank or self.corners is None:
             return np.full((box[3] - box[1], box[2] - box[0]), 255, np.uint8)
-        covered = self._warped(self.paper.coverage, box, cv2.BORDER_CONSTANT)
-        return np.asarray(np.where(covered > 0.5, 0, 255), np.uint8)
+        seen = self._warped(share, box, cv2.BORDER_CONSTANT)
+        return np.asarray(np.where(seen > 0.5, 0, 255), np.uint8)
 
     def _warped(self, texture: Floats, box: Box, border: int) -> Floats:
         shift = np.array([[1, 0, -box[0]], [0, 1, -box[1]], [0, 0, 1.0]])

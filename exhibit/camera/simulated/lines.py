@@ -26,6 +26,7 @@ class Lines:
         width_mm: (n,) float32.
         absorbance: (n,) float32 share of the light that the piece takes away.
         grain: (n,) float32 share of the absorbance that the paper's grain breaks up.
+        fills: (n,) bool, True where the piece is one of those that fill a shape in.
         seen_at: (n,) float64 seconds, ascending.
         gone_at: (n,) float64 seconds at which the piece is rubbed out, or infinity.
     """
@@ -34,8 +35,18 @@ class Lines:
     width_mm: NDArray[np.float32]
     absorbance: NDArray[np.float32]
     grain: NDArray[np.float32]
+    fills: NDArray[np.bool_]
     seen_at: Floats64
     gone_at: Floats64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PenStroke:
+    """The way of a pen (m, 3): x_mm, y_mm on the sheet and seconds; `fills` as in `Lines`."""
+
+    way: Floats64
+    pen: Pen
+    fills: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,8 +57,9 @@ class Rub:
     reach_mm: float
 
 
-def _cut(rng: np.random.Generator, stroke: Floats64, pen: Pen) -> tuple[Floats64, ...]:
-    """Cut one stroke into short pieces: ends, width, absorbance and time of each."""
+def _cut(rng: np.random.Generator, drawn: PenStroke) -> tuple[Floats64, ...]:
+    """Cut one stroke into short pieces: ends, width, absorbance, grain, fills and time of each."""
+    stroke, pen = drawn.way, drawn.pen
     steps = np.hypot(*np.diff(stroke[:, :2], axis=0).T)
     way = np.concatenate([[0.0], np.cumsum(steps)])
     count = max(2, int(way[-1] / _STEP_MM) + 1)
@@ -60,7 +72,8 @@ def _cut(rng: np.random.Generator, stroke: Floats64, pen: Pen) -> tuple[Floats64
     ends = np.column_stack([x[:-1], y[:-1], x[1:], y[1:]])
     width = pen.width_mm * (1 - pen.swell + pen.swell * (pressure - 0.5) * 2)
     absorbance = pen.absorbance * (0.6 + 0.4 * pressure)
-    return ends, width, absorbance, np.full(count - 1, pen.grain), t[1:] + _PEN_LEAD_S
+    grain, fills = np.full(count - 1, pen.grain), np.full(count - 1, float(drawn.fills))
+    return ends, width, absorbance, grain, fills, t[1:] + _PEN_LEAD_S
 
 
 def _rubbed_out(ends: Floats64, seen_at: Floats64, rubs: Sequence[Rub]) -> Floats64:
@@ -76,20 +89,22 @@ def _rubbed_out(ends: Floats64, seen_at: Floats64, rubs: Sequence[Rub]) -> Float
 
 
 def cut_into_lines(
-    rng: np.random.Generator, strokes: list[tuple[Floats64, Pen]], rubs: Sequence[Rub] = ()
+    rng: np.random.Generator, strokes: Sequence[PenStroke], rubs: Sequence[Rub] = ()
 ) -> Lines:
-    """Return the pieces of all strokes, each stroke (n, 3) x_mm, y_mm, seconds and its pen."""
+    """Return the pieces of all strokes."""
     if not strokes:
         none = np.zeros(0, np.float32)
-        return Lines(np.zeros((0, 4), np.float32), none, none, none, np.zeros(0), np.zeros(0))
-    pieces = [_cut(rng, stroke, pen) for stroke, pen in strokes]
-    ends, width, absorbance, grain, seen_at = (np.concatenate(c) for c in zip(*pieces, strict=True))
+        nothing, never = np.zeros((0, 4), np.float32), np.zeros(0)
+        return Lines(nothing, none, none, none, np.zeros(0, np.bool_), never, never)
+    pieces = zip(*(_cut(rng, stroke) for stroke in strokes), strict=True)
+    ends, width, absorbance, grain, fills, seen_at = (np.concatenate(part) for part in pieces)
     order = np.argsort(seen_at, kind="stable")
     return Lines(
         ends[order].astype(np.float32),
         width[order].astype(np.float32),
         absorbance[order].astype(np.float32),
         grain[order].astype(np.float32),
+        fills[order] > 0,
         seen_at[order],
         _rubbed_out(ends, seen_at, rubs)[order],
     )

@@ -41,6 +41,7 @@ class Paper:
     Attributes:
         tone: (h, w) float32 reflectance with its ink, 0..1.
         coverage: (h, w) float32 share of each texel that ink covers, 0..1.
+        filled: (h, w) float32 share of each texel that ink covers which fills a shape in, 0..1.
         sheet_to_texture: (3, 3) sheet millimetres to texels.
     """
 
@@ -57,6 +58,7 @@ class Paper:
         self._gone = np.zeros(len(lines.seen_at), np.bool_)
         self.tone = self._clean.copy()
         self.coverage = np.zeros(stock.shape, np.float32)
+        self.filled = np.zeros(stock.shape, np.float32)
         self.sheet_to_texture: Matrix = np.array(
             [
                 [px_per_mm, 0, SHEET_MM[0] / 2 * px_per_mm - 0.5],
@@ -91,6 +93,8 @@ class Paper:
         covered, absorbed = self._stamp(piece, box)
         np.maximum(self.coverage[area], covered, out=self.coverage[area])
         np.maximum(self._absorbed[area], absorbed, out=self._absorbed[area])
+        if self._lines.fills[piece]:
+            np.maximum(self.filled[area], covered, out=self.filled[area])
         self._show(box)
         return box
 
@@ -104,7 +108,7 @@ class Paper:
             area = np.s_[y0:y1, x0:x1]
             trace = _TRACE * self._stamp(int(piece), (x0, y0, x1, y1))[1]
             np.maximum(self._traces[area], trace, out=self._traces[area])
-            self.coverage[area] = self._absorbed[area] = 0.0
+            self.coverage[area] = self.filled[area] = self._absorbed[area] = 0.0
         low, high = np.min(boxes, axis=0), np.max(boxes, axis=0)
         x0, y0, x1, y1 = int(low[0]), int(low[1]), int(high[2]), int(high[3])
         for piece in np.flatnonzero(~self._gone[: self._drawn]):

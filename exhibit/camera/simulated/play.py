@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from exhibit.camera.simulated.conditions import Conditions
-from exhibit.camera.simulated.lines import Rub
+from exhibit.camera.simulated.filling import closed_shapes, filled_in
+from exhibit.camera.simulated.lines import PenStroke, Rub
 from exhibit.camera.simulated.pens import PENS, Pen
 from exhibit.camera.simulated.sketches import Sketch, load_sketches
 from exhibit.camera.simulated.tracks import TrackBuilder
@@ -19,11 +20,15 @@ _FEW_STROKES = 4
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Drawing:
-    """One visitor's sketch on the sheet: strokes in sheet millimetres with their own seconds."""
+    """One visitor's sketch on the sheet: strokes in sheet millimetres with their own seconds.
+
+    `filling` are the strokes after those that make shapes of the sketch black.
+    """
 
     strokes: tuple[Floats64, ...]
     pen: Pen | None
     elbow_mm: tuple[float, float]
+    filling: tuple[Floats64, ...] = ()
 
 
 def _lay_out(
@@ -58,6 +63,25 @@ def drawings_of(
     return [Drawing(left, pens[0], elbow), Drawing(right, pens[1], (-elbow[0], -390.0))]
 
 
+def with_filling(drawings: list[Drawing], rng: np.random.Generator, most: int) -> list[Drawing]:
+    """Return drawings of which up to so many shapes each are made black in the end."""
+    return [replace(d, filling=_filling_of(d, rng, most)) for d in drawings]
+
+
+def _filling_of(drawing: Drawing, rng: np.random.Generator, most: int) -> tuple[Floats64, ...]:
+    shapes = closed_shapes(drawing.strokes)
+    if drawing.pen is None or not shapes:
+        return ()
+    count = min(int(rng.integers(most + 1)), len(shapes))
+    filling: list[Floats64] = []
+    now_s = float(drawing.strokes[-1][-1, 2]) + 0.6
+    for number in rng.choice(len(shapes), count, replace=False):
+        for stroke in filled_in(shapes[number], drawing.pen.width_mm, rng.uniform(-1.2, 1.2)):
+            filling.append(stroke + np.array([0.0, 0.0, now_s]))
+        now_s = float(filling[-1][-1, 2]) + 0.6 if filling else now_s
+    return tuple(filling)
+
+
 def short_drawing(rng: np.random.Generator, conditions: Conditions) -> Drawing:
     """Return a few strokes, for a second sheet."""
     sketches = load_sketches()
@@ -77,7 +101,7 @@ class Play:
         arrives = starts_at + float(rng.uniform(1.2, 2.2))
         self.sheet = TrackBuilder(arrives, self.side * 40, 310.0, self.side * 0.2, 1.0)
         self.helper = TrackBuilder(arrives, self.side * 90, 380.0, 0.0)
-        self.strokes: list[tuple[Floats64, Pen]] = []
+        self.strokes: list[PenStroke] = []
         self.hands: list[Hand] = []
         self.rubs: list[Rub] = []
         self.lifts: list[Lift] = []
@@ -126,10 +150,9 @@ class Play:
         rng = self.rng
         away = (drawing.elbow_mm[0] * 0.9, drawing.elbow_mm[1] * 0.82, 1.0)
         hand = TrackBuilder(start_s, *away)
-        strokes = drawing.strokes
-        breaks = set(
-            rng.choice(np.arange(1, len(strokes)), min(2, len(strokes) - 1), replace=False)
-        )
+        count = len(drawing.strokes)
+        strokes = drawing.strokes + drawing.filling
+        breaks = set(rng.choice(np.arange(1, count), min(2, count - 1), replace=False))
         # Two who draw at once leave the sheet where it is.
         moves = self.conditions.moves if self.conditions.visitors == 1 else 0
         shifts = sorted(breaks)[:moves]
@@ -154,7 +177,7 @@ class Play:
                 hand.key(shift_s + float(t), *map(float, point), 0.0)
             if drawing.pen is not None:
                 timed = np.column_stack([stroke[:, :2], stroke[:, 2] + shift_s])
-                self.strokes.append((timed, drawing.pen))
+                self.strokes.append(PenStroke(timed, drawing.pen, number >= count))
         hand.hold(hand.now_s + 0.2)
         hand.ease(hand.now_s + 0.6, *away)
         self.hands.append(Hand("pen", hand.build(), drawing.elbow_mm, 1.0))

@@ -45,6 +45,7 @@ class Scene:
     Attributes:
         reflectance: (H, W) float32 as the lens draws it, 0..1.
         ink: (H, W) uint8 ground truth, 0 ink and 255 paper.
+        mass: (H, W) uint8 ground truth, 0 where ink fills a shape in.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class Scene:
         self._covered = self._counts = False
         self.reflectance = bare.copy()
         self.ink = np.full(bare.shape, 255, np.uint8)
+        self.mass = self.ink.copy()
 
     @property
     def corners(self) -> Floats | None:
@@ -136,6 +138,7 @@ class Scene:
         target = np.s_[box[1] : box[3], box[0] : box[2]]
         self.reflectance[target] = blurred[inner]
         self.ink[target] = self._front.ink((x0, y0, x1, y1))[inner]
+        self.mass[target] = self._front.mass((x0, y0, x1, y1))[inner]
 
     def _sharp(self, box: Box) -> Floats:
         """Return the reflectance of a box of pixels before the lens."""

@@ -7,7 +7,7 @@ import numpy as np
 from exhibit.camera.simulated.conditions import Conditions
 from exhibit.camera.simulated.handling import lay_over, lift_corner, raise_sheet, rub_out
 from exhibit.camera.simulated.lines import cut_into_lines
-from exhibit.camera.simulated.play import Play, drawings_of, short_drawing
+from exhibit.camera.simulated.play import Play, drawings_of, short_drawing, with_filling
 from exhibit.camera.simulated.visit import Visit
 
 _REST_S = 5.0
@@ -19,6 +19,10 @@ def make_visit(seed: int, index: int, starts_at: float, conditions: Conditions) 
     play = Play(rng, conditions, starts_at)
     play.arrive()
     drawings = drawings_of(rng, conditions, seed, index)
+    if conditions.fills:
+        # Random numbers of their own: what else happens is as on a table where nobody fills.
+        own = np.random.default_rng((seed, index, 0xF1))
+        drawings = with_filling(drawings, own, conditions.fills)
     start_s = play.helper.now_s
     ends = [play.draw(d, start_s + 2.0 * number) for number, d in enumerate(drawings)]
     if conditions.palms:

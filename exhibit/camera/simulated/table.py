@@ -95,10 +95,11 @@ class SimulatedTable:
         signal, hand = self._with_hands(visit, t_s, view)
         sequence = int(t_s * self.fps + 1e-6)
         pixels = self._sensor.expose(signal, sequence, t_s, self.seed)
-        ink = scene.ink.copy()
-        for array in (pixels, ink, hand):
+        ink, mass = scene.ink.copy(), scene.mass.copy()
+        for array in (pixels, ink, mass, hand):
             array.setflags(write=False)
-        return Frame(sequence, t_s, pixels, Truth(ink, hand, scene.corners, scene.raised))
+        truth = Truth(ink, mass, hand, scene.corners, scene.raised)
+        return Frame(sequence, t_s, pixels, truth)
 
     def frames(self, count: int, start_s: float = 0.0) -> Iterator[Frame]:
         """Yield `count` frames in time order at the table's frame rate."""

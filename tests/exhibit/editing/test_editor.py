@@ -51,7 +51,8 @@ def ink(sequence: int = 1, captured_at: float = 0.0, coverage: float = 0.0, rows
     pixels = np.full((RESOLUTION, RESOLUTION), 255, np.uint8)
     pixels[:rows] = 0
     hand = np.zeros(pixels.shape, np.bool_)
-    return Ink(sequence, captured_at, pixels, pixels, pixels, hand, None, None, coverage)
+    planes = pixels, pixels, np.full_like(pixels, 255), np.full_like(pixels, 255)
+    return Ink(sequence, captured_at, *planes, pixels, hand, None, None, coverage)
 
 
 def run(

@@ -30,7 +30,7 @@ class CopyingExtractor:
         live, settled, self._before = frame.pixels, self._before, frame.pixels
         nowhere = np.zeros((SIZE, SIZE), np.bool_)
         at = frame.sequence, frame.captured_at
-        return Ink(*at, live, settled, live, nowhere, None, None, 0.0)
+        return Ink(*at, live, settled, _sheet(), _sheet(), live, nowhere, None, None, 0.0)
 
 
 class CountingEncoder:

@@ -215,3 +215,25 @@ def test_fresh_sheet_over_an_old_one_counts_alone_until_it_is_taken_away(polarit
     # The old drawing shines through all the same.
     around = cv2.blur(fresh.pixels, (21, 21))
     assert np.median(fresh.pixels[old] / around[old]) < 0.92
+
+
+def test_filled_shapes_are_black_in_the_frame_and_the_truth_says_which() -> None:
+    table = SimulatedTable(replace(CLEAN, fills=6), 1)
+    visit = table.visit_at(0.0)
+    frame = table.frame_at(float(visit.lines.seen_at[-1]) + 2.0)
+    truth = _truth(frame)
+    mass, ink = truth.mass == 0, truth.ink == 0
+    assert 400 < mass.sum() < 0.7 * ink.sum()
+    assert not (mass & ~ink).any()
+    core = cv2.erode(mass.astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
+    assert core.sum() > 200
+    paper = np.median(frame.pixels[cv2.dilate(truth.ink, np.ones((9, 9), np.uint8)) == 255])
+    assert np.percentile(frame.pixels[core], 95) < 0.6 * paper
+
+
+def test_table_where_nobody_fills_has_no_mass_and_the_same_lines() -> None:
+    with_fills, without = (SimulatedTable(replace(CLEAN, fills=n), 1, SMALL) for n in (6, 0))
+    lines, others = with_fills.visit_at(0.0).lines, without.visit_at(0.0).lines
+    assert not others.fills.any()
+    assert np.array_equal(lines.ends_mm[~lines.fills], others.ends_mm)
+    assert (_truth(without.frame_at(_resting_at(without))).mass == 255).all()
