@@ -7,22 +7,17 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from exhibit.contract.values import Floats, Gray
-from exhibit.recall.orientation import above_chance, cells, line_density, resized_by_area
+from exhibit.recall.cells import COARSE, FINE, SURROUNDINGS, Cells, above_chance, as_whole, cells
+from exhibit.recall.orientation import line_density, resized_by_area
+from exhibit.recall.outlook import outlooks, principal_directions
 
-COARSE, FINE = 16, 32
-"""Cells on a drawing's side: for the first look at all drawings, and for laying the best."""
-SURROUNDINGS = {COARSE: 5, FINE: 9}
-"""Cells on the side of what a line is compared with, to count only lines above chance."""
-LEVELS = 127
-"""Whole numbers that stand for a cell full of lines of one direction."""
+CODE_LENGTH = 128
+"""Numbers that stand for a drawing in the first look."""
 _INDEXED_PX = 256
 _CLOSED_GAP = 0.07
 """Gaps in an outline that are taken for closed, as a share of the drawing's side."""
-
-Cells = NDArray[np.int8]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,12 +29,16 @@ class Index:
         fine: (n, 32, 32, 6) int8, the same.
         contour: (n, 16, 16, 6) int8, the drawing's outer contour alone, 0 .. 127.
         inked: (n, 16, 16) float32, share of the drawing's lines in each cell; sums to 1.
+        basis: (d, k) float32, directions in which `outlooks` of drawings differ most.
+        codes: (n, k) float32, the drawings' outlooks in them.
     """
 
     coarse: Cells
     fine: Cells
     contour: Cells
     inked: Floats
+    basis: Floats
+    codes: Floats
 
     def __len__(self) -> int:
         return len(self.coarse)
@@ -48,8 +47,10 @@ class Index:
 def build_index(drawings: Iterable[Gray]) -> Index:
     """Index drawings, each (R, R) uint8, 0 ink .. 255 paper; at least one."""
     rows = [_row(drawing) for drawing in drawings]
-    coarse, fine, contour, inked = zip(*rows, strict=True)
-    return Index(np.stack(coarse), np.stack(fine), np.stack(contour), np.stack(inked))
+    coarse, fine, contour, inked = (np.stack(column) for column in zip(*rows, strict=True))
+    seen = outlooks(coarse, contour, inked)
+    basis = principal_directions(seen, CODE_LENGTH)
+    return Index(coarse, fine, contour, inked, basis, seen @ basis)
 
 
 def _row(drawing: Gray) -> tuple[Cells, Cells, Cells, Floats]:
@@ -57,15 +58,11 @@ def _row(drawing: Gray) -> tuple[Cells, Cells, Cells, Floats]:
     density = line_density(picture)
     lines = cv2.resize(density.sum(axis=-1), (COARSE, COARSE), interpolation=cv2.INTER_AREA)
     return (
-        _whole(above_chance(cells(density, COARSE), SURROUNDINGS[COARSE])),
-        _whole(above_chance(cells(density, FINE), SURROUNDINGS[FINE])),
-        _whole(cells(line_density(contour_of(picture)), COARSE)),
+        as_whole(above_chance(cells(density, COARSE), SURROUNDINGS[COARSE])),
+        as_whole(above_chance(cells(density, FINE), SURROUNDINGS[FINE])),
+        as_whole(cells(line_density(contour_of(picture)), COARSE)),
         np.asarray(lines / max(float(lines.sum()), 1e-6), np.float32),
     )
-
-
-def _whole(values: Floats) -> Cells:
-    return np.asarray(np.round(values * LEVELS), np.int8)
 
 
 def contour_of(drawing: Gray) -> Gray:

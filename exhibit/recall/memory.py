@@ -7,26 +7,24 @@ from dataclasses import dataclass
 
 from exhibit.contract.values import Find, Gray
 from exhibit.recall.index import Index, build_index
-from exhibit.recall.search import Search
+from exhibit.recall.search import search
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Memory:
-    """Drawings, each (D, D) uint8, 0 ink .. 255 paper, and the search among them."""
+    """Drawings, each (D, D) uint8, 0 ink .. 255 paper, and where their lines run."""
 
     drawings: Sequence[Gray]
     index: Index
-    searching: Search
 
     @classmethod
     def of(cls, drawings: Sequence[Gray]) -> Memory:
         """Make a memory of drawings; takes some 20 ms a drawing."""
-        index = build_index(drawings)
-        return cls(drawings, index, Search(index))
+        return cls(drawings, build_index(drawings))
 
     def __len__(self) -> int:
         return len(self.drawings)
 
     def search(self, ink: Gray, count: int = 8, also: Sequence[Find] = ()) -> list[Find]:
-        """Find the drawings that fit the ink best; see `Search.search`."""
-        return self.searching.search(ink, count, also)
+        """Find the drawings that fit the ink best; see `exhibit.recall.search`."""
+        return search(self.index, ink, count, also)

@@ -1,4 +1,4 @@
-"""How lines run in a picture: the length of line in every cell, in six directions."""
+"""How lines run in a picture: the length of line in every pixel, in six directions."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from exhibit.contract.values import Floats, Gray
 
 DIRECTIONS = 6
 _GRADIENT_BLUR_PX, _TENSOR_BLUR_PX = 0.7, 1.5
-_GAIN = 3.0
-"""A line through a cell reaches 1 once it is blurred by a cell and multiplied by this."""
 
 
 def line_density(picture: Gray) -> Floats:
@@ -47,43 +45,3 @@ def resized_by_area(picture: Gray, side_px: int) -> Gray:
     """Return a picture (R, R) uint8 as (side_px, side_px)."""
     resized = cv2.resize(picture, (side_px, side_px), interpolation=cv2.INTER_AREA)
     return np.asarray(resized, np.uint8)
-
-
-def cells(density: Floats, side: int) -> Floats:
-    """Sum lines up in cells: blurred by a cell, and no more than 1 however many there are.
-
-    Args:
-        density: (R, R, 6) from `line_density`.
-        side: number of cells on a side.
-
-    Returns:
-        (side, side, 6) float32, 0 .. 1.
-    """
-    finer = density.shape[0] >= side
-    method = cv2.INTER_AREA if finer else cv2.INTER_LINEAR
-    # OpenCV shrinks by area four channels at a time, at most.
-    halves = (density[..., :3], density[..., 3:])
-    shrunk = [cv2.resize(half, (side, side), interpolation=method) for half in halves]
-    summed = np.concatenate(shrunk, axis=-1) * (density.shape[0] / side)
-    blurred = cv2.GaussianBlur(summed, (0, 0), 1.0, borderType=cv2.BORDER_CONSTANT)
-    return np.asarray(np.minimum(_GAIN * blurred, 1.0), np.float32)
-
-
-def above_chance(values: Floats, window: int) -> Floats:
-    """Take away what is there on average around each cell.
-
-    Where lines run everywhere, as in hatching, any line finds a partner by chance; what is left
-    counts only lines that lie where their surroundings have none.
-
-    Args:
-        values: (side, side, 6) from `cells`.
-        window: side of the surroundings in cells, odd.
-    """
-    around = cv2.blur(values, (window, window), borderType=cv2.BORDER_CONSTANT)
-    return np.asarray(values - around, np.float32)
-
-
-def mirrored(values: Floats) -> Floats:
-    """Return cells (..., side, side, 6) of the picture turned over, left to right."""
-    turned = np.roll(values[..., ::-1, ::-1], 1, axis=-1)
-    return np.asarray(turned, np.float32)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from exhibit.contract.values import Find, Floats
-from exhibit.recall.index import COARSE
-from exhibit.recall.query import SIDES
+from exhibit.contract.values import Find
+from exhibit.recall.cells import COARSE, Ints
+from exhibit.recall.inks import SIDES
 
-Ints = NDArray[np.int64]
 _SIDES = np.array(SIDES)
 
 
@@ -51,7 +50,16 @@ class Places:
 
     def finer(self) -> Places:
         """Return the same places in cells half as wide."""
-        return Places(self.drawing, self.size, self.turned, 2 * self.row, 2 * self.column)
+        return replace(self, row=2 * self.row, column=2 * self.column)
+
+    def moved(self, shift: Ints) -> Places:
+        """Return the places moved by (c, 2) cells down and across."""
+        return replace(self, row=self.row + shift[:, 0], column=self.column + shift[:, 1])
+
+    @property
+    def corners(self) -> Ints:
+        """(c, 2) row and column of the cells at the drawings' upper left corners."""
+        return np.stack([self.row, self.column], axis=1)
 
 
 def join(parts: Sequence[Places]) -> Places:
@@ -65,18 +73,10 @@ def join(parts: Sequence[Places]) -> Places:
     )
 
 
-def around(places: Places, reach: int) -> Places:
-    """Return every place and those up to `reach` cells from it, place by place."""
+def shifts(reach: int) -> Ints:
+    """Return all shifts (k, 2) by up to `reach` cells down and across, row by row."""
     steps = np.arange(-reach, reach + 1)
-    down, across = (grid.ravel() for grid in np.meshgrid(steps, steps, indexing="ij"))
-    repeated = places.take(np.repeat(np.arange(len(places)), len(down)))
-    return Places(
-        repeated.drawing,
-        repeated.size,
-        repeated.turned,
-        repeated.row + np.tile(down, len(places)),
-        repeated.column + np.tile(across, len(places)),
-    )
+    return np.stack(np.meshgrid(steps, steps, indexing="ij"), axis=-1).reshape(-1, 2)
 
 
 def resized(places: Places, steps: int) -> Places:
@@ -96,7 +96,9 @@ def resized(places: Places, steps: int) -> Places:
     return Places(old.drawing, size, old.turned, row, column)
 
 
-def find_of(places: Places, which: int, level: int, score: float, rest: Floats) -> Find:
+def find_of(
+    places: Places, which: int, level: int, score: float, rest: tuple[float, float]
+) -> Find:
     """Turn one place into what passes between stages.
 
     Args:
@@ -104,7 +106,7 @@ def find_of(places: Places, which: int, level: int, score: float, rest: Floats) 
         which: the one of them.
         level: cells on a drawing's side.
         score: how well it fits.
-        rest: (2,) what is missing to row and column, in cells.
+        rest: what is missing to row and column, in cells.
     """
     side = SIDES[int(places.size[which])] * level // COARSE
     turned = bool(places.turned[which])

@@ -1,4 +1,4 @@
-"""How well drawings fit the ink at given places."""
+"""How well drawings fit the ink at given places and around them."""
 
 from __future__ import annotations
 
@@ -6,21 +6,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from exhibit.contract.values import Floats
-from exhibit.recall.index import COARSE, LEVELS, Cells, Index
-from exhibit.recall.places import Ints, Places
-from exhibit.recall.query import SIDES, Inks
+from exhibit.recall.cells import COARSE, Cells, Ints, as_shares
+from exhibit.recall.index import Index
+from exhibit.recall.inks import Inks
+from exhibit.recall.places import Places, shifts
 
-COARSE_WEIGHT, FINE_WEIGHT = 0.55, 0.45
 MOST_EXPLAINED = 1.1
-"""More than itself no ink can ask for: straight rulings would win over anything drawn by hand."""
-UNEXPLAINED_OPEN, UNEXPLAINED_CLOSED = 0.1, 0.4
-"""Cost of an outline that no ink explains, while a sketch is one stroke and when it is closed."""
+"""More than itself no ink can ask for: rulings would win over anything drawn by hand."""
 OUTSIDE = 0.6
 """Cost of a drawing that lies outside the sheet."""
-_LEAST = 0.05
+_UNEXPLAINED_OPEN, _UNEXPLAINED_CLOSED = 0.1, 0.4
+"""Cost of a contour that no ink explains, while a sketch is one stroke and when it is closed."""
+
+
+def contour_cost(closed: float) -> float:
+    """Return what a contour costs that no ink explains, in a sketch `closed` so far (0..1)."""
+    return _UNEXPLAINED_OPEN + (_UNEXPLAINED_CLOSED - _UNEXPLAINED_OPEN) * closed
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,83 +42,81 @@ class Fit:
 
     def score(self, closed: float) -> Floats:
         """Weigh all three, for a sketch that is so far `closed` (0..1)."""
-        missing = UNEXPLAINED_OPEN + (UNEXPLAINED_CLOSED - UNEXPLAINED_OPEN) * closed
         score = (
             np.minimum(self.explained, MOST_EXPLAINED)
-            - missing * (1 - np.minimum(self.contour, 1))
+            - contour_cost(closed) * (1 - np.minimum(self.contour, 1))
             - OUTSIDE * (1 - self.inside)
         )
         return np.asarray(score, np.float32)
 
+    def take(self, chosen: Ints) -> Fit:
+        """Return some of them, by position."""
+        return Fit(self.explained[chosen], self.contour[chosen], self.inside[chosen])
 
-def coarse_fit(index: Index, inks: Inks, places: Places) -> Fit:
-    """Measure the fit of drawings at places of level `COARSE`."""
-    explained = explained_at(index.coarse, inks, places, COARSE)
-    contour = np.zeros(len(places), np.float32)
+
+def fit_around(index: Index, inks: Inks, places: Places, reach: int) -> Fit:
+    """Measure the fit of drawings at places of level `COARSE` and up to `reach` cells from them.
+
+    Returns:
+        The fit of c·k places: of all `shifts` of the first, then of the second ...
+    """
+    steps = shifts(reach)
+    explained, contour, inside = np.zeros((3, len(places), len(steps)), np.float32)
     for size, turned, chosen in _groups(places):
-        near = inks.at(size, turned, COARSE).near
-        some = places.take(chosen)
-        whole = index.contour[some.drawing].reshape(len(some), -1).sum(axis=1, dtype=np.float32)
-        contour[chosen] = _overlap(index.contour, near, some) / np.maximum(whole / LEVELS, 1e-6)
-    return Fit(explained, contour, inside_share(index.inked, places))
+        ink, some = inks.at(size, turned, COARSE), places.take(chosen)
+        corners = (some.corners[:, None] + steps).reshape(-1, 2)
+        lines = as_shares(index.coarse[some.drawing])
+        outline = index.contour[some.drawing].astype(np.float32)
+        outline /= np.maximum(outline.sum(axis=(1, 2, 3), keepdims=True), 1e-6)
+        explained[chosen] = _products(ink.lines_under(corners), lines) / ink.norm
+        contour[chosen] = _products(ink.near_under(corners), outline)
+        inside[chosen] = _products(ink.sheet_under(corners), index.inked[some.drawing])
+    return Fit(explained.ravel(), contour.ravel(), inside.ravel())
 
 
-def explained_at(templates: Cells, inks: Inks, places: Places, level: int) -> Floats:
-    """Return the share (c,) of the ink that lies on lines of the drawings, above chance.
+def explained_around(
+    templates: Cells, inks: Inks, places: Places, level: int, reach: int
+) -> Floats:
+    """Measure how much of the ink lies on lines of the drawings, above chance.
 
     Args:
         templates: (n, level, level, 6) lines above chance of all drawings.
         inks: the ink.
         places: c places at `level`.
         level: cells on a drawing's side.
+        reach: cells around the places that are tried.
+
+    Returns:
+        (c, 2·reach + 1, 2·reach + 1) float32.
     """
-    explained = np.zeros(len(places), np.float32)
+    steps = shifts(reach)
+    explained = np.zeros((len(places), len(steps)), np.float32)
     for size, turned, chosen in _groups(places):
-        ink = inks.at(size, turned, level)
-        explained[chosen] = _overlap(templates, ink.lines, places.take(chosen)) / ink.norm
-    return explained
+        ink, some = inks.at(size, turned, level), places.take(chosen)
+        corners = (some.corners[:, None] + steps).reshape(-1, 2)
+        lines = as_shares(templates[some.drawing])
+        explained[chosen] = _products(ink.lines_under(corners), lines) / ink.norm
+    width = 2 * reach + 1
+    return explained.reshape(-1, width, width)
 
 
-def inside_share(inked: Floats, places: Places) -> Floats:
-    """Return the share (c,) of each drawing's lines that lies on the sheet.
+def _products(under: Floats, drawings: Floats) -> Floats:
+    """Multiply what lies under each drawing, at k places, with the drawing and sum up.
 
     Args:
-        inked: (n, 16, 16) of all drawings.
-        places: c places at level `COARSE`.
+        under: (c·k, ...) ink.
+        drawings: (c, ...) of the same remaining shape.
+
+    Returns:
+        (c, k) float32.
     """
-    cells = np.arange(COARSE)
-    side = np.array(SIDES)[places.size][:, None]
-    down, across = places.row[:, None] + cells, places.column[:, None] + cells
-    rows = ((down >= 0) & (down < side)).astype(np.float32)
-    columns = ((across >= 0) & (across < side)).astype(np.float32)
-    share = np.einsum("cij,ci,cj->c", inked[places.drawing], rows, columns)
-    return np.asarray(share, np.float32)
+    count = len(drawings)
+    flat = under.reshape(count, len(under) // count, -1)
+    return np.asarray(np.matmul(flat, drawings.reshape(count, -1, 1))[..., 0], np.float32)
 
 
-def _groups(places: Places) -> Iterator[tuple[int, bool, NDArray[np.int64]]]:
+def _groups(places: Places) -> Iterator[tuple[int, bool, Ints]]:
     """Divide places by size and hand: for each of them the ink is another one."""
     keys = 2 * places.size + places.turned
     for key in np.unique(keys):
         yield int(key) // 2, bool(key % 2), np.flatnonzero(keys == key)
-
-
-def _overlap(templates: Cells, ink: Floats, places: Places) -> Floats:
-    """Sum ink · drawing over the cells where there is ink.
-
-    Args:
-        templates: (n, s, s, 6) of all drawings.
-        ink: (m, m, 6).
-        places: c places.
-
-    Returns:
-        (c,) float32.
-    """
-    level = templates.shape[1]
-    rows, columns, directions = np.nonzero(ink > _LEAST)
-    amounts = ink[rows, columns, directions] / LEVELS
-    row: Ints = rows - places.row[:, None]
-    column: Ints = columns - places.column[:, None]
-    within = (row >= 0) & (row < level) & (column >= 0) & (column < level)
-    cell = ((places.drawing[:, None] * level + row) * level + column) * 6 + directions
-    found = templates.reshape(-1)[np.where(within, cell, 0)] * within
-    return np.asarray(found @ amounts, np.float32)

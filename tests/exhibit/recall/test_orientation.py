@@ -2,7 +2,8 @@ import cv2
 import numpy as np
 import pytest
 
-from exhibit.recall.orientation import DIRECTIONS, above_chance, cells, line_density, mirrored
+from exhibit.recall.cells import above_chance, cells, mirrored
+from exhibit.recall.orientation import DIRECTIONS, line_density
 from tests.exhibit.recall import shapes
 
 

@@ -1,0 +1,56 @@
+"""What of the ink the search goes by: where its lines run, how large it is, how far it is done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from exhibit.contract.values import Floats, Gray
+from exhibit.recall.orientation import line_density, resized_by_area
+
+_MEASURED_PX = 128
+_LEAST_LINE = 0.05
+_OPEN, _CLOSED = 1.0, 1.5
+"""Length of line over half the outline of its box: a bare stroke, and a closed shape."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measured:
+    """What there is to be found.
+
+    Args:
+        density: (128, 128, 6) float32 from `line_density`.
+        halved: (64, 64, 6), the same summed up by two and two, but for coarse cells.
+        extent: longer side of the ink's box as a share of the sheet's side.
+        closed: 0 for a single stroke .. 1 for a shape closed in itself; stands for how much of
+            the sketch is done.
+    """
+
+    density: Floats
+    halved: Floats
+    extent: float
+    closed: float
+
+
+def measure(ink: Gray) -> Measured | None:
+    """Measure ink (S, S) uint8; None where there is too little to look for."""
+    # A line is never thinner than what is left of it after shrinking can be measured.
+    thick = cv2.erode(ink, np.ones((3, 3), np.uint8))
+    density = line_density(resized_by_area(np.asarray(thick, np.uint8), _MEASURED_PX))
+    rows, columns = np.nonzero(density.sum(axis=-1) > _LEAST_LINE)
+    if len(rows) == 0:
+        return None
+    height, width = np.ptp(rows) - 3, np.ptp(columns) - 3
+    half_outline = max(float(height + width), 1.0)
+    closed = (float(density.sum()) / half_outline - _OPEN) / (_CLOSED - _OPEN)
+    extent = max(height, width) / _MEASURED_PX
+    return Measured(density, _halved(density), float(extent), float(np.clip(closed, 0, 1)))
+
+
+def _halved(density: Floats) -> Floats:
+    """Halve the side of (R, R, 6); lengths, too, are then in pixels of twice the width."""
+    half, directions = density.shape[0] // 2, density.shape[-1]
+    summed = density.reshape(half, 2, half, 2, directions).sum(axis=(1, 3))
+    return np.asarray(summed / 2, np.float32)
