@@ -44,7 +44,7 @@ def wished_codes(wish: Wish, subject: Subject, checkpoint: Path) -> Codes:
 
     Raises:
         InputError: both sources are named, or the bundle does not fit the generator.
-        EncoderError: sketches are to be answered by a checkpoint without an encoder.
+        CheckpointError: sketches are to be answered by a checkpoint without an encoder.
     """
     if wish.bundle is not None and wish.sketches is not None:
         raise InputError("--bundle and --sketches: expected one source of codes")
@@ -79,7 +79,7 @@ def answers_to(sketches: Path, checkpoint: Path, count: int) -> Codes:
         Their codes, with the feature map where the encoder gives one.
 
     Raises:
-        EncoderError: the checkpoint has no encoder.
+        CheckpointError: the checkpoint has no encoder.
     """
     hand = load_hand(checkpoint)
     everything = read_quickdraw(sketches)

@@ -15,11 +15,9 @@ from torch import Tensor
 from exhibit.contract.bundle import sha256_of
 from exhibit.contract.errors import InputError
 from models.directions.result import SPACES, DirectionSet, Discovered, Floats, Space
-from models.networks.stylegan2.config import GeneratorConfig
 from models.networks.stylegan2.generator import Generator
 from models.networks.stylegan2.samples import fixed_latents
-from models.saved.encoder import load_gan
-from models.saved.gan import as_float32
+from models.saved.gan import load_generator
 
 Doubles = NDArray[np.float64]
 SIGMA_SAMPLES = 4096
@@ -158,18 +156,6 @@ def projection(w: Floats, vector: Floats) -> Floats:
     return w @ (vector if vector.ndim == 1 else vector.sum(axis=0))
 
 
-def read_generator(checkpoint: Path) -> Generator:
-    """Read the averaged generator of a GAN's or an encoder's checkpoint, gradients off.
-
-    Raises:
-        ModelError: the file is missing or is neither.
-    """
-    state = load_gan(checkpoint)
-    generator = Generator(GeneratorConfig.from_dict(state["generator_config"]))
-    generator.load_state_dict(as_float32(state["ema"]))
-    return generator.eval().requires_grad_(False)
-
-
 def load_subject(checkpoint: Path, layers: Sequence[int] | None = None, **choices: Any) -> Subject:
     """Read a checkpoint to look for directions in.
 
@@ -179,10 +165,10 @@ def load_subject(checkpoint: Path, layers: Sequence[int] | None = None, **choice
         choices: `space`, `count` and `seed` of the subject.
 
     Raises:
-        ModelError: the file is no checkpoint.
+        CheckpointError: the file is no checkpoint.
         InputError: layers or choices do not fit the generator.
     """
-    generator = read_generator(checkpoint)
+    generator = load_generator(checkpoint)
     chosen = range(generator.config.num_ws) if layers is None else sorted(set(layers))
     return Subject(
         generator=generator, checkpoint=sha256_of(checkpoint), layers=tuple(chosen), **choices

@@ -1,114 +1,92 @@
-"""Checkpoints: the complete state of a run, and the networks in it for others to use.
+"""The generator and the discriminator in a checkpoint, whichever training wrote it."""
 
-A checkpoint is one file of tensors and plain values. It is read with `weights_only`, so nothing
-in it can run.
-"""
+from __future__ import annotations
 
-import pickle
 from pathlib import Path
 from typing import Any
 
-import torch
-
-from exhibit.contract.files import replacing
-from models.networks.stylegan2.config import DiscriminatorConfig, GeneratorConfig, ModelError
+from models.networks.stylegan2.config import DiscriminatorConfig, GeneratorConfig
 from models.networks.stylegan2.discriminator import Discriminator
 from models.networks.stylegan2.generator import Generator
+from models.saved.checkpoint import (
+    ENCODER,
+    GAN,
+    CheckpointError,
+    State,
+    as_float32,
+    read_checkpoint,
+)
 
-FORMAT = "tracing-table-gan-1"
-
-
-def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
-    """Write a checkpoint so that a crash leaves either the old file or the new one.
-
-    Args:
-        path: where; the folder is made.
-        state: tensors and plain values (`generator_config`, `ema`, ...).
-    """
-    write_state(path, {"format": FORMAT, **state})
-
-
-def write_state(path: Path, state: dict[str, Any]) -> None:
-    """Write tensors and plain values to a file that is never seen half-written."""
-    with replacing(path) as file:
-        torch.save(state, file)
-
-
-def load_checkpoint(path: Path) -> dict[str, Any]:
-    """Read a checkpoint without executing anything from it.
-
-    Raises:
-        ModelError: missing, not a checkpoint of this project, or holding more than tensors.
-    """
-    if not path.is_file():
-        raise ModelError(f"{path}: no such checkpoint; expected a file written by models train-gan")
-    try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError) as error:
-        reason = str(error).splitlines()[0]
-        raise ModelError(f"{path}: not a checkpoint of tensors ({reason})") from error
-    if not isinstance(state, dict) or state.get("format") != FORMAT:
-        raise ModelError(f"{path}: expected the format {FORMAT!r} written by models train-gan")
-    return state
-
-
-COMPACT_PARTS = ("generator", "ema", "discriminator", "augment", "own_latents")
-COMPACT_VALUES = (
+_SHARED = (
     "generator_config",
     "discriminator_config",
-    "training",
+    "discriminator",
+    "augment",
+    "own_latents",
     "pictures_seen",
     "pictures_before",
 )
 
 
-def compact(state: dict[str, Any]) -> dict[str, Any]:
-    """What another run needs to go on from (`--from`), in half precision.
-
-    Args:
-        state: a complete checkpoint; optimizers and random states are left out.
+def load_gan(path: Path) -> State:
+    """Read the GAN of a checkpoint of `models train-gan` or `models train-encoder`.
 
     Returns:
-        Networks, average, augmentation, the drawings' own latents and configurations.
+        What a checkpoint of `models train-gan` holds. Of an encoder's: `generator_config`, `ema`,
+        and those of discriminator, augmentation, own latents and counts that it has.
+
+    Raises:
+        CheckpointError: the file is missing or is neither.
     """
-    kept = {name: as_half(state[name]) for name in COMPACT_PARTS if name in state}
-    return kept | {name: state[name] for name in COMPACT_VALUES if name in state}
-
-
-def _require(state: dict[str, Any], key: str, path: Path) -> Any:
-    if key not in state:
-        raise ModelError(f"{path}: holds no {key!r}; it holds {', '.join(sorted(state))}")
-    return state[key]
+    state = read_checkpoint(path, GAN, ENCODER)
+    if state["format"] == GAN:
+        return state
+    found = {name: state[name] for name in _SHARED if name in state}
+    return found | {"ema": state["generator_ema"]}
 
 
 def load_generator(path: Path) -> Generator:
-    """The averaged (EMA) generator of a checkpoint, in evaluation mode, gradients off.
+    """The averaged (EMA) generator of a checkpoint, see `averaged_generator`.
 
     Args:
-        path: checkpoint of `models train-gan` or `models import-stylegan2`.
+        path: checkpoint of `models train-gan`, `train-encoder` or `import-stylegan2`.
     """
-    path = Path(path)
-    state = load_checkpoint(path)
-    generator = Generator(GeneratorConfig.from_dict(_require(state, "generator_config", path)))
-    generator.load_state_dict(as_float32(_require(state, "ema", path)))
-    return generator.eval().requires_grad_(False)
+    return averaged_generator(load_gan(path), path)
 
 
 def load_discriminator(path: Path) -> Discriminator:
     """The discriminator of a checkpoint, in training mode (callers may go on training it)."""
-    path = Path(path)
-    state = load_checkpoint(path)
-    config = DiscriminatorConfig.from_dict(_require(state, "discriminator_config", path))
-    discriminator = Discriminator(config)
+    return saved_discriminator(load_gan(path), path)
+
+
+def saved_discriminator(state: State, path: Path) -> Discriminator:
+    """The discriminator of a state of either training, in training mode.
+
+    Args:
+        state: as `read_checkpoint` or `load_gan` gives it.
+        path: where it comes from, for errors.
+    """
+    discriminator = Discriminator(
+        DiscriminatorConfig.from_dict(_require(state, "discriminator_config", path))
+    )
     discriminator.load_state_dict(as_float32(_require(state, "discriminator", path)))
     return discriminator
 
 
-def as_float32(tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """Floating tensors as float32 (compact checkpoints hold half precision)."""
-    return {k: v.float() if v.is_floating_point() else v for k, v in tensors.items()}
+def averaged_generator(state: State, path: Path) -> Generator:
+    """The averaged (EMA) generator of a state of either training, ready to draw: no gradients.
+
+    Args:
+        state: as `read_checkpoint` or `load_gan` gives it.
+        path: where it comes from, for errors.
+    """
+    generator = Generator(GeneratorConfig.from_dict(_require(state, "generator_config", path)))
+    name = "generator_ema" if "generator_ema" in state else "ema"
+    generator.load_state_dict(as_float32(_require(state, name, path)))
+    return generator.eval().requires_grad_(False)
 
 
-def as_half(tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """Floating tensors as float16, for the compact checkpoint to go on from."""
-    return {k: v.half() if v.is_floating_point() else v for k, v in tensors.items()}
+def _require(state: State, key: str, path: Path) -> Any:
+    if key not in state:
+        raise CheckpointError(f"{path}: holds no {key!r}; it holds {', '.join(sorted(state))}")
+    return state[key]

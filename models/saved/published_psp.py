@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import pickle
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from torch import Tensor
 
 from models.networks.psp.config import EncoderConfig, EncoderError
 from models.networks.psp.inverter import Inverter
+from models.saved.checkpoint import read_tensors
 
 _PREFIX = "encoder."
 
@@ -26,7 +26,8 @@ def load_published(path: Path) -> Inverter:
         An `irse50` inverter in evaluation mode that starts from the checkpoint's mean code.
 
     Raises:
-        EncoderError: missing, holding more than tensors, or of another architecture.
+        CheckpointError: missing, or holding more than tensors.
+        EncoderError: of another architecture.
     """
     state = _read(path)
     weights = {
@@ -45,15 +46,8 @@ def load_published(path: Path) -> Inverter:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    if not path.is_file():
-        raise EncoderError(f"{path}: no such checkpoint")
-    try:
-        with torch.serialization.safe_globals([argparse.Namespace]):
-            state = torch.load(path, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError) as error:
-        reason = str(error).splitlines()[0]
-        raise EncoderError(f"{path}: not a checkpoint of tensors ({reason})") from error
-    if not isinstance(state, dict) or "state_dict" not in state:
+    state = read_tensors(path, argparse.Namespace)
+    if "state_dict" not in state:
         raise EncoderError(f"{path}: expected a published pSp checkpoint with 'state_dict'")
     return state
 

@@ -6,7 +6,6 @@ published ones are not (demodulation undoes any scale), so the scale is applied 
 
 import argparse
 import math
-import pickle
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from torch import Tensor
 
 from models.networks.stylegan2.config import ModelError
 from models.networks.stylegan2.layers import resample_filter
+from models.saved.checkpoint import read_tensors
 from models.saved.published_stylegan2 import estimate_w_avg, generator_from
 
 
@@ -87,15 +87,11 @@ def checkpoint_from_state_dict(path: Path) -> dict[str, Any]:
     """Content of a checkpoint from a rosinality-style `.pt` (`g_ema`, `latent_avg`).
 
     Raises:
-        ModelError: not a file of tensors, or without such a generator.
+        CheckpointError: not a file of tensors.
+        ModelError: without such a generator.
     """
-    try:
-        with torch.serialization.safe_globals([argparse.Namespace]):
-            content = torch.load(path, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError) as error:
-        reason = str(error).splitlines()[0]
-        raise ModelError(f"{path}: refused, nothing was executed: {reason}") from error
-    if not isinstance(content, dict) or not isinstance(content.get("g_ema"), dict):
+    content = read_tensors(path, argparse.Namespace)
+    if not isinstance(content.get("g_ema"), dict):
         raise ModelError(f"{path}: holds no 'g_ema'; expected a rosinality-style checkpoint")
     tensors = published_names(content["g_ema"], path)
     average = content.get("latent_avg")

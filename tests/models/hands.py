@@ -14,8 +14,8 @@ from models.networks.psp.inverter import inverter_for
 from models.networks.stylegan2.config import DiscriminatorConfig, GeneratorConfig
 from models.networks.stylegan2.discriminator import Discriminator
 from models.networks.stylegan2.generator import Generator
+from models.saved.checkpoint import GAN, write_checkpoint
 from models.saved.encoder import Hand
-from models.saved.gan import save_checkpoint
 
 SHAPE = {"resolution": 32, "channel_base": 256, "channel_max": 16}
 
@@ -51,8 +51,9 @@ def write_gan(path: Path) -> Path:
     """A checkpoint as models train-gan writes it."""
     generator = small_generator()
     discriminator = Discriminator(DiscriminatorConfig(**SHAPE))
-    save_checkpoint(
+    write_checkpoint(
         path,
+        GAN,
         {
             "generator_config": generator.config.to_dict(),
             "discriminator_config": discriminator.config.to_dict(),

@@ -8,12 +8,7 @@ import click
 
 from models.export.bundle import golden_inks
 from models.export.graphs import check_graph, export_encoder, export_generator
-from models.saved.encoder import (
-    compact,
-    load_encoder_checkpoint,
-    load_hand,
-    save_encoder_checkpoint,
-)
+from models.saved.encoder import load_hand
 
 
 @click.command("export")
@@ -21,14 +16,8 @@ from models.saved.encoder import (
 @click.option(
     "-o", "--out", required=True, type=click.Path(path_type=Path), help="Folder for the graphs."
 )
-@click.option(
-    "--compact",
-    "compact_path",
-    type=click.Path(path_type=Path),
-    help="Also write the networks in half precision, for train-encoder --from.",
-)
 @click.option("--dry-run", is_flag=True, help="Read the checkpoint, say what would happen, stop.")
-def export(checkpoint: Path, out: Path, compact_path: Path | None, dry_run: bool) -> None:
+def export(checkpoint: Path, out: Path, dry_run: bool) -> None:
     """Write encoder.onnx and generator.onnx of CHECKPOINT and compare them with PyTorch.
 
     A bundle has these and more: use `models bundle` for the table.
@@ -47,6 +36,3 @@ def export(checkpoint: Path, out: Path, compact_path: Path | None, dry_run: bool
     click.echo(f"encoder.onnx: differs by {check_graph(out / 'encoder.onnx', probe):.1e}")
     probe = export_generator(hand.generator, probe.outputs, out / "generator.onnx")
     click.echo(f"generator.onnx: differs by {check_graph(out / 'generator.onnx', probe):.1e}")
-    if compact_path is not None:
-        save_encoder_checkpoint(compact_path, compact(load_encoder_checkpoint(checkpoint)))
-        click.echo(f"{compact_path}: {compact_path.stat().st_size / 1e6:.1f} MB to go on from")

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from exhibit.contract.errors import InputError
-from models.saved.encoder import load_encoder_checkpoint, mean_of_averages, save_encoder_checkpoint
+from models.saved.checkpoint import ENCODER, read_checkpoint, write_checkpoint
+from models.saved.encoder import mean_of_averages
 
 
 @click.command("average")
@@ -24,6 +25,6 @@ def average_checkpoints(checkpoints: tuple[Path, ...], out: Path) -> None:
     """
     if len(checkpoints) < 2:
         raise InputError(f"{len(checkpoints)} checkpoints: expected two or more of one run")
-    states = [load_encoder_checkpoint(path) for path in checkpoints]
-    save_encoder_checkpoint(out, mean_of_averages(states))
+    states = [read_checkpoint(path, ENCODER) for path in checkpoints]
+    write_checkpoint(out, ENCODER, mean_of_averages(states))
     click.echo(f"wrote {out}")

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from models.saved.gan import compact, load_checkpoint, save_checkpoint
+from models.saved.checkpoint import ENCODER, GAN, read_checkpoint, write_checkpoint
+from models.saved.compacting import compact
 
 
 @click.command("compact")
@@ -13,8 +14,9 @@ from models.saved.gan import compact, load_checkpoint, save_checkpoint
 def compact_checkpoint(checkpoint: Path, out: Path) -> None:
     """Write a small copy of CHECKPOINT in half precision, to archive or to pass on.
 
-    It holds the networks and the augmentation, not the optimizers: continue from it with
-    `models train-gan --from`, not with --resume.
+    It holds the networks and the augmentation, not the optimizers: continue from it with --from of
+    `models train-gan` or `models train-encoder`, not with --resume.
     """
-    save_checkpoint(out, compact(load_checkpoint(checkpoint)))
+    state = read_checkpoint(checkpoint, GAN, ENCODER)
+    write_checkpoint(out, state["format"], compact(state))
     click.echo(f"wrote {out}, {out.stat().st_size / 1e6:.1f} MB")

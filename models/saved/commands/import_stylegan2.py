@@ -6,7 +6,7 @@ import click
 
 from exhibit.contract.errors import InputError
 from models.networks.stylegan2.config import GeneratorConfig
-from models.saved.gan import save_checkpoint
+from models.saved.checkpoint import GAN, write_checkpoint
 from models.saved.published_stylegan2 import checkpoint_from_pickle
 from models.saved.rosinality import checkpoint_from_state_dict
 
@@ -42,5 +42,5 @@ def import_stylegan2(network: Path, out: Path, dry_run: bool) -> None:
         f"w of {config.w_dim}, channel base {config.channel_base}"
     )
     if not dry_run:
-        save_checkpoint(out, state)
+        write_checkpoint(out, GAN, state)
         click.echo(f"wrote {out}")

@@ -58,7 +58,7 @@ def parse_seeds(text: str) -> list[int]:
 def sample(
     checkpoint: Path, out: Path, seeds: str, psi: float, columns: int, dry_run: bool
 ) -> None:
-    """Draw pictures from CHECKPOINT (latest.pt of a training run, or an imported one).
+    """Draw pictures from CHECKPOINT (latest.pt of either training, or an imported one).
 
     A seed always gives the same picture.
     """

@@ -132,12 +132,12 @@ def plan_from_options(dataset: Path, folder: Path, options: dict) -> Plan:
             minutes=options["minutes"],
             tick_s=options["tick_seconds"],
             checkpoint_s=options["checkpoint_seconds"],
-            kid_s=options["kid_seconds"],
         ),
         accelerator=options["accelerator"],
         devices=options["devices"],
         precision=options["precision"],
         kid_pictures=options["kid_pictures"],
+        kid_s=options["kid_seconds"],
     )
 
 

@@ -22,25 +22,27 @@ from models.networks.perceptual.weights import read_arrays, weights_path
 from models.networks.psp.config import EncoderConfig
 from models.networks.stylegan2.discriminator import Discriminator
 from models.networks.stylegan2.generator import Generator
-from models.saved.encoder import discriminator_of, load_encoder_checkpoint, load_hand
-from models.saved.gan import as_float32, load_checkpoint, load_discriminator, load_generator
+from models.saved.checkpoint import ENCODER, GAN, State, as_float32, read_checkpoint
+from models.saved.gan import averaged_generator, saved_discriminator
 from models.sketches.quickdraw import ATTRIBUTION, held_out_words, read_quickdraw, split_held_out
 from models.sketches.raster import Gray
 from models.sketches.visitors import visits
 from models.training.encoder.config import EncoderTraining
 from models.training.encoder.data import InkSource, drawing_pairs, sample_pairs
 from models.training.encoder.grow import with_more_codes
-from models.training.encoder.loop import EncoderFeeds, train_encoder
 from models.training.encoder.remap import with_fitted_mapping, with_new_mapping
 from models.training.encoder.state import EncoderState, new_encoder_state, restore_encoder_state
 from models.training.encoder.step import MOMENT_GROUPS, Surroundings
+from models.training.encoder.trainee import EncoderFeeds, EncoderTrainee
 from models.training.encoder.watch import Watch
 from models.training.parts.feature_discriminator import FeatureDiscriminator
 from models.training.parts.latent_places import drawing_keys
 from models.training.parts.moments import MomentMatching
 from models.training.parts.own_latents import OwnLatents
 from models.training.parts.sampler import Sampler
+from models.training.run.folder import read_newest, refuse_another_run
 from models.training.run.limits import RunLimits
+from models.training.run.loop import train
 from models.training.run.processes import together
 from models.training.run.random_states import restore_random_states
 
@@ -74,11 +76,12 @@ class EncoderPlan:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Beginning:
-    """What a run begins with; `saved` is the file that it came from."""
+    """What a run begins with; `saved` is the content of the file that it came from."""
 
     generator: Generator
     discriminator: Discriminator
-    saved: dict[str, Any]
+    saved: State
+    path: Path
 
 
 def encoder_config(plan: EncoderPlan, generator: Generator) -> EncoderConfig:
@@ -101,19 +104,18 @@ def describe(plan: EncoderPlan) -> str:
     Raises:
         ExhibitError: something is missing or does not fit; names it.
     """
-    latest = plan.folder / "latest.pt"
-    if latest.exists() and not plan.resume:
-        raise InputError(f"{plan.folder} holds a run already: add --resume or choose another -o")
-    seen = load_encoder_checkpoint(latest)["pictures_seen"] if plan.resume else 0
-    generator = _beginning(plan).generator
+    if not plan.resume:
+        refuse_another_run(plan.folder)
+    seen = read_newest(plan.folder, ENCODER)[1]["pictures_seen"] if plan.resume else 0
+    start = _beginning(plan)
+    generator = start.generator
     encoder_config(plan, generator)
     training, held_out = split_held_out(read_quickdraw(plan.sketches))
     pictures = _pictures(plan, generator)
     words = len({sketch.word for sketch in training})
     return "\n".join(
         [
-            f"{plan.gan or plan.start or latest}: {generator.config.resolution} px, "
-            f"{generator.synthesis.num_ws} codes",
+            f"{start.path}: {generator.config.resolution} px, {generator.synthesis.num_ws} codes",
             f"{plan.dataset}: {len(pictures)} drawings",
             f"{plan.sketches}: {len(training)} sketches of {words} things for training, "
             f"{len(held_out)} of {len(held_out_words())} held out",
@@ -124,12 +126,13 @@ def describe(plan: EncoderPlan) -> str:
 
 
 def run_encoder(plan: EncoderPlan) -> None:
-    """Train as planned; see `models.training.encoder.loop.train_encoder`."""
+    """Train as planned; see `models.training.run.loop.train`."""
     with together(plan.accelerator, plan.devices, plan.precision) as fabric:
-        _train(plan, fabric)
+        train(fabric, prepare_run(plan, fabric), plan.limits, plan.folder)
 
 
-def _train(plan: EncoderPlan, fabric: Fabric) -> None:
+def prepare_run(plan: EncoderPlan, fabric: Fabric) -> EncoderTrainee:
+    """Build or restore the run of a plan on this process."""
     torch.manual_seed(plan.training.seed + 1 + fabric.global_rank)
     start = _with_mapping(plan, _beginning(plan))
     state = _new_or_started(plan, start, fabric)
@@ -153,11 +156,11 @@ def _train(plan: EncoderPlan, fabric: Fabric) -> None:
     feeds = _feeds(plan, state, drawings, fabric)
     if plan.resume:
         _resume(plan, fabric, state, feeds)
-    train_encoder(fabric, state, feeds, plan.limits, plan.folder)
+    return EncoderTrainee(fabric, state, feeds)
 
 
 def _resume(plan: EncoderPlan, fabric: Fabric, state: EncoderState, feeds: EncoderFeeds) -> None:
-    saved = load_encoder_checkpoint(plan.folder / "latest.pt")
+    _, saved = read_newest(plan.folder, ENCODER)
     restore_encoder_state(state, saved)
     feeds.reals.position = saved["reals_position"]
     if len(saved["ink_states"]) == fabric.world_size:
@@ -175,7 +178,7 @@ def _new_or_started(plan: EncoderPlan, start: Beginning, fabric: Fabric) -> Enco
         fabric.device,
     )
     if plan.start is not None:
-        encoder = start.saved if plan.gan is None else load_encoder_checkpoint(plan.start)
+        encoder = start.saved if plan.gan is None else read_checkpoint(plan.start, ENCODER)
         state.pictures_before = encoder["pictures_seen"] + encoder.get("pictures_before", 0)
         weights = with_more_codes(
             as_float32(encoder["inverter_ema"]), state.inverter.state_dict(), plan.start
@@ -191,15 +194,11 @@ def _new_or_started(plan: EncoderPlan, start: Beginning, fabric: Fabric) -> Enco
 def _beginning(plan: EncoderPlan) -> Beginning:
     """What the run, its GAN, or else the encoder it begins from left behind."""
     if plan.gan is not None:
-        saved = load_checkpoint(plan.gan)
-        generator, discriminator = load_generator(plan.gan), load_discriminator(plan.gan)
+        path, saved = plan.gan, read_checkpoint(plan.gan, GAN)
     elif plan.start is not None:
-        saved = load_encoder_checkpoint(plan.start)
-        generator, discriminator = load_hand(plan.start).generator, discriminator_of(plan.start)
+        path, saved = plan.start, read_checkpoint(plan.start, ENCODER)
     elif plan.resume:
-        latest = plan.folder / "latest.pt"
-        saved = load_encoder_checkpoint(latest)
-        generator, discriminator = load_hand(latest).generator, discriminator_of(latest)
+        path, saved = read_newest(plan.folder, ENCODER)
     else:
         raise InputError("no generator: expected --gan, or --from an encoder trained with its own")
     begun = plan.gan or plan.start
@@ -208,7 +207,7 @@ def _beginning(plan: EncoderPlan) -> Beginning:
             f"--z-dim {plan.z_dim}: {begun} has no latents of its drawings; "
             "expected a checkpoint trained with --redraw"
         )
-    return Beginning(generator, discriminator, saved)
+    return Beginning(averaged_generator(saved, path), saved_discriminator(saved, path), saved, path)
 
 
 def _with_mapping(plan: EncoderPlan, start: Beginning) -> Beginning:

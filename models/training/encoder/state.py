@@ -13,7 +13,7 @@ from models.networks.psp.config import EncoderConfig
 from models.networks.psp.inverter import Inverter, inverter_for
 from models.networks.stylegan2.discriminator import Discriminator
 from models.networks.stylegan2.generator import Generator
-from models.saved.gan import as_float32
+from models.saved.checkpoint import as_float32
 from models.training.encoder.config import EncoderTraining
 from models.training.parts.augment import Augment
 from models.training.parts.feature_discriminator import FeatureDiscriminator

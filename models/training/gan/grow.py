@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from models.networks.stylegan2.config import ModelError
 from models.networks.stylegan2.discriminator import Discriminator, DiscriminatorBlock
 from models.networks.stylegan2.layers import GAIN, SLOPE
-from models.saved.gan import as_float32
+from models.saved.checkpoint import as_float32
 from models.training.gan.state import GanState
 
 
@@ -25,7 +25,7 @@ def start_from(state: GanState, saved: dict[str, Any]) -> None:
 
     Args:
         state: new run, before its first step.
-        saved: checkpoint as `load_checkpoint` gives it; `generator` and `discriminator` may be
+        saved: checkpoint as `load_gan` gives it; `generator` and `discriminator` may be
             absent (imported files): the generator then starts from the average, the
             discriminator from its fresh weights.
 

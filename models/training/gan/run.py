@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 from lightning_fabric import Fabric
@@ -12,19 +11,21 @@ from models.collection.pictures import load_pictures
 from models.networks.perceptual.alexnet import training_alexnet
 from models.networks.perceptual.lpips import training_lpips
 from models.networks.stylegan2.config import DiscriminatorConfig, GeneratorConfig
-from models.saved.encoder import load_gan
-from models.saved.gan import load_checkpoint
+from models.saved.checkpoint import GAN, State
+from models.saved.gan import load_gan
 from models.training.gan.config import GanTraining
 from models.training.gan.grow import start_from
 from models.training.gan.kid_watch import KidWatch
-from models.training.gan.loop import GanFeeds, train
-from models.training.gan.state import GanState, new_state, restore_state
+from models.training.gan.state import new_state, restore_state
+from models.training.gan.trainee import GanTrainee
 from models.training.parts.feature_discriminator import FeatureDiscriminator
 from models.training.parts.latent_places import drawing_keys
 from models.training.parts.moments import MomentMatching
 from models.training.parts.own_latents import OwnLatents
 from models.training.parts.sampler import Sampler
+from models.training.run.folder import read_newest, refuse_another_run
 from models.training.run.limits import RunLimits
+from models.training.run.loop import train
 from models.training.run.processes import together
 from models.training.run.random_states import restore_random_states
 
@@ -45,12 +46,13 @@ class Plan:
     devices: str = "1"
     precision: str = "bf16-mixed"
     kid_pictures: int = 0
+    kid_s: float = 900.0
 
 
 def begun(folder: Path, resume: bool, start: Path | None) -> GeneratorConfig | None:
     """Shape of the generator that a run goes on from; None for a new run."""
     if resume:
-        saved = load_checkpoint(folder / "latest.pt")
+        _, saved = read_newest(folder, GAN)
     elif start is not None:
         saved = load_gan(start)
     else:
@@ -58,28 +60,22 @@ def begun(folder: Path, resume: bool, start: Path | None) -> GeneratorConfig | N
     return GeneratorConfig.from_dict(saved.get("generator_config", {}))
 
 
-def saved_run(plan: Plan) -> dict[str, Any] | None:
+def saved_run(plan: Plan) -> State | None:
     """The checkpoint a plan continues or starts from, checked against it; None for a new run."""
-    latest = plan.folder / "latest.pt"
     if not plan.resume:
-        if latest.exists():
-            raise InputError(
-                f"{plan.folder} holds a run already: add --resume or choose another -o"
-            )
+        refuse_another_run(plan.folder)
         return None if plan.start is None else _start_of(plan, plan.start)
-    saved = load_checkpoint(latest)
-    if "optimizer_g" not in saved:
-        raise InputError(f"{latest} is a compact checkpoint: expected it in --from, not --resume")
+    newest, saved = read_newest(plan.folder, GAN)
     asked = plan.generator.to_dict()
     for key, value in saved["generator_config"].items():
         if asked[key] != value:
             raise InputError(
-                f"{latest}: {key} is {value}, asked for {asked[key]}: expected the same"
+                f"{newest}: {key} is {value}, asked for {asked[key]}: expected the same"
             )
     return saved
 
 
-def _start_of(plan: Plan, path: Path) -> dict[str, Any]:
+def _start_of(plan: Plan, path: Path) -> State:
     """A checkpoint to begin from; its networks must fit, at the same or half the resolution."""
     saved = load_gan(path)
     configs = {"generator_config": plan.generator, "discriminator_config": plan.discriminator}
@@ -97,7 +93,7 @@ def describe(plan: Plan) -> str:
     """Check data and checkpoint of a plan and say in a few lines what it would do.
 
     Raises:
-        InputError, ModelError: something is missing or does not fit.
+        InputError, CheckpointError: something is missing or does not fit.
     """
     saved = saved_run(plan)
     pictures = load_pictures(plan.dataset, plan.generator.resolution, plan.generator.img_channels)
@@ -122,7 +118,7 @@ def describe(plan: Plan) -> str:
     return "\n".join(lines)
 
 
-def prepare_run(plan: Plan, fabric: Fabric) -> tuple[GanState, GanFeeds]:
+def prepare_run(plan: Plan, fabric: Fabric) -> GanTrainee:
     """Build or restore the run of a plan on this process."""
     pictures = load_pictures(plan.dataset, plan.generator.resolution, plan.generator.img_channels)
     state = new_state(plan.generator, plan.discriminator, plan.training, fabric.device)
@@ -166,12 +162,11 @@ def prepare_run(plan: Plan, fabric: Fabric) -> tuple[GanState, GanFeeds]:
     elif saved is not None:
         start_from(state, saved)
     measured = plan.kid_pictures > 0 and fabric.is_global_zero
-    kid = KidWatch(pictures, plan.kid_pictures) if measured else None
-    return state, GanFeeds(sampler, kid)
+    kid = KidWatch(pictures, plan.kid_pictures, plan.kid_s) if measured else None
+    return GanTrainee(fabric, state, sampler, kid)
 
 
 def run(plan: Plan) -> None:
-    """Train as planned; see `models.training.gan.loop.train`."""
+    """Train as planned; see `models.training.run.loop.train`."""
     with together(plan.accelerator, plan.devices, plan.precision) as fabric:
-        state, feeds = prepare_run(plan, fabric)
-        train(fabric, state, feeds, plan.limits, plan.folder)
+        train(fabric, prepare_run(plan, fabric), plan.limits, plan.folder)

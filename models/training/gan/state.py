@@ -10,7 +10,7 @@ from torch import nn
 from models.networks.stylegan2.config import DiscriminatorConfig, GeneratorConfig
 from models.networks.stylegan2.discriminator import Discriminator
 from models.networks.stylegan2.generator import Generator
-from models.saved.gan import as_float32
+from models.saved.checkpoint import as_float32
 from models.training.gan.config import GanTraining
 from models.training.parts.augment import Augment
 from models.training.parts.feature_discriminator import FeatureDiscriminator

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from types import FrameType
 
 import torch
 from lightning_fabric import Fabric
@@ -20,7 +20,6 @@ class RunLimits:
     tick_s: float = 120.0
     checkpoint_s: float = 300.0
     minutes: float | None = None
-    kid_s: float = 900.0
 
 
 @contextmanager
@@ -28,7 +27,7 @@ def stop_requested() -> Iterator[list[bool]]:
     """Set the yielded flag on SIGTERM or SIGINT, so that the loop can end with a checkpoint."""
     flag = [False]
 
-    def ask(_signal: int, _frame: Any) -> None:
+    def ask(_signal: int, _frame: FrameType | None) -> None:
         flag[0] = True
 
     previous = {s: signal.signal(s, ask) for s in (signal.SIGTERM, signal.SIGINT)}
@@ -39,9 +38,9 @@ def stop_requested() -> Iterator[list[bool]]:
             signal.signal(number, handler)
 
 
-def agree(fabric: Fabric, wishes: list[bool]) -> list[bool]:
+def agree(fabric: Fabric, wishes: Sequence[bool]) -> list[bool]:
     """What any process wishes, all do: clocks and signals differ between processes."""
     if fabric.world_size == 1:
-        return wishes
+        return list(wishes)
     flags = torch.tensor([float(wish) for wish in wishes], device=fabric.device)
     return [bool(flag > 0) for flag in fabric.all_reduce(flags, reduce_op="sum")]

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 import torch
 from lightning_fabric import Fabric
 
+from models.training.run.divergence import DivergedError
+
 
 @contextmanager
 def together(accelerator: str, devices: str, precision: str) -> Iterator[Fabric]:
@@ -24,7 +26,15 @@ def together(accelerator: str, devices: str, precision: str) -> Iterator[Fabric]
     count = devices if devices == "auto" else int(devices)
     fabric = Fabric(accelerator=accelerator, devices=count, precision=precision)
     fabric.launch()
-    yield fabric
+    try:
+        yield fabric
+    except DivergedError:  # on all of them; after another error one would wait for the rest
+        _part(fabric)
+        raise
+    _part(fabric)
+
+
+def _part(fabric: Fabric) -> None:
     if fabric.world_size > 1:
         fabric.barrier()
         torch.distributed.destroy_process_group()

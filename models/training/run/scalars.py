@@ -1,19 +1,28 @@
 """Scalars of a run: one log line, one JSON line and TensorBoard's files each tick."""
 
+from __future__ import annotations
+
 import json
+import math
 import time
 from collections import defaultdict
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import click
 import numpy as np
+from numpy.typing import NDArray
 from torch.utils.tensorboard import SummaryWriter
+
+from exhibit.contract.files import append_line
+
+LOG = "log.jsonl"
 
 
 class Counted(Protocol):
-    """A run that counts the pictures it has seen."""
+    """A run that counts its steps, and the pictures it has seen."""
 
+    step: int
     pictures_seen: int
 
 
@@ -28,8 +37,8 @@ class ScalarLog:
 
     def __init__(self, folder: Path, pictures_seen: int) -> None:
         """folder gets log.jsonl and tensorboard/; pictures_seen is where this call starts."""
+        self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        self._file = (folder / "log.jsonl").open("a", encoding="utf-8")
         self._board = SummaryWriter(str(folder / "tensorboard"))
         self._values: dict[str, list[float]] = defaultdict(list)
         self._pictures, self._at = pictures_seen, time.monotonic()
@@ -40,14 +49,17 @@ class ScalarLog:
             self._values[name].append(value)
 
     def tick(self, state: Counted, total_pictures: int) -> None:
-        """Write the means since the last tick, the speed and the time left."""
+        """Write the means since the last tick, the speed and the time left.
+
+        What could not be measured, a mean of nothing, is null in JSON.
+        """
         now = time.monotonic()
         rate = (state.pictures_seen - self._pictures) / max(now - self._at, 1e-9)
         means = {name: sum(v) / len(v) for name, v in sorted(self._values.items())}
-        record = {"pictures": state.pictures_seen, "pictures_per_s": round(rate, 2)}
-        record |= {name: round(value, 5) for name, value in means.items()}
-        self._file.write(json.dumps(record) + "\n")
-        self._file.flush()
+        record: dict[str, Any] = {"pictures": state.pictures_seen, "pictures_per_s": round(rate, 2)}
+        for name, value in means.items():
+            record[name] = round(value, 5) if math.isfinite(value) else None
+        append_line(self.folder / LOG, json.dumps(record, allow_nan=False))
         for name, value in means.items():
             self._board.add_scalar(name, value, state.pictures_seen)
         self._board.add_scalar("speed/pictures_per_s", rate, state.pictures_seen)
@@ -58,11 +70,10 @@ class ScalarLog:
         self._values.clear()
         self._pictures, self._at = state.pictures_seen, now
 
-    def picture(self, name: str, image: np.ndarray, pictures_seen: int) -> None:
+    def picture(self, name: str, image: NDArray[np.uint8], pictures_seen: int) -> None:
         """Show a sheet (H, W, C) uint8 in TensorBoard."""
         self._board.add_image(name, image, pictures_seen, dataformats="HWC")
 
     def close(self) -> None:
-        """Flush and close the files."""
-        self._file.close()
+        """Flush and close TensorBoard's files."""
         self._board.close()

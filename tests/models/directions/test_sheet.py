@@ -137,7 +137,7 @@ def test_wished_codes_come_from_one_source(tmp_path: Path):
 
 
 def test_wished_codes_of_sketches_carry_the_feature_map(tmp_path: Path):
-    from models.saved.encoder import save_encoder_checkpoint
+    from models.saved.checkpoint import ENCODER, write_checkpoint
     from tests.models.hands import small_hand
 
     hand = small_hand()
@@ -148,7 +148,7 @@ def test_wished_codes_of_sketches_carry_the_feature_map(tmp_path: Path):
         "generator_ema": hand.generator.state_dict(),
         "pictures_seen": 0,
     }
-    save_encoder_checkpoint(tmp_path / "hand.pt", state)
+    write_checkpoint(tmp_path / "hand.pt", ENCODER, state)
     sketches = write_sketches(tmp_path / "s.ndjson")
     found = wished_codes(Wish(2, sketches=sketches), subject(), tmp_path / "hand.pt")
     assert found.w_plus.shape == (1, 8, 16)  # only one of the two words is held out

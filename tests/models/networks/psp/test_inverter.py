@@ -7,6 +7,7 @@ torch = pytest.importorskip("torch")
 
 from models.networks.psp.config import EncoderConfig, EncoderError  # noqa: E402
 from models.networks.psp.inverter import Inverter, inverter_for  # noqa: E402
+from models.saved.checkpoint import CheckpointError  # noqa: E402
 from models.saved.published_psp import load_published  # noqa: E402
 from models.training.encoder.losses import offset_loss  # noqa: E402
 from tests.models.hands import small_config, small_generator, small_hand  # noqa: E402
@@ -114,5 +115,5 @@ def test_load_published_file_that_would_run_code_is_refused(tmp_path: Path):
             return (print, ("ran",))
 
     torch.save({"state_dict": {}, "x": Evil()}, tmp_path / "evil.pt")
-    with pytest.raises(EncoderError, match="not a checkpoint of tensors"):
+    with pytest.raises(CheckpointError, match="not a checkpoint of tensors"):
         load_published(tmp_path / "evil.pt")

@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -7,15 +8,12 @@ torch = pytest.importorskip("torch")
 from click.testing import CliRunner  # noqa: E402
 
 from exhibit.contract.errors import InputError  # noqa: E402
-from models.networks.psp.config import EncoderError  # noqa: E402
+from models.cli import main  # noqa: E402
+from models.saved.checkpoint import ENCODER, CheckpointError, read_checkpoint, write_checkpoint  # noqa: E402
 from models.saved.commands.average import average_checkpoints  # noqa: E402
-from models.saved.encoder import (  # noqa: E402
-    compact,
-    gan_of,
-    load_encoder_checkpoint,
-    load_hand,
-    save_encoder_checkpoint,
-)
+from models.saved.compacting import compact  # noqa: E402
+from models.saved.encoder import load_hand  # noqa: E402
+from models.saved.gan import load_gan  # noqa: E402
 from models.training.commands.train_encoder import train_encoder  # noqa: E402
 from models.training.encoder import run as encoder_run  # noqa: E402
 from tests.models.hands import write_drawings, write_gan, write_sketches  # noqa: E402
@@ -36,7 +34,7 @@ def _train(arguments: list[str], folder: Path, pictures: int, *more: str) -> dic
     words = [*arguments, "-o", str(folder), "--pictures", str(pictures), *more]
     result = CliRunner().invoke(train_encoder, words, catch_exceptions=False)
     assert result.exit_code == 0, result.output
-    return load_encoder_checkpoint(folder / "latest.pt")
+    return read_checkpoint(folder / "latest.pt", ENCODER)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +92,7 @@ def test_average_of_two_states_lies_between_them(arguments, tmp_path):
     second = _train(arguments, tmp_path / "other", 12)
     words = [tmp_path / "first.pt", tmp_path / "other" / "latest.pt", "-o", tmp_path / "mean.pt"]
     CliRunner().invoke(average_checkpoints, [str(word) for word in words], catch_exceptions=False)
-    mean = load_encoder_checkpoint(tmp_path / "mean.pt")
+    mean = read_checkpoint(tmp_path / "mean.pt", ENCODER)
     name = "encoder.stem.weight"
     expected = (first["inverter_ema"][name] + second["inverter_ema"][name]) / 2
     torch.testing.assert_close(mean["inverter_ema"][name], expected)
@@ -118,7 +116,7 @@ def test_load_hand_names_what_it_was_trained_with(arguments, tmp_path):
 def test_compact_checkpoint_is_small_and_another_run_begins_from_it(arguments, tmp_path):
     saved = _train(arguments, tmp_path / "run", 4)
     small = tmp_path / "small.pt"
-    save_encoder_checkpoint(small, compact(saved))
+    write_checkpoint(small, ENCODER, compact(saved))
     assert small.stat().st_size < 0.3 * (tmp_path / "run" / "latest.pt").stat().st_size
     without_gan = arguments[2:]
     more = _train(without_gan, tmp_path / "next", 4, "--from", str(small))
@@ -148,18 +146,16 @@ def test_second_run_in_the_same_folder_is_refused(arguments, tmp_path):
 
 
 def test_load_hand_gan_checkpoint_is_refused(tmp_path):
-    with pytest.raises(EncoderError, match="tracing-table-encoder-1"):
+    with pytest.raises(CheckpointError, match="tracing-table-encoder-1"):
         load_hand(write_gan(tmp_path / "gan.pt"))
 
 
-def test_gan_of_gives_the_networks_an_encoder_was_trained_with(arguments, tmp_path):
+def test_load_gan_gives_the_networks_an_encoder_was_trained_with(arguments, tmp_path):
     saved = _train(arguments, tmp_path / "run", 8)
-    gan = gan_of(tmp_path / "run" / "latest.pt")
-    assert gan is not None
+    gan = load_gan(tmp_path / "run" / "latest.pt")
     assert gan["generator_config"] == saved["generator_config"]
     for key, value in saved["generator_ema"].items():
         assert torch.equal(gan["ema"][key], value), key
-    assert gan_of(tmp_path / "gan.pt") is None, "a GAN's own checkpoint is read as one"
 
 
 def test_run_discriminator_that_is_sure_is_augmented_and_the_compact_file_keeps_p(
@@ -171,19 +167,19 @@ def test_run_discriminator_that_is_sure_is_augmented_and_the_compact_file_keeps_
     p = float(saved["augment"]["p"])
     assert p == pytest.approx(8 / 50, abs=0.01)
     small = tmp_path / "small.pt"
-    save_encoder_checkpoint(small, compact(saved))
-    assert float(gan_of(small)["augment"]["p"]) == pytest.approx(p, abs=1e-3)
+    write_checkpoint(small, ENCODER, compact(saved))
+    assert float(load_gan(small)["augment"]["p"]) == pytest.approx(p, abs=1e-3)
 
 
 def test_run_from_another_counts_its_pictures_and_keeps_its_average_long(arguments, tmp_path):
     """A short average at the beginning shows the last few steps, not the run."""
     first = _train(arguments, tmp_path / "first", 4)
-    save_encoder_checkpoint(tmp_path / "first" / "latest.pt", first | {"pictures_seen": 400})
+    write_checkpoint(tmp_path / "first" / "latest.pt", ENCODER, first | {"pictures_seen": 400})
     start = ("--from", str(tmp_path / "first" / "latest.pt"), "--generator-rate", "0.01")
     second = _train(arguments, tmp_path / "second", 4, *start)
     assert (second["pictures_before"], second["pictures_seen"]) == (400, 4)
     name = "synthesis.b16.conv1.weight"
-    begun = load_encoder_checkpoint(tmp_path / "first" / "latest.pt")["generator_ema"][name]
+    begun = read_checkpoint(tmp_path / "first" / "latest.pt", ENCODER)["generator_ema"][name]
     moved = (second["generator"][name] - begun).norm()
     assert (second["generator_ema"][name] - begun).norm() < 0.5 * moved
 
@@ -204,6 +200,25 @@ def test_run_with_short_latents_needs_those_of_the_drawings_and_goes_on_with_the
     third = _train(arguments[2:], tmp_path / "second", 8, *redraw, "--resume")
     assert third["pictures_seen"] == 8
     small = tmp_path / "small.pt"
-    save_encoder_checkpoint(small, compact(third))
+    write_checkpoint(small, ENCODER, compact(third))
     again = _train(arguments[2:], tmp_path / "again", 4, "--from", str(small), *redraw)
     assert again["own_latents"]["z"].shape == third["own_latents"]["z"].shape
+
+
+def test_run_that_diverges_ends_with_one_line_and_its_checkpoint_as_it_was(arguments, tmp_path):
+    _train(arguments, tmp_path / "run", 4)
+    latest = tmp_path / "run" / "latest.pt"
+    before = latest.read_bytes()
+    words = ["train-encoder", *arguments, "-o", str(tmp_path / "run"), "--resume"]
+    result = CliRunner().invoke(main, [*words, "--learning-rate", "1e30", "--pictures", "400"])
+    assert result.exit_code == 2
+    assert re.match(r"Error: step \d+ \(\d+ pictures\): [\w/.]+ is ", result.stderr)
+    assert latest.read_bytes() == before
+
+
+def test_compact_checkpoint_is_refused_for_resuming(arguments, tmp_path):
+    """A file without optimizers must not pass for a complete resume."""
+    saved = _train(arguments, tmp_path / "run", 4)
+    write_checkpoint(tmp_path / "small" / "latest.pt", ENCODER, compact(saved))
+    with pytest.raises(InputError, match="expected it in --from"):
+        _train(arguments, tmp_path / "small", 8, "--resume")

