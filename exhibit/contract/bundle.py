@@ -29,6 +29,8 @@ from exhibit.contract.values import Floats, Gray
 ENCODER, GENERATOR = "encoder.onnx", "generator.onnx"
 LATENTS, DIRECTIONS, GOLDEN = "latents.npz", "directions.safetensors", "golden.npz"
 DIRECTIONS_META = "directions.json"
+MEMORY = "memory"
+"""Folder of the drawings that a bundle of format 2 recalls from."""
 BUNDLES_DIR = Path(__file__).resolve().parents[2] / "models" / "bundles"
 REQUIRED = (ENCODER, GENERATOR, LATENTS, DIRECTIONS, DIRECTIONS_META, GOLDEN)
 
@@ -38,8 +40,8 @@ class Card(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
-    format: Literal[1] = 1
-    """Version of this layout."""
+    format: Literal[1, 2] = 1
+    """Version of this layout: 2 may have a memory (see `exhibit.contract.memory`)."""
     name: str = Field(min_length=1)
     """Short name, as in `--bundle lear`."""
     artist: str
@@ -152,7 +154,8 @@ def load_bundle(path: Path) -> Bundle:
             )
     for name, expected in card.files.items():
         file = path / name
-        if Path(name).name != name:
+        of_memory = card.format == 2 and name == f"{MEMORY}/{Path(name).name}"
+        if Path(name).name != name and not of_memory:
             raise BundleError(f"{path / 'card.yaml'}: file name '{name}' must not contain a folder")
         if not file.is_file():
             raise BundleError(f"{file}: missing, but named in card.yaml")

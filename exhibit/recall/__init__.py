@@ -1,5 +1,5 @@
 """Ink to the drawings of the collection that fit it."""
 
-from exhibit.recall.memory import Memory
+from exhibit.recall.memory import Memory, open_memory
 
-__all__ = ["Memory"]
+__all__ = ["Memory", "open_memory"]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from exhibit.contract.values import Floats, Gray
 from exhibit.recall.cells import COARSE, FINE, SURROUNDINGS, Cells, above_chance, as_whole, cells
-from exhibit.recall.orientation import line_density, resized_by_area
-from exhibit.recall.outlook import outlooks, principal_directions
+from exhibit.recall.orientation import DIRECTIONS, line_density, resized_by_area
+from exhibit.recall.outlook import OUTLOOK_LENGTH, outlooks, principal_directions
 
 CODE_LENGTH = 128
 """Numbers that stand for a drawing in the first look."""
@@ -51,6 +53,42 @@ def build_index(drawings: Iterable[Gray]) -> Index:
     seen = outlooks(coarse, contour, inked)
     basis = principal_directions(seen, CODE_LENGTH)
     return Index(coarse, fine, contour, inked, basis, seen @ basis)
+
+
+def index_of(index: Index) -> dict[str, NDArray[Any]]:
+    """Return the arrays of an index by name, as they are stored; whole cells compress well."""
+    return {field.name: getattr(index, field.name) for field in fields(index)}
+
+
+def index_from(arrays: Mapping[str, NDArray[Any]], count: int) -> Index:
+    """Make an index of stored arrays.
+
+    Args:
+        arrays: by name, as `index_of` gave them.
+        count: how many drawings there are.
+
+    Raises:
+        ValueError: they are not an index of so many drawings; names the array.
+    """
+    code = arrays["codes"].shape[-1] if "codes" in arrays else CODE_LENGTH
+    wanted = {
+        "coarse": (np.int8, (count, COARSE, COARSE, DIRECTIONS)),
+        "fine": (np.int8, (count, FINE, FINE, DIRECTIONS)),
+        "contour": (np.int8, (count, COARSE, COARSE, DIRECTIONS)),
+        "inked": (np.float32, (count, COARSE, COARSE)),
+        "basis": (np.float32, (OUTLOOK_LENGTH, code)),
+        "codes": (np.float32, (count, code)),
+    }
+    for name, (kind, shape) in wanted.items():
+        if name not in arrays:
+            raise ValueError(f"'{name}' is missing; expected {', '.join(wanted)}")
+        found = arrays[name]
+        if found.dtype != kind or found.shape != shape:
+            raise ValueError(
+                f"{name} is {found.dtype} {found.shape}, expected {np.dtype(kind)} {shape} "
+                f"for {count} drawings"
+            )
+    return Index(**{name: arrays[name] for name in wanted})
 
 
 def _row(drawing: Gray) -> tuple[Cells, Cells, Cells, Floats]:

@@ -10,8 +10,10 @@ import numpy as np
 
 from exhibit.contract.values import Floats
 from exhibit.recall.cells import COARSE, Cells, as_shares
+from exhibit.recall.orientation import DIRECTIONS
 
 _HALF = COARSE // 2
+OUTLOOK_LENGTH = COARSE**2 * DIRECTIONS + _HALF**2 * DIRECTIONS + _HALF**2
 _CONTOUR, _INKED = 13.0, 40.0
 """Weights that let lines, contour and place count alike when directions are chosen."""
 
@@ -25,7 +27,7 @@ def outlooks(coarse: Cells, contour: Cells, inked: Floats) -> Floats:
         inked: (n, 16, 16) share of the drawing in each cell.
 
     Returns:
-        (n, d) float32.
+        (n, OUTLOOK_LENGTH) float32.
     """
     count = len(coarse)
     outline = contour.astype(np.float32)
@@ -47,7 +49,7 @@ def demands(lines: Floats, near: Floats, sheet: Floats) -> Floats:
         sheet: (p, 16, 16) where the sheet is, times what lying on it is worth.
 
     Returns:
-        (p, d) float32.
+        (p, OUTLOOK_LENGTH) float32.
     """
     parts = (
         lines.reshape(len(lines), -1),

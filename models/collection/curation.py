@@ -35,6 +35,8 @@ class CurationRow:
     page: int
     page_image: str
     """The whitened page the box refers to; empty for an unreadable scan."""
+    detail_of: str = ""
+    """The item that this one is cut out of, such as a head; empty for a whole drawing."""
 
     @property
     def box(self) -> Box:
@@ -57,6 +59,8 @@ class CurationRow:
 
 
 COLUMNS = tuple(field.name for field in fields(CurationRow))
+OPTIONAL = frozenset({"detail_of"})
+"""Columns that older files lack."""
 
 
 def to_csv(rows: list[CurationRow]) -> str:
@@ -89,7 +93,8 @@ def read_csv(path: Path) -> list[CurationRow]:
     header = text.partition("\n")[0]
     delimiter = ";" if header.count(";") > header.count(",") else ","
     reader = csv.DictReader(io.StringIO(text), delimiter=delimiter)
-    missing = [name for name in COLUMNS if name not in (reader.fieldnames or [])]
+    present = OPTIONAL.union(reader.fieldnames or ())
+    missing = [name for name in COLUMNS if name not in present]
     if missing:
         raise InputError(f"{path}: line 1: the column '{missing[0]}' is missing")
     rows = [_row(cells, f"{path}: line {reader.line_num}") for cells in reader]
@@ -104,7 +109,7 @@ def read_csv(path: Path) -> list[CurationRow]:
 def _row(cells: dict[str, str], where: str) -> CurationRow:
     values: dict[str, object] = {}
     for field in fields(CurationRow):
-        text = (cells[field.name] or "").strip()
+        text = (cells.get(field.name) or "").strip()
         try:
             values[field.name] = field.type(text)
         except ValueError as error:

@@ -26,6 +26,8 @@ from exhibit.contract.bundle import (
     sha256_of,
 )
 from exhibit.contract.errors import BundleError
+from exhibit.contract.memory import MEMORY_FILES, write_memory
+from exhibit.recall import Memory, open_memory
 from models.directions.sefa import sefa, style_matrices
 from models.export.compact import round_weights
 from models.export.graphs import check_graph, export_encoder, export_generator
@@ -57,6 +59,7 @@ class Description:
             samples of the prior when there are none.
         visitor_inks: each (S, S) uint8; how far their codes lie from the mean is what the table
             leaves alone, farther ones are pulled back.
+        memory: drawings to recall from; a bundle with them is one of format 2.
         training: facts of the training for the card.
         seed: of the latent statistics and the attract loop.
     """
@@ -70,6 +73,7 @@ class Description:
     attract_frames: int = 160
     attract_inks: tuple[Gray, ...] = ()
     visitor_inks: tuple[Gray, ...] = ()
+    memory: Memory | None = None
     training: dict[str, Any] = field(default_factory=dict)
     seed: int = 0
 
@@ -96,7 +100,7 @@ def write_bundle(hand: Hand, about: Description, out: Path) -> Path:
         folder.mkdir()
         _write_files(hand, about, folder)
         write_card(_card(hand, about, folder), folder)
-        load_bundle(folder)
+        open_memory(load_bundle(folder))
         take_place(folder, out)
     return out
 
@@ -121,6 +125,8 @@ def _write_files(hand: Hand, about: Description, folder: Path) -> None:
         **_radius(hand, statistics, about),
     )
     _write_directions(hand, statistics, folder)
+    if about.memory is not None:
+        write_memory(about.memory.stored(), folder)
 
 
 def golden_inks(size_px: int, width_px: float) -> Tensor:
@@ -204,7 +210,9 @@ def _write_directions(hand: Hand, statistics: LatentStatistics, folder: Path) ->
 
 def _card(hand: Hand, about: Description, folder: Path) -> Card:
     synthesis, encoder = hand.generator.synthesis, hand.inverter.config
+    names = (*REQUIRED, *MEMORY_FILES) if about.memory is not None else REQUIRED
     return Card(
+        format=1 if about.memory is None else 2,
         name=about.name,
         artist=about.artist,
         collection=about.collection,
@@ -219,5 +227,5 @@ def _card(hand: Hand, about: Description, folder: Path) -> Card:
         inversion=encoder.inversion,
         feature_shape=synthesis.feature_shape if encoder.inversion == "feature" else None,
         training=about.training,
-        files={name: sha256_of(folder / name) for name in REQUIRED},
+        files={name: sha256_of(folder / name) for name in names},
     )

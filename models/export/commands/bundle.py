@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 import numpy as np
+from tqdm import tqdm
 
 from models.collection.pictures import load_pictures
+from models.collection.provenance import Origins, read_origins
 from models.export.bundle import ATTRACT_STOPS, Description, write_bundle
+from models.export.memory import remember
 from models.saved.encoder import Hand, load_hand
 from models.sketches.quickdraw import read_quickdraw, split_held_out
 from models.sketches.raster import Gray, table_ink
@@ -44,6 +50,17 @@ VISITORS = 100
     type=click.Path(path_type=Path),
     help="Quick, Draw! sketches: the held-out ones say how far visitors' codes may lie.",
 )
+@click.option(
+    "--memory",
+    type=click.Path(path_type=Path),
+    help="Prepared drawings that the table recalls: cut anew from their pages, as curation.csv "
+    "says.",
+)
+@click.option(
+    "--provenance",
+    type=click.Path(path_type=Path),
+    help="YAML that says of the drawings which book and page they are from.",
+)
 @click.option("--attract-frames", default=160, show_default=True, help="Pictures of the loop.")
 @click.option("--dry-run", is_flag=True, help="Read the checkpoint, say what would happen, stop.")
 def make(checkpoint: Path, out: Path, **options) -> None:
@@ -54,6 +71,7 @@ def make(checkpoint: Path, out: Path, **options) -> None:
     hand = load_hand(checkpoint)
     dry_run, notes, drawings = (options.pop(key) for key in ("dry_run", "notes", "drawings"))
     sketches = options.pop("sketches")
+    memory, provenance = options.pop("memory"), options.pop("provenance")
     training = dict(hand.notes) | dict(_key_and_text(note) for note in notes)
     owed = (*options.pop("attribution"), hand.notes.get("sketches_attribution"))
     about = Description(
@@ -65,11 +83,18 @@ def make(checkpoint: Path, out: Path, **options) -> None:
         training=training,
     )
     size = hand.generator.config.resolution
+    origins = read_origins(provenance) if provenance else Origins()
     click.echo(f"{checkpoint}: {size} px, inversion {hand.inverter.config.inversion} -> {out}")
     if not dry_run:
+        if memory:
+            about = replace(about, memory=remember(memory, size, origins, _progress))
         write_bundle(hand, about, out)
-        total = sum(file.stat().st_size for file in out.iterdir()) / 1e6
+        total = sum(file.stat().st_size for file in out.rglob("*") if file.is_file()) / 1e6
         click.echo(f"{out}: {total:.1f} MB, checked")
+
+
+def _progress(things: Iterable[Any], title: str) -> Iterable[Any]:
+    return tqdm(things, desc=title, dynamic_ncols=True, leave=False)
 
 
 def _inks_of(dataset: Path, hand: Hand) -> tuple[Gray, ...]:

@@ -61,3 +61,8 @@ def laid(drawing: Gray, find: Find, side: int = 128) -> Gray:
     x, y = (float(value) * side for value in find.offset)
     matrix = np.array([[factor, 0, x], [0, factor, y]], np.float32)
     return np.asarray(cv2.warpAffine(blurred, matrix, (side, side), borderValue=255), np.uint8)
+
+
+def small(drawing: Gray, side: int = 128) -> Gray:
+    """Return a drawing as ink that fills the sheet."""
+    return laid(drawing, Find(0, False, 1.0, np.zeros(2, np.float32), 0.0), side)

@@ -73,3 +73,11 @@ def test_read_csv_with_an_item_twice_names_it(tmp_path) -> None:
 
 def test_columns_begin_with_what_a_curator_edits() -> None:
     assert COLUMNS[:4] == ("item", "decision", "reason", "squaring")
+
+
+def test_read_csv_of_before_details_has_only_whole_drawings(tmp_path) -> None:
+    text = to_csv([replace(ROW, source="name.png")]).splitlines()
+    older = "\n".join(line.rpartition(",")[0] for line in text)
+    assert text[0].endswith(",detail_of")
+    (row,) = read_csv(write(tmp_path, older))
+    assert row.detail_of == ""

@@ -17,12 +17,15 @@ from exhibit.contract.bundle import (  # noqa: E402
     load_latents,
 )
 from exhibit.contract.errors import BundleError  # noqa: E402
+from exhibit.contract.memory import Provenance  # noqa: E402
 from exhibit.editing.pull import Pull  # noqa: E402
+from exhibit.recall import Memory, open_memory  # noqa: E402
 from models.export.bundle import Description, attract_codes, golden_inks, write_bundle  # noqa: E402
 from models.export.graphs import Probe, check_graph, export_encoder  # noqa: E402
 from models.export.latents import code_distances, latent_statistics  # noqa: E402
 from models.networks.stylegan2.walk import closed_walk  # noqa: E402
 from models.sketches.raster import as_gray  # noqa: E402
+from tests.exhibit.recall import shapes  # noqa: E402
 from tests.models.hands import small_hand  # noqa: E402
 
 ABOUT = Description(
@@ -37,10 +40,22 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_write_bundle_loads_and_says_what_it_is(folder: Path):
     bundle = load_bundle(folder)
+    assert bundle.card.format == 1
     assert bundle.card.inversion == "feature"
     assert bundle.card.feature_shape == (16, 16, 16)
     assert load_latents(bundle).attract.shape == (6, 32, 32)
     assert {p.name for p in folder.iterdir()} == {"card.yaml", *bundle.card.files}
+
+
+def test_write_bundle_with_a_memory_is_of_format_2_and_recalls(tmp_path: Path):
+    drawings = [shapes.ring(), shapes.house()]
+    records = [Provenance(item=name, source=name) for name in ("ring", "house")]
+    about = dataclasses.replace(ABOUT, memory=Memory.of(drawings, records))
+    bundle = load_bundle(write_bundle(small_hand(), about, tmp_path / "b"))
+    memory = open_memory(bundle)
+    assert bundle.card.format == 2
+    assert memory is not None
+    assert memory.search(shapes.small(shapes.house()))[0].drawing == 1
 
 
 def test_code_distances_are_those_of_the_tables_editor():

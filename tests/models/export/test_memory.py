@@ -1,0 +1,74 @@
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from exhibit.contract.errors import InputError
+from models.collection import building, curation
+from models.collection.provenance import Book, Origins
+from models.export.memory import few_greys, remember
+from tests.models.collection.boxes_of_scans import prepared
+
+ORIGINS = Origins(books=(Book(match="*", artist="A. Painter"),))
+
+
+def silent(things, title):
+    return things
+
+
+def test_remember_keeps_the_kept_drawings_at_twice_the_resolution(tmp_path: Path) -> None:
+    folder = prepared(tmp_path)
+    memory = remember(folder, 64, ORIGINS, silent)
+    kept = [row.item for row in curation.read_csv(folder / curation.FILE_NAME) if row.kept]
+    assert [record.item for record in memory.provenance] == kept
+    assert {record.artist for record in memory.provenance} == {"A. Painter"}
+    assert all(memory.drawing(row).shape == (128, 128) for row in range(len(memory)))
+
+
+def test_remember_drawing_is_the_one_that_was_prepared(tmp_path: Path) -> None:
+    folder = prepared(tmp_path)
+    memory = remember(folder, 64, ORIGINS, silent)
+    for row, record in enumerate(memory.provenance):
+        picture = cv2.imread(str(folder / "images" / f"{record.item}.png"), cv2.IMREAD_GRAYSCALE)
+        same = cv2.resize(picture, (64, 64), interpolation=cv2.INTER_AREA)
+        half = cv2.resize(memory.drawing(row), (64, 64), interpolation=cv2.INTER_AREA)
+        assert np.abs(same.astype(int) - half).mean() < 6
+
+
+def test_remember_obeys_a_curator_who_bars_a_drawing(tmp_path: Path) -> None:
+    folder = prepared(tmp_path)
+    rows = curation.read_csv(folder / curation.FILE_NAME)
+    barred = next(row for row in rows if row.kept)
+    changed = [row.decided("drop") if row is barred else row for row in rows]
+    (folder / curation.FILE_NAME).write_text(curation.to_csv(changed))
+    items = {record.item for record in remember(folder, 64, ORIGINS, silent).provenance}
+    assert items == {row.item for row in rows if row.kept} - {barred.item}
+
+
+def test_remember_finds_a_drawing_in_its_own_lines(tmp_path: Path) -> None:
+    memory = remember(prepared(tmp_path), 64, ORIGINS, silent)
+    for row in range(len(memory)):
+        assert memory.search(memory.drawing(row))[0].drawing == row
+
+
+def test_remember_of_what_is_no_data_set_says_so(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="not a data set"):
+        remember(tmp_path, 64, ORIGINS, silent)
+
+
+def test_remember_nothing_kept_says_so(tmp_path: Path) -> None:
+    folder = prepared(tmp_path)
+    rows = [row.decided("drop") for row in curation.read_csv(folder / curation.FILE_NAME)]
+    (folder / curation.FILE_NAME).write_text(curation.to_csv(rows))
+    assert building.is_dataset(folder)
+    with pytest.raises(InputError, match="no drawing is kept"):
+        remember(folder, 64, ORIGINS, silent)
+
+
+def test_few_greys_keeps_black_and_white_and_sixteen_levels() -> None:
+    ramp = np.arange(256, dtype=np.uint8).reshape(16, 16)
+    rounded = few_greys(ramp)
+    assert len(np.unique(rounded)) == 16
+    assert rounded.min() == 0 and rounded.max() == 255
+    assert np.abs(rounded.astype(int) - ramp).max() <= 9
