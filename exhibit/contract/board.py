@@ -10,12 +10,13 @@ from __future__ import annotations
 import contextlib
 import json
 import mmap
-import os
 import socket
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from exhibit.contract.files import tell
 
 _BEAT_BYTES = 8
 _COMMAND_BYTES = 65536
@@ -47,12 +48,9 @@ class Heart:
         return self._beat[0]
 
 
-def write_status(run_dir: Path, name: str, status: Mapping[str, Any]) -> None:
-    """Publish what a process says of itself, whole or not at all."""
-    path = run_dir / f"{name}.status.json"
-    draft = path.with_suffix(f".{os.getpid()}.tmp")
-    draft.write_text(json.dumps(status), encoding="utf-8")
-    draft.replace(path)
+def write_status(run_dir: Path, name: str, status: Mapping[str, Any]) -> bool:
+    """Publish what a process says of itself, whole or not at all; False without room in memory."""
+    return tell(run_dir / f"{name}.status.json", json.dumps(status))
 
 
 def read_status(run_dir: Path, name: str) -> dict[str, Any]:

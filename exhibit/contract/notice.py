@@ -8,15 +8,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from exhibit.contract.files import tell
+
 _NAME = "notice.json"
 
 
-def write_notice(run_dir: Path, lines: list[str], until: float) -> None:
-    """Show lines of text until `until` in monotonic seconds."""
-    path = run_dir / _NAME
-    draft = path.with_suffix(".tmp")
-    draft.write_text(json.dumps({"lines": lines, "until": until}), encoding="utf-8")
-    draft.replace(path)
+def write_notice(run_dir: Path, lines: list[str], until: float) -> bool:
+    """Show lines of text until `until` in monotonic seconds; False without room in memory."""
+    return tell(run_dir / _NAME, json.dumps({"lines": lines, "until": until}))
 
 
 def clear_notice(run_dir: Path) -> None:

@@ -60,12 +60,19 @@ class Slot:
 
         It replaces a slot of that name whole: shortening a file that another process has mapped
         would end that process. Readers of the one before see a new inode and attach again.
+
+        Raises:
+            OSError: there is no room for it.
         """
         draft = path.with_suffix(f".{os.getpid()}.tmp")
-        with draft.open("wb") as file:
-            # Room is taken now: a full memory file system would end a process that writes later.
-            os.posix_fallocate(file.fileno(), 0, _PIXELS_AT + 2 * capacity)
-        draft.replace(path)
+        try:
+            with draft.open("wb") as file:
+                # Room is taken now: a full memory file system would end who writes later.
+                os.posix_fallocate(file.fileno(), 0, _PIXELS_AT + 2 * capacity)
+            draft.replace(path)
+        except OSError:
+            draft.unlink(missing_ok=True)
+            raise
         return cls.attach(path)
 
     @classmethod

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from exhibit.contract.board import write_status
-from exhibit.contract.bundle import Card
-from exhibit.contract.slot import Slot
+from exhibit.contract.slot_writer import SlotWriter
 from exhibit.contract.values import Frame, Ink, Picture
 from exhibit.engine.recent_events import RecentEvents
 
@@ -24,28 +23,20 @@ class EngineOutlet:
 
     Args:
         run_dir: folder shared with the other processes.
-        card: of the bundle, for the size of pictures and ink.
         clock: monotonic seconds.
     """
 
-    def __init__(
-        self, run_dir: Path, card: Card, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, run_dir: Path, clock: Callable[[], float] = time.monotonic) -> None:
         self._run_dir, self._clock = run_dir, clock
-        self.resize(card)
-        self._frames: Slot | None = None
+        self._pictures, self._frames, self._inks = (
+            SlotWriter(run_dir / f"{name}.slot", clock) for name in ("picture", "camera", "ink")
+        )
         self._view_due = self._status_due = 0.0
         self._drawn_at: float | None = None
         self._sheet, self._coverage = False, 0.0
         self._first_picture_at: float | None = None
         self._events = RecentEvents(clock)
         self.pictures = 0
-
-    def resize(self, card: Card) -> None:
-        """Make room for the pictures and ink of a bundle."""
-        picture_bytes = card.resolution * card.resolution * card.channels
-        self._pictures = Slot.resume(self._run_dir / "picture.slot", picture_bytes)
-        self._inks = Slot.resume(self._run_dir / "ink.slot", card.ink_size * card.ink_size)
 
     def show_next(self) -> None:
         """Publish the next frame and its ink at once: somebody watches what a setting does."""
@@ -56,8 +47,9 @@ class EngineOutlet:
     ) -> None:
         """Publish a picture at once, and frame and ink at most ten times a second."""
         now = self._clock()
-        if picture is not None:
-            self._pictures.publish(picture.sequence, picture.captured_at, picture.pixels)
+        if picture is not None and self._pictures.publish(
+            picture.sequence, picture.captured_at, picture.pixels
+        ):
             self.pictures += 1
             self._first_picture_at = self._first_picture_at or now
         if ink.bbox is not None:
@@ -67,11 +59,15 @@ class EngineOutlet:
         if now < self._view_due:
             return
         self._view_due = now + _VIEW_EVERY_S
-        if self._frames is None:
-            self._frames = Slot.resume(self._run_dir / "camera.slot", frame.pixels.nbytes)
         self._frames.publish(frame.sequence, frame.captured_at, frame.pixels)
         drawn = ink.live if answer == "live" else ink.settled
         self._inks.publish(ink.sequence, ink.captured_at, drawn)
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """What cannot be shown, and why."""
+        writers = (self._pictures, self._frames, self._inks)
+        return tuple(writer.fault for writer in writers if writer.fault)
 
     def state(self, camera_lost: bool, idle_after_s: float) -> State:
         """Return the engine's state in one word."""

@@ -55,9 +55,10 @@ class EngineProcess:
         self._light_fault = ""
         self._bundle = open_bundle(config)
         self._opening: BundleOpening | None = None
-        self._outlet = EngineOutlet(run_dir, self._bundle.card)
+        self._outlet = EngineOutlet(run_dir)
         self._extractor: Extractor | None = None
         self._engine: Engine | None = None
+        self._frame_shape: tuple[int, ...] = ()
         self._refused = ""
 
     def run(self, stopping: Callable[[], bool]) -> None:
@@ -71,7 +72,7 @@ class EngineProcess:
             if frame is None:
                 self._refuse_useless_source()
             else:
-                engine = self._engine = self._engine or self._make_engine(frame)
+                engine = self._engine_for(frame)
                 ink, picture = engine.step(frame)
                 self._outlet.publish(frame, ink, picture, self._config.ink.answer)
             self._outlet.tell(self._status)
@@ -81,8 +82,14 @@ class EngineProcess:
         self._feed.close()
         self._inbox.close()
 
+    def _engine_for(self, frame: Frame) -> Engine:
+        # A frame says how large frames really are, whatever was asked of the camera; a camera that
+        # comes back may have another size, and its pixels other places on the table.
+        if self._engine is None or frame.pixels.shape != self._frame_shape:
+            self._engine, self._frame_shape = self._make_engine(frame), frame.pixels.shape
+        return self._engine
+
     def _make_engine(self, frame: Frame) -> Engine:
-        # The first frame says how large frames really are, whatever was asked of the camera.
         height, width = frame.pixels.shape
         camera, card, square = self._config.camera, self._bundle.card, None
         if self._source.source != "simulated":
@@ -149,7 +156,6 @@ class EngineProcess:
             self._refused = str(error)
             return
         self._config, self._bundle, self._engine = config, opening.opened, None
-        self._outlet.resize(self._bundle.card)
 
     def _refuse_useless_source(self) -> None:
         # A device may be plugged in later, and a simulated visitor is only late on a busy machine;
@@ -163,7 +169,13 @@ class EngineProcess:
         camera = self._feed.camera
         # A camera may run with settings it refused, which is no reason to stop.
         mismatches = getattr(camera, "mismatches", ())
-        faults = (self._feed.fault, *mismatches, self._light_fault, self._refused)
+        faults = (
+            self._feed.fault,
+            *mismatches,
+            self._light_fault,
+            self._refused,
+            *self._outlet.faults,
+        )
         encoder, generator = self._bundle.models.providers_got
         return {
             "state": self._outlet.state(

@@ -45,6 +45,7 @@ class Pulse:
         self._slow_due = clock()
         self._notice_until = clock() + _NOTICE_S
         self._told: object = None
+        self._invited = False
         self._counter = VisitCounter()
         self._fault = ""
 
@@ -124,18 +125,19 @@ class Pulse:
 
     def _invite(self) -> None:
         desk = self._desk
-        if not desk.shown_password:
-            desk.shown_password = generate_password()
+        desk.shown_password = desk.shown_password or generate_password()
+        if not self._invited:
             lines = [
                 f"Operator's page: {self._server.url}",
                 f"Password to claim this table: {desk.shown_password}",
                 f"Certificate SHA-256: {self._tls.fingerprint}",
             ]
-            write_notice(desk.run_dir, lines, self._notice_until)
+            self._invited = write_notice(desk.run_dir, lines, self._notice_until)
 
     def _show_claimed(self) -> None:
         # Also claimed by the command, while this process runs.
         self._desk.shown_password = ""
+        self._invited = False
         clear_notice(self._desk.run_dir)
 
     def _renew_certificate(self) -> None:
@@ -168,6 +170,5 @@ class Pulse:
             "console": lines,
             "faults": [fault for fault in faults if fault],
         }
-        if status != self._told:
+        if status != self._told and write_status(desk.run_dir, "operator", status):
             self._told = status
-            write_status(desk.run_dir, "operator", status)

@@ -15,7 +15,7 @@ from exhibit.contract.errors import ConfigError
 from exhibit.contract.notice import read_notice
 from exhibit.contract.settings.file import apply_overrides
 from exhibit.contract.settings.schema import Config
-from exhibit.contract.slot import Slot
+from exhibit.contract.slot_writer import SlotWriter
 from exhibit.contract.timing import Ring
 from exhibit.contract.values import Gray
 from exhibit.stage.attract import Attract
@@ -61,8 +61,7 @@ class Performance:
         self._engine = EngineView(run_dir)
         self._inbox = CommandInbox(run_dir, "stage")
         self._heart = Heart(run_dir, "stage")
-        light = self._shrink(self._show.light)
-        self._composite = Slot.resume(run_dir / "composite.slot", light.nbytes)
+        self._composite = SlotWriter(run_dir / "composite.slot", clock)
         self._orders = Orders()
         self._pacer = Pacer(config.stage.fps, clock)
         self._intervals, self._compose_ms = Ring(_REMEMBERED_FRAMES), Ring()
@@ -152,10 +151,10 @@ class Performance:
         now = self._clock()
         if self._unpublished and now >= self._composite_due:
             self._composite_due = now + _COMPOSITE_EVERY_S
-            self._unpublished = False
             self._sequence += 1
-            self._composite.publish(self._sequence, now, self._shrink(self._show.light))
-        elif now >= self._status_due:
+            light = self._shrink(self._show.light)
+            self._unpublished = not self._composite.publish(self._sequence, now, light)
+        if now >= self._status_due:
             self._status_due = now + _STATUS_EVERY_S
             write_status(self._run_dir, "stage", self._status())
             if self._notice.set(read_notice(self._run_dir, now), self._config.stage):
@@ -164,7 +163,7 @@ class Performance:
 
     def _status(self) -> dict[str, Any]:
         percentiles = self._intervals.percentiles()
-        faults = [text for text in (self._attract.fault, self._mismatch, self._refused) if text]
+        faults = (self._attract.fault, self._mismatch, self._refused, self._composite.fault)
         return {
             "state": self._show.mode.value,
             "frames": self._intervals.count,
@@ -178,7 +177,7 @@ class Performance:
             "size_px": list(self._window.size),
             "mirror": self._config.stage.mirror,
             "rotate": self._config.stage.rotate,
-            "faults": faults,
+            "faults": [text for text in faults if text],
         }
 
     def _fps(self) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -27,17 +28,22 @@ class Console:
         for line in self._facts(statuses):
             if line not in self._said:
                 self._said.add(line)
-                self._say(line)
+                self._tell(line)
         faults = frozenset(
             f"{name}: {fault}"
             for name, status in sorted(statuses.items())
             for fault in status.get("faults", ())
         )
         for fault in sorted(faults - self._faults):
-            self._say(f"fault: {fault}")
+            self._tell(f"fault: {fault}")
         for fault in sorted(self._faults - faults):
-            self._say(f"over: {fault}")
+            self._tell(f"over: {fault}")
         self._faults = faults
+
+    def _tell(self, line: str) -> None:
+        # Whoever read along may have gone; the table goes on.
+        with contextlib.suppress(OSError):
+            self._say(line)
 
     def _facts(self, statuses: Statuses) -> list[str]:
         facts = []

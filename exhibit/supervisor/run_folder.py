@@ -17,6 +17,8 @@ from exhibit.contract.settings.schema import Config
 CONFIG_NAME = "config.json"
 PREFIX = "tracing-table-"
 _SHARED_MEMORY = Path("/dev/shm")
+_ROOM_BYTES = 32_000_000
+"""Enough for the pictures of a full screen, twice."""
 
 
 @contextmanager
@@ -36,10 +38,12 @@ def run_folder(config: Config) -> Iterator[Path]:
 
 
 def memory_folder() -> Path:
-    """Return where run folders are made: shared memory where there is some."""
-    if os.access(_SHARED_MEMORY, os.W_OK):
-        return _SHARED_MEMORY
-    return Path(tempfile.gettempdir())
+    """Return where run folders are made: shared memory where there is some with room in it."""
+    folders = [_SHARED_MEMORY, Path(tempfile.gettempdir())]
+    usable = [folder for folder in folders if os.access(folder, os.W_OK)] or folders[1:]
+    free = {folder: shutil.disk_usage(folder).free for folder in usable}
+    roomy = [folder for folder in usable if free[folder] >= _ROOM_BYTES]
+    return roomy[0] if roomy else max(usable, key=lambda folder: free[folder])
 
 
 def write_config(folder: Path, config: Config) -> Path:

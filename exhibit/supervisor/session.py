@@ -89,6 +89,7 @@ class Session:
         self._console = Console(config.camera.source, say)
         self._meter = ResourceMeter(time.monotonic())
         self._look_due = 0.0
+        self._told = True
         self.first_picture_s: float | None = None
 
     def run(self, stopping: threading.Event, seconds: float | None) -> int:
@@ -128,7 +129,16 @@ class Session:
         processes = self._supervisor.describe()
         self._meter.sample([os.getpid(), *(p["pid"] for p in processes.values() if p["pid"])])
         measured = {"rss_mb_peak": round(self._meter.peak_mb, 1), "faults": []}
-        write_status(self._folder, "supervisor", {"processes": processes, **measured})
+        self._say_if_full(
+            write_status(self._folder, "supervisor", {"processes": processes, **measured})
+        )
+
+    def _say_if_full(self, told: bool) -> None:
+        if told and not self._told:
+            log.warning("%s: there is room again", self._folder)
+        if not told and self._told:
+            log.error("%s: no room; the table goes on, and cannot say how it is", self._folder)
+        self._told = told
 
     def _statuses(self) -> dict[str, dict[str, Any]]:
         return {name: read_status(self._folder, name) for name in self._supervisor.watched}

@@ -9,7 +9,6 @@ import sys
 import threading
 from pathlib import Path
 
-from exhibit.contract.board import write_status
 from exhibit.contract.errors import REFUSED, ExhibitError
 from exhibit.contract.settings.file import load_config
 from exhibit.web.server import open_server
@@ -34,7 +33,7 @@ def main() -> None:
         signal.signal(number, lambda *_: threading.Thread(target=server.shutdown).start())
     host = f"[{config.host}]" if ":" in config.host else config.host
     url = f"http://{host}:{server.server_port}/"
-    write_status(given.run_dir, "web", {"state": "serving", "url": url, "faults": faults})
+    server.status = {"state": "serving", "url": url, "faults": faults}
     server.serve_forever()
     server.server_close()
 

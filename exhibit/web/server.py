@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from exhibit.contract.board import Heart, read_status
+from exhibit.contract.board import Heart, read_status, write_status
 from exhibit.contract.errors import ConfigError
 from exhibit.contract.settings.schema import WebConfig
 from exhibit.web.view import View
@@ -39,7 +39,11 @@ _POLICY = (
 
 
 class WebServer(ThreadingHTTPServer):
-    """Serves the page, single views and a bounded number of streams."""
+    """Serves the page, single views and a bounded number of streams.
+
+    Attributes:
+        status: what this process says of itself.
+    """
 
     daemon_threads = True
     request_queue_size = 16
@@ -47,6 +51,8 @@ class WebServer(ThreadingHTTPServer):
     def __init__(self, address: tuple[str, int], run_dir: Path) -> None:
         super().__init__(address, _Handler)
         self.run_dir = run_dir
+        self.status: dict[str, Any] = {}
+        self._told: dict[str, Any] = {}
         self.streams = threading.BoundedSemaphore(_STREAMS)
         self.views = {
             "/stage.jpg": View(run_dir / "composite.slot"),
@@ -56,8 +62,10 @@ class WebServer(ThreadingHTTPServer):
         self._heart = Heart(run_dir, "web")
 
     def service_actions(self) -> None:
-        """Show life; called by `serve_forever` about twice a second."""
+        """Show life and say what there is to say; called about twice a second while serving."""
         self._heart.beat()
+        if self.status != self._told and write_status(self.run_dir, "web", self.status):
+            self._told = self.status
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Drop a viewer that went away or was too slow; it is no fault of the table."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -14,6 +16,7 @@ from exhibit.contract.calibration import Calibration, CameraCalibration
 from exhibit.contract.geometry import project
 from exhibit.contract.settings.schema import CameraConfig, Config, ModelConfig
 from exhibit.contract.slot import Slot
+from exhibit.engine import process
 from exhibit.engine.process import EngineProcess, frame_to_square
 from tests.fakes.bundle import write_bundle
 
@@ -122,3 +125,38 @@ def test_frame_to_square_mirrored_camera_turns_the_sheet_to_the_visitor() -> Non
 
 def test_frame_to_square_without_calibration_is_unknown() -> None:
     assert frame_to_square(Calibration(), (640, 480), mirrored=True) is None
+
+
+def test_engine_process_frames_that_change_size_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder of mixed sizes, or a camera that comes back at another size, must not end it."""
+    sizes = {(320, 240), (160, 120), (640, 480), (320, 200)}
+    folder = tmp_path / "frames"
+    folder.mkdir()
+    for width, height in sizes:
+        cv2.imwrite(str(folder / f"{width}x{height}.png"), np.full((height, width), 200, np.uint8))
+    mapped: set[tuple[int, int]] = set()
+
+    def frame_to_square(_: Calibration, size_px: tuple[int, int], mirrored: bool) -> None:
+        mapped.add(size_px)
+
+    monkeypatch.setattr(process, "frame_to_square", frame_to_square)
+    config = Config(
+        camera=CameraConfig(source=str(folder), fps=60),
+        model=ModelConfig(bundle=str(write_bundle(tmp_path / "tiny")), threads=1),
+    )
+    engine = EngineProcess(tmp_path, config)
+    shown: set[tuple[int, ...]] = set()
+
+    def all_shown(status: dict) -> bool:
+        with contextlib.suppress(FileNotFoundError):
+            published = Slot.attach(tmp_path / "camera.slot").peek()
+            if published is not None:
+                shown.add(published.pixels.shape[::-1])
+        return shown == mapped == sizes and "faults" in status
+
+    try:
+        assert _run_until((tmp_path, engine), all_shown)["faults"] == []
+    finally:
+        engine.close()

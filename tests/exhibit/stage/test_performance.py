@@ -1,6 +1,6 @@
 """The stage's loop with a real window (SDL's dummy display) and real shared memory."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -9,20 +9,47 @@ import pytest
 
 from exhibit.contract.board import Heart, read_status, send_command
 from exhibit.contract.calibration import Calibration
+from exhibit.contract.notice import write_notice
 from exhibit.contract.settings.file import apply_overrides
 from exhibit.contract.settings.schema import Config
 from exhibit.contract.slot import Slot
 from exhibit.stage.performance import Performance
 from exhibit.stage.window import Ending, Window
+from tests.fakes.clock import FakeClock
 
 CONFIG = apply_overrides(
     Config(),
     {
         "model": {"bundle": "none-installed"},
-        "stage": {"width": 96, "height": 64, "fps": 240, "crossfade_ms": 0, "mirror": False},
+        "stage": {
+            "width": 96,
+            "height": 64,
+            "fps": 240,
+            "crossfade_ms": 0,
+            "mirror": False,
+            # The engine beats only when it sends: on a busy machine it would look dead.
+            "stale_after_s": 60,
+        },
     },
 )
 MIDDLE = (32, 48)
+
+
+class NoPacer:
+    """Every frame is due at once."""
+
+    def __init__(self, fps: float, clock: Callable[[], float]) -> None:
+        self._clock = clock
+
+    @property
+    def due(self) -> float:
+        return self._clock()
+
+    def wait(self, lead_s: float = 0.0) -> None:
+        """The test moves the clock."""
+
+    def shown(self) -> None:
+        """Nothing is late."""
 
 
 class Table:
@@ -31,9 +58,12 @@ class Table:
     def __init__(self, run_dir: Path, window: Window) -> None:
         self.run_dir = run_dir
         self.performance = Performance(run_dir, CONFIG, Calibration(), window)
-        self.composite = Slot.attach(run_dir / "composite.slot")
         self._pictures = Slot.create(run_dir / "picture.slot", 16 * 16)
         self._engine = Heart(run_dir, "engine")
+
+    @property
+    def composite(self) -> Slot:
+        return Slot.attach(self.run_dir / "composite.slot")
 
     def send(self, grey: int, captured_at: float) -> None:
         self._engine.beat()
@@ -85,7 +115,7 @@ def test_performance_new_settings_are_published_in_their_first_frame(table: Tabl
     versions: list[int] = []
 
     def stopping() -> bool:
-        versions.append(table.composite.version)
+        versions.append(table.composite.version if versions else 0)
         overrides = {"stage": {"brightness": len(versions) / 100}}
         if len(versions) > 30:
             send_command(table.run_dir, "stage", {"do": "settings", "overrides": overrides})
@@ -93,6 +123,34 @@ def test_performance_new_settings_are_published_in_their_first_frame(table: Tabl
 
     table.performance.run(stopping, "ordinary")
     assert np.diff(versions[30:]).tolist() == [1, 1, 1]
+
+
+def test_performance_slow_stage_with_a_new_picture_in_every_frame_still_tells(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Status and notice (with the password to claim the table) must not wait for a pause."""
+    slow = apply_overrides(CONFIG, {"stage": {"fps": 10}})
+    monkeypatch.setattr("exhibit.stage.performance.Pacer", NoPacer)
+    window, clock = Window(CONFIG.stage, "headless"), FakeClock(1000.0)
+    performance = Performance(tmp_path, slow, Calibration(), window, clock)
+    write_notice(tmp_path, ["Password to claim this table: kmnpq"], until=2000.0)
+    composite, published = tmp_path / "composite.slot", []
+
+    def stopping() -> bool:
+        clock.advance(1 / 10)
+        overrides = {"stage": {"brightness": -len(published) / 100}}
+        send_command(tmp_path, "stage", {"do": "settings", "overrides": overrides})
+        published.append(Slot.attach(composite).version if published else 0)
+        return len(published) == 25
+
+    performance.run(stopping, "ordinary")
+    window.close()
+    assert np.diff(published).tolist() == [1] * 24  # every frame was new
+    assert read_status(tmp_path, "stage")["frames"] > 0
+    shown = Slot.attach(composite).peek()
+    assert shown is not None
+    strip = shown.pixels[-24:]
+    assert (strip.min() < 128, strip.max()) == (True, 255)  # brighter than the paper around it
 
 
 def test_performance_blank_and_freeze_say_so(table: Table) -> None:

@@ -40,6 +40,13 @@ def test_console_says_which_camera_draws(asked: str, engine: dict[str, object], 
     assert line in _said(asked, {"engine": engine})
 
 
+def test_console_that_nobody_reads_any_more_is_no_fault() -> None:
+    def gone(_: str) -> None:
+        raise BrokenPipeError
+
+    Console("auto", gone).look({"engine": {**ENGINE, "faults": ["no frame"]}})
+
+
 def test_console_says_every_fact_once() -> None:
     statuses = {"engine": ENGINE, "web": {"url": "http://127.0.0.1:8080/"}}
     assert _said("auto", statuses, statuses) == [

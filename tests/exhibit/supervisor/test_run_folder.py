@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -22,6 +25,26 @@ def test_run_folder_holds_the_effective_configuration_and_goes_away() -> None:
         read = load_config(folder / CONFIG_NAME)
         assert (read.stage.fps, read.calibration) == (25, Path("/x/calibration.yaml"))
     assert not folder.exists()
+
+
+@pytest.mark.parametrize(
+    ("free_mb", "expected"),
+    [((500, 500), "memory"), ((1, 500), "disk"), ((1, 2), "disk"), ((2, 1), "memory")],
+)
+def test_memory_folder_without_room_is_left_for_the_disk(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    free_mb: tuple[int, int],
+    expected: str,
+) -> None:
+    free = {}
+    for name, megabytes in zip(("memory", "disk"), free_mb, strict=True):
+        (tmp_path / name).mkdir()
+        free[tmp_path / name] = SimpleNamespace(free=megabytes * 1_000_000)
+    monkeypatch.setattr(module, "_SHARED_MEMORY", tmp_path / "memory")
+    monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path / "disk"))
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: free[folder])
+    assert module.memory_folder().name == expected
 
 
 def test_run_folder_removes_what_a_killed_table_left_and_nothing_else(

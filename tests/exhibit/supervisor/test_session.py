@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -72,6 +73,32 @@ def test_session_bad_settings_are_dropped(
 def test_session_camera_that_auto_found_is_kept(session: Session, tmp_path: Path) -> None:
     write_status(tmp_path, "engine", {"camera_source": "/dev/v4l/by-id/x-index0"})
     _run_until(session, lambda: _kept(tmp_path).camera.source == "/dev/v4l/by-id/x-index0")
+
+
+def test_session_without_room_in_memory_goes_on_and_says_so_once(
+    session: Session,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    looks = 0
+
+    def no_room(*_: object, **__: object) -> int:
+        nonlocal looks
+        looks += 1
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "write_text", no_room)
+        _run_until(session, lambda: looks >= 3)
+    _run_until(session, lambda: read_status(tmp_path, "supervisor"))
+    said = [
+        record.getMessage() for record in caplog.records if str(tmp_path) in record.getMessage()
+    ]
+    assert [line.partition(": ")[2] for line in said] == [
+        "no room; the table goes on, and cannot say how it is",
+        "there is room again",
+    ]
 
 
 def test_session_asked_to_restart_a_process_starts_another_one(

@@ -1,0 +1,67 @@
+"""Publishing into a slot that is made when it is needed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from exhibit.contract.slot import Slot
+
+_TRY_AGAIN_S = 1.0
+
+
+class SlotWriter:
+    """Pictures of any size, one after the other; a larger one than before gets a larger slot.
+
+    Without room in memory nothing is published, and what works goes on.
+
+    Attributes:
+        fault: why nothing is published, or empty.
+        overwritten: how many pictures no main reader took.
+
+    Args:
+        path: the slot's file.
+        clock: monotonic seconds.
+    """
+
+    def __init__(self, path: Path, clock: Callable[[], float] = time.monotonic) -> None:
+        self._path, self._clock = path, clock
+        self._slot: Slot | None = None
+        self._overwritten_before = 0
+        self._try_at = float("-inf")
+        self.fault = ""
+
+    @property
+    def overwritten(self) -> int:
+        """How many pictures were replaced before a main reader took them."""
+        return self._overwritten_before + (self._slot.overwritten if self._slot else 0)
+
+    def publish(self, sequence: int, captured_at: float, pixels: NDArray[np.uint8]) -> bool:
+        """Replace the picture, (H, W) or (H, W, C) uint8; returns whether there was room."""
+        slot = self._slot
+        if slot is None or pixels.nbytes > slot.capacity:
+            slot = self._make(pixels.nbytes)
+        if slot is None:
+            return False
+        slot.publish(sequence, captured_at, pixels)
+        return True
+
+    def _make(self, capacity: int) -> Slot | None:
+        now = self._clock()
+        if now < self._try_at:
+            return None
+        try:
+            slot = Slot.resume(self._path, capacity)
+        except OSError as error:
+            self._try_at = now + _TRY_AGAIN_S
+            self.fault = f"{self._path.name}: {error.strerror}; {capacity} bytes are needed"
+            return None
+        if self._slot is not None:
+            self._overwritten_before += self._slot.overwritten
+            self._slot.close()
+        self._slot, self.fault = slot, ""
+        return slot
