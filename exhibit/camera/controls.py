@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import cv2
@@ -45,6 +46,7 @@ class Control:
         steps: (property, value) pairs.
         expected: what reading `prop` must give.
         tolerance: how far off it may be.
+        is_format: of the stream, which starts anew when it is written.
     """
 
     name: str
@@ -52,16 +54,17 @@ class Control:
     steps: tuple[tuple[int, float], ...]
     expected: float
     tolerance: float = 0.5
+    is_format: bool = False
 
 
 def controls_for(config: CameraConfig) -> tuple[Control, ...]:
     """Return the settings that a configuration asks for, in the order to write them."""
     fourcc = float(cv2.VideoWriter.fourcc(*config.fourcc))
     found = [
-        _plain("fourcc", cv2.CAP_PROP_FOURCC, fourcc),
-        _plain("width", cv2.CAP_PROP_FRAME_WIDTH, config.width),
-        _plain("height", cv2.CAP_PROP_FRAME_HEIGHT, config.height),
-        _plain("fps", cv2.CAP_PROP_FPS, config.fps),
+        _format("fourcc", cv2.CAP_PROP_FOURCC, fourcc),
+        _format("width", cv2.CAP_PROP_FRAME_WIDTH, config.width),
+        _format("height", cv2.CAP_PROP_FRAME_HEIGHT, config.height),
+        _format("fps", cv2.CAP_PROP_FPS, config.fps),
         _plain("autofocus", cv2.CAP_PROP_AUTOFOCUS, _OFF),
         _plain("auto white balance", cv2.CAP_PROP_AUTO_WB, _OFF),
         _plain("backlight compensation", cv2.CAP_PROP_BACKLIGHT, _OFF),
@@ -85,31 +88,34 @@ def controls_for(config: CameraConfig) -> tuple[Control, ...]:
     return tuple(found)
 
 
+def _format(name: str, prop: int, value: float) -> Control:
+    return replace(_plain(name, prop, value), is_format=True)
+
+
 def _plain(name: str, prop: int, value: float) -> Control:
     return Control(name, prop, ((prop, float(value)),), float(value))
 
 
-def apply(capture: Capture, controls: tuple[Control, ...]) -> None:
+def apply(capture: Capture, controls: Iterable[Control]) -> None:
     """Write the settings; what came of them only `mismatches` can tell."""
     for control in controls:
         for prop, value in control.steps:
             capture.set(prop, value)
 
 
-def mismatches(capture: Capture, controls: tuple[Control, ...]) -> tuple[str, ...]:
-    """Read the settings back and name each that is not what was asked.
+def mismatches(capture: Capture, controls: Iterable[Control]) -> dict[Control, str]:
+    """Read the settings back; returns those that are not what was asked, each with both values.
 
     An automatic function that is to be off and that the camera does not have (-1) is off.
     """
-    wrong = []
+    wrong = {}
     for control in controls:
         got = capture.get(control.prop)
         absent = control.expected == _OFF and got < 0
         if not absent and abs(got - control.expected) > control.tolerance:
-            wrong.append(
-                f"{control.name}: asked {_say(control, control.expected)}, got {_say(control, got)}"
-            )
-    return tuple(wrong)
+            asked = _say(control, control.expected)
+            wrong[control] = f"{control.name}: asked {asked}, got {_say(control, got)}"
+    return wrong
 
 
 def _say(control: Control, value: float) -> str:

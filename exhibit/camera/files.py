@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ import numpy as np
 from exhibit.camera.pacing import Pacer
 from exhibit.contract.errors import CameraError
 from exhibit.contract.values import Frame, Gray
+
+log = logging.getLogger(__name__)
 
 IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".pgm"})
 
@@ -88,19 +91,32 @@ class ImageFolder:
         self.name = str(path)
         self._pacer = pacer
         self._sequence = -1
+        self._broken: set[Path] = set()
         self._files = sorted(f for f in path.iterdir() if f.suffix.lower() in IMAGE_SUFFIXES)
+        self._next = 0
         if not self._files:
             kinds = ", ".join(sorted(IMAGE_SUFFIXES))
             raise CameraError(f"folder {path} has no image ({kinds})")
 
+    @property
+    def mismatches(self) -> tuple[str, ...]:
+        """Images that cannot be shown."""
+        return tuple(f"{file} cannot be decoded; left out" for file in sorted(self._broken))
+
     def read(self) -> Frame:
-        """Wait for the next image; raises CameraError when it cannot be decoded."""
-        self._sequence += 1
-        file = self._files[self._sequence % len(self._files)]
-        pixels = cv2.imread(str(file), cv2.IMREAD_GRAYSCALE)
-        if pixels is None:
-            raise CameraError(f"{file} is not an image that can be decoded")
-        return Frame(self._sequence, self._pacer.next(), to_gray(pixels))
+        """Wait for the next image that can be decoded; raises CameraError when none can."""
+        for _ in self._files:
+            file = self._files[self._next]
+            self._next = (self._next + 1) % len(self._files)
+            pixels = cv2.imread(str(file), cv2.IMREAD_GRAYSCALE)
+            if pixels is not None:
+                self._broken.discard(file)
+                self._sequence += 1
+                return Frame(self._sequence, self._pacer.next(), to_gray(pixels))
+            if file not in self._broken:
+                log.warning("%s cannot be decoded; left out", file)
+                self._broken.add(file)
+        raise CameraError(f"folder {self.name} has no image that can be decoded")
 
     def close(self) -> None:
         """Nothing is held open between images."""

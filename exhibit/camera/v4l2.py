@@ -42,9 +42,6 @@ def open_v4l2(path: str) -> Capture:
 class V4L2Camera:
     """Frames of one device, with its exposure, gain, white balance and focus locked.
 
-    Attributes:
-        mismatches: settings that the camera did not take, named with both values.
-
     Args:
         config: section `camera`.
         path: stable path of the device.
@@ -67,7 +64,8 @@ class V4L2Camera:
         open_capture: Callable[[str], Capture] = open_v4l2,
     ) -> None:
         self.name = path
-        self.mismatches: tuple[str, ...] = ()
+        self._wrong: dict[Control, str] = {}
+        self._told: set[Control] = set()
         self._clock = clock
         self._wait = wait
         self._controls: tuple[Control, ...] = controls_for(config)
@@ -81,10 +79,15 @@ class V4L2Camera:
             apply(self._capture, self._controls)
             self._capture.set(cv2.CAP_PROP_BUFFERSIZE, 1.0)
             self._grab()
-            self._check_controls()
+            self._note(mismatches(self._capture, self._controls))
         except BaseException:
             self._capture.release()
             raise
+
+    @property
+    def mismatches(self) -> tuple[str, ...]:
+        """Settings that the camera did not take, named with both values."""
+        return tuple(self._wrong.values())
 
     def read(self) -> Frame:
         """Wait for the next frame.
@@ -95,9 +98,7 @@ class V4L2Camera:
         frame = self._grab()
         self._health.check(frame.pixels, frame.captured_at)
         if self._clock() - self._checked_at >= RECHECK_S:
-            self._check_controls()
-            if self.mismatches:
-                apply(self._capture, self._controls)
+            self._write_again()
         return frame
 
     def close(self) -> None:
@@ -131,9 +132,18 @@ class V4L2Camera:
         stamp = self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
         return stamp if 0 <= now - stamp <= _OLDEST_STAMP_S else now
 
-    def _check_controls(self) -> None:
-        self._checked_at = self._clock()
+    def _write_again(self) -> None:
+        """Write what was right and no longer is; what the camera refused is left alone."""
         found = mismatches(self._capture, self._controls)
-        if found != self.mismatches and found:
-            log.warning("camera %s: %s", self.name, "; ".join(found))
-        self.mismatches = found
+        drifted = [c for c in found if c not in self._wrong and not c.is_format]
+        self._note(found)
+        if drifted:
+            apply(self._capture, drifted)
+            self._wrong = mismatches(self._capture, self._controls)
+
+    def _note(self, wrong: dict[Control, str]) -> None:
+        self._checked_at, self._wrong = self._clock(), wrong
+        news = [text for control, text in wrong.items() if control not in self._told]
+        if news:
+            log.warning("camera %s: %s", self.name, "; ".join(news))
+        self._told |= wrong.keys()

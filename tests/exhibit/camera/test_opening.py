@@ -74,8 +74,34 @@ def test_image_folder_without_images_or_with_a_broken_one_names_it(
     with pytest.raises(CameraError, match="has no image"):
         ImageFolder(tmp_path, pacer)
     (tmp_path / "broken.png").write_bytes(b"\x89PNG")
-    with pytest.raises(CameraError, match=r"broken\.png is not an image"):
+    with pytest.raises(CameraError, match="no image that can be decoded"):
         ImageFolder(tmp_path, pacer).read()
+
+
+def test_image_folder_goes_on_after_an_image_that_cannot_be_decoded(
+    tmp_path: Path, pacer: Pacer, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It began anew at its first image, and those after the broken one were never seen."""
+    for name, level in (("a.png", 10), ("c.png", 30), ("d.png", 40)):
+        cv2.imwrite(str(tmp_path / name), _gray(level))
+    (tmp_path / "b.png").write_bytes(b"\x89PNG")
+    folder = ImageFolder(tmp_path, pacer)
+    frames = [folder.read() for _ in range(7)]
+    assert [int(frame.pixels[0, 0]) for frame in frames] == [10, 30, 40, 10, 30, 40, 10]
+    assert [frame.sequence for frame in frames] == list(range(7))
+    assert folder.mismatches == (f"{tmp_path / 'b.png'} cannot be decoded; left out",)
+    assert len(caplog.records) == 1
+
+
+def test_image_folder_emptied_while_it_is_shown_is_a_lost_camera(
+    tmp_path: Path, pacer: Pacer
+) -> None:
+    cv2.imwrite(str(tmp_path / "a.png"), _gray(10))
+    folder = ImageFolder(tmp_path, pacer)
+    folder.read()
+    (tmp_path / "a.png").unlink()
+    with pytest.raises(CameraError, match="no image that can be decoded"):
+        folder.read()
 
 
 def test_video_file_plays_over_and_over_at_its_pace(

@@ -197,6 +197,48 @@ def test_read_after_a_minute_writes_again_what_drifted(
     assert capture.settings[cv2.CAP_PROP_EXPOSURE] == 80.0
 
 
+def test_read_what_the_camera_refused_is_told_once_and_left_alone(
+    capture: FakeCapture, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Writing a format starts the stream anew: a camera that cannot has a gap every minute."""
+    capture.refused = {cv2.CAP_PROP_FRAME_WIDTH: 1280.0, cv2.CAP_PROP_GAIN: 64.0}
+    with caplog.at_level(logging.WARNING):
+        camera = _open(capture)
+        written = len(capture.written)
+        for _ in range(3):
+            capture.clock.advance(RECHECK_S)
+            camera.read()
+    assert capture.written[written:] == []
+    assert camera.mismatches == ("width: asked 640, got 1280", "gain: asked 20, got 64")
+    assert len(caplog.records) == 1
+
+
+def test_read_after_a_minute_writes_nothing_but_what_drifted(capture: FakeCapture) -> None:
+    capture.refused = {cv2.CAP_PROP_FRAME_WIDTH: 1280.0}
+    camera = _open(capture)
+    written = len(capture.written)
+    capture.settings[cv2.CAP_PROP_GAIN] = 3.0
+    capture.clock.advance(RECHECK_S)
+    camera.read()
+    assert capture.written[written:] == [(cv2.CAP_PROP_GAIN, 20.0)]
+    assert camera.mismatches == ("width: asked 640, got 1280",)
+
+
+def test_read_format_that_changes_while_running_is_told_and_not_written(
+    capture: FakeCapture, caplog: pytest.LogCaptureFixture
+) -> None:
+    camera = _open(capture)
+    written = len(capture.written)
+    capture.settings[cv2.CAP_PROP_FPS] = 15.0
+    with caplog.at_level(logging.WARNING):
+        for _ in range(3):
+            capture.clock.advance(RECHECK_S)
+            camera.read()
+    assert capture.written[written:] == []
+    assert camera.mismatches == ("fps: asked 30, got 15",)
+    assert len(caplog.records) == 1
+
+
 def test_find_cameras_leaves_second_nodes_out(tmp_path: Any) -> None:
     for name in ("usb-B-video-index0", "usb-B-video-index1", "usb-A-video-index0"):
         (tmp_path / name).touch()
