@@ -108,7 +108,7 @@ class ImageFolder:
         for _ in self._files:
             file = self._files[self._next]
             self._next = (self._next + 1) % len(self._files)
-            pixels = cv2.imread(str(file), cv2.IMREAD_GRAYSCALE)
+            pixels = _decoded(file)
             if pixels is not None:
                 self._broken.discard(file)
                 self._sequence += 1
@@ -120,3 +120,11 @@ class ImageFolder:
 
     def close(self) -> None:
         """Nothing is held open between images."""
+
+
+def _decoded(file: Path) -> Any | None:
+    # Most of what is no image gives None; a header that promises gigapixels is an error.
+    try:
+        return cv2.imread(str(file), cv2.IMREAD_GRAYSCALE)
+    except cv2.error:
+        return None

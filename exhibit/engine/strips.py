@@ -16,6 +16,7 @@ import numpy as np
 
 from exhibit.contract.bundle import GOLDEN, Bundle, find_bundle, load_bundle, load_directions
 from exhibit.contract.errors import REFUSED, ExhibitError
+from exhibit.contract.files import write_whole
 from exhibit.contract.settings.schema import DirectionConfig, ModelConfig
 from exhibit.contract.values import Floats, Gray
 from exhibit.editing.bank import Bank
@@ -70,9 +71,7 @@ def _write(file: Path, strip: Gray) -> None:
     pixels = cv2.cvtColor(strip, cv2.COLOR_RGB2BGR) if strip.ndim == 3 else strip
     _, encoded = cv2.imencode(".png", pixels)
     # Whole or not at all: the page serves it as soon as it is there.
-    draft = file.with_suffix(".tmp")
-    draft.write_bytes(encoded.tobytes())
-    draft.replace(file)
+    write_whole(file, encoded.tobytes())
 
 
 def main() -> None:

@@ -78,13 +78,14 @@ def test_image_folder_without_images_or_with_a_broken_one_names_it(
         ImageFolder(tmp_path, pacer).read()
 
 
+@pytest.mark.parametrize("content", [b"", b"\x89PNG", b"P5 99999 99999 255\n"])
 def test_image_folder_goes_on_after_an_image_that_cannot_be_decoded(
-    tmp_path: Path, pacer: Pacer, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, pacer: Pacer, caplog: pytest.LogCaptureFixture, content: bytes
 ) -> None:
     """It began anew at its first image, and those after the broken one were never seen."""
     for name, level in (("a.png", 10), ("c.png", 30), ("d.png", 40)):
         cv2.imwrite(str(tmp_path / name), _gray(level))
-    (tmp_path / "b.png").write_bytes(b"\x89PNG")
+    (tmp_path / "b.png").write_bytes(content)
     folder = ImageFolder(tmp_path, pacer)
     frames = [folder.read() for _ in range(7)]
     assert [int(frame.pixels[0, 0]) for frame in frames] == [10, 30, 40, 10, 30, 40, 10]
