@@ -32,14 +32,14 @@ def make_page(seed: int, kind: str) -> Page:
     bad = 1.0 if kind == "stained" else 0.0
     shape = (int(rng.integers(500, 900)), int(rng.integers(900, 1500)))
     width_px = float(rng.uniform(2.5, 6.5))
-    paper = _paper(rng, shape, bad)
-    front = _handwriting(rng, shape, width_px)
+    blank = paper(rng, shape, bad)
+    front = handwriting(rng, shape, width_px)
     strength = _ink_strength(rng, shape, bad)
-    back = cv2.flip(_handwriting(rng, shape, width_px * 1.2), 1)
+    back = cv2.flip(handwriting(rng, shape, width_px * 1.2), 1)
     seep = cv2.GaussianBlur(back, (0, 0), rng.uniform(1.0, 2.5))
     depth = rng.uniform(0.0, 0.2 + 0.22 * bad)
-    where = np.clip(0.5 + 0.5 * _clouds(rng, shape, 200), 0, 1.1)
-    page = paper * (1 - depth * seep * where)
+    where = np.clip(0.5 + 0.5 * clouds(rng, shape, 200), 0, 1.1)
+    page = blank * (1 - depth * seep * where)
     page *= 1 - strength * cv2.GaussianBlur(front, (0, 0), rng.uniform(0.7, 1.6))
     page += rng.normal(0, rng.uniform(1.0, 5.0), shape)
     pixels = np.clip(page, 0, 255).astype(np.uint8)
@@ -49,23 +49,23 @@ def make_page(seed: int, kind: str) -> Page:
     return Page(pixels, np.where(front > 0.5, 0, 255).astype(np.uint8))
 
 
-def _clouds(rng: np.random.Generator, shape: tuple[int, int], grain_px: float) -> Floats:
+def clouds(rng: np.random.Generator, shape: tuple[int, int], grain_px: float) -> Floats:
     small = (max(2, round(shape[0] / grain_px) + 2), max(2, round(shape[1] / grain_px) + 2))
     coarse = rng.standard_normal(small, dtype=np.float32)
     return np.asarray(cv2.resize(coarse, shape[::-1], interpolation=cv2.INTER_CUBIC), np.float32)
 
 
-def _paper(rng: np.random.Generator, shape: tuple[int, int], bad: float) -> Floats:
+def paper(rng: np.random.Generator, shape: tuple[int, int], bad: float) -> Floats:
     """Return grey levels of the blank page: tone, fibres, folds, stains, dark margins."""
     height, width = shape
-    tone = rng.uniform(170, 225) + (6 + 10 * bad) * _clouds(rng, shape, 250)
-    tone += rng.uniform(1, 4) * _clouds(rng, shape, 2.5) + rng.uniform(1, 4) * _clouds(
+    tone = rng.uniform(170, 225) + (6 + 10 * bad) * clouds(rng, shape, 250)
+    tone += rng.uniform(1, 4) * clouds(rng, shape, 2.5) + rng.uniform(1, 4) * clouds(
         rng, shape, 9
     )
     for _ in range(int(rng.integers(0, 3 + round(4 * bad)))):
         x, y = rng.uniform(0, width), rng.uniform(0, height)
         yy, xx = np.mgrid[0:height, 0:width].astype(np.float32)
-        away = np.hypot(xx - x, (yy - y) * rng.uniform(0.6, 1.8)) + 25 * _clouds(rng, shape, 60)
+        away = np.hypot(xx - x, (yy - y) * rng.uniform(0.6, 1.8)) + 25 * clouds(rng, shape, 60)
         edge = rng.uniform(3, 40)
         inside = 1 / (1 + np.exp(np.clip((away - rng.uniform(40, 260)) / edge, -30, 30)))
         tone *= 1 - rng.uniform(0.05, 0.15 + 0.5 * bad) * inside
@@ -96,8 +96,8 @@ def _old(rng: np.random.Generator, tone: Floats) -> Floats:
     for side in range(4):
         if rng.random() < 0.35:
             turned = np.rot90(tone, side)
-            depth = rng.uniform(5, 60) + 8 * _clouds(rng, (1, turned.shape[1]), 40)
-            depth = depth + 2 * _clouds(rng, (1, turned.shape[1]), 4)
+            depth = rng.uniform(5, 60) + 8 * clouds(rng, (1, turned.shape[1]), 40)
+            depth = depth + 2 * clouds(rng, (1, turned.shape[1]), 4)
             outside = np.clip(depth - np.arange(turned.shape[0])[:, None], 0, 1)
             shade = np.exp(-np.abs(np.arange(turned.shape[0])[:, None] - depth) / 6)
             turned = turned * (1 - 0.25 * shade) * (1 - outside) + outside * rng.uniform(15, 70)
@@ -107,12 +107,12 @@ def _old(rng: np.random.Generator, tone: Floats) -> Floats:
 
 def _ink_strength(rng: np.random.Generator, shape: tuple[int, int], bad: float) -> Floats:
     """Return the share of light the ink takes: dips of the pen, faded corners, grain."""
-    strength = rng.uniform(0.42, 0.7) + (0.13 + 0.03 * bad) * _clouds(rng, shape, 110)
-    strength += 0.07 * _clouds(rng, shape, 5) - 0.1 * np.abs(_clouds(rng, shape, 400))
+    strength = rng.uniform(0.42, 0.7) + (0.13 + 0.03 * bad) * clouds(rng, shape, 110)
+    strength += 0.07 * clouds(rng, shape, 5) - 0.1 * np.abs(clouds(rng, shape, 400))
     return np.asarray(np.clip(strength, 0.12, 0.9), np.float32)
 
 
-def _handwriting(rng: np.random.Generator, shape: tuple[int, int], width_px: float) -> Floats:
+def handwriting(rng: np.random.Generator, shape: tuple[int, int], width_px: float) -> Floats:
     """Write lines of loops with a broad nib; returns coverage 0..1."""
     height, width = shape
     scale = 2

@@ -1,0 +1,111 @@
+"""How well ink is found in a single picture: `python -m benchmarks.stills --drawings DIR`.
+
+Pages of `benchmarks.pages` and of `benchmarks.degraded`, whose ink is known, through `exhibit ink
+--mask` and through other methods: F, recall and precision of each kind, and the worst page.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import click
+import cv2
+import numpy as np
+
+from benchmarks.degraded import DEGRADED, load_drawings, make_degraded
+from benchmarks.metrics import f_measure
+from benchmarks.pages import KINDS, Page, make_page
+from benchmarks.rivals import RIVALS, Method
+from exhibit.ink.still import binarise
+
+PAGES = 6
+OURS = "ours"
+
+
+def pages_of(kind: str, count: int, drawings: list[Path]) -> list[Page]:
+    """Make the pages of one kind."""
+    if kind in KINDS:
+        return [make_page(seed, kind) for seed in range(count)]
+    return [make_degraded(seed, kind, drawings) for seed in range(count)]
+
+
+def measure(pages: list[Page], method: Method) -> dict[str, float]:
+    """Return the means of F, recall and precision, the lowest F, and processor seconds a Mpx."""
+    scores = []
+    spent = pixels = 0.0
+    for page in pages:
+        start = time.process_time()
+        found = method(page.pixels) < 128
+        spent += time.process_time() - start
+        pixels += page.pixels.size / 1e6
+        ink = page.truth < 128
+        hits = np.count_nonzero(found & ink)
+        scores.append(
+            (
+                f_measure(found, ink),
+                100.0 * hits / max(1, np.count_nonzero(ink)),
+                100.0 * hits / max(1, np.count_nonzero(found)),
+            )
+        )
+    f, recall, precision = np.mean(scores, axis=0)
+    worst = min(score[0] for score in scores)
+    return {
+        "f": round(float(f), 1),
+        "recall": round(float(recall), 1),
+        "precision": round(float(precision), 1),
+        "worst": round(worst, 1),
+        "cpu_s_per_mpx": round(spent / pixels, 3),
+    }
+
+
+@click.command()
+@click.option(
+    "--drawings",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Black drawings on white for half of the pages; left out, all pages are handwriting.",
+)
+@click.option("--pages", default=PAGES, show_default=True, help="Pages of each kind.")
+@click.option("--kind", "kinds", multiple=True, type=click.Choice([*KINDS, *DEGRADED]))
+@click.option("--alone", is_flag=True, help="Leave the other methods out.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
+def main(
+    drawings: Path | None, pages: int, kinds: tuple[str, ...], alone: bool, as_json: bool
+) -> None:
+    """Measure ink of single pages, kind by kind, beside other methods."""
+    cv2.setNumThreads(1)
+    files = load_drawings(drawings) if drawings is not None else []
+    methods = {OURS: binarise} if alone else {OURS: binarise, **RIVALS}
+    found: dict[str, dict[str, dict[str, float]]] = {}
+    for kind in kinds or (*KINDS, *DEGRADED):
+        made = pages_of(kind, pages, files)
+        found[kind] = {name: measure(made, method) for name, method in methods.items()}
+        if not as_json:
+            _show(kind, found[kind])
+    everything = {
+        name: {
+            key: round(float(np.mean([kind[name][key] for kind in found.values()])), 1)
+            for key in ("f", "recall", "precision")
+        }
+        | {"worst": min(kind[name]["worst"] for kind in found.values())}
+        for name in methods
+    }
+    if as_json:
+        click.echo(json.dumps({**found, "all": everything}, indent=1))
+    else:
+        _show("all", everything)
+
+
+def _show(kind: str, methods: dict[str, dict[str, float]]) -> None:
+    click.echo(f"\n{kind}")
+    for name, row in sorted(methods.items(), key=lambda item: -item[1]["f"]):
+        click.echo(
+            f"  {name:20} F {row['f']:5.1f}  recall {row['recall']:5.1f}  "
+            f"precision {row['precision']:5.1f}  worst {row['worst']:5.1f}"
+            + (f"  {row['cpu_s_per_mpx']:.2f} s/Mpx" if "cpu_s_per_mpx" in row else "")
+        )
+
+
+if __name__ == "__main__":
+    main()
