@@ -1,7 +1,7 @@
 """Stand-ins for contest pages: real drawings and made handwriting, spoilt in one named way each.
 
-The ink is known exactly. Light is added up as it falls, then coded with a camera's gamma, so that an
-edge does not lie where its grey level is half-way.
+The ink is known exactly. Light is added up as it falls, then coded with a camera's gamma, so that
+an edge does not lie where its grey level is half-way.
 """
 
 from __future__ import annotations

@@ -59,9 +59,7 @@ def paper(rng: np.random.Generator, shape: tuple[int, int], bad: float) -> Float
     """Return grey levels of the blank page: tone, fibres, folds, stains, dark margins."""
     height, width = shape
     tone = rng.uniform(170, 225) + (6 + 10 * bad) * clouds(rng, shape, 250)
-    tone += rng.uniform(1, 4) * clouds(rng, shape, 2.5) + rng.uniform(1, 4) * clouds(
-        rng, shape, 9
-    )
+    tone += rng.uniform(1, 4) * clouds(rng, shape, 2.5) + rng.uniform(1, 4) * clouds(rng, shape, 9)
     for _ in range(int(rng.integers(0, 3 + round(4 * bad)))):
         x, y = rng.uniform(0, width), rng.uniform(0, height)
         yy, xx = np.mgrid[0:height, 0:width].astype(np.float32)

@@ -7,19 +7,22 @@ from pathlib import Path
 import click
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from exhibit.contract.bundle import find_bundle, load_bundle
 from exhibit.contract.errors import BundleError, InputError
 from exhibit.contract.settings.schema import ModelConfig
 from exhibit.contract.values import Gray
+from exhibit.ink.beside_blank import with_background
 from exhibit.ink.hand import Polarity
-from exhibit.ink.photo import straightened, with_background
+from exhibit.ink.page import Page, find_page, only_on, page_alone, straighten
+from exhibit.ink.photograph import Photograph, as_photograph
 from exhibit.ink.planes import planes_of
 from exhibit.ink.still import binarise
 
 _INK_SIZE, _STROKE_WIDTH_PX = 128, 1.5
 _MOST_PIXELS = 64_000_000
+_NOTHING_FOUND = 1
+"""Exit code where everything could be read and there is no ink."""
 
 
 @click.command()
@@ -53,7 +56,7 @@ _MOST_PIXELS = 64_000_000
 @click.option(
     "--sheet",
     is_flag=True,
-    help="FRAME shows a whole sheet on something darker: leave out what is around it and "
+    help="FRAME shows a whole sheet on something darker: look for ink on it alone and "
     "straighten it.",
 )
 @click.option(
@@ -63,7 +66,9 @@ _MOST_PIXELS = 64_000_000
     "--bundle",
     help="Bundle whose ink size and stroke width are used; left out, the usual one if installed.",
 )
+@click.pass_context
 def ink(
+    context: click.Context,
     frame: Path,
     output: Path,
     mask: Path | None,
@@ -76,24 +81,36 @@ def ink(
     """Turn a photograph of ink on paper into what the encoder gets.
 
     FRAME is a picture of dark lines on lighter paper (PNG, JPEG, TIFF, BMP or WebP) of any size.
+    Where it shows no ink, INK is blank paper, a line says so and the exit code is 1.
 
     Example: exhibit ink desk.jpg -o ink.png --mask lines.png --sheet
     """
-    gray = read_gray(frame)
+    photograph = read_photograph(frame)
     size, width_px = _card(bundle)
-    if background is None:
-        found = binarise(gray)
-    else:
-        found = with_background(gray, _background(background, gray, frame), polarity)
-    if sheet:
-        found, square = straightened(gray, found, 2 * size)
-    else:
-        square = found
+    page = find_page(photograph) if sheet else None
+    found = _ink_of(photograph.gray, page, None if background is None else (background, polarity))
+    square = found if page is None else straighten(page, found, 2 * size)
     if mirrored:
         square = np.ascontiguousarray(square[:, ::-1])
     write_gray(output, planes_of(square, size, width_px).lines)
     if mask is not None:
         write_gray(mask, found)
+    if found.min() == 255:
+        click.echo(f"{frame}: no ink found; {output} is blank paper", err=True)
+        context.exit(_NOTHING_FOUND)
+
+
+def _ink_of(gray: Gray, page: Page | None, background: tuple[Path, Polarity] | None) -> Gray:
+    """Return the photograph's ink, (H, W) uint8: on the page alone where there is one."""
+    if background is not None:
+        found = with_background(gray, _background(background[0], gray), background[1])
+    elif page is not None:
+        alone, box = page_alone(gray, page)
+        found = np.full_like(gray, 255)
+        found[box] = binarise(alone)
+    else:
+        found = binarise(gray)
+    return found if page is None else only_on(page, found)
 
 
 def _card(bundle: str | None) -> tuple[int, float]:
@@ -107,18 +124,18 @@ def _card(bundle: str | None) -> tuple[int, float]:
     return card.ink_size, card.stroke_width_px
 
 
-def _background(path: Path, gray: Gray, frame: Path) -> Gray:
-    blank = read_gray(path)
+def _background(path: Path, gray: Gray) -> Gray:
+    blank = read_photograph(path).gray
     if blank.shape != gray.shape:
         raise InputError(
             f"{path}: {blank.shape[1]}×{blank.shape[0]} pixels, expected "
-            f"{gray.shape[1]}×{gray.shape[0]} as {frame}"
+            f"{gray.shape[1]}×{gray.shape[0]} as FRAME has"
         )
     return blank
 
 
-def read_gray(path: Path) -> Gray:
-    """Read a picture as (H, W) uint8 grey, whatever its depth and channels.
+def read_photograph(path: Path) -> Photograph:
+    """Read a picture, whatever its depth and channels.
 
     Raises:
         InputError: there is no such file, or it is no picture that can be read whole.
@@ -146,23 +163,7 @@ def read_gray(path: Path) -> Gray:
             f"{path}: {pixels.shape[1]}×{pixels.shape[0]} pixels, expected at most "
             f"{_MOST_PIXELS // 1_000_000} million"
         )
-    return _as_gray(np.asarray(pixels))
-
-
-def _as_gray(pixels: NDArray[np.generic]) -> Gray:
-    """Bring any depth to 8 bits, put transparent pictures on white, and drop colour."""
-    levels = pixels.astype(np.float32)
-    if pixels.dtype != np.uint8:
-        # Sixteen bits, or a floating-point TIFF from 0 to 1.
-        most = 65535.0 if pixels.dtype == np.uint16 else 1.0
-        levels *= 255.0 / most
-    if levels.ndim == 3 and levels.shape[2] in (2, 4):
-        opaque = levels[..., -1:] / 255.0
-        levels = levels[..., :-1] * opaque + 255.0 * (1.0 - opaque)
-    if levels.ndim == 3:
-        weights = np.array([0.114, 0.587, 0.299], np.float32)
-        levels = levels[..., 0] if levels.shape[2] < 3 else levels[..., :3] @ weights
-    return np.asarray(np.rint(np.clip(np.nan_to_num(levels), 0, 255)), np.uint8)
+    return as_photograph(np.asarray(pixels))
 
 
 def write_gray(path: Path, pixels: Gray) -> None:

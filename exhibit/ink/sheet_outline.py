@@ -73,19 +73,23 @@ def find_outline(pixels: Gray, level: Gray, bare: Floats | None) -> Outline | No
     Returns:
         The outline, or None where nothing has four straight sides brighter inside than outside.
     """
-    scale = np.array([pixels.shape[1] / level.shape[1], pixels.shape[0] / level.shape[0]])
-    best: Outline | None = None
-    for bright in _guesses(level, bare):
-        for corners in _corner_guesses(bright):
-            rough = follow_outline(pixels, _ordered((corners + 0.5) * scale - 0.5))
-            found = None if rough is None else follow_outline(pixels, rough.corners)
-            if found is None or not found.certain:
-                continue
-            if best is None or found.support.sum() > best.support.sum():
-                best = found
-        if best is not None and bare is not None:
-            break
-    return best
+    found = [outline for bright in _guesses(level, bare) for outline in outlines(pixels, bright)]
+    return max(found, key=lambda outline: float(outline.support.sum()), default=None)
+
+
+def outlines(pixels: Gray, bright: Gray) -> Iterator[Outline]:
+    """Yield the certain outlines of the largest piece of a mask.
+
+    Args:
+        pixels: (H, W) uint8.
+        bright: (h, w) uint8, 1 where the sheet may be, the frame at a smaller size.
+    """
+    scale = np.array([pixels.shape[1] / bright.shape[1], pixels.shape[0] / bright.shape[0]])
+    for corners in _corner_guesses(bright):
+        rough = follow_outline(pixels, _ordered((corners + 0.5) * scale - 0.5))
+        found = None if rough is None else follow_outline(pixels, rough.corners)
+        if found is not None and found.certain:
+            yield found
 
 
 def _guesses(level: Gray, bare: Floats | None) -> Iterator[Gray]:

@@ -54,10 +54,13 @@ def test_ink_drawing_gives_ink_and_a_mask_of_the_frame_s_size(tmp_path: Path) ->
     ],
     ids=["white", "black", "1x1", "two rows", "transparent", "16 bit"],
 )
-def test_ink_picture_without_lines_gives_empty_ink(tmp_path: Path, pixels: np.ndarray) -> None:
+def test_ink_picture_without_lines_gives_empty_ink_and_says_so(
+    tmp_path: Path, pixels: np.ndarray
+) -> None:
     cv2.imwrite(str(tmp_path / "frame.png"), pixels)
-    code, _ = _run(tmp_path / "frame.png", "-o", tmp_path / "ink.png")
-    assert code == 0
+    code, output = _run(tmp_path / "frame.png", "-o", tmp_path / "ink.png")
+    assert code == 1 and "frame.png: no ink found" in output
+    assert len(output.strip().splitlines()) == 1
     assert (_read(tmp_path / "ink.png") == 255).all()
 
 
@@ -131,3 +134,25 @@ def test_ink_sheet_seen_at_an_angle_is_straightened(tmp_path: Path) -> None:
     assert np.ptp(columns) < 0.05 * ink.shape[1]
     assert abs(columns.mean() / ink.shape[1] - 0.5) < 0.02
     assert np.ptp(rows) > 0.4 * ink.shape[0]
+
+
+def test_ink_drawing_in_a_thick_black_frame_with_sheet_is_kept_alone(tmp_path: Path) -> None:
+    frame = np.full((480, 640), 150, np.uint8)
+    frame[30:450, 40:600] = 20
+    frame[46:434, 56:584] = 215
+    drawing = np.zeros_like(frame)
+    cv2.circle(drawing, (320, 240), 90, 255, 2, cv2.LINE_AA)
+    frame = np.where(drawing > 127, 90, frame).astype(np.uint8)
+    cv2.imwrite(str(tmp_path / "frame.png"), frame)
+    mask = tmp_path / "mask.png"
+    assert _run(tmp_path / "frame.png", "-o", tmp_path / "i.png", "--mask", mask, "--sheet")[0] == 0
+    found, truth = _read(mask) == 0, drawing > 127
+    near = cv2.dilate(drawing, np.ones((5, 5), np.uint8)) > 0
+    assert (found & truth).sum() > 0.9 * truth.sum() and not (found & ~near).any()
+
+
+def test_ink_sheet_that_is_not_there_is_refused_in_one_line(tmp_path: Path) -> None:
+    cv2.imwrite(str(tmp_path / "frame.png"), _drawing())
+    code, output = _run(tmp_path / "frame.png", "-o", tmp_path / "ink.png", "--sheet")
+    assert code == 2 and "no sheet found" in output
+    assert not (tmp_path / "ink.png").exists()
