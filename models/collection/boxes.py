@@ -22,6 +22,10 @@ class Box:
         """Height in pixels."""
         return self.bottom - self.top
 
+    def holds(self, other: "Box") -> bool:
+        """Whether another box lies within this one."""
+        return self.united(other) == self
+
     def united(self, other: "Box") -> "Box":
         """The smallest box around both."""
         return Box(

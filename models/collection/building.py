@@ -180,6 +180,7 @@ def _description(
         "squaring": options.squaring,
         "gutter": options.gutter,
         "exclude": list(options.exclude),
+        "details": options.details,
         "limits": asdict(options.limits),
         "source": origin,
         "sha256": digest,
@@ -189,6 +190,7 @@ def _description(
                 "source": row.source,
                 "page": row.page,
                 "box": [row.left, row.top, row.right, row.bottom],
+                **({"detail_of": row.detail_of} if row.detail_of else {}),
                 "line_width_px": row.line_width_px,
                 "ink_share": row.ink_share,
             }
@@ -213,6 +215,7 @@ def options_of(folder: Path) -> Options:
             squaring=description["squaring"],
             gutter=description["gutter"],
             exclude=tuple(description["exclude"]),
+            details=description.get("details", "none"),
             limits=Limits(**description["limits"]),
         )
     except (KeyError, TypeError) as error:

@@ -60,6 +60,17 @@ def cut_rectangle(grey: NDArray[np.uint8], box: Box) -> Cut:
     return Cut(box, part, ink_mask(part))
 
 
+def cut_out(cut: Cut, box: Box) -> Cut:
+    """Cut a part out of an item.
+
+    Args:
+        cut: the item.
+        box: in pixels of the item.
+    """
+    part = np.s_[box.top : box.bottom, box.left : box.right]
+    return Cut(box.moved(cut.box.left, cut.box.top), cut.grey[part], cut.ink[part])
+
+
 def square(cut: Cut, squaring: Squaring, resolution: int) -> NDArray[np.uint8]:
     """Make the picture that the model sees.
 

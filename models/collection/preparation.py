@@ -13,7 +13,16 @@ from exhibit.contract.errors import InputError
 from models.collection import dataset
 from models.collection.boxes import Box
 from models.collection.curation import CurationRow
-from models.collection.cutting import Cut, Framing, Squaring, cut_page, cut_rectangle, square
+from models.collection.cutting import (
+    Cut,
+    Framing,
+    Squaring,
+    cut_out,
+    cut_page,
+    cut_rectangle,
+    square,
+)
+from models.collection.details import Details, heads_of
 from models.collection.fingerprint import Fingerprints, fingerprint
 from models.collection.judgement import (
     Limits,
@@ -44,6 +53,7 @@ class Options:
     squaring: Squaring = "pad"
     gutter: float = 0.1
     exclude: tuple[str, ...] = ()
+    details: Details = "none"
     limits: Limits = field(default_factory=Limits)
 
 
@@ -86,10 +96,11 @@ class Preparation:
             row = self._row(scan, name, reason or "blank", box, page_image)
             return [self._finish(row, cut_rectangle(grey, box))]
         page_ink = sum(np.count_nonzero(cut.ink) for cut in cuts)
-        return [
-            self._judge(scan, f"{name}_{number}", cut, page_image, page_ink)
-            for number, cut in enumerate(cuts, start=1)
-        ]
+        items: list[Item] = []
+        for number, cut in enumerate(cuts, start=1):
+            item = self._judge(scan, f"{name}_{number}", cut, page_image, page_ink)
+            items += [item, *self._details(item.row, cut)]
+        return items
 
     def obey(self, rows: list[CurationRow], page: NDArray[np.uint8] | None) -> list[Item]:
         """Cut the items of one page as their rows say: box, squaring and decision.
@@ -109,7 +120,14 @@ class Preparation:
         if page is None:
             return [Item(row, None) for row in rows]
         cuts = cut_page(page, self._options.framing, self._options.gutter)
-        return [self._finish(row, cut_row(row, page, cuts)) for row in rows]
+        have_details = {row.detail_of for row in rows}
+        items: list[Item] = []
+        for row in rows:
+            cut = cut_row(row, page, cuts)
+            items.append(self._finish(row, cut))
+            if row.item not in have_details:
+                items += self._details(row, cut)
+        return items
 
     def _judge(self, scan: Scan, name: str, cut: Cut, page_image: str, page_ink: int) -> Item:
         options = self._options
@@ -124,6 +142,22 @@ class Preparation:
             twin = self._kept.find(fingerprint(picture))
             reason = f"duplicate of {twin}" if twin else ""
         return self._finish(self._row(scan, name, reason, cut.box, page_image), cut)
+
+    def _details(self, row: CurationRow, cut: Cut) -> list[Item]:
+        """Cut the details of a whole item that is kept out of it, where they are wanted."""
+        if self._options.details == "none" or row.detail_of or not row.kept:
+            return []
+        limits = replace(self._options.limits, smallest_px=0)
+        items = []
+        for number, box in enumerate(heads_of(cut.ink), start=1):
+            detail = cut_out(cut, box)
+            side = square_side_px(detail.ink, row.squaring)
+            measured = measure(detail.ink, side, self._options.resolution)
+            reason = reason_to_drop_drawing(detail.ink, measured, limits)
+            named = replace(row, item=f"{row.item}-head{number}", detail_of=row.item)
+            decided = replace(named, decision="drop" if reason else "keep", reason=reason)
+            items.append(self._finish(decided.recropped(detail.box), detail))
+        return items
 
     def _finish(self, row: CurationRow, cut: Cut) -> Item:
         """Measure an item; store and remember its picture where it is kept."""
@@ -185,7 +219,8 @@ def cut_row(row: CurationRow, page: NDArray[np.uint8], cuts: list[Cut]) -> Cut:
         cuts: what `cut_page` finds on that page.
 
     Returns:
-        The automatic item where the row's box is still its box, else exactly the rectangle.
+        The automatic item where the row's box is still its box, a detail out of the automatic item
+        that it lies in, else exactly the rectangle.
 
     Raises:
         InputError: the box does not lie on the page, or a kept item has no ink.
@@ -195,7 +230,10 @@ def cut_row(row: CurationRow, page: NDArray[np.uint8], cuts: list[Cut]) -> Cut:
     inside = 0 <= box.left < box.right <= width and 0 <= box.top < box.bottom <= height
     if not inside:
         raise InputError(f"item '{row.item}': the box leaves its page of {width}x{height} px")
-    cut = next((cut for cut in cuts if cut.box == box), None) or cut_rectangle(page, box)
+    around = [cut for cut in cuts if cut.box == box or (row.detail_of and cut.box.holds(box))]
+    around.sort(key=lambda cut: cut.box.width * cut.box.height)
+    inside_it = box.moved(-around[0].box.left, -around[0].box.top) if around else box
+    cut = cut_out(around[0], inside_it) if around else cut_rectangle(page, box)
     if row.kept and not cut.ink.any():
         raise InputError(f"item '{row.item}' is kept, but there is no ink in its box")
     return cut

@@ -61,6 +61,12 @@ from models.collection.preparation import Options
     "[default: 0.1; 1 takes every page as one drawing].",
 )
 @click.option(
+    "--details",
+    type=click.Choice(["none", "heads"]),
+    help="heads: also cut heads out of the figures, so that they fill the frame as visitors draw "
+    "them; each is an item of its own [default: none].",
+)
+@click.option(
     "--exclude",
     multiple=True,
     metavar="PATTERN",
@@ -137,7 +143,7 @@ def _options(folder: Path, choices: dict[str, Any]) -> Options:
     if choices["tone_limit"] is not None:
         limits = replace(options.limits, largest_tone=choices["tone_limit"])
         options = replace(options, limits=limits)
-    named = ("framing", "resolution", "squaring", "gutter", "exclude")
+    named = ("framing", "resolution", "squaring", "gutter", "exclude", "details")
     chosen = {name: choices[name] for name in named if choices[name] not in (None, ())}
     return replace(options, **chosen)
 
