@@ -21,7 +21,7 @@ import cv2
 from exhibit.contract.bundle import find_bundle
 from tests.exhibit.ink.scene import Scene
 from tests.exhibit.operator.pages.running import CHROMIUM, RunningTable, claim, running_table
-from tests.fakes.waiting import wait_until
+from tests.patience import wait_until
 
 PAGES = ("/", "/tune", "/config", "/config?view=yaml", "/visits", "/log", "/help")
 _MOVES = 20
@@ -132,7 +132,7 @@ def _moves(browser: Any, login: Any, table: RunningTable) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for name, (key, picture, values) in _SLIDERS.items():
         found = []
-        wait_until(lambda: _drawn(table), 60, "the lines of the sheet")
+        wait_until(lambda: _drawn(table), "the lines of the sheet")
         for number in range(_MOVES):
             page.wait_for_timeout(_PAUSE_MS)
             found.append(page.evaluate(_MOVE, [key, picture, values[number % len(values)]]))

@@ -23,7 +23,7 @@ from tests.exhibit.operator.pages.running import (
     claim,
     running_table,
 )
-from tests.fakes.waiting import wait_until
+from tests.patience import wait_until
 
 DESK, PHONE = (1200, 800), (390, 780)
 SHOTS = (
@@ -75,7 +75,7 @@ def main(bundle: Path, out: Path) -> None:
                 page.wait_for_timeout(_SETTLE_MS)
                 # The visitor may leave while the page settles: then the next drawing is waited for.
                 while path in WITH_PICTURES and not _drawn(table):
-                    wait_until(lambda: _drawn(table), 90, "a drawing on the table")
+                    wait_until(lambda: _drawn(table), "a drawing on the table")
                     page.wait_for_timeout(_SETTLE_MS)
                 _take(page, out / f"operator-{name}.png", size, scheme)
         browser.close()

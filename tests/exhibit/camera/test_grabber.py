@@ -12,7 +12,7 @@ from exhibit.camera import CameraFaultError, Grabber
 from exhibit.contract.errors import CameraError
 from exhibit.contract.values import Frame
 from tests.fakes.clock import FakeClock
-from tests.fakes.waiting import wait_until
+from tests.patience import PATIENCE_S, wait_until
 
 BLANK = np.zeros((4, 4), np.uint8)
 
@@ -25,7 +25,7 @@ class ScriptedCamera:
         self.closed = False
 
     def read(self) -> Frame:
-        item = self.script.get(timeout=10)
+        item = self.script.get(timeout=PATIENCE_S)
         if isinstance(item, CameraError):
             raise item
         return item
@@ -46,7 +46,7 @@ def grabber(camera: ScriptedCamera, clock: FakeClock) -> Iterator[Grabber]:
     yield grabber
     camera.script.put(CameraError("end of test"))
     grabber.close()
-    assert camera.closed
+    wait_until(lambda: camera.closed, "the camera given back")
 
 
 @pytest.fixture
@@ -63,8 +63,8 @@ def test_newest_after_three_frames_gives_the_last_and_counts_the_others(
 ) -> None:
     for sequence in range(3):
         camera.script.put(_frame(sequence, clock))
-    wait_until(lambda: grabber.captured == 3, 5, "three frames captured")
-    frame = grabber.newest(1.0)
+    wait_until(lambda: grabber.captured == 3, "three frames captured")
+    frame = grabber.newest(PATIENCE_S)
     assert frame is not None
     assert frame.sequence == 2
     assert (grabber.captured, grabber.dropped) == (3, 2)
@@ -75,7 +75,7 @@ def test_newest_older_than_its_age_limit_is_none(
     camera: ScriptedCamera, grabber: Grabber, clock: FakeClock
 ) -> None:
     camera.script.put(_frame(0, clock))
-    wait_until(lambda: grabber.captured == 1, 5, "a frame captured")
+    wait_until(lambda: grabber.captured == 1, "a frame captured")
     clock.advance(0.6)
     assert grabber.newest(0.0) is None
     assert grabber.dropped == 1
@@ -85,11 +85,11 @@ def test_fault_is_a_value_and_gone_with_the_next_frame(
     camera: ScriptedCamera, grabber: Grabber, clock: FakeClock
 ) -> None:
     camera.script.put(CameraFaultError("frozen", "the camera is frozen"))
-    wait_until(lambda: grabber.fault, 5, "the fault")
+    wait_until(lambda: grabber.fault, "the fault")
     fault = grabber.fault
     assert fault is not None
     assert (fault.kind, str(fault), fault.since) == ("frozen", "the camera is frozen", clock())
     assert grabber.newest(0.0) is None
     camera.script.put(_frame(1, clock))
-    assert grabber.newest(5.0) is not None
+    assert grabber.newest(PATIENCE_S) is not None
     assert grabber.fault is None

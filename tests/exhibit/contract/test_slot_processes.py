@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from exhibit.contract.slot import Published, Slot
-from tests.fakes.waiting import wait_until
+from tests.patience import wait_until
 
 SIDE = 512
 GREYS = 7
@@ -63,7 +63,7 @@ def test_slot_read_during_writes_is_never_torn(tmp_path: Path) -> None:
 
     with writing(slot):
         for _ in range(READS):
-            wait_until(take_next, 20, "a whole picture arrives")
+            wait_until(take_next, "a whole picture arrives")
 
 
 def test_slot_writer_killed_again_and_again_leaves_whole_pictures(tmp_path: Path) -> None:
@@ -71,7 +71,7 @@ def test_slot_writer_killed_again_and_again_leaves_whole_pictures(tmp_path: Path
     for _ in range(3):
         before = slot.version
         with writing(slot) as process:
-            wait_until(lambda start=before: slot.version > start + 50, 20, "the writer goes on")
+            wait_until(lambda start=before: slot.version > start + 50, "the writer goes on")
             process.send_signal(signal.SIGKILL)
             process.wait()
         newest = slot.peek()

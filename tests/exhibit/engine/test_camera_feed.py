@@ -11,6 +11,7 @@ from exhibit.contract.errors import CameraError
 from exhibit.contract.values import Frame
 from exhibit.engine.camera_feed import BACKOFF_MIN_S, SILENT_AFTER_S, CameraFeed
 from tests.fakes.clock import FakeClock
+from tests.patience import wait_until
 
 FRAME = Frame(1, 0.0, np.zeros((2, 2), np.uint8))
 
@@ -59,11 +60,12 @@ def _feed(clock: FakeClock, *outcomes: FakeSource | CameraError) -> CameraFeed:
 
 
 def _look(feed: CameraFeed, until: Callable[[], object]) -> None:
-    for _ in range(100):
-        if until():
-            return
-        feed.newest(timeout_s=0.05)
-    raise AssertionError(f"not reached, fault {feed.fault!r}")
+    def reached() -> bool:
+        if not until():
+            feed.newest(timeout_s=0.05)
+        return bool(until())
+
+    wait_until(reached, "the feed gets there")
 
 
 def test_feed_open_camera_gives_frames() -> None:

@@ -19,6 +19,7 @@ from exhibit.contract.slot import Slot
 from exhibit.engine import process
 from exhibit.engine.process import EngineProcess, frame_to_square
 from tests.fakes.bundle import write_bundle
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +40,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, En
 
 def _run_until(running: tuple[Path, EngineProcess], condition: Callable[[dict], bool]) -> dict:
     folder, engine = running
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE_S
 
     def done() -> bool:
         return condition(read_status(folder, "engine")) or time.monotonic() > deadline

@@ -11,13 +11,14 @@ import httpx
 import hypothesis
 import schemathesis
 
+from tests.patience import PATIENCE_S
+
 ENDLESS = ("/api/v1/events", "/api/v1/pictures/{name}.mjpeg")
 """Streams: whoever asks for them reads for ever."""
 SAID_ON_PURPOSE = (503, 507)
 """What the API answers where stage or disk are not there."""
 # Routes that take nothing run out of cases long before.
 _EACH = 120
-_AWAY_AT_MOST_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def ask_made_up_requests(
 
 def _sent(client: httpx.Client, request: dict[str, Any]) -> httpx.Response:
     """Send a request; a page that was told to start again is waited for, and so is the rate."""
-    until = time.monotonic() + _AWAY_AT_MOST_S
+    until = time.monotonic() + PATIENCE_S
     while True:
         try:
             answer = client.request(**request)

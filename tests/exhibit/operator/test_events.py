@@ -19,6 +19,7 @@ from exhibit.operator.state.journal import Journal
 from exhibit.operator.state.watch import KEPT_EVENTS, Watch
 from tests.exhibit.operator.conftest import DeskMaker, FakeTable
 from tests.fakes.clock import FakeClock
+from tests.patience import PATIENCE_S
 
 
 def _event(number: int, at: float, name: str, detail: str = "") -> dict[str, Any]:
@@ -105,7 +106,7 @@ def test_object_left_is_a_reason_with_advice_and_no_fault(
 def test_osc_tells_each_event_of_the_paper_once(desk: Desk, clock: FakeClock) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ear:
         ear.bind(("127.0.0.1", 0))
-        ear.settimeout(5)
+        ear.settimeout(PATIENCE_S)
         target = f"127.0.0.1:{ear.getsockname()[1]}"
         osc = Osc(desk, OscConfig(enabled=True, send_to=(target,)), clock)
         with osc.listening():

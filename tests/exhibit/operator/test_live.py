@@ -20,6 +20,7 @@ from exhibit.operator.hub import MOST_LISTENERS, Hub
 from exhibit.operator.pictures import MOST_STREAMS, Pictures
 from tests.exhibit.operator.conftest import FakeTable
 from tests.fakes.clock import FakeClock
+from tests.patience import PATIENCE_S
 
 
 def test_state_all_well_is_showing(table: FakeTable, desk: Desk) -> None:
@@ -277,7 +278,7 @@ def test_live_response_reader_that_takes_nothing_is_given_up(
         response = LiveResponse(_chunks(), "text/plain", lambda: ended.append(True))
         await response({"type": "http", "app": _Leaving()}, never_leaves, stuck)
 
-    asyncio.run(asyncio.wait_for(respond(), 5))
+    asyncio.run(asyncio.wait_for(respond(), PATIENCE_S))
     assert ended == [True]
 
 
@@ -299,7 +300,7 @@ def test_live_response_ends_when_nobody_reads_any_more(why: str) -> None:
         answering = asyncio.create_task(response({"type": "http", "app": app}, receive, take))
         await asyncio.sleep(0)
         (leave if why == "reader leaves" else app.state.ending).set()
-        await asyncio.wait_for(answering, 5)
+        await asyncio.wait_for(answering, PATIENCE_S)
 
     asyncio.run(respond())
     assert ended == [True]

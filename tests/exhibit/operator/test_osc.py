@@ -20,6 +20,7 @@ from exhibit.operator.osc import Inlet, Osc
 from exhibit.operator.state.scenes import Scene, SceneBook
 from tests.exhibit.operator.conftest import FakeTable
 from tests.fakes.clock import FakeClock
+from tests.patience import PATIENCE_S
 
 HERE = ("127.0.0.1", 5000)
 
@@ -114,7 +115,7 @@ def test_osc_port_taken_is_told_once_and_tried_again(
             port = taken.getsockname()[1]
             osc = Osc(desk, OscConfig(enabled=True, host="127.0.0.1", port=port))
             serving = asyncio.create_task(osc.serve())
-            for _ in range(100):
+            while not osc.fault:
                 await asyncio.sleep(0)
         assert [record["text"] for record in desk.events.newest(9, "fault")] == [osc.fault]
         assert f"127.0.0.1:{port}: " in osc.fault
@@ -139,7 +140,7 @@ def test_osc_garbage_is_dropped() -> None:
 def test_osc_tells_coverage_and_events(desk: Desk, table: FakeTable, clock: FakeClock) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ear:
         ear.bind(("127.0.0.1", 0))
-        ear.settimeout(5)
+        ear.settimeout(PATIENCE_S)
         target = f"127.0.0.1:{ear.getsockname()[1]}"
         osc = Osc(desk, OscConfig(enabled=True, send_to=(target,)), clock)
         table.say("engine", state="showing", coverage=0.25)

@@ -35,7 +35,7 @@ from exhibit.operator.pulse import Pulse
 from exhibit.operator.server import Server
 from tests.exhibit.operator.conftest import HOST, PASSWORD, DeskMaker, FakeTable
 from tests.fakes.clock import FakeClock
-from tests.fakes.waiting import wait_until
+from tests.patience import PATIENCE_S, wait_until
 
 
 @pytest.fixture
@@ -268,7 +268,7 @@ class _Page:
             stderr=subprocess.PIPE,
             text=True,
         )
-        wait_until(self._status, 30, "the page serves")
+        wait_until(self._status, "the page serves")
 
     def _status(self) -> dict[str, object]:
         if self.process.poll() is not None:
@@ -281,7 +281,7 @@ class _Page:
         trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
         url = str(self._status()["url"]) + path
         try:
-            with urllib.request.urlopen(url, context=trusting, timeout=10) as answer:
+            with urllib.request.urlopen(url, context=trusting, timeout=PATIENCE_S) as answer:
                 return int(answer.status)
         except HTTPError as error:
             return error.code
@@ -299,7 +299,7 @@ def test_page_serves_without_a_table_and_ends_when_asked(page: _Page) -> None:
     assert page.ask("healthz") == 200
     assert page.ask("api/v1/state") == 401
     page.process.send_signal(signal.SIGTERM)
-    _, complaints = page.process.communicate(timeout=20)
+    _, complaints = page.process.communicate(timeout=PATIENCE_S)
     assert (page.process.returncode, complaints) == (0, "")
 
 

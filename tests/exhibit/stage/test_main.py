@@ -13,7 +13,7 @@ import pytest
 
 from exhibit.contract.board import read_status
 from exhibit.contract.errors import CLOSED
-from tests.fakes.waiting import wait_until
+from tests.patience import PATIENCE_S, wait_until
 
 SETTINGS = "stage: {width: 320, height: 200}\nmodel: {bundle: none-installed}\n"
 
@@ -27,7 +27,7 @@ def stage_process(folder: Path, *arguments: str, **environment: str) -> Iterator
         [*command, "--config", str(config), *arguments], env={**os.environ, **environment}
     )
     try:
-        wait_until(lambda: read_status(folder, "stage").get("frames"), 20, "frames of the stage")
+        wait_until(lambda: read_status(folder, "stage").get("frames"), "frames of the stage")
         yield process
     finally:
         process.kill()
@@ -62,7 +62,7 @@ def test_stage_full_screen_takes_the_displays_own_size(tmp_path: Path, x_display
 def test_stage_asked_to_end_ends_cleanly(tmp_path: Path) -> None:
     with stage_process(tmp_path, "--headless") as process:
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=10) == 0
+        assert process.wait(timeout=PATIENCE_S) == 0
     assert not (tmp_path / "stage.sock").exists()
 
 
@@ -92,7 +92,7 @@ def test_stage_without_a_display_says_so_in_one_line(tmp_path: Path) -> None:
         env={**environment, "SDL_VIDEODRIVER": "x11"},
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert ended.returncode == 2

@@ -15,6 +15,7 @@ from exhibit.contract.settings.schema import Config
 from exhibit.supervisor.processes import ProcessSpec
 from exhibit.supervisor.run_folder import CONFIG_NAME
 from exhibit.supervisor.session import Session
+from tests.patience import PATIENCE_S
 
 TABLE = tuple(
     ProcessSpec(name, "tests.fakes.child", (name, "steady"), essential=name == "stage")
@@ -41,7 +42,7 @@ def session(tmp_path: Path) -> Iterator[Session]:
 
 
 def _run_until(session: Session, condition: Callable[[], object]) -> None:
-    assert session.run(Until(condition), seconds=20) == 0
+    assert session.run(Until(condition), seconds=PATIENCE_S) == 0
     assert condition()
 
 

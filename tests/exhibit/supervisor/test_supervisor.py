@@ -16,9 +16,10 @@ from exhibit.contract.errors import REFUSED
 from exhibit.contract.settings.schema import SupervisorConfig
 from exhibit.supervisor.processes import ProcessSpec
 from exhibit.supervisor.supervisor import Supervisor
-from tests.fakes.waiting import wait_until
+from tests.patience import wait_until
 
-QUICK = SupervisorConfig(heartbeat_timeout_s=0.5, backoff_min_s=0.05, backoff_max_s=0.1)
+QUICK = SupervisorConfig(heartbeat_timeout_s=120, backoff_min_s=0.05, backoff_max_s=0.1)
+IMPATIENT = QUICK.model_copy(update={"heartbeat_timeout_s": 0.5})
 
 
 def _spec(name: str, behaviour: str, essential: bool = False) -> ProcessSpec:
@@ -43,7 +44,7 @@ def _run_until(supervisor: Supervisor, condition: object, what: str) -> None:
         assert supervisor.tick() is None
         return bool(condition())  # type: ignore[operator]
 
-    wait_until(ticked, 20, what)
+    wait_until(ticked, what)
 
 
 def test_supervisor_killed_process_is_restarted(tmp_path: Path) -> None:
@@ -67,7 +68,7 @@ def test_supervisor_killed_process_is_restarted(tmp_path: Path) -> None:
 @pytest.mark.parametrize("behaviour", ["hang", "steady"])
 def test_supervisor_silent_process_is_killed(tmp_path: Path, behaviour: str) -> None:
     # A hung process still takes signals; a stopped one (SIGSTOP) takes none but SIGKILL.
-    supervisor = Supervisor([_spec("engine", behaviour)], QUICK, tmp_path, tmp_path / "c.json")
+    supervisor = Supervisor([_spec("engine", behaviour)], IMPATIENT, tmp_path, tmp_path / "c.json")
     engine = supervisor.watched["engine"]
     try:
         _run_until(supervisor, lambda: _alive(supervisor, "engine"), "first start")
@@ -83,7 +84,7 @@ def test_supervisor_silent_process_is_killed(tmp_path: Path, behaviour: str) -> 
 def test_supervisor_refusing_process_ends_the_table(tmp_path: Path) -> None:
     supervisor = Supervisor([_spec("engine", "refuse")], QUICK, tmp_path, tmp_path / "c.json")
     endings: list[int | None] = []
-    wait_until(lambda: endings.append(supervisor.tick()) or endings[-1], 20, "refusal")
+    wait_until(lambda: endings.append(supervisor.tick()) or endings[-1], "refusal")
     assert endings[-1] == REFUSED
 
 
@@ -103,7 +104,7 @@ def test_supervisor_essential_process_out_of_budget_ends_the_table(tmp_path: Pat
     spec = _spec("stage", "crash", essential=True)
     supervisor = Supervisor([spec], config, tmp_path, tmp_path / "c.json")
     endings: list[int | None] = []
-    wait_until(lambda: endings.append(supervisor.tick()) or endings[-1], 20, "end")
+    wait_until(lambda: endings.append(supervisor.tick()) or endings[-1], "end")
     assert endings[-1] == 1
     assert supervisor.watched["stage"].restarts == 1
 
@@ -134,4 +135,4 @@ def test_supervisor_killed_leaves_no_process_behind(tmp_path: Path) -> None:
     parent.kill()
     parent.wait()
     parent.stdout.close()
-    wait_until(lambda: not _running(pid), 10, "the child ends with its parent")
+    wait_until(lambda: not _running(pid), "the child ends with its parent")

@@ -14,6 +14,7 @@ from exhibit.contract.errors import ConfigError
 from exhibit.contract.settings.schema import WebConfig
 from exhibit.contract.slot import Slot
 from exhibit.web.server import WebServer, describe_table, open_server
+from tests.patience import PATIENCE_S
 
 LOCAL = WebConfig(port=0)
 
@@ -31,7 +32,7 @@ def server(tmp_path: Path) -> Iterator[WebServer]:
 
 
 def get(server: WebServer, path: str) -> tuple[int, str, bytes]:
-    connection = HTTPConnection("127.0.0.1", server.server_port, timeout=5)
+    connection = HTTPConnection("127.0.0.1", server.server_port, timeout=PATIENCE_S)
     connection.request("GET", path)
     answer = connection.getresponse()
     body = answer.read()
@@ -48,7 +49,7 @@ def test_web_page_and_its_parts_are_served(server: WebServer) -> None:
 
 
 def test_web_under_a_foreign_name_is_refused(server: WebServer) -> None:
-    connection = HTTPConnection("127.0.0.1", server.server_port, timeout=5)
+    connection = HTTPConnection("127.0.0.1", server.server_port, timeout=PATIENCE_S)
     connection.request("GET", "/stage.jpg", headers={"Host": "elsewhere.example:80"})
     assert connection.getresponse().status == 403
     connection.close()
@@ -74,7 +75,7 @@ def test_web_stream_a_picture_is_whole_before_the_next_one_comes(
     """A browser shows a picture once it has read the head of the part after it."""
     slot = Slot.create(tmp_path / "composite.slot", 64)
     slot.publish(1, 1.0, np.zeros((8, 8), np.uint8))
-    connection = HTTPConnection("127.0.0.1", server.server_port, timeout=5)
+    connection = HTTPConnection("127.0.0.1", server.server_port, timeout=PATIENCE_S)
     connection.request("GET", "/stage.mjpg")
     answer = connection.getresponse()
     kind, _, boundary = answer.getheader("Content-Type", "").partition("; boundary=")

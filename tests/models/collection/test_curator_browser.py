@@ -16,6 +16,7 @@ from models.collection.curator.app import make_app
 from models.collection.curator.curation_desk import Desk
 from models.local_page import listen
 from tests.models.collection.boxes_of_scans import prepared
+from tests.patience import PATIENCE_S
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("chrome")
 pytestmark = [
@@ -37,7 +38,7 @@ def address(target):
     thread.start()
     yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
     server.should_exit = True
-    thread.join(10)
+    thread.join(PATIENCE_S)
     listener.close()
 
 
@@ -46,6 +47,7 @@ def page(address):
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = browser.new_page()
+        page.set_default_timeout(1000 * PATIENCE_S)
         problems: list[str] = []
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("console", lambda line: problems.append(line.text) if line.type == "error" else 0)

@@ -14,7 +14,7 @@ from typing import Any
 
 from exhibit.contract.board import read_status
 from exhibit.supervisor.run_folder import PREFIX, memory_folder
-from tests.fakes.waiting import wait_until
+from tests.patience import PATIENCE_S, wait_until
 
 PASSWORD = "a calm museum evening"
 CHROMIUM = shutil.which("chromium")
@@ -31,6 +31,7 @@ editing: {{ease_s: 0.1}}
 stage: {{width: 640, height: 400, fps: 30}}
 web: {{port: 0}}
 operator: {{port: 0}}
+supervisor: {{heartbeat_timeout_s: 60}}
 """
 
 
@@ -98,15 +99,15 @@ def running_table(
         )
     pattern = f"{PREFIX}{process.pid}-*"
     try:
-        wait_until(lambda: list(memory_folder().glob(pattern)), 30, "the run folder")
+        wait_until(lambda: list(memory_folder().glob(pattern)), "the run folder")
         table = RunningTable(next(memory_folder().glob(pattern)), log)
         for name, key in (("operator", "url"), ("engine", "pictures")):
-            wait_until(lambda n=name, k=key: _says(process, table, n, k), 60, f"{name}: {key}")
+            wait_until(lambda n=name, k=key: _says(process, table, n, k), f"{name}: {key}")
         yield table
     finally:
         process.terminate()
         try:
-            process.wait(10)
+            process.wait(PATIENCE_S)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

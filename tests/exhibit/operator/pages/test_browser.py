@@ -20,7 +20,7 @@ from tests.exhibit.operator.pages.running import (
     running_table,
 )
 from tests.fakes.bundle import write_bundle
-from tests.fakes.waiting import wait_until
+from tests.patience import PATIENCE_S, wait_until
 
 playwright = pytest.importorskip("playwright.sync_api")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright")
@@ -34,7 +34,6 @@ PAGES = ("/", "/tune", "/config", "/config?view=yaml", "/config?view=file",
          "/config?view=history", "/visits", "/log", "/help")  # fmt: skip
 DESK, PHONE, NARROW = (1280, 860), (390, 844), (320, 640)
 AA = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
-SOON_S = 30.0
 # How many dark pixels a live picture has, as the reader sees it.
 DARK = """(name) => {
   const img = document.querySelector(`img[data-live=${name}]`);
@@ -61,7 +60,9 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningTable]:
 @pytest.fixture(scope="module")
 def browser(table: RunningTable) -> Iterator[Any]:
     with playwright.sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
+        opened = started.chromium.launch(
+            executable_path=CHROMIUM, args=CHROMIUM_ARGS, timeout=1000 * PATIENCE_S
+        )
         yield opened
         opened.close()
 
@@ -73,7 +74,7 @@ def context(browser: Any, table: RunningTable) -> Iterator[Any]:
     made = browser.new_context(
         ignore_https_errors=True, viewport={"width": width, "height": height}, locale="en-GB"
     )
-    made.set_default_timeout(SOON_S * 1000)
+    made.set_default_timeout(1000 * PATIENCE_S)
     complaints: list[str] = []
     made.on("request", lambda r: _note_foreign(r.url, table.url, complaints))
     made.on("weberror", lambda e: complaints.append(str(e.error)))
@@ -125,11 +126,9 @@ def test_now_shows_four_live_pictures_and_the_state_in_one_word(
 ) -> None:
     page = open_page("/")
     for name in ("camera", "ink", "picture", "composite"):
-        wait_until(lambda n=name: page.evaluate(DARK, n) >= 0, SOON_S, f"the live picture {name}")
-    wait_until(
-        lambda: page.inner_text("#word") in ("Showing", "Idle"), SOON_S, "the state in one word"
-    )
-    wait_until(lambda: page.inner_text("#plot-fps output") != "–", SOON_S, "the first fps")
+        wait_until(lambda n=name: page.evaluate(DARK, n) >= 0, f"the live picture {name}")
+    wait_until(lambda: page.inner_text("#word") in ("Showing", "Idle"), "the state in one word")
+    wait_until(lambda: page.inner_text("#plot-fps output") != "–", "the first fps")
     assert page.get_attribute("#plot-fps .line", "d")
 
 
@@ -138,10 +137,10 @@ def test_now_freeze_holds_the_stage_and_lets_go(
 ) -> None:
     page = open_page("/")
     page.get_by_role("button", name="Freeze").click()
-    wait_until(lambda: table.status("stage").get("state") == "frozen", SOON_S, "a frozen stage")
-    wait_until(lambda: "froze" in page.inner_text("#reasons"), SOON_S, "what to do about it")
+    wait_until(lambda: table.status("stage").get("state") == "frozen", "a frozen stage")
+    wait_until(lambda: "froze" in page.inner_text("#reasons"), "what to do about it")
     page.get_by_role("button", name="Freeze").click()
-    wait_until(lambda: table.status("stage").get("state") != "frozen", SOON_S, "a stage let go")
+    wait_until(lambda: table.status("stage").get("state") != "frozen", "a stage let go")
 
 
 def test_now_restart_engine_asks_first_and_starts_another(
@@ -156,7 +155,6 @@ def test_now_restart_engine_asks_first_and_starts_another(
         lambda: (
             table.pid("engine") not in (None, before) and table.status("engine").get("pictures")
         ),
-        60,
         "another engine with pictures",
     )
 
@@ -166,13 +164,13 @@ def test_tune_threshold_changes_the_ink_beside_it_and_undo_takes_it_back(
 ) -> None:
     page = open_page("/tune")
     slider = _control(page, "ink.threshold").locator("input[type=range]")
-    wait_until(lambda: page.evaluate(DARK, "ink") > 20, 60, "lines of the felt pen")
+    wait_until(lambda: page.evaluate(DARK, "ink") > 20, "lines of the felt pen")
     slider.focus()
     page.keyboard.press("Home")
-    wait_until(lambda: page.evaluate(DARK, "ink") <= 5, SOON_S, "no ink at threshold 0")
+    wait_until(lambda: page.evaluate(DARK, "ink") <= 5, "no ink at threshold 0")
     assert _settings(page)["ink"]["threshold"] == 0
     page.get_by_role("button", name="Undo").last.click()
-    wait_until(lambda: page.evaluate(DARK, "ink") > 20, 60, "the lines again")
+    wait_until(lambda: page.evaluate(DARK, "ink") > 20, "the lines again")
     assert _settings(page)["ink"]["threshold"] == 0.5
     assert _control(page, "ink.threshold").get_attribute("data-source") == "file"
 
@@ -196,7 +194,7 @@ def test_tune_direction_moves_the_picture(
     assert after is not None
     assert (before.pixels != after.pixels).any()
     direction.locator("[data-zero]").click()
-    wait_until(lambda: not direction.locator(".unsafe").is_visible(), SOON_S, "the safe range")
+    wait_until(lambda: not direction.locator(".unsafe").is_visible(), "the safe range")
 
 
 def test_tune_scene_is_kept_and_switched_to(open_page: Callable[..., Any]) -> None:
@@ -210,11 +208,11 @@ def test_tune_scene_is_kept_and_switched_to(open_page: Callable[..., Any]) -> No
     number = _control(page, "stage.contrast").locator("input[type=number]")
     number.fill("1.6")
     number.press("Tab")
-    wait_until(lambda: _settings(page)["stage"]["contrast"] == 1.6, SOON_S, "the contrast")
+    wait_until(lambda: _settings(page)["stage"]["contrast"] == 1.6, "the contrast")
     scene.click()
-    wait_until(lambda: _settings(page)["stage"]["contrast"] == 1.0, SOON_S, "the scene")
+    wait_until(lambda: _settings(page)["stage"]["contrast"] == 1.0, "the scene")
     page.locator('[data-scene="Evening"][aria-pressed="true"]').wait_for()
-    wait_until(lambda: float(number.input_value()) == 1.0, SOON_S, "the number on the page")
+    wait_until(lambda: float(number.input_value()) == 1.0, "the number on the page")
 
 
 def test_config_yaml_mistake_is_shown_with_its_line_before_saving(
@@ -231,15 +229,15 @@ def test_config_yaml_mistake_is_shown_with_its_line_before_saving(
     assert page.locator("#lines .wrong").inner_text().strip() == str(line)
     assert page.locator("#save").is_disabled()
     page.fill("#text", f"{saved}\nsound:\n  volume: 0.7\n")
-    wait_until(lambda: page.locator("#save").is_enabled(), SOON_S, "nothing wrong with it")
+    wait_until(lambda: page.locator("#save").is_enabled(), "nothing wrong with it")
     page.locator("#save").click()
-    wait_until(lambda: _settings(page)["sound"]["volume"] == 0.7, SOON_S, "the saved text")
+    wait_until(lambda: _settings(page)["sound"]["volume"] == 0.7, "the saved text")
 
 
 def test_config_history_goes_back_with_one_click(open_page: Callable[..., Any]) -> None:
     page = open_page("/config?view=history")
     page.locator("[data-restore]").first.click()
-    wait_until(lambda: _settings(page)["sound"]["volume"] == 0.5, SOON_S, "the version before")
+    wait_until(lambda: _settings(page)["sound"]["volume"] == 0.5, "the version before")
 
 
 def test_config_risky_change_is_on_trial_until_kept_or_taken_back(
@@ -252,7 +250,7 @@ def test_config_risky_change_is_on_trial_until_kept_or_taken_back(
     assert "stage.rotate" in page.inner_text("#trial-text")
     assert _settings(page)["stage"]["rotate"] == 180
     page.get_by_role("button", name="Go back now").click()
-    wait_until(lambda: _settings(page)["stage"]["rotate"] == 0, SOON_S, "the way it was")
+    wait_until(lambda: _settings(page)["stage"]["rotate"] == 0, "the way it was")
 
 
 @pytest.mark.parametrize("size", [PHONE, NARROW])
@@ -276,16 +274,16 @@ def test_pages_two_windows_side_by_side_both_work(
     number = _control(other, "stage.saturation").locator("input[type=number]")
     number.fill("0.3")
     number.press("Tab")
-    wait_until(lambda: _settings(other)["stage"]["saturation"] == 0.3, SOON_S, "the saturation")
+    wait_until(lambda: _settings(other)["stage"]["saturation"] == 0.3, "the saturation")
     for page, name in ((one, "camera"), (one, "picture"), (other, "composite")):
-        wait_until(lambda p=page, n=name: p.evaluate(DARK, n) >= 0, SOON_S, f"picture {name}")
+        wait_until(lambda p=page, n=name: p.evaluate(DARK, n) >= 0, f"picture {name}")
     one.evaluate("dispatchEvent(new Event('focus'))")
-    wait_until(lambda: _streams(one) == 4 and _streams(other) == 0, SOON_S, "streams for the first")
+    wait_until(lambda: _streams(one) == 4 and _streams(other) == 0, "streams for the first")
     _control(other, "stage.saturation").locator(".reset").click()
-    wait_until(lambda: _settings(one)["stage"]["saturation"] == 0.0, SOON_S, "the file's value")
+    wait_until(lambda: _settings(one)["stage"]["saturation"] == 0.0, "the file's value")
     one.request.patch(f"{table.url}/api/v1/settings", data={"stage": {"saturation": 0.6}})
     other.evaluate("document.activeElement.blur(); dispatchEvent(new Event('focus'))")
-    wait_until(lambda: number.input_value() == "0.6", SOON_S, "what changed while it rested")
+    wait_until(lambda: number.input_value() == "0.6", "what changed while it rested")
     one.request.patch(f"{table.url}/api/v1/settings", data={"stage": {"saturation": 0.0}})
 
 
@@ -306,9 +304,7 @@ def test_pages_by_keyboard_alone(open_page: Callable[..., Any]) -> None:
     field.focus()
     before = float(field.input_value())
     page.keyboard.press("ArrowRight")
-    wait_until(
-        lambda: _settings(page)["stage"]["crossfade_ms"] > before, SOON_S, "a longer cross-fade"
-    )
+    wait_until(lambda: _settings(page)["stage"]["crossfade_ms"] > before, "a longer cross-fade")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -348,7 +344,7 @@ def test_help_token_is_made_shown_once_and_taken_back(
     page.get_by_role("button", name="Take back the token of front desk").click()
     assert axe.Axe().run(page, options=AA).response["violations"] == []
     page.locator("#revoke-yes").click()
-    wait_until(lambda: colleague.request.get(state).status == 401, SOON_S, "a token without use")
+    wait_until(lambda: colleague.request.get(state).status == 401, "a token without use")
     page.locator("#no-tokens").wait_for()
     colleague.close()
 
@@ -362,9 +358,9 @@ def test_tune_installed_bundle_is_used_from_the_list(
         pytest.skip("no other bundle is installed")
     name = use.first.get_attribute("data-bundle")
     use.first.click()
-    wait_until(lambda: "Loading" in page.inner_text("#bundle-status"), SOON_S, "what is loaded")
-    wait_until(lambda: _bundles(page, table)["in_use"] == name, 90, "the other bundle in use")
-    wait_until(lambda: page.locator("#bundles .tag").count() == 1, SOON_S, "the list anew")
+    wait_until(lambda: "Loading" in page.inner_text("#bundle-status"), "what is loaded")
+    wait_until(lambda: _bundles(page, table)["in_use"] == name, "the other bundle in use")
+    wait_until(lambda: page.locator("#bundles .tag").count() == 1, "the list anew")
 
 
 def test_logout_ends_the_login_and_login_begins_one(browser: Any, table: RunningTable) -> None:
@@ -375,7 +371,7 @@ def test_logout_ends_the_login_and_login_begins_one(browser: Any, table: Running
     assert axe.Axe().run(page, options=AA).response["violations"] == []
     page.fill("#password", "not the password of this table")
     page.keyboard.press("Enter")
-    wait_until(lambda: page.inner_text("#problem") == "wrong password", SOON_S, "the refusal")
+    wait_until(lambda: page.inner_text("#problem") == "wrong password", "the refusal")
     page.fill("#password", PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url(f"{table.url}/", wait_until="domcontentloaded")

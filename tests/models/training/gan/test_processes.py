@@ -12,6 +12,7 @@ pytest.importorskip("lightning_fabric")
 from models.saved.gan import load_gan  # noqa: E402
 from tests.models.training.gan.gan_fixtures import write_dataset  # noqa: E402
 from tests.models.training.gan.test_run import assert_same  # noqa: E402
+from tests.patience import PATIENCE_S  # noqa: E402
 
 
 def run_on_two_processes(
@@ -34,7 +35,7 @@ def run_on_two_processes(
         "0",
     ]
     command += ["--accelerator", "cpu", "--devices", "2", "--precision", "32-true", *extra]
-    return subprocess.run(command, timeout=180, capture_output=True, text=True)
+    return subprocess.run(command, timeout=PATIENCE_S, capture_output=True, text=True)
 
 
 def train_on_two_processes(dataset: Path, folder: Path, pictures: int, *extra: str) -> dict:
@@ -44,7 +45,7 @@ def train_on_two_processes(dataset: Path, folder: Path, pictures: int, *extra: s
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(4 * PATIENCE_S)
 def test_two_processes_stopped_and_resumed_equal_two_processes_without_stop(tmp_path) -> None:
     """Gradients, running means and random states must be those of all processes, not of one."""
     dataset = write_dataset(tmp_path / "data")
@@ -58,7 +59,7 @@ def test_two_processes_stopped_and_resumed_equal_two_processes_without_stop(tmp_
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(4 * PATIENCE_S)
 def test_two_processes_that_diverge_end_together_with_their_checkpoint_as_it_was(tmp_path) -> None:
     """One that ended alone would leave the other one waiting for its gradients for ever."""
     dataset = write_dataset(tmp_path / "data")
