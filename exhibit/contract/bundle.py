@@ -3,8 +3,8 @@
 `card.yaml` describes it and names every other file with its SHA-256. Nothing in a bundle is ever
 unpickled. This module reads and checks; ONNX sessions are opened in `exhibit.inference`.
 
-`golden.npz` holds pairs that are run whenever the bundle is opened: `ink` (n, 1, S, S) uint8,
-`w_plus` (n, num_ws, w_dim), `feature` (n, C, 16, 16) where the bundle has one, and `picture`
+`golden.npz` holds pairs that are run whenever the bundle is opened: `ink` (n, planes, S, S) uint8,
+`w_plus` (n, num_ws, w_dim), `feature` (n, C, side, side) where the bundle has one, and `picture`
 (n, channels, R, R) in −1..1, as the encoder and the generator gave them on the CPU.
 """
 
@@ -64,10 +64,12 @@ class Card(BaseModel):
     """Side of the encoder's ink in pixels."""
     stroke_width_px: float = Field(gt=0)
     """Stroke width of the encoder's ink in pixels at `ink_size`."""
+    planes: Literal[1, 3] = 1
+    """What the encoder sees: 1 is the ink, 3 ink, mass and the recalled drawing."""
     inversion: Literal["w_plus", "feature"]
     """Whether the encoder gives codes only, or codes and a feature map."""
     feature_shape: tuple[int, int, int] | None = None
-    """(C, 16, 16) of the feature map; empty for `w_plus`."""
+    """(C, side, side) of the feature map; empty for `w_plus`."""
     training: dict[str, Any] = Field(default_factory=dict)
     """How it was trained: commands, seed, data hash, hardware, pictures seen, losses."""
     quality: dict[str, Any] = Field(default_factory=dict)

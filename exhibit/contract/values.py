@@ -168,7 +168,7 @@ class Recalled:
 class Code:
     """Latent code: `w_plus` (num_ws, w_dim) float32 and, where the bundle has one, `feature`.
 
-    `feature` is (C, 16, 16) float32, None for bundles with `inversion: w_plus`.
+    `feature` is (C, side, side) float32, None for bundles with `inversion: w_plus`.
     """
 
     sequence: int

@@ -25,7 +25,7 @@ class OnnxEncoder:
         self.session = session
         self._size = card.ink_size
         self._answer = InkConfig().answer
-        self._pixels: Floats = np.empty((1, 1, self._size, self._size), np.float32)
+        self._pixels: Floats = np.empty((1, card.planes, self._size, self._size), np.float32)
 
     def configure(self, config: InkConfig) -> None:
         """Choose which ink is answered, settled or live."""
@@ -40,11 +40,29 @@ class OnnxEncoder:
         w_plus, feature = self.encode_pixels(ink.live if self._answer == "live" else ink.settled)
         return Code(ink.sequence, ink.captured_at, w_plus, feature)
 
-    def encode_pixels(self, ink: Gray) -> tuple[Floats, Floats | None]:
-        """Return the code of (S, S) uint8 ink: w_plus (num_ws, w_dim) and feature or None."""
-        if ink.shape != (self._size, self._size):
-            raise ValueError(f"ink has shape {ink.shape}, expected {(self._size, self._size)}")
-        np.multiply(ink, np.float32(1 / 127.5), out=self._pixels[0, 0])
+    def encode_pixels(
+        self, ink: Gray, mass: Gray | None = None, recalled: Gray | None = None
+    ) -> tuple[Floats, Floats | None]:
+        """Return the code of what was drawn.
+
+        Args:
+            ink: (S, S) uint8 lines.
+            mass: (S, S) uint8, where it is filled in, or None for nowhere.
+            recalled: (S, S) uint8, the recalled drawing, or None where nothing was found; a
+                bundle that sees the ink alone takes no notice of both.
+
+        Returns:
+            w_plus (num_ws, w_dim), and feature (C, side, side) or None.
+        """
+        for plane, pixels in enumerate((ink, mass, recalled)[: self._pixels.shape[1]]):
+            if pixels is None:
+                self._pixels[0, plane] = 2
+                continue
+            if pixels.shape != (self._size, self._size):
+                raise ValueError(
+                    f"plane {plane} has shape {pixels.shape}, expected {(self._size, self._size)}"
+                )
+            np.multiply(pixels, np.float32(1 / 127.5), out=self._pixels[0, plane])
         self._pixels -= 1
         # The outputs live on in the code, so they are new arrays that ONNX Runtime fills.
         outputs = self.session.new_outputs()
@@ -77,7 +95,7 @@ class OnnxGenerator:
         return Picture(code.sequence, code.captured_at, pixels)
 
     def pixels_of(self, w_plus: Floats, feature: Floats | None) -> Gray:
-        """Return (R, R) or (R, R, 3) uint8 of w_plus (num_ws, w_dim) and feature (C, 16, 16).
+        """Return (R, R) or (R, R, 3) uint8 of w_plus (num_ws, w_dim) and feature (C, side, side).
 
         The feature map is multiplied by the setting `follow`; without one the picture is the
         generator's own, as with `follow` 0.
@@ -133,7 +151,7 @@ def open_models(bundle: Bundle, config: ModelConfig) -> Models:
     """
     card = bundle.card
     feature = _feature_shapes(bundle)
-    ink = {"ink": (1, 1, card.ink_size, card.ink_size)}
+    ink = {"ink": (1, card.planes, card.ink_size, card.ink_size)}
     codes = {"w_plus": (1, card.num_ws, card.w_dim)} | feature
     picture = {"picture": (1, card.channels, card.resolution, card.resolution)}
     choice = choose_providers(config.providers)

@@ -11,11 +11,10 @@ import torch
 from exhibit.contract.bundle import LATENTS, load_bundle
 from exhibit.contract.errors import InputError
 from models.directions.subject import Subject
-from models.networks.psp.inverter import Codes
+from models.networks.psp.inverter import Codes, with_blank_planes
 from models.saved.encoder import load_hand
 from models.sheets import evenly
 from models.sketches.quickdraw import read_quickdraw, split_held_out
-from models.sketches.raster import as_network_input
 from models.sketches.visitors import visits
 
 WHOLE = 100
@@ -86,6 +85,6 @@ def answers_to(sketches: Path, checkpoint: Path, count: int) -> Codes:
     _, held_out = split_held_out(everything)
     size = hand.inverter.config.ink_size
     shown = visits(held_out or everything, size, hand.stroke_width_px, count)
-    inks = as_network_input(np.stack([visit.inks[WHOLE] for visit in shown]))
+    seen = with_blank_planes([visit.inks[WHOLE] for visit in shown], hand.inverter.config.planes)
     with torch.no_grad():
-        return hand.inverter(torch.from_numpy(inks)[:, None], hand.generator.synthesis)
+        return hand.inverter(seen, hand.generator.synthesis)

@@ -29,7 +29,9 @@ class TableModel:
 
     def encode(self, ink: Gray) -> dict[str, Floats]:
         """Ink (S, S) uint8 to codes by name, each with a leading 1."""
-        found = self._encoder.run(self._outputs, {"ink": as_network_input(ink)[None, None]})
+        seen = np.ones((1, self.card.planes, *ink.shape), np.float32)
+        seen[0, 0] = as_network_input(ink)
+        found = self._encoder.run(self._outputs, {"ink": seen})
         return dict(zip(self._outputs, found, strict=True))
 
     def synthesise(self, codes: dict[str, Floats]) -> Gray:

@@ -33,7 +33,8 @@ from models.export.compact import round_weights
 from models.export.graphs import check_graph, export_encoder, export_generator
 from models.export.latents import LatentStatistics, code_distances, latent_statistics, render
 from models.export.take_place import take_place
-from models.networks.psp.inverter import Codes
+from models.networks.psp.config import EncoderConfig
+from models.networks.psp.inverter import Codes, with_blank_planes
 from models.networks.stylegan2.walk import closed_walk
 from models.saved.card import CARD, write_card
 from models.saved.encoder import Hand
@@ -108,7 +109,7 @@ def write_bundle(hand: Hand, about: Description, out: Path) -> Path:
 def _write_files(hand: Hand, about: Description, folder: Path) -> None:
     round_weights(hand.inverter)
     round_weights(hand.generator)
-    inks = golden_inks(hand.inverter.config.ink_size, about.stroke_width_px)
+    inks = golden_inks(hand.inverter.config, about.stroke_width_px)
     encoder = export_encoder(hand.inverter, hand.generator, inks[:1], folder / ENCODER)
     check_graph(folder / ENCODER, encoder)
     generator = export_generator(hand.generator, encoder.outputs, folder / GENERATOR)
@@ -129,14 +130,22 @@ def _write_files(hand: Hand, about: Description, folder: Path) -> None:
         write_memory(about.memory.stored(), folder)
 
 
-def golden_inks(size_px: int, width_px: float) -> Tensor:
-    """Draw the inks of the golden pairs: a face of a circle and two eyes, and one short line."""
+def golden_inks(encoder: EncoderConfig, width_px: float) -> Tensor:
+    """Draw the inks of the golden pairs: a face of a circle and two eyes, and one short line.
+
+    Returns:
+        (2, planes, S, S) float32. Where the encoder sees them, one eye is filled in, and what was
+        recalled is the face with the short line as its mouth.
+    """
     turn = np.linspace(0, 2 * np.pi, 48)
     circle = np.stack([np.cos(turn), np.sin(turn)], axis=1)
     face = [0.5 + 0.35 * circle, *(0.04 * circle + (x, 0.42) for x in (0.38, 0.62))]
     line = [np.array([[0.2, 0.7], [0.5, 0.62], [0.8, 0.7]])]
-    inks = [table_ink(strokes, size_px, width_px, width_px) for strokes in (face, line)]
-    return torch.from_numpy(as_network_input(np.stack(inks)))[:, None]
+    size = encoder.ink_size
+    inks = [table_ink(strokes, size, width_px, width_px) for strokes in (face, line)]
+    eye = table_ink(face[1:2], size, width_px, width_px)
+    planes = [np.stack([ink, eye, np.minimum(*inks)])[: encoder.planes] for ink in inks]
+    return torch.from_numpy(as_network_input(np.stack(planes)))
 
 
 def golden_pairs(hand: Hand, inks: Tensor) -> dict[str, Floats]:
@@ -144,11 +153,11 @@ def golden_pairs(hand: Hand, inks: Tensor) -> dict[str, Floats]:
 
     Args:
         hand: encoder and generator.
-        inks: (k, 1, S, S).
+        inks: (k, planes, S, S).
 
     Returns:
-        `ink` (k, 1, S, S), `w_plus` (k, num_ws, w_dim), `feature` (k, C, 16, 16) where there is
-        one, and `picture` (k, c, R, R) of exactly these codes; float32.
+        `ink` (k, planes, S, S), `w_plus` (k, num_ws, w_dim), `feature` (k, C, side, side) where
+        there is one, and `picture` (k, c, R, R) of exactly these codes; float32.
     """
     pairs: dict[str, list[Tensor]] = {"ink": [], "w_plus": [], "feature": [], "picture": []}
     with torch.no_grad():
@@ -165,7 +174,7 @@ def golden_pairs(hand: Hand, inks: Tensor) -> dict[str, Floats]:
 def attract_codes(hand: Hand, statistics: LatentStatistics, about: Description) -> Codes:
     """Choose the closed walk of the attract loop: between answers, or else between samples."""
     if about.attract_inks:
-        inks = torch.from_numpy(as_network_input(np.stack(about.attract_inks)))[:, None]
+        inks = with_blank_planes(about.attract_inks, hand.inverter.config.planes)
         with torch.no_grad():
             stops = hand.inverter(inks, hand.generator.synthesis)
         feature = None
@@ -185,7 +194,7 @@ def _radius(hand: Hand, statistics: LatentStatistics, about: Description) -> dic
     w_plus = []
     with torch.no_grad():
         for ink in about.visitor_inks:
-            tensor = torch.from_numpy(as_network_input(ink))[None, None]
+            tensor = with_blank_planes([ink], hand.inverter.config.planes)
             w_plus.append(hand.inverter(tensor, hand.generator.synthesis).w_plus[0].numpy())
     distances = code_distances(statistics, np.stack(w_plus))
     return {"radius": np.float32(np.percentile(distances, WITHIN_RADIUS))}
@@ -224,6 +233,7 @@ def _card(hand: Hand, about: Description, folder: Path) -> Card:
         w_dim=synthesis.w_dim,
         ink_size=encoder.ink_size,
         stroke_width_px=about.stroke_width_px,
+        planes=encoder.planes,
         inversion=encoder.inversion,
         feature_shape=synthesis.feature_shape if encoder.inversion == "feature" else None,
         training=about.training,

@@ -31,7 +31,7 @@ class EncoderGraph(nn.Module):
         self.synthesis = generator.synthesis if inverter.config.steps > 1 else None
 
     def forward(self, ink: Tensor) -> tuple[Tensor, ...]:
-        """(1, 1, S, S) to w_plus (1, num_ws, w_dim) and, with a map, feature (1, C, 16, 16)."""
+        """(1, planes, S, S) to w_plus (1, num_ws, w_dim) and, with a map, feature."""
         codes = self.inverter(ink, self.synthesis)
         return (codes.w_plus,) if codes.feature is None else (codes.w_plus, codes.feature)
 
@@ -44,7 +44,7 @@ class GeneratorGraph(nn.Module):
         self.synthesis = generator.synthesis
 
     def forward(self, w_plus: Tensor, feature: Tensor | None = None) -> Tensor:
-        """(1, num_ws, w_dim) and optionally (1, C, 16, 16) to (1, c, R, R), -1 ink .. 1 paper."""
+        """(1, num_ws, w_dim) and optionally (1, C, side, side) to (1, c, R, R)."""
         return self.synthesis(w_plus, feature)
 
 
@@ -62,7 +62,7 @@ def export_encoder(inverter: Inverter, generator: Generator, ink: Tensor, path: 
     Args:
         inverter: in evaluation mode.
         generator: the generator it serves.
-        ink: (1, 1, S, S) example ink.
+        ink: (1, planes, S, S) example ink.
         path: file to write.
     """
     names = ["w_plus", "feature"] if inverter.config.inversion == "feature" else ["w_plus"]

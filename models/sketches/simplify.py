@@ -72,7 +72,7 @@ def simplify(picture: Gray, detail: Detail, rng: np.random.Generator) -> Strokes
         lines = centre_lines(dark, round(detail.fill_px * scale))
     strokes = follow(lines, max(2, round(detail.min_length_px * scale)))
     tolerance = detail.tolerance_px / 128
-    return tuple(_smooth(stroke, tolerance) for stroke in strokes)
+    return tuple(smooth(stroke, tolerance) for stroke in strokes)
 
 
 def pencil(picture: Gray, blur_px: float) -> Mask:
@@ -121,7 +121,7 @@ def _silhouette(dark: Mask, gap_px: int) -> Mask:
     return filled.astype(bool)
 
 
-def _smooth(stroke: Floats, tolerance: float) -> Floats:
+def smooth(stroke: Floats, tolerance: float) -> Floats:
     """Simplify a polyline, then round its corners once and resample it evenly."""
     thinned = cv2.approxPolyDP((stroke * 4096).astype(np.int32), tolerance * 4096, False)
     points = thinned[:, 0].astype(np.float32) / 4096

@@ -31,7 +31,7 @@ def export(checkpoint: Path, out: Path, dry_run: bool) -> None:
     if dry_run:
         return
     out.mkdir(parents=True, exist_ok=True)
-    ink = golden_inks(config.ink_size, hand.stroke_width_px)[:1]
+    ink = golden_inks(config, hand.stroke_width_px)[:1]
     probe = export_encoder(hand.inverter, hand.generator, ink, out / "encoder.onnx")
     click.echo(f"encoder.onnx: differs by {check_graph(out / 'encoder.onnx', probe):.1e}")
     probe = export_generator(hand.generator, probe.outputs, out / "generator.onnx")

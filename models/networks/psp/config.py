@@ -6,11 +6,14 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from exhibit.contract.errors import ExhibitError
+from models.networks.stylegan2.config import FEATURE_RESOLUTIONS
 
 Backbone = Literal["light", "irse50"]
 Inversion = Literal["w_plus", "feature"]
 BACKBONES: tuple[Backbone, ...] = ("light", "irse50")
 INVERSIONS: tuple[Inversion, ...] = ("w_plus", "feature")
+PLANES = ("ink", "mass", "recalled")
+"""What an encoder may see, in this order: lines, black surfaces, the drawing that was recalled."""
 
 
 class EncoderError(ExhibitError):
@@ -26,8 +29,10 @@ class EncoderConfig:
         ink_size: side of the ink in pixels.
         input_channels: channels of the ink; 1, or 3 for published checkpoints made for colour.
         num_ws, w_dim: codes of the generator it serves.
-        inversion: `w_plus` gives codes only, `feature` codes and a map for the 16² activation.
+        inversion: `w_plus` gives codes only, `feature` codes and a map for one activation.
         feature_channels: channels of that map; 0 for `w_plus`.
+        feature_side: side of that map, 16 or 32.
+        planes: how many of `PLANES` it sees: 1 is the ink alone, as in the paper, 3 all.
         steps: how often the answer is refined; 1 is pSp, more is ReStyle.
         width: channels of the light backbone at half the ink's side; others are multiples of it.
     """
@@ -39,6 +44,8 @@ class EncoderConfig:
     w_dim: int = 128
     inversion: Inversion = "feature"
     feature_channels: int = 128
+    feature_side: int = 16
+    planes: int = 1
     steps: int = 1
     width: int = 24
 
@@ -49,6 +56,14 @@ class EncoderConfig:
             raise EncoderError(f"inversion '{self.inversion}': expected one of {INVERSIONS}")
         if self.ink_size < 64 or self.ink_size & (self.ink_size - 1):
             raise EncoderError(f"ink size {self.ink_size}: expected a power of two from 64")
+        if self.planes not in (1, len(PLANES)):
+            raise EncoderError(f"planes {self.planes}: expected 1 (ink) or 3 ({', '.join(PLANES)})")
+        if self.planes > 1 and self.backbone != "light":
+            raise EncoderError(f"backbone '{self.backbone}' sees 1 plane, asked for {self.planes}")
+        if self.feature_side not in FEATURE_RESOLUTIONS:
+            raise EncoderError(
+                f"feature side {self.feature_side}: expected one of {FEATURE_RESOLUTIONS}"
+            )
         if self.steps < 1:
             raise EncoderError(f"steps {self.steps}: expected 1 (pSp) or more (ReStyle)")
         if (self.inversion == "feature") != (self.feature_channels > 0):
@@ -59,8 +74,8 @@ class EncoderConfig:
 
     @property
     def first_channels(self) -> int:
-        """Channels that enter the backbone: the ink and, when refining, the picture so far."""
-        return self.input_channels + (1 if self.steps > 1 else 0)
+        """Channels that enter the backbone: the planes and, when refining, the picture so far."""
+        return self.planes * self.input_channels + (1 if self.steps > 1 else 0)
 
     @property
     def levels(self) -> tuple[int, int, int]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from exhibit.contract.values import Gray
 from models.networks.psp.config import EncoderConfig, EncoderError
 from models.networks.psp.irse50 import IrSe50Encoder
 from models.networks.psp.light_backbone import LightEncoder
@@ -15,10 +18,18 @@ from models.networks.stylegan2.generator import Generator, Synthesis
 
 
 class Codes(NamedTuple):
-    """`w_plus` (n, num_ws, w_dim) and the residual map `feature` (n, C, 16, 16) or None."""
+    """`w_plus` (n, num_ws, w_dim) and the residual map `feature` (n, C, side, side) or None."""
 
     w_plus: Tensor
     feature: Tensor | None
+
+
+def with_blank_planes(inks: Sequence[Gray], planes: int) -> Tensor:
+    """Inks (S, S) uint8 alone, to (n, planes, S, S) float32: nothing filled, nothing recalled."""
+    pixels = torch.from_numpy(np.stack(inks).astype(np.float32) / 127.5 - 1.0)
+    seen = torch.ones(len(pixels), planes, *pixels.shape[1:])
+    seen[:, 0] = pixels
+    return seen
 
 
 class Inverter(nn.Module):
@@ -39,18 +50,16 @@ class Inverter(nn.Module):
         """Encode ink.
 
         Args:
-            ink: (n, 1, S, S) float32, -1 ink .. 1 paper.
+            ink: (n, planes, S, S) float32, -1 ink .. 1 paper.
             synthesis: the generator's synthesis network; needed for more than one step.
 
         Returns:
             The codes, w_avg included.
         """
-        if ink.ndim != 4 or tuple(ink.shape[1:]) != (1, self.config.ink_size, self.config.ink_size):
-            raise EncoderError(
-                f"ink of shape {tuple(ink.shape)}: expected (n, 1, {self.config.ink_size}, "
-                f"{self.config.ink_size})"
-            )
-        seen = ink.expand(-1, self.config.input_channels, -1, -1)
+        expected = self.config.planes, self.config.ink_size, self.config.ink_size
+        if ink.ndim != 4 or tuple(ink.shape[1:]) != expected:
+            raise EncoderError(f"ink of shape {tuple(ink.shape)}: expected (n, *{expected})")
+        seen = ink.repeat(1, self.config.input_channels, 1, 1)
         codes = Codes(self.w_avg.expand(ink.shape[0], self.config.num_ws, -1), None)
         for _ in range(self.config.steps):
             codes = self._step(seen, codes, synthesis)
@@ -83,10 +92,12 @@ def inverter_for(generator: Generator, config: EncoderConfig) -> Inverter:
             f"encoder for codes of {(config.num_ws, config.w_dim)}, "
             f"but the generator has {shape} (num_ws, w_dim)"
         )
-    channels = generator.synthesis.feature_shape[0]
-    if config.inversion == "feature" and config.feature_channels != channels:
+    channels, side, _ = generator.synthesis.feature_shape
+    asked = config.feature_channels, config.feature_side
+    if config.inversion == "feature" and asked != (channels, side):
         raise EncoderError(
-            f"encoder for a map of {config.feature_channels} channels, generator has {channels}"
+            f"encoder for a map of {asked[0]} channels at {asked[1]}², "
+            f"generator takes {channels} at {side}²"
         )
     inverter = Inverter(config)
     inverter.w_avg.copy_(generator.mapping.w_avg)

@@ -49,8 +49,32 @@ class CodeHead(nn.Module):
         return self.linear(self.convs(x).flatten(1)).unflatten(1, (self.codes, self.w_dim))
 
 
+class FineMap(nn.Module):
+    """The map at 32²: the input itself, folded to 32², beside what the pyramid found there.
+
+    A map of cells of 4 pixels can say where an eye is, one of 8 cannot (measured in
+    docs/decisions); the folded input spares the pyramid from carrying every pixel.
+    """
+
+    def __init__(self, config: EncoderConfig, pyramid_channels: int) -> None:
+        super().__init__()
+        fold, channels = config.ink_size // config.feature_side, config.feature_channels
+        self.fold = nn.PixelUnshuffle(fold)
+        self.look = nn.Conv2d(config.first_channels * fold * fold, channels, 3, padding=1)
+        self.found = nn.Conv2d(pyramid_channels, channels, 1)
+        self.body = nn.Sequential(ResidualBlock(channels), ResidualBlock(channels))
+        self.out = nn.Conv2d(channels, channels, 3, padding=1)
+        nn.init.zeros_(self.out.weight)
+        nn.init.zeros_(self.out.bias)
+
+    def forward(self, ink: Tensor, p32: Tensor) -> Tensor:
+        """(n, first_channels, S, S) and (n, pyramid_channels, 32, 32) to (n, C, 32, 32)."""
+        x = self.look(self.fold(ink)) + self.found(F.leaky_relu(p32, SLOPE))
+        return self.out(F.leaky_relu(self.body(x), SLOPE))
+
+
 class LightEncoder(nn.Module):
-    """Residual backbone, feature pyramid, three heads, and the map at 16² that starts at zero.
+    """Residual backbone, feature pyramid, three heads, and the map that starts at zero.
 
     Source: Richardson et al. 2021, "Encoding in Style" (pyramid, map2style, coarse to fine); the
     map follows Yao et al. 2022 (FeatureStyle encoder) and Kang et al. 2021 (BDInvert), here added
@@ -78,7 +102,9 @@ class LightEncoder(nn.Module):
         self.coarse = CodeHead(c3, 8, coarse, config.w_dim)
         self.medium = CodeHead(c2, 16, medium, config.w_dim)
         self.fine = CodeHead(c1, 32, fine, config.w_dim)
-        if config.inversion == "feature":
+        if config.inversion == "feature" and config.feature_side == 32:
+            self.fine_map = FineMap(config, c1)
+        elif config.inversion == "feature":
             self.feature_body = ResidualBlock(c2)
             self.feature = nn.Conv2d(c2, config.feature_channels, 3, padding=1)
             nn.init.zeros_(self.feature.weight)
@@ -91,7 +117,7 @@ class LightEncoder(nn.Module):
             ink: (n, first_channels, S, S) float32, -1 ink .. 1 paper.
 
         Returns:
-            Offsets from w_avg (n, num_ws, w_dim), and the map (n, C, 16, 16) or None.
+            Offsets from w_avg (n, num_ws, w_dim), and the map (n, C, side, side) or None.
         """
         x64 = self.at64(self.stem(self.fold(ink)))
         x32 = self.at32(self.down32(F.leaky_relu(x64, SLOPE)))
@@ -102,6 +128,8 @@ class LightEncoder(nn.Module):
         offsets = torch.cat([self.coarse(x8), self.medium(p16), self.fine(p32)], dim=1)
         if self.config.inversion != "feature":
             return offsets, None
+        if self.config.feature_side == 32:
+            return offsets, self.fine_map(ink, p32)
         return offsets, self.feature(F.leaky_relu(self.feature_body(p16), SLOPE))
 
 

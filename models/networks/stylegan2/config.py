@@ -9,7 +9,7 @@ from exhibit.contract.errors import ExhibitError
 Layout = Literal["published", "light"]
 LAYOUTS: tuple[Layout, ...] = ("published", "light")
 MIN_RESOLUTION, MAX_RESOLUTION = 32, 1024
-FEATURE_RESOLUTION = 16
+FEATURE_RESOLUTIONS = (16, 32)
 
 
 class ModelError(ExhibitError):
@@ -41,7 +41,11 @@ def block_resolutions(resolution: int) -> list[int]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GeneratorConfig:
-    """Shape of a StyleGAN2 generator (names as in the published configuration)."""
+    """Shape of a StyleGAN2 generator (names as in the published configuration).
+
+    `feature_resolution` is the side of the block that takes the residual map; no weight of the
+    generator depends on it.
+    """
 
     resolution: int = 128
     z_dim: int = 128
@@ -51,9 +55,15 @@ class GeneratorConfig:
     channel_base: int = 2048
     channel_max: int = 128
     layout: Layout = "light"
+    feature_resolution: int = 16
 
     def __post_init__(self) -> None:
         _check_common(self.resolution, self.img_channels, self.layout)
+        if self.feature_resolution not in FEATURE_RESOLUTIONS:
+            raise ModelError(
+                f"feature_resolution {self.feature_resolution}: expected one of "
+                f"{', '.join(map(str, FEATURE_RESOLUTIONS))}"
+            )
         if self.mapping_layers < 0:
             raise ModelError(f"mapping_layers {self.mapping_layers}: expected at least 0")
         if self.mapping_layers == 0 and self.z_dim != self.w_dim:
@@ -65,6 +75,12 @@ class GeneratorConfig:
     def num_ws(self) -> int:
         """Codes of w_plus: 2·log2(resolution) − 2."""
         return 2 * int(math.log2(self.resolution)) - 2
+
+    @property
+    def feature_shape(self) -> tuple[int, int, int]:
+        """(C, side, side) of the residual map."""
+        side = self.feature_resolution
+        return self.channels(side), side, side
 
     def channels(self, resolution: int) -> int:
         """Feature maps of the block at a resolution."""

@@ -7,7 +7,6 @@ import torch
 from torch import Tensor, nn
 
 from models.networks.stylegan2.config import (
-    FEATURE_RESOLUTION,
     GeneratorConfig,
     ModelError,
     block_resolutions,
@@ -127,11 +126,7 @@ class Synthesis(nn.Module):
         super().__init__()
         self.num_ws, self.w_dim = config.num_ws, config.w_dim
         self.resolutions = block_resolutions(config.resolution)
-        self.feature_shape = (
-            config.channels(FEATURE_RESOLUTION),
-            FEATURE_RESOLUTION,
-            FEATURE_RESOLUTION,
-        )
+        self.feature_shape = config.feature_shape
         for resolution in self.resolutions:
             self.add_module(f"b{resolution}", SynthesisBlock(config, resolution))
 
@@ -143,8 +138,8 @@ class Synthesis(nn.Module):
         Args:
             ws: (n, num_ws, w_dim) codes, one a layer.
             feature: (n, *feature_shape) residual map, added to the activation that leaves the
-                16×16 block's last layer, before that block's picture is taken from it; zero or
-                None changes nothing.
+                last layer of the block of its side, before that block's picture is taken from it;
+                zero or None changes nothing.
             noise_mode: 'const' (the stored noise), 'random' or 'none'.
 
         Returns:
@@ -165,7 +160,7 @@ class Synthesis(nn.Module):
         for resolution in self.resolutions:
             block = self.get_submodule(f"b{resolution}")
             codes = ws[:, first : first + block.num_conv + 1]
-            extra = feature if resolution == FEATURE_RESOLUTION else None
+            extra = feature if resolution == self.feature_shape[1] else None
             x, picture = block(x, picture, codes, extra, noise_mode)
             first += block.num_conv
         return picture

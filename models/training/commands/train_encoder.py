@@ -68,6 +68,20 @@ _TRAINING = EncoderTraining()
     help="w_plus: codes only, as published; feature: codes and a map that follows the pen.",
 )
 @click.option("--ink-size", default=128, show_default=True, help="Side of the ink, px.")
+@click.option(
+    "--planes",
+    type=click.Choice(["1", "3"]),
+    default="3",
+    show_default=True,
+    help="1: the ink alone, as published; 3: ink, black surfaces, recalled drawing.",
+)
+@click.option(
+    "--map-side",
+    type=click.Choice(["16", "32"]),
+    default="32",
+    show_default=True,
+    help="Side of the map that follows the pen.",
+)
 @click.option("--steps", default=1, show_default=True, help="Refinements; more than 1 is ReStyle.")
 @limit_options(pictures=100_000, tick_s=180.0)
 @click.option("--learning-rate", default=_TRAINING.learning_rate, show_default=True)
@@ -79,9 +93,11 @@ _TRAINING = EncoderTraining()
 )
 @click.option("--discriminator-rate", default=_TRAINING.discriminator_rate, show_default=True)
 @click.option("--matching", default=_WEIGHTS.matching, show_default=True)
-@click.option("--coarse", default=_WEIGHTS.coarse, show_default=True)
 @click.option(
-    "--perceptual", default=_WEIGHTS.perceptual, show_default=True, help="Weight of LPIPS."
+    "--fit",
+    default=_WEIGHTS.fit,
+    show_default=True,
+    help="Weight of LPIPS of a part and L1 at four scales, on pairs.",
 )
 @means_options
 @augment_options
@@ -99,8 +115,13 @@ _TRAINING = EncoderTraining()
 @click.option("--delta", default=_WEIGHTS.delta, show_default=True)
 @click.option("--ink-share", default=_WEIGHTS.ink_share, show_default=True)
 @click.option("--recall-target", default=_TRAINING.recall_target, show_default=True)
-@click.option("--samples", default=_TRAINING.samples, show_default=True, help="Of each batch.")
 @click.option("--drawings", default=_TRAINING.drawings, show_default=True, help="Of each batch.")
+@click.option(
+    "--recalled",
+    default=_TRAINING.recalled,
+    show_default=True,
+    help="Of each batch: sketches with what the memory answers.",
+)
 @click.option("--sketched", default=_TRAINING.sketches, show_default=True, help="Of each batch.")
 @click.option(
     "--prior",
@@ -113,7 +134,7 @@ _TRAINING = EncoderTraining()
     "--prior-every", default=_TRAINING.prior_every, show_default=True, help="Steps between them."
 )
 @click.option("--r1-gamma", default=_TRAINING.r1_gamma, show_default=True, help="Weight of R1.")
-@click.option("--pool", default=_TRAINING.pool, show_default=True, help="Samples prepared.")
+@click.option("--pool", default=_TRAINING.pool, show_default=True, help="Recalled sketches.")
 @click.option(
     "--stroke-width", default=_TRAINING.stroke_width_px, show_default=True, help="Of the ink, px."
 )
@@ -137,8 +158,8 @@ def plan_from_options(options: dict) -> EncoderPlan:
     """Records from command-line values."""
     weights = LossWeights(**{name: options[name] for name in LossWeights.__dataclass_fields__})
     training = EncoderTraining(
-        samples=options["samples"],
         drawings=options["drawings"],
+        recalled=options["recalled"],
         sketches=options["sketched"],
         learning_rate=options["learning_rate"],
         discriminator_rate=options["discriminator_rate"],
@@ -157,6 +178,8 @@ def plan_from_options(options: dict) -> EncoderPlan:
     shared = ("gan", "dataset", "sketches", "folder", "resume", "start", "backbone", "inversion")
     return EncoderPlan(
         **{name: options[name] for name in (*shared, "ink_size", "steps", "new_mapping", "z_dim")},
+        planes=int(options["planes"]),
+        map_side=int(options["map_side"]),
         training=training,
         limits=RunLimits(
             pictures=options["pictures"],

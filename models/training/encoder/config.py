@@ -15,12 +15,10 @@ class LossWeights:
 
     Args:
         matching: L1 of the discriminator's activations, on pairs.
-        coarse: L1 of pictures reduced to 32 px, on pairs.
-        perceptual: LPIPS, on pairs.
+        fit: LPIPS of a part and L1 at four scales, on pairs (`losses.redraw_loss`).
         moments: moment matching of all answers, and of unconditional samples.
         redraw: drawings redrawn from latents of their own, in half of the unconditional samples.
-        code: squared distance of codes where they are known: on simplified samples, and with
-            `redraw` on simplified drawings.
+        code: squared distance of codes where they are known: with `redraw`, on drawings.
         adherence: ink that finds no line, on sketches.
         crowding: dark beside ink where the visitor left paper, on sketches.
         calm: difference between a moved answer and the answer to ink moved by a pixel, on sketches.
@@ -32,8 +30,7 @@ class LossWeights:
     """
 
     matching: float = 1.0
-    coarse: float = 2.0
-    perceptual: float = 0.0
+    fit: float = 2.0
     moments: float = 0.0
     redraw: float = 0.0
     code: float = 0.0
@@ -52,20 +49,24 @@ class EncoderTraining:
     """Choices of a run; networks have their own configuration.
 
     Args:
-        samples, drawings, sketches: parts of a batch: simplified samples of the generator,
-            simplified drawings of the collection, sketches people drew.
+        drawings, recalled, sketches: parts of a batch: drawings of the collection as a visitor
+            would draw them, sketches with what the memory answers, sketches without a picture.
+        blank_share: of the pairs, how many are shown without the recalled drawing.
+        code_share: of the pairs, how many are drawn from their codes alone, without the map.
         prior, prior_every: unconditional samples in the discriminator's batch of every n-th step,
             while the generator learns.
         learning_rate, discriminator_rate, generator_rate: of Adam; 0 freezes the generator.
         recall_target: share of the ink that must find a line; beyond it adherence costs nothing.
-        pool: simplified samples prepared before the first step.
+        pool: recalled sketches prepared before the first step.
         augment: of all that the discriminators see.
         ema_half_life: pictures after which a weight counts half in the average.
     """
 
-    samples: int = 6
-    drawings: int = 4
-    sketches: int = 6
+    drawings: int = 8
+    recalled: int = 0
+    sketches: int = 8
+    blank_share: float = 1 / 3
+    code_share: float = 0.15
     prior: int = 8
     prior_every: int = 1
     learning_rate: float = 0.001
@@ -77,7 +78,7 @@ class EncoderTraining:
     r1_every: int = 16
     recall_target: float = 0.95
     stroke_width_px: float = 1.5
-    pool: int = 2000
+    pool: int = 4000
     ema_half_life: float = 3_000.0
     seed: int = 0
     weights: LossWeights = field(default_factory=LossWeights)
@@ -86,19 +87,24 @@ class EncoderTraining:
     def __post_init__(self) -> None:
         if self.batch % 4:
             raise InputError(
-                f"batch of {self.batch} (samples + drawings + sketches): expected a multiple of 4, "
-                "the discriminator's group"
+                f"batch of {self.batch} (drawings + recalled + sketches): expected a multiple of "
+                "4, the discriminator's group"
             )
 
     @property
     def batch(self) -> int:
         """Answers a step."""
-        return self.samples + self.drawings + self.sketches
+        return self.drawings + self.recalled + self.sketches
 
     @property
     def pairs(self) -> int:
         """Answers a step whose picture is known; they come first in the batch."""
-        return self.samples + self.drawings
+        return self.drawings + self.recalled
+
+    @property
+    def judged(self) -> bool:
+        """Whether the discriminator is asked; without it a run only fits its pairs."""
+        return self.weights.adversarial > 0 or self.weights.matching > 0
 
     def prior_due(self, step: int) -> bool:
         """Whether this step's discriminator batch holds unconditional samples."""

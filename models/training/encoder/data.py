@@ -11,105 +11,47 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from exhibit.contract.errors import InputError
-from models.networks.stylegan2.generator import Generator
 from models.sketches.framing import frame_strokes, random_placement
 from models.sketches.perturb import Perturbation, Strokes, perturb
 from models.sketches.quickdraw import TimedSketch, drawn_up_to
-from models.sketches.raster import Gray, as_gray, as_network_input, table_ink
-from models.sketches.simplify import random_detail, simplify
+from models.sketches.raster import Gray, as_network_input, table_ink
 from models.training.encoder.config import EncoderTraining
+from models.training.encoder.drawn_pairs import DrawnPairs, Pair
+from models.training.encoder.recalled_pairs import RecalledPairs
 
-DRAWING_VARIANTS = 3
-_CHUNK = 16
-_PAIR_CHANGES = Perturbation(wobble=0.004, shift=0.003, scale=0.01)
-"""Small, because the target stays where it is: ink that moved away from it would teach blur."""
+_PAPER = 255
 _SKETCH_CHANGES = Perturbation(keep=(1.0, 1.0), wobble=0.008, shift=0.0, scale=0.0, specks=1)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Pairs:
-    """Pictures with the strokes a visitor might have drawn for them.
-
-    Args:
-        pictures: (n, c, R, R) uint8.
-        strokes: for each picture one or more simplifications.
-        sources: (n,) int64, which of the pictures asked for each is: some have no line.
-        codes: (n, w_dim) where the pictures are samples, else None.
-    """
-
-    pictures: Tensor
-    strokes: tuple[tuple[Strokes, ...], ...]
-    sources: Tensor
-    codes: Tensor | None = None
-
-
 class Batch(NamedTuple):
-    """One step's ink, pairs first: samples, drawings, then sketches.
+    """One step's planes, pairs first: drawings, sketches with their recalled drawing, sketches.
 
-    `ink` (n, 1, S, S); `targets` (pairs, c, R, R); `codes` (samples, w_dim); all float32.
-    `drawn` (drawings,) int64: places of the drawings, then of their reflections, in the collection.
+    `ink` (n, planes, S, S), ink first; `targets` (pairs, 1, R, R); `reals` (n, 1, R, R) drawings
+    for the discriminator; all float32. `drawn` (drawings,) int64: places of the drawings, then of
+    their reflections, in the collection.
     """
 
     ink: Tensor
     targets: Tensor
-    codes: Tensor
+    reals: Tensor
     drawn: Tensor
 
 
-def sample_pairs(generator: Generator, count: int, seed: int) -> Pairs:
-    """Draw samples of the generator and simplify each.
+@dataclass(frozen=True, slots=True, eq=False)
+class Material:
+    """Where batches come from.
 
     Args:
-        generator: frozen.
-        count: number of pairs.
-        seed: of samples and simplification.
+        drawings: pairs made of the collection's own drawings.
+        count: drawings in the collection.
+        sketches: for ink without a picture.
+        recalled: sketches with the memory's answers, or None where none are asked for.
     """
-    rng = np.random.default_rng(seed)
-    z = torch.randn(count, generator.mapping.z_dim, generator=torch.manual_seed(seed))
-    device = generator.mapping.w_avg.device
-    pictures, codes = [], []
-    for part in z.split(_CHUNK):
-        with torch.no_grad():
-            ws = generator.mapping(part.to(device))
-            pictures.append(as_gray(generator.synthesis(ws).float().cpu().numpy()))
-        codes.append(ws[:, 0].float().cpu())
-    stacked = np.concatenate(pictures)
-    strokes = tuple(_simplified(picture, 1, rng) for picture in stacked)
-    return _nonempty(torch.from_numpy(stacked), strokes, torch.cat(codes))
 
-
-def drawing_pairs(pictures: Tensor, seed: int) -> Pairs:
-    """Simplify the collection's own drawings, each in several degrees of detail, and mirrored.
-
-    Args:
-        pictures: (n, c, R, R) uint8.
-        seed: of the simplification.
-    """
-    rng = np.random.default_rng(seed)
-    both = torch.cat([pictures, pictures.flip(3)])
-    strokes = tuple(_simplified(p, DRAWING_VARIANTS, rng) for p in both.numpy())
-    return _nonempty(both, strokes)
-
-
-def _simplified(picture: Gray, variants: int, rng: np.random.Generator) -> tuple[Strokes, ...]:
-    grey = np.ascontiguousarray(picture.mean(axis=0)).astype(np.uint8)
-    found = (simplify(grey, random_detail(rng), rng) for _ in range(variants))
-    return tuple(strokes for strokes in found if strokes)
-
-
-def _nonempty(
-    pictures: Tensor, strokes: tuple[tuple[Strokes, ...], ...], codes: Tensor | None = None
-) -> Pairs:
-    kept = [index for index, found in enumerate(strokes) if found]
-    if not kept:
-        raise InputError("no picture has a line in it: expected a trained generator and drawings")
-    return Pairs(
-        pictures[kept],
-        tuple(strokes[index] for index in kept),
-        torch.tensor(kept),
-        None if codes is None else codes[kept],
-    )
+    drawings: DrawnPairs
+    count: int
+    sketches: Sequence[TimedSketch]
+    recalled: RecalledPairs | None = None
 
 
 class InkSource:
@@ -117,42 +59,34 @@ class InkSource:
 
     def __init__(
         self,
-        samples: Pairs | None,
-        drawings: Pairs,
-        sketches: Sequence[TimedSketch],
+        material: Material,
         training: EncoderTraining,
         ink_size: int,
+        planes: int,
         rank: int = 0,
     ) -> None:
         """`rank` is that of the process; each draws batches of its own."""
-        self._samples, self._drawings, self._sketches = samples, drawings, tuple(sketches)
-        self._training, self._ink_size = training, ink_size
+        self._material, self._training = material, training
+        self._ink_size, self._planes = ink_size, planes
         self._rng = np.random.default_rng([training.seed, rank])
 
     def next(self) -> Batch:
         """Draw the next batch."""
-        strokes: list[Strokes] = []
-        targets, codes, drawn = [], torch.empty(0), torch.empty(0, dtype=torch.long)
-        for pairs, count in (
-            (self._samples, self._training.samples),
-            (self._drawings, self._training.drawings),
-        ):
-            if pairs is None or count == 0:
-                continue
-            chosen = self._rng.integers(len(pairs.strokes), size=count)
-            strokes += [self._beginning(pairs, index) for index in chosen]
-            targets.append(pairs.pictures[chosen].float() / 127.5 - 1)
-            if pairs.codes is None:
-                drawn = pairs.sources[chosen]
-            else:
-                codes = pairs.codes[chosen]
-        strokes += [self._sketch() for _ in range(self._training.sketches)]
-        inks = as_network_input(np.stack([self._ink(s) for s in strokes]))
+        pairs, drawn = [], []
+        for _ in range(self._training.drawings):
+            drawing = self._material.drawings.choose(self._rng)
+            pair, mirrored = self._material.drawings.pair(drawing, self._rng)
+            pairs.append(pair)
+            drawn.append(drawing + mirrored * self._material.count)
+        pairs += [self._recalled() for _ in range(self._training.recalled)]
+        planes = [np.stack([pair.ink, pair.mass, pair.recalled]) for pair in pairs]
+        planes += [self._sketch_planes() for _ in range(self._training.sketches)]
+        reals = [self._material.drawings.drawing(self._rng) for _ in planes]
         return Batch(
-            torch.from_numpy(inks)[:, None],
-            torch.cat(targets) if targets else torch.empty(0),
-            codes,
-            drawn,
+            _pictures([layers[: self._planes] for layers in planes]),
+            _pictures([pair.target[None] for pair in pairs]),
+            _pictures([real[None] for real in reals]),
+            torch.tensor(drawn, dtype=torch.long),
         )
 
     def state(self) -> str:
@@ -163,15 +97,29 @@ class InkSource:
         """Continue from a saved state."""
         self._rng.bit_generator.state = json.loads(state)
 
-    def _beginning(self, pairs: Pairs, index: int) -> Strokes:
-        variants = pairs.strokes[index]
-        return perturb(variants[self._rng.integers(len(variants))], _PAIR_CHANGES, self._rng)
+    def _recalled(self) -> Pair:
+        """A sketch with the memory's answer, mirrored half of the time, in a third without it."""
+        known = self._material.recalled
+        if known is None:
+            raise ValueError("a batch of recalled sketches was asked for and none are known")
+        pair = known.pair(int(self._rng.integers(len(known))))
+        if self._rng.uniform() < 0.5:
+            pair = Pair(*(np.ascontiguousarray(plane[:, ::-1]) for plane in pair))
+        if self._rng.uniform() < self._training.blank_share:
+            pair = pair._replace(recalled=np.full_like(pair.recalled, _PAPER))
+        return pair
+
+    def _sketch_planes(self) -> Gray:
+        ink = self._ink(self._sketch())
+        blank = np.full_like(ink, _PAPER)
+        return np.stack([ink, blank, blank])
 
     def _sketch(self) -> Strokes:
         """A sketch up to a random moment, sometimes mirrored, or two small ones side by side."""
-        first = self._placed(self._sketches[self._rng.integers(len(self._sketches))])
+        sketches = self._material.sketches
+        first = self._placed(sketches[self._rng.integers(len(sketches))])
         if self._rng.uniform() < 0.1:
-            first += self._placed(self._sketches[self._rng.integers(len(self._sketches))])
+            first += self._placed(sketches[self._rng.integers(len(sketches))])
         return perturb(first, _SKETCH_CHANGES, self._rng)
 
     def _placed(self, sketch: TimedSketch) -> Strokes:
@@ -187,3 +135,8 @@ class InkSource:
         width = self._training.stroke_width_px
         pen = width * float(self._rng.uniform(0.7, 2.2))
         return table_ink(strokes, self._ink_size, width, pen)
+
+
+def _pictures(grey: Sequence[Gray]) -> Tensor:
+    """Pictures of one shape (c, H, W) uint8 to (n, c, H, W) float32, -1 ink .. 1 paper."""
+    return torch.from_numpy(as_network_input(np.stack(grey))) if grey else torch.empty(0)

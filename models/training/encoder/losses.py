@@ -52,7 +52,7 @@ def calm_loss(
 
     Args:
         answer: from ink to pictures.
-        ink: (n, 1, S, S).
+        ink: (n, planes, S, S), all moved alike.
         answers: (n, c, R, R), to that ink.
         towards: pixels down and to the right, of ink or picture, whichever has the larger ones.
     """

@@ -28,8 +28,9 @@ from models.sketches.quickdraw import ATTRIBUTION, held_out_words, read_quickdra
 from models.sketches.raster import Gray
 from models.sketches.visitors import visits
 from models.training.encoder.config import EncoderTraining
-from models.training.encoder.data import InkSource, drawing_pairs, sample_pairs
-from models.training.encoder.grow import with_more_codes
+from models.training.encoder.data import InkSource, Material
+from models.training.encoder.drawn_pairs import DrawnPairs, PairShape
+from models.training.encoder.grow import continued
 from models.training.encoder.remap import with_fitted_mapping, with_new_mapping
 from models.training.encoder.state import EncoderState, new_encoder_state, restore_encoder_state
 from models.training.encoder.step import MOMENT_GROUPS, Surroundings
@@ -39,7 +40,6 @@ from models.training.parts.feature_discriminator import FeatureDiscriminator
 from models.training.parts.latent_places import drawing_keys
 from models.training.parts.moments import MomentMatching
 from models.training.parts.own_latents import OwnLatents
-from models.training.parts.sampler import Sampler
 from models.training.run.folder import read_newest, refuse_another_run
 from models.training.run.limits import RunLimits
 from models.training.run.loop import train
@@ -65,6 +65,8 @@ class EncoderPlan:
     inversion: str
     ink_size: int
     steps: int
+    planes: int
+    map_side: int
     new_mapping: int
     z_dim: int
     training: EncoderTraining
@@ -86,14 +88,16 @@ class Beginning:
 
 def encoder_config(plan: EncoderPlan, generator: Generator) -> EncoderConfig:
     """The encoder a plan asks for, with the generator's own sizes."""
-    channels = generator.synthesis.feature_shape[0] if plan.inversion == "feature" else 0
+    channels, side, _ = generator.config.feature_shape
     return EncoderConfig(
         backbone=plan.backbone,
         ink_size=plan.ink_size,
         num_ws=generator.synthesis.num_ws,
         w_dim=generator.synthesis.w_dim,
         inversion=plan.inversion,
-        feature_channels=channels,
+        feature_channels=channels if plan.inversion == "feature" else 0,
+        feature_side=side,
+        planes=plan.planes,
         steps=plan.steps,
     )
 
@@ -107,7 +111,7 @@ def describe(plan: EncoderPlan) -> str:
     if not plan.resume:
         refuse_another_run(plan.folder)
     seen = read_newest(plan.folder, ENCODER)[1]["pictures_seen"] if plan.resume else 0
-    start = _beginning(plan)
+    start = _with_map_side(plan, _beginning(plan))
     generator = start.generator
     encoder_config(plan, generator)
     training, held_out = split_held_out(read_quickdraw(plan.sketches))
@@ -134,7 +138,7 @@ def run_encoder(plan: EncoderPlan) -> None:
 def prepare_run(plan: EncoderPlan, fabric: Fabric) -> EncoderTrainee:
     """Build or restore the run of a plan on this process."""
     torch.manual_seed(plan.training.seed + 1 + fabric.global_rank)
-    start = _with_mapping(plan, _beginning(plan))
+    start = _with_map_side(plan, _with_mapping(plan, _beginning(plan)))
     state = _new_or_started(plan, start, fabric)
     if "augment" in start.saved:
         state.augment.load_state_dict(as_float32(start.saved["augment"]))
@@ -162,7 +166,6 @@ def prepare_run(plan: EncoderPlan, fabric: Fabric) -> EncoderTrainee:
 def _resume(plan: EncoderPlan, fabric: Fabric, state: EncoderState, feeds: EncoderFeeds) -> None:
     _, saved = read_newest(plan.folder, ENCODER)
     restore_encoder_state(state, saved)
-    feeds.reals.position = saved["reals_position"]
     if len(saved["ink_states"]) == fabric.world_size:
         feeds.ink.restore(saved["ink_states"][fabric.global_rank])
     restore_random_states(fabric, saved["random_states"])
@@ -180,8 +183,12 @@ def _new_or_started(plan: EncoderPlan, start: Beginning, fabric: Fabric) -> Enco
     if plan.start is not None:
         encoder = start.saved if plan.gan is None else read_checkpoint(plan.start, ENCODER)
         state.pictures_before = encoder["pictures_seen"] + encoder.get("pictures_before", 0)
-        weights = with_more_codes(
-            as_float32(encoder["inverter_ema"]), state.inverter.state_dict(), plan.start
+        weights = continued(
+            as_float32(encoder["inverter_ema"]),
+            EncoderConfig.from_dict(encoder["encoder_config"]),
+            state.inverter.state_dict(),
+            state.inverter.config,
+            plan.start,
         )
         state.inverter.load_state_dict(weights)
         state.inverter_ema.load_state_dict(weights)
@@ -228,6 +235,15 @@ def _with_mapping(plan: EncoderPlan, start: Beginning) -> Beginning:
     return start
 
 
+def _with_map_side(plan: EncoderPlan, start: Beginning) -> Beginning:
+    """Let the generator take the map at the side that was asked for; its weights stay."""
+    if start.generator.config.feature_resolution == plan.map_side:
+        return start
+    generator = Generator(replace(start.generator.config, feature_resolution=plan.map_side))
+    generator.load_state_dict(start.generator.state_dict())
+    return replace(start, generator=generator)
+
+
 def _pictures(plan: EncoderPlan, generator: Generator) -> PictureSet:
     config = generator.config
     return load_pictures(plan.dataset, config.resolution, config.img_channels)
@@ -238,31 +254,16 @@ def _feeds(
 ) -> EncoderFeeds:
     training = plan.training
     sketches, held_out = split_held_out(read_quickdraw(plan.sketches))
-    samples = None
-    if training.samples:
-        samples = sample_pairs(state.generator_ema, training.pool, training.seed)
-    ink = InkSource(
-        samples,
-        drawing_pairs(drawings.pictures, training.seed),
-        sketches,
-        training,
-        plan.ink_size,
-        fabric.global_rank,
-    )
-    reals = Sampler(
-        drawings,
-        training.batch,
-        seed=training.seed,
-        mirror=True,
-        rank=fabric.global_rank,
-        world_size=fabric.world_size,
-    )
+    resolution = state.generator.config.resolution
+    fine = load_pictures(plan.dataset, 2 * resolution, 1).pictures[:, 0].numpy()
+    shape = PairShape(plan.ink_size, resolution, training.stroke_width_px, training.blank_share)
+    material = Material(DrawnPairs(fine, shape, training.seed), len(fine), sketches)
+    ink = InkSource(material, training, plan.ink_size, plan.planes, fabric.global_rank)
     shown = visits(held_out, plan.ink_size, training.stroke_width_px, WATCHED_SKETCHES)
     gray = drawings.pictures.float().mean(dim=1).numpy().astype(np.uint8)
     vgg, reference = _reference(gray, plan.folder) if fabric.is_global_zero else (None, None)
     return EncoderFeeds(
         ink=ink,
-        reals=reals,
         around=_surroundings(gray, training, fabric.device),
         watch=Watch(shown, vgg, reference),
         notes=_notes(plan, len(drawings)),
@@ -272,7 +273,7 @@ def _feeds(
 def _surroundings(gray: Gray, training: EncoderTraining, device: torch.device) -> Surroundings:
     darkness = 1 - gray.reshape(len(gray), -1).mean(axis=1) / 255
     low, high = np.percentile(darkness, [40, 80])
-    perceptual = training_lpips().to(device) if training.weights.perceptual > 0 else None
+    perceptual = training_lpips().to(device) if training.weights.fit > 0 else None
     return Surroundings((float(low), float(high)), perceptual)
 
 
@@ -303,5 +304,5 @@ def _notes(plan: EncoderPlan, drawings: int) -> dict[str, Any]:
         "sketches_attribution": ATTRIBUTION,
         "held_out": sorted(held_out_words()),
         "training": plan.training.to_dict(),
-        "perceptual": TRAINING_NAME if plan.training.weights.perceptual > 0 else "none",
+        "perceptual": TRAINING_NAME if plan.training.weights.fit > 0 else "none",
     }

@@ -8,10 +8,11 @@ import torch
 from lightning_fabric import Fabric
 from torch import Tensor
 
-from models.measures.likeness import coarse_loss, darkness
+from models.measures.likeness import darkness
 from models.networks.perceptual.lpips import Lpips
 from models.networks.psp.inverter import Codes
 from models.training.encoder import losses as losses
+from models.training.encoder.config import EncoderTraining
 from models.training.encoder.data import Batch
 from models.training.encoder.state import EncoderState
 from models.training.parts.discriminator_step import discriminator_step
@@ -24,6 +25,7 @@ from models.training.parts.losses import (
     with_instance_noise,
 )
 from models.training.parts.moments import MomentMatching
+from models.training.parts.own_latents import redraw_loss
 
 EMA_RAMP_UP = 0.05
 MUCH_INK = 0.02
@@ -41,7 +43,7 @@ class Surroundings:
     Args:
         ink_share: lowest and highest mean darkness that costs nothing: the 40th and 80th percentile
             of the collection.
-        perceptual: LPIPS, or None where its weight is 0.
+        perceptual: LPIPS of `fit`, or None where its weight is 0.
     """
 
     ink_share: tuple[float, float]
@@ -49,31 +51,21 @@ class Surroundings:
 
 
 def encoder_training_step(
-    fabric: Fabric, state: EncoderState, batch: Batch, reals: Tensor, around: Surroundings
+    fabric: Fabric, state: EncoderState, batch: Batch, around: Surroundings
 ) -> dict[str, float]:
     """One step; returns scalars.
 
     Args:
         fabric: device and precision.
         state: the run, changed in place.
-        batch: ink and targets of this process.
-        reals: (n, c, R, R) drawings of the collection for the discriminator.
+        batch: ink, targets and drawings of this process.
         around: see `Surroundings`.
     """
     batch = Batch(*(tensor.to(fabric.device) for tensor in batch))
     scalars, fakes = _answer_step(fabric, state, batch, around)
-    with torch.no_grad():
-        reals, fakes = _shown(state, reals.to(fabric.device)), _shown(state, fakes)
     training = state.training
-    logits, judged = discriminator_step(
-        fabric,
-        state.discriminator,
-        state.optimizer_d,
-        (reals, fakes),
-        lazy_weight(training.r1_gamma, training.r1_every, state.step),
-        state.features,
-    )
-    scalars |= judged | _adapt_augment(fabric, state, logits)
+    if training.judged:
+        scalars |= _judge(fabric, state, batch.reals, fakes)
     seen = len(batch.ink) * fabric.world_size
     state.step += 1
     state.pictures_seen += seen
@@ -86,6 +78,23 @@ def encoder_training_step(
     return scalars
 
 
+def _judge(fabric: Fabric, state: EncoderState, reals: Tensor, fakes: Tensor) -> dict[str, float]:
+    """Update the discriminator with drawings (n, 1, R, R) and answers (m, c, R, R)."""
+    training = state.training
+    with torch.no_grad():
+        reals = reals.expand(-1, fakes.shape[1], -1, -1)
+        reals, fakes = _shown(state, reals), _shown(state, fakes)
+    logits, scalars = discriminator_step(
+        fabric,
+        state.discriminator,
+        state.optimizer_d,
+        (reals, fakes),
+        lazy_weight(training.r1_gamma, training.r1_every, state.step),
+        state.features,
+    )
+    return scalars | _adapt_augment(fabric, state, logits)
+
+
 def _answer_step(
     fabric: Fabric, state: EncoderState, batch: Batch, around: Surroundings
 ) -> tuple[dict[str, float], Tensor]:
@@ -95,27 +104,27 @@ def _answer_step(
     state.optimizer_e.zero_grad(set_to_none=True)
     state.optimizer_g.zero_grad(set_to_none=True)
     with fabric.autocast():
-        codes, answers = _answer(state, batch.ink)
+        gains = _map_gains(training, len(batch.ink))
+        codes, answers = _answer(state, batch.ink, gains)
         fakes, drawings = answers, None
         if training.prior_due(state.step):
             samples, drawings = _prior_samples(state, fabric.device)
             fakes = torch.cat([answers, samples])
-        moves = state.augment.sample_matrices(len(fakes), fabric.device)
-        shown = _shown(state, fakes, moves)
-        seen = state.discriminator.features(shown)
-        parts = {"adversarial": generator_loss(state.discriminator.b4(seen[-1]).float())}
-        if state.features is not None:
-            parts["features"] = state.features.loss(shown)
-        parts |= _code_losses(state, batch, codes)
+        parts = _code_losses(state, batch, codes)
+        if training.judged:
+            parts |= _judged_losses(state, batch, fakes)
         parts |= _sketch_losses(state, batch, answers, around)
+        if training.weights.calm > 0:
+            parts["calm"] = _calm_loss(state, batch, answers, gains)
         if state.moments is not None:
-            groups = _answer_groups(batch.ink, training.pairs)
+            groups = _answer_groups(batch.ink[:, :1], training.pairs)
             parts["moments"] = _moment_loss(fabric, state.moments, fakes, groups)
         if state.own_latents is not None and drawings is not None:
             parts["redraw"] = state.own_latents.loss(fakes[-len(drawings) :], drawings)
-        if training.pairs:
-            targets = _shown(state, batch.targets, moves[: training.pairs])
-            parts |= _pair_losses(state, batch, answers, (seen, targets), around)
+        if training.pairs and around.perceptual is not None:
+            found = answers[: training.pairs]
+            targets = batch.targets.expand_as(found)
+            parts["fit"] = redraw_loss(around.perceptual, found, targets)
     weights = training.weights
     total = torch.stack([getattr(weights, name) * loss for name, loss in parts.items()]).sum()
     total.backward()
@@ -131,10 +140,23 @@ def _answer_step(
     return {f"loss/{name}": loss.item() for name, loss in parts.items()}, fakes.detach()
 
 
-def _answer(state: EncoderState, ink: Tensor) -> tuple[Codes, Tensor]:
-    """Codes of ink, and the pictures they stand for as the table shows them."""
+def _map_gains(training: EncoderTraining, count: int) -> Tensor:
+    """(count, 1, 1, 1): 0 for the pairs that are drawn from their codes alone, else 1."""
+    gains = torch.ones(count, 1, 1, 1)
+    gains[: training.pairs] = (torch.rand(training.pairs, 1, 1, 1) >= training.code_share).float()
+    return gains
+
+
+def _answer(state: EncoderState, ink: Tensor, gains: Tensor | None = None) -> tuple[Codes, Tensor]:
+    """Codes of ink (n, planes, S, S), and the pictures as the table shows them.
+
+    `gains` (n, 1, 1, 1) are those of the map, `follow` of the table.
+    """
     codes = state.inverter(ink, state.generator.synthesis)
-    return codes, as_displayed(state.generator.synthesis(codes.w_plus, codes.feature))
+    feature = codes.feature
+    if feature is not None and gains is not None:
+        feature = feature * gains.to(feature.device)
+    return codes, as_displayed(state.generator.synthesis(codes.w_plus, feature))
 
 
 def _prior_samples(state: EncoderState, device: torch.device) -> tuple[Tensor, Tensor | None]:
@@ -158,15 +180,11 @@ def _code_losses(state: EncoderState, batch: Batch, codes: Codes) -> dict[str, T
     parts = {"offset": losses.offset_loss(codes.w_plus, state.inverter.w_avg)}
     if training.weights.delta > 0:
         parts["delta"] = losses.delta_loss(codes.w_plus)
-    if training.weights.code > 0:
-        known = batch.codes
-        if state.own_latents is not None:
-            with torch.no_grad():
-                own = state.generator.mapping.to_w(state.own_latents.z[batch.drawn])
-            known = torch.cat([known.reshape(-1, own.shape[1]), own])
-        if len(known):
-            found = codes.w_plus[: len(known)]
-            parts["code"] = (found - known[:, None]).square().mean()
+    if training.weights.code > 0 and state.own_latents is not None and len(batch.drawn):
+        with torch.no_grad():
+            known = state.generator.mapping.to_w(state.own_latents.z[batch.drawn])
+        found = codes.w_plus[: len(known)]
+        parts["code"] = (found - known[:, None]).square().mean()
     return parts
 
 
@@ -188,46 +206,47 @@ def _moment_loss(fabric: Fabric, moments: MomentMatching, fakes: Tensor, groups:
     return loss
 
 
-def _pair_losses(
-    state: EncoderState,
-    batch: Batch,
-    answers: Tensor,
-    judged: tuple[list[Tensor], Tensor],
-    around: Surroundings,
-) -> dict[str, Tensor]:
-    """Losses that need the picture an ink stands for.
-
-    `judged` are the discriminator's activations of the answers, and the targets as it sees them.
-    """
+def _judged_losses(state: EncoderState, batch: Batch, fakes: Tensor) -> dict[str, Tensor]:
+    """What the discriminators say of answers and samples (n, c, R, R), the pairs first."""
     count = state.training.pairs
-    found, (seen, targets) = answers[:count], judged
-    with torch.no_grad():
-        wanted = state.discriminator.features(targets)
-    parts = {
-        "matching": losses.matching_loss([x[:count] for x in seen], wanted),
-        "coarse": coarse_loss(found, batch.targets),
-    }
-    if around.perceptual is not None:
-        parts["perceptual"] = around.perceptual(found, batch.targets).mean()
+    moves = state.augment.sample_matrices(len(fakes), fakes.device)
+    shown = _shown(state, fakes, moves)
+    seen = state.discriminator.features(shown)
+    parts = {"adversarial": generator_loss(state.discriminator.b4(seen[-1]).float())}
+    if state.features is not None:
+        parts["features"] = state.features.loss(shown)
+    if count:
+        with torch.no_grad():
+            targets = batch.targets.expand(-1, fakes.shape[1], -1, -1)
+            wanted = state.discriminator.features(_shown(state, targets, moves[:count]))
+        parts["matching"] = losses.matching_loss([x[:count] for x in seen], wanted)
     return parts
 
 
 def _sketch_losses(
     state: EncoderState, batch: Batch, answers: Tensor, around: Surroundings
 ) -> dict[str, Tensor]:
-    """Losses that need only the ink."""
+    """Losses that need no picture."""
     training = state.training
-    drawn, ink = answers[training.pairs :], batch.ink[training.pairs :]
+    if not training.sketches:
+        return {"ink_share": losses.ink_share_loss(answers, *around.ink_share)}
+    drawn, ink = answers[training.pairs :], batch.ink[training.pairs :, :1]
     parts = {
         "adherence": losses.adherence_loss(drawn, ink, training.recall_target),
         "ink_share": losses.ink_share_loss(answers, *around.ink_share),
     }
     if training.weights.crowding > 0:
         parts["crowding"] = losses.crowding_loss(drawn, ink)
-    if training.weights.calm > 0:
-        towards = _NEIGHBOURS[int(torch.randint(len(_NEIGHBOURS), ()))]
-        parts["calm"] = losses.calm_loss(lambda x: _answer(state, x)[1], ink, drawn, towards)
     return parts
+
+
+def _calm_loss(state: EncoderState, batch: Batch, answers: Tensor, gains: Tensor) -> Tensor:
+    """How much answers to people's sketches change beside moving with their planes."""
+    first = state.training.drawings
+    towards = _NEIGHBOURS[int(torch.randint(len(_NEIGHBOURS), ()))]
+    return losses.calm_loss(
+        lambda x: _answer(state, x, gains[first:])[1], batch.ink[first:], answers[first:], towards
+    )
 
 
 def _shown(state: EncoderState, pictures: Tensor, moves: Tensor | None = None) -> Tensor:

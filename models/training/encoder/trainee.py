@@ -13,7 +13,6 @@ from models.training.encoder.data import InkSource
 from models.training.encoder.state import EncoderState, encoder_state_to_dict
 from models.training.encoder.step import Surroundings, encoder_training_step
 from models.training.encoder.watch import Watch, measure, write_strip
-from models.training.parts.sampler import Sampler
 from models.training.run.random_states import random_states
 from models.training.run.scalars import ScalarLog
 
@@ -23,7 +22,6 @@ class EncoderFeeds:
     """Where a run's ink and drawings come from, and what it is watched with."""
 
     ink: InkSource
-    reals: Sampler
     around: Surroundings
     watch: Watch
     notes: dict[str, Any]
@@ -40,8 +38,8 @@ class EncoderTrainee:
 
     def step(self) -> dict[str, float]:
         """Take one step; returns its scalars."""
-        ink, reals = self.feeds.ink.next(), self.feeds.reals.next()
-        return encoder_training_step(self.fabric, self.state, ink, reals, self.feeds.around)
+        batch = self.feeds.ink.next()
+        return encoder_training_step(self.fabric, self.state, batch, self.feeds.around)
 
     def saved(self) -> State:
         """The complete run; all processes have a part in it."""
@@ -52,7 +50,6 @@ class EncoderTrainee:
         return encoder_state_to_dict(self.state) | {
             "random_states": random_states(self.fabric),
             "ink_states": ink_states,
-            "reals_position": self.feeds.reals.position,
             "notes": self.feeds.notes,
         }
 

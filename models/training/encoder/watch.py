@@ -13,7 +13,8 @@ import torch
 from models.measures.adherence import following
 from models.measures.kid import Features, kid, picture_features
 from models.networks.perceptual.vgg import Vgg16
-from models.sketches.raster import Gray, as_gray, as_network_input
+from models.networks.psp.inverter import with_blank_planes
+from models.sketches.raster import Gray, as_gray
 from models.sketches.visitors import SHARES, Visit
 from models.training.encoder.state import EncoderState
 
@@ -49,8 +50,8 @@ def answers(state: EncoderState, inks: Sequence[Gray]) -> Gray:
     """
     device, found = state.inverter_ema.w_avg.device, []
     for first in range(0, len(inks), _CHUNK):
-        part = as_network_input(np.stack(inks[first : first + _CHUNK]))
-        ink = torch.from_numpy(part)[:, None].to(device)
+        part = inks[first : first + _CHUNK]
+        ink = with_blank_planes(part, state.inverter_ema.config.planes).to(device)
         codes = state.inverter_ema(ink, state.generator_ema.synthesis)
         pictures = state.generator_ema.synthesis(codes.w_plus, codes.feature)
         found.append(as_gray(pictures.mean(dim=1).float().cpu().numpy()))

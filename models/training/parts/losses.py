@@ -1,6 +1,7 @@
 """StyleGAN2's losses: non-saturating, lazy R1, lazy path-length regularisation."""
 
 import math
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -24,9 +25,26 @@ def as_displayed(pictures: Tensor) -> Tensor:
     """Clip what a generator drew to -1 ink .. 1 paper, as the table does.
 
     Without it every white pixel has to be met exactly, and paper stays a breath of grey; with it
-    whatever is whiter than paper is paper.
+    whatever is whiter than paper is paper. A pixel beyond the ends still hears what would bring it
+    back: by the gradient of a plain clamp a sheet that has become white stays white for ever.
     """
-    return pictures.clamp(-1, 1)
+    return _Displayed.apply(pictures)
+
+
+class _Displayed(torch.autograd.Function):
+    """A clamp to -1 .. 1 whose gradient is 0 only where it points further out."""
+
+    @staticmethod
+    def forward(ctx: Any, pictures: Tensor) -> Tensor:
+        ctx.save_for_backward(pictures)
+        return pictures.clamp(-1, 1)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> Tensor:
+        (pictures,) = ctx.saved_tensors
+        # Descent moves a pixel against its gradient.
+        outwards = ((pictures > 1) & (gradient < 0)) | ((pictures < -1) & (gradient > 0))
+        return gradient.masked_fill(outwards, 0)
 
 
 def with_instance_noise(pictures: Tensor, sigma: float) -> Tensor:

@@ -98,21 +98,8 @@ class OwnLatents(nn.Module):
         return self.z[chosen.to(self.z.device)], targets
 
     def loss(self, pictures: Tensor, targets: Tensor) -> Tensor:
-        """Twice the LPIPS of a part, plus the mean absolute difference at four scales.
-
-        The part is a quarter of the picture, somewhere, at twice its size: AlexNet's first layer
-        has a stride of four pixels, and looks past an eye or a mouth of ten.
-
-        Args:
-            pictures: (n, c, R, R), -1 .. 1.
-            targets: of the same shape.
-        """
-        scales = [
-            (F.avg_pool2d(pictures, factor) - F.avg_pool2d(targets, factor)).abs().mean()
-            for factor in _PYRAMID
-        ]
-        near = enlarged_part(torch.stack([pictures, targets]))
-        return 2 * self._fixed[0](*near).mean() + torch.stack(scales).sum()
+        """How far drawings (n, c, R, R) are from being redrawn, see `redraw_loss`."""
+        return redraw_loss(self._fixed[0], pictures, targets)
 
     @torch.no_grad()
     def update(self) -> None:
@@ -120,6 +107,25 @@ class OwnLatents(nn.Module):
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
         self.z.copy_(on_the_sphere(self.z))
+
+
+def redraw_loss(perceptual: Lpips, pictures: Tensor, targets: Tensor) -> Tensor:
+    """Twice the LPIPS of a part, plus the mean absolute difference at four scales.
+
+    The part is a quarter of the picture, somewhere, at twice its size: AlexNet's first layer
+    has a stride of four pixels, and looks past an eye or a mouth of ten.
+
+    Args:
+        perceptual: frozen.
+        pictures: (n, c, R, R), -1 .. 1.
+        targets: of the same shape.
+    """
+    scales = [
+        (F.avg_pool2d(pictures, factor) - F.avg_pool2d(targets, factor)).abs().mean()
+        for factor in _PYRAMID
+    ]
+    near = enlarged_part(torch.stack([pictures, targets]))
+    return 2 * perceptual(*near).mean() + torch.stack(scales).sum()
 
 
 def enlarged_part(pictures: Tensor) -> Tensor:

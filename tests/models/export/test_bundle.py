@@ -26,7 +26,7 @@ from models.export.latents import code_distances, latent_statistics  # noqa: E40
 from models.networks.stylegan2.walk import closed_walk  # noqa: E402
 from models.sketches.raster import as_gray  # noqa: E402
 from tests.exhibit.recall import shapes  # noqa: E402
-from tests.models.hands import small_hand  # noqa: E402
+from tests.models.hands import small_config, small_hand  # noqa: E402
 
 ABOUT = Description(
     name="test", artist="no one", collection="none", licence="Apache-2.0", attract_frames=6
@@ -68,7 +68,7 @@ def test_code_distances_are_those_of_the_tables_editor():
 
 
 def test_write_bundle_radius_leaves_visitors_alone(tmp_path: Path):
-    inks = tuple(as_gray(ink[0].numpy()) for ink in golden_inks(64, 1.5))
+    inks = tuple(as_gray(ink[0].numpy()) for ink in golden_inks(small_config(), 1.5))
     about = dataclasses.replace(ABOUT, visitor_inks=inks)
     latents = load_latents(load_bundle(write_bundle(small_hand(), about, tmp_path / "b")))
     assert latents.radius is not None and latents.radius > 0
@@ -76,7 +76,7 @@ def test_write_bundle_radius_leaves_visitors_alone(tmp_path: Path):
 
 def test_attract_codes_walk_between_answers_when_inks_are_given():
     hand = small_hand()
-    inks = golden_inks(64, 1.5)
+    inks = golden_inks(small_config(), 1.5)
     gray = tuple(as_gray(ink[0].numpy()) for ink in inks) * 2
     about = dataclasses.replace(ABOUT, attract_inks=gray, attract_frames=8)
     codes = attract_codes(hand, latent_statistics(hand.generator, 0), about)
@@ -113,7 +113,7 @@ def test_write_bundle_direction_is_unit_and_moves_the_picture(folder: Path):
 def test_write_bundle_without_feature_has_one_output(tmp_path: Path):
     from models.networks.psp.inverter import inverter_for
     from models.saved.encoder import Hand
-    from tests.models.hands import small_config, small_generator
+    from tests.models.hands import small_generator
 
     generator = small_generator()
     config = small_config(inversion="w_plus", feature_channels=0)
@@ -128,7 +128,9 @@ def test_write_bundle_without_feature_has_one_output(tmp_path: Path):
 
 def test_write_bundle_refining_encoder_carries_its_generator(tmp_path: Path):
     hand = small_hand(steps=2)
-    probe = export_encoder(hand.inverter, hand.generator, golden_inks(64, 1.5)[:1], tmp_path / "e")
+    probe = export_encoder(
+        hand.inverter, hand.generator, golden_inks(small_config(), 1.5)[:1], tmp_path / "e"
+    )
     assert check_graph(tmp_path / "e", probe) <= 1e-4
 
 
@@ -140,7 +142,7 @@ def test_write_bundle_folder_with_other_files_is_refused(tmp_path: Path):
 
 
 def test_check_graph_other_weights_are_refused(folder: Path):
-    ink = golden_inks(64, 1.5)[:1]
+    ink = golden_inks(small_config(), 1.5)[:1]
     wrong = Probe({"ink": ink}, {"w_plus": torch.zeros(1, 8, 16)})
     with pytest.raises(BundleError, match="differs from PyTorch"):
         check_graph(folder / ENCODER, wrong)

@@ -1,28 +1,53 @@
-"""An encoder goes on with a generator that has grown."""
+"""An encoder goes on: for a generator that has grown, for more planes, for a finer map."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 torch = pytest.importorskip("torch")
 
+from models.networks.psp.config import EncoderConfig  # noqa: E402
+from models.networks.psp.inverter import Inverter  # noqa: E402
 from models.networks.stylegan2.config import ModelError  # noqa: E402
-from models.training.encoder.grow import with_more_codes  # noqa: E402
+from models.training.encoder.grow import continued  # noqa: E402
 
 SOURCE = Path("small.pt")
+SMALL = EncoderConfig(ink_size=64, num_ws=8, w_dim=16, feature_channels=8, width=4)
 
 
-def test_with_more_codes_new_ones_begin_as_the_finest_known():
-    known = {"fine.weight": torch.arange(12.0).reshape(6, 2), "stem": torch.ones(3)}
-    wanted = {"fine.weight": torch.zeros(8, 2), "stem": torch.zeros(3)}
-    grown = with_more_codes(known, wanted, SOURCE)
-    assert torch.equal(grown["fine.weight"][:6], known["fine.weight"])
-    assert torch.equal(grown["fine.weight"][6:], known["fine.weight"][4:])
-    assert torch.equal(grown["stem"], known["stem"])
+def go_on(before: EncoderConfig, after: EncoderConfig) -> tuple[Inverter, Inverter]:
+    """An untrained encoder, and another one that goes on from its weights."""
+    old, new = Inverter(before), Inverter(after)
+    weights = continued(old.state_dict(), before, new.state_dict(), after, SOURCE)
+    new.load_state_dict(weights)
+    return old.eval(), new.eval()
 
 
-@pytest.mark.parametrize("shape", [(6, 3), (4, 2), (20, 2)])
-def test_with_more_codes_another_encoder_is_refused_with_its_shapes(shape):
-    known, wanted = {"fine.weight": torch.zeros(6, 2)}, {"fine.weight": torch.zeros(shape)}
-    with pytest.raises(ModelError, match=r"small.pt: .*fine.weight.* \(6, 2\), expected"):
-        with_more_codes(known, wanted, SOURCE)
+def test_continued_new_codes_begin_as_the_finest_known():
+    old, new = go_on(replace(SMALL, num_ws=10), replace(SMALL, num_ws=12))
+    ink = torch.randn(2, 1, 64, 64)
+    found, before = new(ink).w_plus, old(ink).w_plus
+    assert torch.allclose(found[:, :10], before, atol=1e-6)
+    assert torch.allclose(found[:, 10:], before[:, 8:], atol=1e-6)
+
+
+def test_continued_with_more_planes_sees_only_the_ink_at_first():
+    old, new = go_on(SMALL, replace(SMALL, planes=3))
+    planes = torch.randn(2, 3, 64, 64)
+    assert torch.allclose(new(planes).w_plus, old(planes[:, :1]).w_plus, atol=1e-6)
+
+
+def test_continued_with_a_finer_map_keeps_the_codes_and_begins_it_at_zero():
+    old, new = go_on(SMALL, replace(SMALL, planes=3, feature_side=32))
+    planes = torch.randn(2, 3, 64, 64)
+    codes = new(planes)
+    assert torch.allclose(codes.w_plus, old(planes[:, :1]).w_plus, atol=1e-6)
+    assert codes.feature.shape == (2, 8, 32, 32)
+    assert codes.feature.abs().max() == 0
+
+
+def test_continued_another_encoder_is_refused_with_its_shapes():
+    old, new = Inverter(SMALL), Inverter(replace(SMALL, width=8))
+    with pytest.raises(ModelError, match=r"small.pt: .*'encoder.*shape \(.*, expected \("):
+        continued(old.state_dict(), SMALL, new.state_dict(), new.config, SOURCE)

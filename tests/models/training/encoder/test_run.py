@@ -26,7 +26,8 @@ def arguments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     drawings = write_drawings(tmp_path / "drawings")
     sketches = write_sketches(tmp_path / "sketches.ndjson")
     run = ["--gan", gan, "--dataset", drawings, "--sketches", sketches, "--accelerator", "cpu"]
-    shape = ["--ink-size", 64, "--pool", 4, "--samples", 2, "--drawings", 1, "--sketched", 1]
+    shape = ["--ink-size", 64, "--drawings", 3, "--sketched", 1]
+    shape += ["--map-side", 16, "--fit", 0]
     return [str(word) for word in (*run, *shape, "--precision", "32-true")]
 
 
@@ -42,7 +43,7 @@ def _train(arguments: list[str], folder: Path, pictures: int, *more: str) -> dic
     [
         ("--generator-rate", "0"),
         ("--generator-rate", "0.001"),
-        ("--generator-rate", "0.001", "--moments", "1", "--perceptual", "0.5"),
+        ("--generator-rate", "0.001", "--moments", "1", "--fit", "0.5"),
         ("--generator-rate", "0.001", "--redraw", "1", "--prior", "4", "--code", "1"),
         ("--generator-rate", "0.001", "--features", "1", "--ada-kimg", "0.02", "--calm", "1"),
     ],
