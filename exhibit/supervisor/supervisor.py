@@ -15,6 +15,7 @@ from exhibit.contract.settings.schema import SupervisorConfig
 from exhibit.supervisor.lives import add_life
 from exhibit.supervisor.processes import Child, ProcessSpec, describe_exit
 from exhibit.supervisor.restart_policy import RestartPolicy
+from exhibit.supervisor.silence import Silence
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +28,8 @@ _POLL_S = 0.01
 
 class Watched:
     """One process of the table over all its lives."""
+
+    silence: Silence  # of the life under way
 
     def __init__(self, spec: ProcessSpec, policy: RestartPolicy) -> None:
         self.spec = spec
@@ -140,12 +143,14 @@ class Supervisor:
     def _start(self, watched: Watched) -> None:
         watched.started_at, watched.killed_at = self._clock(), None
         try:
-            watched.child = Child(watched.spec, self._run_dir, self._config_file)
+            child = Child(watched.spec, self._run_dir, self._config_file)
         except OSError as error:
             # No memory or process to be had; there may be in a moment.
             watched.last_exit = f"not started: {error.strerror}"
             watched.start_due = watched.policy.next_start(watched.started_at, 0.0)
             log.warning("%s was %s", watched.spec.name, watched.last_exit)
+            return
+        watched.child, watched.silence = child, Silence(child.pid, watched.started_at)
 
     def _kill_if_silent(self, watched: Watched, child: Child) -> int | None:
         """Kill a process that shows no life; returns how one ended that is stuck."""
@@ -153,7 +158,7 @@ class Supervisor:
         if watched.killed_at is not None:
             return self._leave_if_stuck(watched, child, now - watched.killed_at)
         beat = child.heart.last
-        silent_s = now - (beat or watched.started_at)
+        silent_s = watched.silence.measure(now, beat)
         allowed_s = self._config.heartbeat_timeout_s if beat else watched.spec.start_timeout_s
         if silent_s > allowed_s:
             log.warning("%s showed no life for %.1f s; killed", watched.spec.name, silent_s)

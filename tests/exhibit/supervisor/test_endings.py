@@ -12,6 +12,7 @@ import pytest
 
 from exhibit.contract.errors import CLOSED
 from exhibit.contract.settings.schema import SupervisorConfig
+from exhibit.supervisor import silence
 from exhibit.supervisor import supervisor as module
 from exhibit.supervisor.processes import ProcessSpec
 from exhibit.supervisor.supervisor import END_WITHIN_S, GONE_WITHIN_S, Supervisor
@@ -163,4 +164,28 @@ def test_process_that_cannot_be_started_is_tried_again(
         assert table.end(3) is None
     assert table.supervisor.watched["stage"].last_exit == "not started: Cannot allocate memory"
     assert table.look_for(60.0) is None
+    assert len(table.lives) == 2
+
+
+def test_start_in_a_crowd_is_not_killed_and_begun_again(
+    make_table: Callable[..., Table], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At a load of fifteen the page needs minutes to its first beat, in every new start too."""
+    monkeypatch.setattr(FakeHeart, "last", 0.0)
+    monkeypatch.setattr(
+        silence, "processor_waits", lambda pid: {pid: 0.95 * (table.clock() - 100.0)}
+    )
+    table = make_table()
+    assert table.look_for(5 * 60.0) is None
+    assert (len(table.lives), table.lives[0].signals) == (1, [])
+
+
+def test_start_that_hangs_is_killed_when_its_time_is_over(
+    make_table: Callable[..., Table], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FakeHeart, "last", 0.0)
+    monkeypatch.setattr(silence, "processor_waits", lambda pid: {pid: 0.0})
+    table = make_table()
+    assert table.look_for(60.0) is None
+    assert table.lives[0].signals == [signal.SIGKILL]
     assert len(table.lives) == 2

@@ -1,0 +1,72 @@
+"""How long a process has shown no life, on a machine that may be too busy to let it.
+
+A process that hangs is killed and started again; one that only waits for a processor must not be,
+for it would start in the same crowd, and never get further. The kernel tells the two apart.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+_LOOK_EVERY_S = 0.5
+_PROC = Path("/proc")
+
+
+def processor_waits(pid: int) -> dict[int, float]:
+    """Return how many seconds each thread of a process has waited for a processor so far.
+
+    Empty where the system does not tell; every silence then counts in full.
+
+    Source: Linux, Documentation/scheduler/sched-stats.rst, `/proc/<pid>/schedstat`: the second
+    number is the time spent waiting on a run queue, in nanoseconds.
+    """
+    waits = {}
+    for task in (_PROC / str(pid) / "task").glob("*/schedstat"):
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            waits[int(task.parent.name)] = int(task.read_text(encoding="ascii").split()[1]) / 1e9
+    return waits
+
+
+class Silence:
+    """The silence of one life of a process.
+
+    Args:
+        pid: of the process.
+        started_at: monotonic seconds; it is silent from then to its first beat.
+        waits: tells how long each thread has waited for a processor.
+    """
+
+    def __init__(
+        self,
+        pid: int,
+        started_at: float,
+        waits: Callable[[int], Mapping[int, float]] | None = None,
+    ) -> None:
+        self._pid, self._waits_of = pid, waits or processor_waits
+        self._since = self._looked_at = started_at
+        self._waits: Mapping[int, float] | None = None
+        self._excused_s = 0.0
+
+    def measure(self, now: float, beat: float) -> float:
+        """Return seconds without a sign of life that the process itself is to blame for.
+
+        Args:
+            now: monotonic seconds.
+            beat: of the last beat, 0.0 before the first.
+        """
+        if beat > self._since:
+            self._since = self._looked_at = beat
+            self._waits, self._excused_s = None, 0.0
+        if now - self._looked_at >= _LOOK_EVERY_S:
+            self._excuse(now)
+        return now - self._since - self._excused_s
+
+    def _excuse(self, now: float) -> None:
+        before, self._waits = self._waits, self._waits_of(self._pid)
+        passed_s, self._looked_at = now - self._looked_at, now
+        if before is not None:
+            # One thread that waits may be the one that all others wait for.
+            waited = [wait - before[task] for task, wait in self._waits.items() if task in before]
+            self._excused_s += min(max(waited, default=0.0), passed_s)

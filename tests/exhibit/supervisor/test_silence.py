@@ -1,0 +1,80 @@
+"""A crowded machine must not look like a process that hangs, nor one that hangs like a crowd."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import pytest
+
+from exhibit.supervisor.silence import Silence, processor_waits
+
+STEP_S = 0.05
+
+
+class Kernel:
+    """Says how long two threads have waited for a processor; a test says how busy it is."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self.waits = {11: 0.0, 12: 5.0}
+
+    def __call__(self, pid: int) -> dict[int, float]:
+        assert pid == 11
+        self.asked += 1
+        return dict(self.waits)
+
+
+def _silent_for(seconds: float, kernel: Kernel, waiting: dict[int, float], beat: float) -> float:
+    """Return the silence after some seconds in which threads waited some share of the time."""
+    silence, measured = Silence(11, 100.0, kernel), 0.0
+    for step in range(round(seconds / STEP_S) + 1):
+        measured = silence.measure(100.0 + step * STEP_S, beat)
+        for task, share in waiting.items():
+            kernel.waits[task] = kernel.waits.get(task, 0.0) + share * STEP_S
+    return measured
+
+
+@pytest.mark.parametrize("beat", [0.0, 100.0])
+def test_silence_of_a_process_that_hangs_counts_in_full(beat: float) -> None:
+    assert _silent_for(30.0, Kernel(), {}, beat) == pytest.approx(30.0)
+
+
+def test_silence_of_a_process_that_waits_for_a_processor_hardly_counts() -> None:
+    measured = _silent_for(300.0, Kernel(), {11: 0.97}, beat=0.0)
+    assert measured == pytest.approx(0.03 * 300, abs=1.0)
+
+
+def test_silence_for_a_thread_that_all_others_wait_for_hardly_counts() -> None:
+    assert _silent_for(300.0, Kernel(), {12: 1.0}, beat=0.0) < 2.0
+
+
+def test_silence_of_threads_that_wait_in_turn_is_excused_once() -> None:
+    measured = _silent_for(100.0, Kernel(), {11: 0.5, 12: 0.5}, beat=0.0)
+    assert measured == pytest.approx(50.0, abs=1.0)
+
+
+def test_silence_a_new_thread_brings_no_excuse_of_its_past() -> None:
+    kernel = Kernel()
+    silence = Silence(11, 0.0, kernel)
+    silence.measure(1.0, 0.0)
+    kernel.waits[13] = 1000.0
+    assert silence.measure(2.0, 0.0) == 2.0
+
+
+def test_silence_ends_with_a_beat_and_asks_nothing_of_the_lively() -> None:
+    kernel = Kernel()
+    silence = Silence(11, 0.0, kernel)
+    for step in range(1, 100):
+        assert silence.measure(step * STEP_S, beat=step * STEP_S - 0.01) == pytest.approx(0.01)
+    assert kernel.asked == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux's scheduler")
+def test_processor_waits_names_this_thread() -> None:
+    waits = processor_waits(os.getpid())
+    assert waits[os.getpid()] >= 0
+
+
+def test_processor_waits_of_a_process_that_is_gone_is_empty() -> None:
+    assert processor_waits(2**22 + 1) == {}
