@@ -1,0 +1,173 @@
+"""Bend a drawing smoothly until its lines lie on the visitor's.
+
+From coarse to fine, every point of ink looks for the nearest line of the drawing that runs alike;
+what it is off by is spread around it, and fades away from ink. Ink that finds nothing within reach
+moves nothing: it is left to the generator.
+
+Source: iterated closest points with a smoothness that is relaxed step by step, as in Amberg,
+    Romdhani and Vetter, "Optimal step nonrigid ICP algorithms for surface registration", CVPR 2007;
+    ours has a Gaussian in place of a stiffness, and bounds on how far anything is stretched.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from exhibit.contract.values import Floats, Gray
+from exhibit.recall.field import (
+    NODE_AT,
+    NODES,
+    Field,
+    gradient,
+    still,
+    towards_bounds,
+    within_bounds,
+)
+from exhibit.recall.lines import Lines, Nearest, Points, lines_of
+from exhibit.recall.pens import Pens
+
+_MOST_POINTS = 600
+_FADE = 3.2
+"""Points of ink, by share of spread, that move what is around them half as far as they ask."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """How far offsets are spread and how far ink looks, in shares of the side."""
+
+    spread: float
+    reach: float
+
+
+_COARSE = (
+    _Level(0.30, 0.20),
+    _Level(0.20, 0.16),
+    _Level(0.14, 0.11),
+)
+_FINE = (
+    _Level(0.10, 0.09),
+    _Level(0.07, 0.06),
+    _Level(0.055, 0.047),
+    _Level(0.04, 0.03),
+    _Level(0.04, 0.03),
+    _Level(0.04, 0.03),
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bent:
+    """A drawing bent to the ink.
+
+    Args:
+        picture: (R, R) uint8, 0 ink .. 255 paper.
+        field: (32, 32) complex64, where what is seen lay before; see `exhibit.recall.field`.
+    """
+
+    picture: Gray
+    field: Field
+
+
+class Bendable:
+    """A drawing laid over the ink, made ready to be bent again and again as the ink grows.
+
+    Args:
+        placed: (R, R) uint8, 0 ink .. 255 paper; a side of 256 or more draws fine lines well.
+    """
+
+    def __init__(self, placed: Gray) -> None:
+        lines = lines_of(placed)
+        self._empty = len(lines.at) == 0
+        self._nearest = Nearest(lines)
+        self._pens = Pens(placed, lines.across)
+
+    def bend(self, ink: Gray, start: Field | None = None) -> Bent:
+        """Bend it to the ink.
+
+        Args:
+            ink: (S, S) uint8, 0 ink .. 255 paper.
+            start: the field of ink that was like this one, to go on from.
+        """
+        field = self.field(ink, start)
+        return Bent(self._pens.draw(field), field)
+
+    def field(self, ink: Gray, start: Field | None = None) -> Field:
+        """Return the field alone; see `bend`."""
+        drawn = lines_of(ink)
+        if self._empty or not len(drawn.at):
+            return still()
+        points = _Spread(drawn)
+        field = still() if start is None else start
+        for level in _COARSE + _FINE if start is None else _FINE:
+            field = towards_bounds(points.moved(field, self._nearest, level))
+        return within_bounds(field)
+
+
+def bend(placed: Gray, ink: Gray) -> Bent:
+    """Bend a drawing to the ink once; see `Bendable`.
+
+    Args:
+        placed: (R, R) uint8, the drawing where it lies over the ink.
+        ink: (S, S) uint8.
+    """
+    return Bendable(placed).bend(ink)
+
+
+class _Spread:
+    """Points of ink, and how what they ask for is spread over the nodes of a field."""
+
+    def __init__(self, ink: Lines) -> None:
+        count = min(len(ink.at), _MOST_POINTS)
+        chosen = np.linspace(0, len(ink.at) - 1, count).astype(np.intp)
+        self._at = ink.at[chosen]
+        self._step = np.sqrt(ink.along[chosen])
+        # Bilinear: four nodes around each point, and their shares.
+        x = np.clip(self._at.real * NODES - 0.5, 0, NODES - 1.01)
+        y = np.clip(self._at.imag * NODES - 0.5, 0, NODES - 1.01)
+        left, top = x.astype(np.intp), y.astype(np.intp)
+        self._between = top, left
+        self._nodes = (top * NODES + left) + np.array([[0], [1], [NODES], [NODES + 1]])
+        x, y = x - left, y - top
+        shares = np.stack([(1 - x) * (1 - y), x * (1 - y), (1 - x) * y, x * y])
+        self._shares = shares.astype(np.float32)
+
+    def _seen(self, field: Field) -> Points:
+        return np.asarray((field.ravel()[self._nodes] * self._shares).sum(axis=0), np.complex64)
+
+    def moved(self, field: Field, nearest: Nearest, level: _Level) -> Field:
+        """Move a field so that ink within reach of like lines comes nearer to them."""
+        right, down = gradient(field)
+        step = (
+            self._step
+            + self._step.real * right[self._between]
+            + self._step.imag * down[self._between]
+        )
+        along = _direction(step)
+        offsets, alike = nearest.towards(self._at + self._seen(field), along)
+        off = np.abs(offsets) / level.reach
+        weights = np.where(off < 1.5, np.maximum(0, alike) / (1 + off**2), 0)
+        kernel = _gaussian(level.spread)
+        asked = kernel @ self._on_nodes(weights * offsets) @ kernel
+        known = kernel @ self._on_nodes(weights).real @ kernel
+        return np.asarray(field + asked / (known + _FADE * level.spread), np.complex64)
+
+    def _on_nodes(self, values: Points | Floats) -> Field:
+        """Sum values of the points up on the nodes around each."""
+        shared = (values * self._shares).ravel()
+        summed = np.empty(NODES * NODES, np.complex64)
+        summed.real = np.bincount(self._nodes.ravel(), shared.real, NODES * NODES)
+        summed.imag = np.bincount(self._nodes.ravel(), shared.imag, NODES * NODES)
+        return summed.reshape(NODES, NODES)
+
+
+def _direction(step: Points) -> Points:
+    """Return the doubled direction of steps."""
+    doubled = step * step
+    return np.asarray(doubled / np.maximum(np.abs(doubled), 1e-9), np.complex64)
+
+
+def _gaussian(spread: float) -> Floats:
+    """Return what each node hears of each other along one axis, (32, 32) float32."""
+    apart = (NODE_AT[:, None] - NODE_AT) / spread
+    return np.asarray(np.exp(-0.5 * apart**2), np.float32)

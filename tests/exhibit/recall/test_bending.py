@@ -1,0 +1,155 @@
+import cv2
+import numpy as np
+import pytest
+
+from exhibit.contract.values import Gray
+from exhibit.recall.bending import Bendable, bend
+from exhibit.recall.field import Field, resized
+from exhibit.recall.lines import lines_of
+from exhibit.recall.pens import Pens
+from tests.exhibit.recall import shapes
+from tests.exhibit.recall.test_field import determinant
+
+
+def disc_line(middle: tuple[int, int], axes: tuple[int, int], side: int = 256) -> Gray:
+    picture = shapes.blank(side)
+    cv2.ellipse(picture, middle, axes, 0, 0, 360, 0, 3, cv2.LINE_AA)
+    return picture
+
+
+def followed(ink: Gray, picture: Gray, reach_px: float = 3) -> float:
+    """Share of the ink with a line of the picture within reach."""
+    away = cv2.distanceTransform((picture >= 128).astype(np.uint8), cv2.DIST_L2, 5)
+    return float((away <= reach_px)[ink < 128].mean())
+
+
+@pytest.mark.parametrize(
+    "ink",
+    [
+        disc_line((140, 120), (70, 70)),
+        disc_line((128, 128), (90, 60)),
+        disc_line((128, 128), (55, 90)),
+    ],
+)
+def test_bend_ring_to_another_lies_on_it(ink: Gray) -> None:
+    placed = disc_line((128, 128), (75, 75))
+    assert followed(ink, placed) < 0.6
+    assert followed(ink, bend(placed, ink).picture) > 0.97
+
+
+def test_bend_drawing_takes_along_what_the_visitor_has_not_drawn() -> None:
+    placed = np.minimum(disc_line((110, 128), (75, 75)), disc_line((110, 128), (20, 20)))
+    picture = bend(placed, disc_line((130, 128), (75, 75))).picture
+    assert followed(disc_line((130, 128), (20, 20)), picture) > 0.9
+
+
+def test_bend_far_from_the_ink_moves_nothing() -> None:
+    placed = np.minimum(disc_line((70, 70), (40, 40)), disc_line((215, 215), (20, 20)))
+    field = bend(placed, disc_line((70, 70), (46, 36))).field
+    assert np.abs(field[:12, :12]).max() > 0.02
+    assert np.abs(field[26:, 26:]).max() < 0.02
+
+
+def test_bend_ink_that_nothing_explains_moves_nothing() -> None:
+    placed = disc_line((200, 200), (25, 25))
+    np.testing.assert_array_equal(bend(placed, disc_line((60, 60), (30, 30))).picture, placed)
+
+
+@pytest.mark.parametrize("placed", [shapes.house(), shapes.blank(), shapes.hatching()])
+@pytest.mark.parametrize("ink", [shapes.blank(128), np.zeros((128, 128), np.uint8)])
+def test_bend_ink_without_lines_leaves_the_drawing(placed: Gray, ink: Gray) -> None:
+    bent = bend(placed, ink)
+    np.testing.assert_array_equal(bent.field, 0)
+    np.testing.assert_array_equal(bent.picture, placed)
+
+
+def test_bend_one_dot_moves_little() -> None:
+    dot = shapes.blank(128)
+    dot[60:62, 60:62] = 0
+    assert np.abs(bend(shapes.hatching(), dot).field).max() < 0.02
+
+
+@pytest.mark.parametrize("side", [64, 128])
+def test_bend_ink_of_any_size_is_nearly_the_same(side: int) -> None:
+    ink = disc_line((140, 120), (70, 60))
+    small = np.asarray(cv2.resize(ink, (side, side), interpolation=cv2.INTER_AREA), np.uint8)
+    placed = disc_line((128, 128), (75, 75))
+    difference = np.abs(bend(placed, small).field - bend(placed, ink).field)
+    assert difference.max() < 5 / 256
+
+
+def scribble(seed: int) -> Gray:
+    rng = np.random.default_rng(seed)
+    ink = shapes.blank()
+    for _ in range(rng.integers(1, 12)):
+        steps = rng.normal(0, 18, (20, 2)).cumsum(axis=0) + rng.uniform(40, 216, 2)
+        cv2.polylines(ink, [steps.astype(np.int32)], False, 0, 3, cv2.LINE_AA)
+    return ink
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("placed", [shapes.house(), shapes.wave(), shapes.hatching()])
+def test_bend_to_any_scribble_never_folds(placed: Gray, seed: int) -> None:
+    bendable = Bendable(placed)
+    field = bendable.field(scribble(seed))
+    assert determinant(field, 256).min() > 0
+    again = bendable.field(scribble(seed + 100), field)
+    assert determinant(again, 256).min() > 0
+    assert np.abs(again).max() < 0.4
+
+
+def test_bend_begun_from_its_own_field_stays() -> None:
+    bendable = Bendable(disc_line((128, 128), (75, 75)))
+    ink = disc_line((140, 120), (80, 62))
+    first = bendable.field(ink)
+    assert np.abs(bendable.field(ink, first) - first).max() < 4 / 256
+
+
+def stretched(factor: float) -> Field:
+    """Everything is drawn wider by a factor, to the right and left of the middle."""
+    at = (np.arange(32) + 0.5) / 32 - 0.5
+    return np.tile((1 / factor - 1) * at, (32, 1)).astype(np.complex64)
+
+
+def width_of_upright_lines(picture: Gray) -> float:
+    """Mean darkness along a row, by the lines in it."""
+    row = 255.0 - picture[100:156].mean(axis=0)
+    lines = np.count_nonzero((row[1:] > 100) & (row[:-1] <= 100))
+    return float(row.sum() / 255 / lines)
+
+
+@pytest.mark.parametrize("factor", [0.4, 0.5, 0.7, 1, 1.4, 2, 2.5])
+@pytest.mark.parametrize("width", [2, 4, 6])
+def test_pens_stretched_lines_change_their_width_by_half_at_most(factor: float, width: int) -> None:
+    drawing = shapes.blank()
+    for x in range(8, 256, 48):
+        drawing[:, x : x + width] = 0
+    pens = Pens(drawing, lines_of(drawing).across)
+    share = width_of_upright_lines(pens.draw(stretched(factor))) / width
+    assert 0.5 <= share <= 1.5
+
+
+@pytest.mark.parametrize("factor", [1.4, 2, 2.5])
+def test_pens_stretched_lines_are_no_blur(factor: float) -> None:
+    drawing = shapes.blank()
+    for x in range(8, 256, 48):
+        drawing[:, x : x + 3] = 0
+    row = Pens(drawing, lines_of(drawing).across).draw(stretched(factor))[128]
+    lines = np.count_nonzero((row[1:] < 128) & (row[:-1] >= 128))
+    assert np.count_nonzero((row > 60) & (row < 195)) <= 2 * lines
+
+
+def test_pens_lines_stretched_along_keep_their_width() -> None:
+    drawing = shapes.blank()
+    drawing[:, 60:64] = 0
+    field = np.ascontiguousarray(1j * stretched(2.5).T.real).astype(np.complex64)
+    drawn = Pens(drawing, lines_of(drawing).across).draw(field)
+    np.testing.assert_allclose(drawn.astype(int), drawing, atol=20)
+    assert resized(field, 256)[0, 0, 1] > 0.2
+
+
+def test_pens_surface_grows_with_the_field() -> None:
+    drawing = shapes.blank()
+    drawing[96:160, 96:160] = 0
+    drawn = Pens(drawing, lines_of(drawing).across).draw(stretched(2))
+    assert np.count_nonzero(drawn[128] < 128) == pytest.approx(128, abs=2)
