@@ -108,7 +108,8 @@ def _front(rng: np.random.Generator, shape: tuple[int, int], drawings: list[Path
     ink = np.where(smooth < 128, 255, 0).astype(np.uint8)
     ink = np.pad(ink, 40)
     size = (ink.shape[1] // 2, ink.shape[0] // 2)
-    return np.asarray(cv2.resize(ink, size, interpolation=cv2.INTER_AREA), np.float32) / 255
+    small = cv2.resize(ink, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.float32) / np.float32(255)
 
 
 def _other_side(rng: np.random.Generator, sheet: _Sheet, drawings: list[Path]) -> Floats:
@@ -216,7 +217,8 @@ def _calligraphy(rng: np.random.Generator, sheet: _Sheet, drawings: list[Path]) 
         for a, b, w in zip(at[:-1], at[1:], widths, strict=True):
             cv2.line(canvas, tuple(map(int, a)), tuple(map(int, b)), 255, int(w), cv2.LINE_AA)
     size = (sheet.front.shape[1], sheet.front.shape[0])
-    sheet.front = cv2.resize(canvas, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    small = cv2.resize(canvas, size, interpolation=cv2.INTER_AREA)
+    sheet.front = np.asarray(small, np.float32) / np.float32(255)
     thick = cv2.GaussianBlur(sheet.front, (0, 0), 0.25 * most)
     sheet.strength = np.clip(rng.uniform(0.3, 0.45) + 0.8 * thick, 0, 0.93).astype(np.float32)
 
@@ -253,7 +255,7 @@ def _framed(rng: np.random.Generator, sheet: _Sheet, drawings: list[Path]) -> No
     over = np.full(sheet.front.shape, rng.uniform(0.1, 0.5), np.float32)
     over[room:-room, room:-room] = rng.uniform(0.01, 0.04)
     over[around:-around, around:-around] = 1.0
-    sheet.over = cv2.GaussianBlur(over, (0, 0), sheet.blur_px)
+    sheet.over = np.asarray(cv2.GaussianBlur(over, (0, 0), sheet.blur_px), np.float32)
 
 
 DEGRADED: dict[str, Callable[[np.random.Generator, _Sheet, list[Path]], None]] = {

@@ -21,9 +21,11 @@ def pictures_per_cpu_second(
 ) -> float:
     """Train `steps` steps on noise, after one to warm up; without R1, which comes every 16th."""
     fabric = Fabric(accelerator="cpu", devices=1, precision="bf16-mixed")
-    shape = {"resolution": resolution, "channel_base": channel_base, "layout": layout}
     training = GanTraining(batch=batch, r1_gamma=0.0)
-    generator, discriminator = GeneratorConfig(**shape), DiscriminatorConfig(**shape)
+    generator = GeneratorConfig(resolution=resolution, channel_base=channel_base, layout=layout)
+    discriminator = DiscriminatorConfig(
+        resolution=resolution, channel_base=channel_base, layout=layout
+    )
     state = new_state(generator, discriminator, training, fabric.device)
     pictures = torch.rand(batch, 1, resolution, resolution)
     training_step(fabric, state, pictures)

@@ -205,7 +205,7 @@ def stills(count: int) -> dict[str, dict[str, dict[str, float]]]:
 
 def show(found: dict[str, object]) -> None:
     """Print everything as tables."""
-    sections = {**found["table"]["classes"], "all": found["table"]["all"]}  # type: ignore[index, dict-item]
+    sections = {**found["table"]["classes"], "all": found["table"]["all"]}  # type: ignore[index]
     for name, numbers in sections.items():
         click.echo(f"\n{name} ({numbers['frames']} frames)")
         _show_methods(numbers["methods"], numbers["with_hands_f"])

@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -37,7 +37,7 @@ _EVENT_READERS, _PICTURE_READERS, _SILENT_READERS, _FLOODERS = 200, 10, 14, 8
 _WARM_S, _MB = 5.0, 1e6
 # They change what the stage does, or begin its measurements anew.
 _LEFT_OUT = ("/api/v1/restart", "/api/v1/freeze", "/api/v1/blank")
-Load = Callable[["Visitor", float], Awaitable[dict[str, int]]]
+Load = Callable[["Visitor", float], Coroutine[Any, Any, dict[str, int]]]
 
 
 class Visitor:

@@ -76,7 +76,8 @@ def paper(rng: np.random.Generator, shape: tuple[int, int], bad: float) -> Float
     for _ in range(int(rng.integers(0, 2 + round(2 * bad)))):
         ends = rng.uniform(0, 1, (2, 2)) * [width, height]
         fold = np.zeros(shape, np.float32)
-        cv2.line(fold, *(tuple(map(int, e)) for e in ends), 1.0, int(rng.integers(1, 6)))
+        first, last = ends.astype(int).tolist()
+        cv2.line(fold, first, last, 1.0, int(rng.integers(1, 6)))
         tone *= 1 - rng.uniform(0.03, 0.2) * cv2.GaussianBlur(fold, (0, 0), rng.uniform(1, 4))
     return np.asarray(np.clip(tone, 20, 250), np.float32)
 

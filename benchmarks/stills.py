@@ -45,8 +45,8 @@ def measure(pages: list[Page], method: Method) -> dict[str, float]:
         scores.append(
             (
                 f_measure(found, ink),
-                100.0 * hits / max(1, np.count_nonzero(ink)),
-                100.0 * hits / max(1, np.count_nonzero(found)),
+                100.0 * hits / max(1, int(np.count_nonzero(ink))),
+                100.0 * hits / max(1, int(np.count_nonzero(found))),
             )
         )
     f, recall, precision = np.mean(scores, axis=0)

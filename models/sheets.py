@@ -8,12 +8,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from exhibit.ink.images import as_gray
 from models.sketches.raster import Gray
 
 _GAP_PX = 6
 
 
-def sheet(pictures: np.ndarray, columns: int, gap_px: int = 2) -> np.ndarray:
+def sheet(pictures: Gray, columns: int, gap_px: int = 2) -> Gray:
     """Lay (n, H, W, C) uint8 pictures out row by row on mid-grey."""
     n, height, width, channels = pictures.shape
     rows = -(-n // columns)
@@ -29,11 +30,11 @@ def sheet(pictures: np.ndarray, columns: int, gap_px: int = 2) -> np.ndarray:
     return canvas
 
 
-def write_png(path: Path, image: np.ndarray) -> None:
+def write_png(path: Path, image: Gray) -> None:
     """Write (H, W) or (H, W, 1 or 3) uint8, RGB order; the folder is made."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if image.ndim == 3 and image.shape[2] == 3:
-        image = cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
+        image = as_gray(cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
     if not cv2.imwrite(str(path), image):
         raise OSError(f"{path}: could not be written")
 
@@ -59,4 +60,4 @@ def as_grey(picture: Gray, side: int) -> Gray:
     gray = picture if picture.ndim == 2 else picture.mean(axis=2).astype(np.uint8)
     if gray.shape[0] == side:
         return gray
-    return cv2.resize(gray, (side, side), interpolation=cv2.INTER_AREA)
+    return as_gray(cv2.resize(gray, (side, side), interpolation=cv2.INTER_AREA))

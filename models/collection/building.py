@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from exhibit.contract.errors import InputError
 from exhibit.contract.files import write_whole
+from exhibit.ink.images import as_gray
 from models.collection import contact_sheet, curation, dataset
 from models.collection.curation import CurationRow
 from models.collection.judgement import Limits
@@ -112,7 +113,7 @@ def read_page(folder: Path, page_image: str) -> NDArray[np.uint8]:
     page = cv2.imread(str(folder / page_image), cv2.IMREAD_GRAYSCALE) if inside else None
     if page is None:
         raise InputError(f"{folder}: the page image '{page_image}' is missing or damaged")
-    return page
+    return as_gray(page)
 
 
 def finish(folder: Path, source: Path | None, options: Options, items: list[Item]) -> str:

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from exhibit.ink.images import as_gray
 from models.collection.curation import CurationRow
 from models.collection.preparation import THUMBNAIL_PX, Item
 
@@ -32,12 +33,11 @@ def item_sheets(items: Sequence[Item]) -> Iterator[NDArray[np.uint8]]:
     Yields:
         (height, width, 3) uint8 BGR, up to `COLUMNS` x `ROWS` items each.
     """
-    shown = [item for item in items if item.thumbnail is not None]
+    shown = [(item.row, item.thumbnail) for item in items if item.thumbnail is not None]
     for part in _sheetfuls(shown, PER_SHEET):
         tiles = []
-        for item in part:
-            row = item.row
-            tile = cv2.cvtColor(item.thumbnail, cv2.COLOR_GRAY2BGR)
+        for row, thumbnail in part:
+            tile = as_gray(cv2.cvtColor(thumbnail, cv2.COLOR_GRAY2BGR))
             reason = row.reason.partition(":")[0]
             tiles.append((tile, f"{row.line_width_px:.2f} px {reason}", row.item))
         yield _grid(tiles, THUMBNAIL_PX, COLUMNS)
@@ -54,7 +54,7 @@ def plain_sheet(pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:
     """
     size = (THUMBNAIL_PX, THUMBNAIL_PX)
     small = [cv2.resize(picture, size, interpolation=cv2.INTER_AREA) for picture in pictures]
-    tiles = [(cv2.cvtColor(picture, cv2.COLOR_GRAY2BGR), "", "") for picture in small]
+    tiles = [(as_gray(cv2.cvtColor(picture, cv2.COLOR_GRAY2BGR)), "", "") for picture in small]
     return _grid(tiles, THUMBNAIL_PX, COLUMNS)
 
 
@@ -94,7 +94,7 @@ def _page_tile(grey: NDArray[np.uint8], rows: Sequence[CurationRow]) -> NDArray[
     scale = PAGE_THUMBNAIL_PX / max(height, width)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
-    page = cv2.cvtColor(small, cv2.COLOR_GRAY2BGR)
+    page = as_gray(cv2.cvtColor(small, cv2.COLOR_GRAY2BGR))
     for row in sorted(rows, key=lambda row: row.kept):
         corners = np.rint(np.array([row.left, row.top, row.right - 1, row.bottom - 1]) * scale)
         left, top, right, bottom = corners.astype(int).tolist()

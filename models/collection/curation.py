@@ -4,13 +4,15 @@ import csv
 import io
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 from exhibit.contract.errors import InputError
 from models.collection.boxes import Box
+from models.collection.squaring import Squaring
 
 FILE_NAME = "curation.csv"
 DECISIONS = ("keep", "drop")
-SQUARINGS = ("pad", "crop")
+SQUARINGS: tuple[Squaring, ...] = ("pad", "crop")
 BY_CURATOR = "dropped by the curator"
 
 
@@ -23,7 +25,7 @@ class CurationRow:
     decision: str
     reason: str
     """Why it is set aside; empty where it is kept."""
-    squaring: str
+    squaring: Squaring
     left: int
     top: int
     right: int
@@ -61,6 +63,8 @@ class CurationRow:
 COLUMNS = tuple(field.name for field in fields(CurationRow))
 OPTIONAL = frozenset({"detail_of"})
 """Columns that older files lack."""
+_WHOLE = ("left", "top", "right", "bottom", "page")
+_REAL = ("line_width_px", "ink_share")
 
 
 def to_csv(rows: list[CurationRow]) -> str:
@@ -107,14 +111,15 @@ def read_csv(path: Path) -> list[CurationRow]:
 
 
 def _row(cells: dict[str, str], where: str) -> CurationRow:
-    values: dict[str, object] = {}
-    for field in fields(CurationRow):
-        text = (cells.get(field.name) or "").strip()
-        try:
-            values[field.name] = field.type(text)
-        except ValueError as error:
-            expected = "a whole number" if field.type is int else "a number"
-            raise InputError(f"{where}: {field.name} is '{text}'; expected {expected}") from error
+    values: dict[str, Any] = {name: (cells.get(name) or "").strip() for name in COLUMNS}
+    for names, kind, expected in ((_WHOLE, int, "a whole number"), (_REAL, float, "a number")):
+        for name in names:
+            try:
+                values[name] = kind(values[name])
+            except ValueError as error:
+                raise InputError(
+                    f"{where}: {name} is '{values[name]}'; expected {expected}"
+                ) from error
     row = CurationRow(**values)
     _check(row, where)
     return row.decided(row.decision)

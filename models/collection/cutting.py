@@ -11,12 +11,11 @@ from models.collection.figures import drawing_spacing, isolate, split
 from models.collection.ground import figures_of
 from models.collection.lettering import lettering_mask
 from models.collection.linework import ink_mask, without_dust
-from models.collection.squaring import crop_to_square, pad_to_square, resize_crisp
+from models.collection.squaring import Squaring, crop_to_square, pad_to_square, resize_crisp
 
 SPECK_SHARE = 0.05
 """What is smaller than this share of the page's longer side is no item, not even one set aside."""
 Framing = Literal["figure", "drawing"]
-Squaring = Literal["pad", "crop"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

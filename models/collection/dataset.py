@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from exhibit.contract.errors import InputError
 from exhibit.contract.files import replacing, write_whole
+from exhibit.ink.images import as_gray
 
 log = logging.getLogger(__name__)
 FILE_NAME = "dataset.json"
@@ -82,8 +83,8 @@ class DrawingDataset:
                 f"{self.path}: {name} is {width}x{height}; expected a square (models prepare)"
             )
         method = cv2.INTER_AREA if height >= self.resolution else cv2.INTER_CUBIC
-        image = cv2.resize(image, (self.resolution, self.resolution), interpolation=method)
-        return image[None] if self.channels == 1 else image.transpose(2, 0, 1)
+        sized = as_gray(cv2.resize(image, (self.resolution,) * 2, interpolation=method))
+        return sized[None] if self.channels == 1 else sized.transpose(2, 0, 1)
 
 
 class CorruptPictureError(InputError):

@@ -121,7 +121,7 @@ def _head(track: _Track, ink: NDArray[np.bool_], outline: NDArray[np.bool_]) -> 
     part = np.s_[best.top : best.bottom, best.left : best.right]
     border = 2 * max(2, round(_BORDER * max(best.width, best.height))) + 1
     inside = cv2.erode(outline[part].astype(np.uint8), np.ones((border, border), np.uint8)) > 0
-    if np.count_nonzero(ink[part] & inside) < _LEAST_INSIDE * max(1, np.count_nonzero(inside)):
+    if np.count_nonzero(ink[part] & inside) < _LEAST_INSIDE * max(1, int(np.count_nonzero(inside))):
         return None
     return _widened(best, ink.shape)
 

@@ -43,7 +43,10 @@ def lettering_mask(ink: NDArray[np.bool_]) -> NDArray[np.bool_]:
     Returns:
         (height, width) bool, True on the ink of letters.
     """
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
+    _, components, measured, _ = cv2.connectedComponentsWithStats(
+        ink.astype(np.uint8), connectivity=8
+    )
+    labels, stats = np.asarray(components, np.int32), np.asarray(measured, np.int32)
     boxes = _boxes(stats)
     page_px = max(ink.shape)
     letters = [

@@ -4,6 +4,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from exhibit.ink.images import as_gray
+
 ESTIMATE_PX = 512
 """The paper's brightness is estimated on a page reduced to this longer side."""
 DARKEST_PAPER = 0.7
@@ -25,7 +27,7 @@ def whiten(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
     Returns:
         (height, width) uint8, paper at 255 and the darkest ink near 0.
     """
-    grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
+    grey = as_gray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY))
     ratio = grey / _paper_brightness(grey)
     inked = ratio[ratio < 0.6]
     black = min(float(np.percentile(inked, 5)), BLACK_POINT_LIMIT) if inked.size else 0.0
@@ -38,7 +40,7 @@ def _paper_brightness(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
     height, width = grey.shape
     scale = min(1.0, ESTIMATE_PX / max(height, width))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    small = cv2.medianBlur(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), 3)
+    small = as_gray(cv2.medianBlur(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), 3))
     paper = _paper_level(small)
     reach = max(3, round(0.06 * max(size))) | 1
     bright = cv2.dilate(small, np.ones((reach, reach), np.uint8))

@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exhibit.contract.errors import InputError
+from exhibit.ink.images import as_gray
 from models.collection import dataset
 from models.collection.boxes import Box
 from models.collection.curation import CurationRow
 from models.collection.cutting import (
     Cut,
     Framing,
-    Squaring,
     cut_out,
     cut_page,
     cut_rectangle,
@@ -35,6 +35,7 @@ from models.collection.judgement import (
 from models.collection.linework import ink_mask
 from models.collection.paper import is_coloured, tone_share, whiten
 from models.collection.scans import Scan
+from models.collection.squaring import Squaring
 
 PAGES = "pages"
 THUMBNAIL_PX = 112
@@ -88,14 +89,14 @@ class Preparation:
         grey = whiten(scan.rgb)
         page_image = f"{PAGES}/{name}.png"
         self._write(page_image, dataset.encode_png(grey))
-        reason = self._reason_to_drop_page(scan, grey)
+        reason = self._reason_to_drop_page(scan, scan.rgb, grey)
         cuts = [] if reason else cut_page(grey, self._options.framing, self._options.gutter)
         if not cuts:
             height, width = grey.shape
             box = Box(0, 0, width, height)
             row = self._row(scan, name, reason or "blank", box, page_image)
             return [self._finish(row, cut_rectangle(grey, box))]
-        page_ink = sum(np.count_nonzero(cut.ink) for cut in cuts)
+        page_ink = sum(int(np.count_nonzero(cut.ink)) for cut in cuts)
         items: list[Item] = []
         for number, cut in enumerate(cuts, start=1):
             item = self._judge(scan, f"{name}_{number}", cut, page_image, page_ink)
@@ -166,7 +167,7 @@ class Preparation:
             self._kept.add(row.item, fingerprint(picture))
             self._write(f"{dataset.IMAGES}/{row.item}.png", dataset.encode_png(picture))
         size = (THUMBNAIL_PX, THUMBNAIL_PX)
-        thumbnail = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+        thumbnail = as_gray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA))
         return Item(with_measures(row, cut, self._options.resolution), thumbnail)
 
     def _row(self, scan: Scan, name: str, reason: str, box: Box, page_image: str) -> CurationRow:
@@ -186,13 +187,15 @@ class Preparation:
             page_image=page_image,
         )
 
-    def _reason_to_drop_page(self, scan: Scan, grey: NDArray[np.uint8]) -> str:
+    def _reason_to_drop_page(
+        self, scan: Scan, rgb: NDArray[np.uint8], grey: NDArray[np.uint8]
+    ) -> str:
         for pattern in self._options.exclude:
             if fnmatch(scan.source, pattern) or fnmatch(PurePosixPath(scan.source).name, pattern):
                 return f"excluded by {pattern}"
         if ink_mask(grey).mean() < BLANK_BELOW:
             return "blank"
-        if is_coloured(scan.rgb):
+        if is_coloured(rgb):
             return "coloured"
         return reason_to_drop_page(tone_share(grey), self._options.limits)
 

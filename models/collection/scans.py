@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -64,7 +65,7 @@ def open_collection(path: Path) -> Iterator[list[ScanFile]]:
             raise InputError(f"{path}: expected a folder of scans or a zip of them") from error
         with archive:
             names = [info.filename for info in archive.infolist() if not info.is_dir()]
-            files = [ScanFile(name, lambda name=name: archive.read(name)) for name in names]
+            files = [ScanFile(name, partial(archive.read, name)) for name in names]
             yield _scans_only(files, path)
     else:
         raise InputError(f"{path}: no such folder or zip of scans")

@@ -1,9 +1,15 @@
 """Frame a drawing square at a resolution, with lines that stay crisp."""
 
+from typing import Literal
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from exhibit.ink.images import as_gray
+
+Squaring = Literal["pad", "crop"]
+"""With paper to the longer side, or to the shorter one."""
 PAPER = 255
 MARGIN_SHARE = 0.07
 """Free paper on each side of a padded drawing, as a share of the square's side."""
@@ -63,7 +69,7 @@ def resize_crisp(square: NDArray[np.uint8], resolution: int) -> NDArray[np.uint8
     """
     side = square.shape[0]
     if side >= resolution:
-        return cv2.resize(square, (resolution, resolution), interpolation=cv2.INTER_AREA)
+        return as_gray(cv2.resize(square, (resolution,) * 2, interpolation=cv2.INTER_AREA))
     large = cv2.resize(square, (resolution, resolution), interpolation=cv2.INTER_CUBIC)
     smooth = cv2.GaussianBlur(large.astype(np.float32), (0, 0), 0.35 * resolution / side)
     steep = (smooth - 127.5) * (resolution / side) + 127.5

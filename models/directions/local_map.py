@@ -56,7 +56,7 @@ class LocalMap:
 
     def pull(self, pictures: Tensor) -> Tensor:
         """Multiply by Jᵀ: weights of pixels (k, pixels) to (k, n)."""
-        _, transposed = vjp(self.picture, torch.zeros(self.free))
+        transposed = vjp(self.picture, torch.zeros(self.free))[1]
         return vmap(lambda p: transposed(p)[0], chunk_size=CHUNK)(pictures)
 
 

@@ -51,10 +51,10 @@ class Measured:
     def split(self, share: float) -> tuple[Measured, Measured]:
         """Split by position into the first part and a last `share`, to fit and to judge."""
         first = len(self.w) - max(2, round(share * len(self.w)))
-        return tuple(
-            Measured(self.w[part], self.names, self.values[part])
-            for part in (slice(None, first), slice(first, None))
-        )
+        return self._part(slice(None, first)), self._part(slice(first, None))
+
+    def _part(self, part: slice) -> Measured:
+        return Measured(self.w[part], self.names, self.values[part])
 
     def standardised(self) -> Doubles:
         """Values (n, k) with mean 0 and deviation 1; a measure that never changes stays 0."""

@@ -70,9 +70,8 @@ def discover(
             "region, space and rank can give"
         )
     if subject.space == "w" or maps[0].free <= 4 * rank:
-        vectors, quotients = solve_dense(
-            *dense_grams(maps, [inside, 1 - inside]), tau, subject.count
-        )
+        within, background = dense_grams(maps, [inside, 1 - inside])
+        vectors, quotients = solve_dense(within, background, tau, subject.count)
     else:
         vectors, quotients = solve_low_rank(maps, inside, tau, rank)
     shaped = vectors.reshape(len(vectors), *subject.code_shape)

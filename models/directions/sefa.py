@@ -24,10 +24,9 @@ def styled_layers(generator: Generator) -> list[StyledLayer]:
     """List the layer that each row of w_plus drives: the convolutions, then the last picture."""
     layers: list[StyledLayer] = []
     for resolution in generator.synthesis.resolutions:
-        block = generator.synthesis.get_submodule(f"b{resolution}")
-        layers += [block.conv1] if block.num_conv == 1 else [block.conv0, block.conv1]
-    last = generator.synthesis.get_submodule(f"b{generator.synthesis.resolutions[-1]}")
-    return [*layers, last.torgb]
+        block = generator.synthesis.block(resolution)
+        layers += [block.conv1] if block.first else [block.conv0, block.conv1]
+    return [*layers, generator.synthesis.block(generator.synthesis.resolutions[-1]).torgb]
 
 
 def style_matrices(generator: Generator) -> list[Tensor]:

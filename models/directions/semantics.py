@@ -74,7 +74,8 @@ def measure(picture: Gray) -> dict[str, float]:
     """
     ink = _ink_of(picture)
     mask = ink > INK_LEVEL
-    blurred = cv2.GaussianBlur(ink, (0, 0), _SMOOTHING_SHARE * ink.shape[0])
+    sigma = _SMOOTHING_SHARE * ink.shape[0]
+    blurred = np.asarray(cv2.GaussianBlur(ink, (0, 0), sigma), np.float32)
     centre_x, centre_y, spread, slant = _moments(ink)
     width, hatching = _lines(ink)
     return {

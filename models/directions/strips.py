@@ -9,11 +9,13 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from scipy.cluster.hierarchy import dendrogram, linkage
 from scipy.spatial.distance import squareform
 
+from exhibit.ink.images import as_gray
 from models.directions.drawing import draw_moved
 from models.directions.result import Discovered
 from models.directions.subject import Subject
@@ -111,7 +113,7 @@ def strip_figure(strip: Strip) -> Figure:
     return figure
 
 
-def _plot_correlations(axes, correlations: dict[str, float]) -> None:
+def _plot_correlations(axes: Axes, correlations: dict[str, float]) -> None:
     axes.set_title("goes with (correlation)", fontsize=10)
     if not correlations:
         axes.text(0.5, 0.5, "not measured", ha="center")
@@ -189,7 +191,7 @@ def _section(strip: Strip, picture: str) -> str:
 
 
 def _stack(parts: Sequence[Path], whole: Path) -> None:
-    pictures = [cv2.imread(str(part)) for part in parts]
+    pictures = [as_gray(cv2.imread(str(part))) for part in parts]
     width = max(picture.shape[1] for picture in pictures)
     padded = [
         cv2.copyMakeBorder(p, 0, 12, 0, width - p.shape[1], cv2.BORDER_CONSTANT, value=(255,) * 3)

@@ -94,8 +94,8 @@ class Subject:
     def results(
         self,
         method: str,
-        vectors: Floats,
-        scores: Sequence[float],
+        vectors: Doubles | Floats,
+        scores: Sequence[float] | Doubles,
         details: dict[str, Any] | None = None,
         names: Sequence[str] = (),
     ) -> DirectionSet:

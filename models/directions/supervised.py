@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, TypedDict
 
 import numpy as np
+from numpy.typing import NDArray
 
 from exhibit.contract.errors import InputError
 from models.directions.measured import (
@@ -111,7 +112,7 @@ def learn(
     return DirectionSet(tuple(scored[: subject.count]))
 
 
-def extremes(scores: Doubles, fraction: float) -> tuple[Doubles, Doubles]:
+def extremes(scores: Doubles, fraction: float) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Indices of the samples with the highest and with the lowest scores (n,)."""
     count = max(1, round(fraction * len(scores)))
     order = np.argsort(scores, kind="stable")

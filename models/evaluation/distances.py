@@ -10,12 +10,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from exhibit.ink.images import as_gray
 from models.evaluation.table_model import TableModel
 from models.networks.perceptual.lpips import Lpips
 from models.sketches.framing import Placement, frame_strokes
 from models.sketches.perturb import Strokes
 from models.sketches.quickdraw import TimedSketch, drawn_up_to
-from models.sketches.raster import Gray, as_network_input, table_ink
+from models.sketches.raster import Gray, Pictures, as_network_input, table_ink
 
 SIDE_PX = 128
 _CHUNK = 8
@@ -28,7 +29,7 @@ PPL_STEP = 1e-2
 Distances = NDArray[np.float64]
 
 
-def perceptual_distances(lpips: Lpips, a: Sequence[Gray], b: Sequence[Gray]) -> Distances:
+def perceptual_distances(lpips: Lpips, a: Pictures, b: Pictures) -> Distances:
     """LPIPS of pictures pair by pair, at 128 px; returns (n,)."""
     found = []
     for first in range(0, len(a), _CHUNK):
@@ -43,11 +44,11 @@ def perceptual_distances(lpips: Lpips, a: Sequence[Gray], b: Sequence[Gray]) -> 
 
 def _tensor(picture: Gray) -> NDArray[np.float32]:
     gray = picture if picture.ndim == 2 else picture.mean(axis=2).astype(np.uint8)
-    sized = cv2.resize(gray, (SIDE_PX, SIDE_PX), interpolation=cv2.INTER_AREA)
+    sized = as_gray(cv2.resize(gray, (SIDE_PX, SIDE_PX), interpolation=cv2.INTER_AREA))
     return as_network_input(sized)[None]
 
 
-def random_pairs(lpips: Lpips, pictures: Sequence[Gray], count: int, seed: int) -> Distances:
+def random_pairs(lpips: Lpips, pictures: Pictures, count: int, seed: int) -> Distances:
     """Distances of `count` random pairs of different pictures."""
     rng = np.random.default_rng(seed)
     first = rng.integers(len(pictures), size=count)
@@ -75,9 +76,7 @@ class Copies:
         return float((self.distances < self.threshold).mean())
 
 
-def near_copies(
-    lpips: Lpips, pictures: Sequence[Gray], drawings: Sequence[Gray], within: Distances
-) -> Copies:
+def near_copies(lpips: Lpips, pictures: Pictures, drawings: Pictures, within: Distances) -> Copies:
     """Find how near each answer comes to a training drawing.
 
     The three drawings nearest in a 32 px thumbnail are compared perceptually.
@@ -147,7 +146,7 @@ def _moved(strokes: Strokes, rng: np.random.Generator) -> Strokes:
     """Move by 1 px at 256."""
     angle = rng.uniform(0, 2 * np.pi)
     step = np.array([np.cos(angle), np.sin(angle)], np.float32) / 256
-    return tuple(stroke + step for stroke in strokes)
+    return tuple((stroke + step).astype(np.float32) for stroke in strokes)
 
 
 def _one_more(strokes: Strokes, rng: np.random.Generator) -> Strokes:

@@ -17,7 +17,7 @@ from models.measures.kid import Features, floor, kid, picture_features
 from models.networks.perceptual.lpips import PERCEPTUAL_NAME, Lpips
 from models.networks.stylegan2.generator import Generator
 from models.sketches.quickdraw import TimedSketch
-from models.sketches.raster import Gray
+from models.sketches.raster import Gray, Pictures
 from models.sketches.visitors import SHARES, Visit
 
 CANDIDATES = ("bundle", "ink", "nearest", "random")
@@ -63,7 +63,7 @@ class Subject:
     """
 
     model: TableModel
-    drawings: Sequence[Gray]
+    drawings: Pictures
     visits: Sequence[Visit]
     sketches: Sequence[TimedSketch]
     lpips: Lpips
@@ -74,7 +74,7 @@ class Subject:
 class Evidence:
     """Pictures behind the figures, for sheets: `pictures[candidate][share]` lists of pictures."""
 
-    pictures: dict[str, dict[int, Sequence[Gray]]]
+    pictures: dict[str, dict[int, Pictures]]
     samples: Gray
     copies: Copies
 
@@ -118,13 +118,13 @@ def measure(
 
 def _candidates(
     subject: Subject, seed: int, say: Callable[[str], None]
-) -> dict[str, dict[int, Sequence[Gray]]]:
+) -> dict[str, dict[int, Pictures]]:
     """The answers, and what they are compared with, for each share."""
     mirrored = [*subject.drawings, *(np.ascontiguousarray(d[:, ::-1]) for d in subject.drawings)]
     retrieval = Retrieval(mirrored)
     rng = np.random.default_rng(seed)
     chosen = rng.integers(len(subject.drawings), size=len(subject.visits))
-    found: dict[str, dict[int, Sequence[Gray]]] = {name: {} for name in CANDIDATES}
+    found: dict[str, dict[int, Pictures]] = {name: {} for name in CANDIDATES}
     for share in SHARES:
         say(f"answers at {share} %")
         inks = [visit.inks[share] for visit in subject.visits]
@@ -137,7 +137,7 @@ def _candidates(
 
 def _per_share(
     subject: Subject,
-    pictures: dict[str, dict[int, Sequence[Gray]]],
+    pictures: dict[str, dict[int, Pictures]],
     reference: Features,
     say: Callable[[str], None],
 ) -> dict[str, Any]:
@@ -164,7 +164,7 @@ def _mean(found: Sequence[Following], figure: str) -> float:
 
 
 def _perceived(
-    subject: Subject, answers: dict[int, Sequence[Gray]], extent: Extent
+    subject: Subject, answers: dict[int, Pictures], extent: Extent
 ) -> tuple[dict[str, Any], Copies]:
     """Diversity, near-copies and calm."""
     lpips, drawings = subject.lpips, subject.drawings

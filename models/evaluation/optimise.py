@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import torch
 
 from models.measures.likeness import coarse_loss, soft_recall
 from models.networks.stylegan2.generator import Generator
-from models.sketches.raster import Gray, as_gray, as_network_input
+from models.sketches.raster import Gray, Pictures, as_gray, as_network_input
 
 STEPS = 300
 RATE = 0.05
@@ -17,7 +15,7 @@ OFFSET_WEIGHT = 0.02
 _CHUNK = 8
 
 
-def optimised(generator: Generator, inks: Sequence[Gray], steps: int = STEPS) -> Gray:
+def optimised(generator: Generator, inks: Pictures, steps: int = STEPS) -> Gray:
     """Answer inks by descending in W+ from the mean code.
 
     Args:
@@ -33,7 +31,7 @@ def optimised(generator: Generator, inks: Sequence[Gray], steps: int = STEPS) ->
     """
     found = []
     for first in range(0, len(inks), _CHUNK):
-        part = as_network_input(np.stack(inks[first : first + _CHUNK]))
+        part = as_network_input(np.stack(list(inks[first : first + _CHUNK])))
         found.append(_descend(generator, torch.from_numpy(part)[:, None], steps))
     return np.concatenate(found)
 

@@ -16,7 +16,7 @@ from models.evaluation.table_model import TableModel
 from models.measures.json_report import rounded
 from models.networks.stylegan2.walk import closed_walk
 from models.sheets import contact_sheet, evenly, write_png
-from models.sketches.raster import Gray
+from models.sketches.raster import Gray, Pictures
 from models.sketches.visitors import SHARES, Visit
 
 _STYLE = (
@@ -31,7 +31,7 @@ def write_html(
     report: dict[str, Any],
     evidence: Evidence,
     visits: Sequence[Visit],
-    drawings: Sequence[Gray],
+    drawings: Pictures,
     model: TableModel,
     folder: Path,
 ) -> None:
@@ -91,7 +91,7 @@ def _interpolation(model: TableModel) -> Gray:
     return contact_sheet([model.sample(w) for w in walk.numpy()], _WALK_FRAMES)
 
 
-def near_copies(evidence: Evidence, drawings: Sequence[Gray]) -> Gray:
+def near_copies(evidence: Evidence, drawings: Pictures) -> Gray:
     """Answers above their nearest training drawings, nearest first, at the answers' size."""
     order = np.argsort(evidence.copies.distances)[:_COLUMNS]
     answers = [evidence.pictures["bundle"][100][i] for i in order]

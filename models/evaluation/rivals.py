@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from models.measures.adherence import distance_to, ink_mask
-from models.sketches.raster import Gray
+from models.sketches.raster import Pictures
 
 _SIDE_PX = 128
 _FARTHEST = 64.0
@@ -19,7 +17,7 @@ _FARTHEST = 64.0
 class Retrieval:
     """Finds the drawing of the collection nearest to an ink by symmetric chamfer distance."""
 
-    def __init__(self, drawings: Sequence[Gray]) -> None:
+    def __init__(self, drawings: Pictures) -> None:
         """`drawings` are the collection as framed, each (R, R) uint8, mirrored ones included."""
         self.drawings = list(drawings)
         masks = np.stack([_small(ink_mask(drawing)) for drawing in self.drawings])
@@ -27,7 +25,7 @@ class Retrieval:
         flat = masks.reshape(len(masks), -1).astype(np.float32)
         self._lines = flat / np.maximum(flat.sum(axis=1, keepdims=True), 1)
 
-    def nearest(self, inks: Sequence[Gray]) -> list[int]:
+    def nearest(self, inks: Pictures) -> list[int]:
         """Return for each ink (S, S) uint8 the index of the nearest drawing."""
         masks = np.stack([_small(ink_mask(ink)) for ink in inks])
         fields = np.stack([_field(mask) for mask in masks])

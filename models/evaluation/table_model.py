@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import onnxruntime
 
 from exhibit.contract.bundle import ENCODER, GENERATOR, LATENTS, Bundle
-from models.sketches.raster import Floats, Gray, as_gray, as_network_input
+from models.sketches.raster import Floats, Gray, Pictures, as_gray, as_network_input
 
 THREADS = 2
 
@@ -44,7 +43,7 @@ class TableModel:
         """Ink (S, S) to the picture that answers it."""
         return self.synthesise(self.encode(ink))
 
-    def answers(self, inks: Sequence[Gray]) -> Gray:
+    def answers(self, inks: Pictures) -> Gray:
         """Answer each ink; returns (n, R, R[, 3]) uint8."""
         return np.stack([self.answer(ink) for ink in inks])
 

@@ -114,11 +114,12 @@ def _write_files(hand: Hand, about: Description, folder: Path) -> None:
     check_graph(folder / ENCODER, encoder)
     generator = export_generator(hand.generator, encoder.outputs, folder / GENERATOR)
     check_graph(folder / GENERATOR, generator)
-    np.savez_compressed(folder / GOLDEN, **golden_pairs(hand, inks))
+    np.savez_compressed(folder / GOLDEN, allow_pickle=False, **golden_pairs(hand, inks))
     statistics = latent_statistics(hand.generator, about.seed)
     attract = render(hand.generator, attract_codes(hand, statistics, about))
     np.savez_compressed(
         folder / LATENTS,
+        allow_pickle=False,
         w_avg=statistics.w_avg,
         covariance=statistics.covariance,
         attract=attract,
@@ -138,7 +139,7 @@ def golden_inks(encoder: EncoderConfig, width_px: float) -> Tensor:
         recalled is the face with the short line as its mouth.
     """
     turn = np.linspace(0, 2 * np.pi, 48)
-    circle = np.stack([np.cos(turn), np.sin(turn)], axis=1)
+    circle: Floats = np.stack([np.cos(turn), np.sin(turn)], axis=1)
     face = [0.5 + 0.35 * circle, *(0.04 * circle + (x, 0.42) for x in (0.38, 0.62))]
     line = [np.array([[0.2, 0.7], [0.5, 0.62], [0.8, 0.7]])]
     size = encoder.ink_size
@@ -197,7 +198,7 @@ def _radius(hand: Hand, statistics: LatentStatistics, about: Description) -> dic
             tensor = with_blank_planes([ink], hand.inverter.config.planes)
             w_plus.append(hand.inverter(tensor, hand.generator.synthesis).w_plus[0].numpy())
     distances = code_distances(statistics, np.stack(w_plus))
-    return {"radius": np.float32(np.percentile(distances, WITHIN_RADIUS))}
+    return {"radius": np.asarray(np.percentile(distances, WITHIN_RADIUS), np.float32)}
 
 
 def _write_directions(hand: Hand, statistics: LatentStatistics, folder: Path) -> None:

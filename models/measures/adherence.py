@@ -57,7 +57,8 @@ def distance_to(mask: Mask) -> NDArray[np.float32]:
     """Distance of each pixel to the nearest True one; far everywhere when there is none."""
     if not mask.any():
         return np.full(mask.shape, 1e6, np.float32)
-    return cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    empty = (~mask).astype(np.uint8)
+    return np.asarray(cv2.distanceTransform(empty, cv2.DIST_L2, cv2.DIST_MASK_PRECISE), np.float32)
 
 
 def following(ink: Gray, picture: Gray) -> Following:

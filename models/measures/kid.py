@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import nn
 
-from models.networks.perceptual.vgg import Vgg16
-from models.sketches.raster import Gray, as_network_input
+from exhibit.ink.images import as_gray
+from models.sketches.raster import Gray, Pictures, as_network_input
 
 SIDE_PX = 128
 _CHUNK = 16
 Features = NDArray[np.float64]
 
 
-def picture_features(vgg: Vgg16, pictures: Sequence[Gray] | Gray) -> Features:
+def picture_features(vgg: nn.Module, pictures: Pictures) -> Features:
     """Mean-pooled relu5_3 of pictures at 128 px.
 
     Args:
-        vgg: the frozen network.
+        vgg: the frozen VGG16.
         pictures: each (R, R) or (R, R, 3) uint8.
 
     Returns:
@@ -40,7 +39,7 @@ def _sized(picture: Gray) -> Gray:
     if picture.shape[0] != SIDE_PX:
         shrinks = picture.shape[0] > SIDE_PX
         method = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
-        picture = cv2.resize(picture, (SIDE_PX, SIDE_PX), interpolation=method)
+        picture = as_gray(cv2.resize(picture, (SIDE_PX, SIDE_PX), interpolation=method))
     return picture[:, :, None] if picture.ndim == 2 else picture
 
 

@@ -29,7 +29,7 @@ class PickledObject:
     state: dict[str, Any]
 
 
-class _PlainDict(dict):
+class _PlainDict(dict[Any, Any]):
     """Stand-in for dictionaries with attribute access."""
 
 

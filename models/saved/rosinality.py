@@ -95,10 +95,12 @@ def checkpoint_from_state_dict(path: Path) -> dict[str, Any]:
         raise ModelError(f"{path}: holds no 'g_ema'; expected a rosinality-style checkpoint")
     tensors = published_names(content["g_ema"], path)
     average = content.get("latent_avg")
-    width = len(tensors["synthesis.b4.conv1.affine.weight"][0])
-    known = isinstance(average, Tensor)
-    tensors["mapping.w_avg"] = average.flatten().float() if known else torch.zeros(width)
+    if isinstance(average, Tensor):
+        tensors["mapping.w_avg"] = average.flatten().float()
+    else:
+        width = len(tensors["synthesis.b4.conv1.affine.weight"][0])
+        tensors["mapping.w_avg"] = torch.zeros(width)
     generator = generator_from(tensors, path)
-    if not known:
+    if not isinstance(average, Tensor):
         generator.mapping.w_avg.copy_(estimate_w_avg(generator))
     return {"generator_config": generator.config.to_dict(), "ema": generator.state_dict()}

@@ -126,7 +126,8 @@ def _wobble(stroke: Floats, amplitude: float, rng: np.random.Generator) -> Float
     along = np.linspace(0, 1, len(stroke))[:, None]
     cycles = rng.uniform(1, 6, (1, 2))
     phase = rng.uniform(0, 2 * np.pi, (1, 2))
-    return stroke + amplitude * np.sin(2 * np.pi * cycles * along + phase)
+    waves = amplitude * np.sin(2 * np.pi * cycles * along + phase)
+    return (stroke + waves).astype(np.float32)
 
 
 def _specks(count: int, rng: np.random.Generator) -> Strokes:

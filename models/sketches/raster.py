@@ -12,6 +12,8 @@ from exhibit.ink.planes import planes_of
 
 Floats = NDArray[np.float32]
 Gray = NDArray[np.uint8]
+Pictures = Sequence[Gray] | Gray
+"""Several pictures, each (R, R) or (R, R, 3): a list, or one array."""
 
 _SUPERSAMPLING = 4
 _FRACTION_BITS = 3
@@ -37,7 +39,8 @@ def draw_strokes(strokes: Sequence[Floats], size_px: int, width_px: float) -> Gr
         cv2.polylines(
             canvas, [points.astype(np.int32)], False, 0, thickness, cv2.LINE_8, _FRACTION_BITS
         )
-    return cv2.resize(canvas, (size_px, size_px), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(canvas, (size_px, size_px), interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.uint8)
 
 
 def table_ink(strokes: Sequence[Floats], size_px: int, width_px: float, pen_px: float) -> Gray:

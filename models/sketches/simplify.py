@@ -124,7 +124,7 @@ def _silhouette(dark: Mask, gap_px: int) -> Mask:
 def smooth(stroke: Floats, tolerance: float) -> Floats:
     """Simplify a polyline, then round its corners once and resample it evenly."""
     thinned = cv2.approxPolyDP((stroke * 4096).astype(np.int32), tolerance * 4096, False)
-    points = thinned[:, 0].astype(np.float32) / 4096
+    points = (thinned[:, 0] / 4096).astype(np.float32)
     if len(points) > 2:
         early = 0.75 * points[:-1] + 0.25 * points[1:]
         late = 0.25 * points[:-1] + 0.75 * points[1:]

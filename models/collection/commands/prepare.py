@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 from tqdm import tqdm
@@ -13,6 +13,8 @@ from exhibit.contract.errors import InputError
 from models.collection import building, dataset
 from models.collection.curation import FILE_NAME, CurationRow
 from models.collection.preparation import Options
+
+T = TypeVar("T")
 
 
 @click.command()
@@ -148,7 +150,7 @@ def _options(folder: Path, choices: dict[str, Any]) -> Options:
     return replace(options, **chosen)
 
 
-def _progress(things: Iterable[Any], title: str) -> Iterable[Any]:
+def _progress(things: Iterable[T], title: str) -> Iterable[T]:
     return tqdm(things, desc=title, unit="file", dynamic_ncols=True, leave=False)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import resvg_py
 from numpy.typing import NDArray
 
+from exhibit.ink.images import as_gray
 from models.collection.portraits.parts import CHANCE, LABELS, DesignSet
 
 HOLE = re.compile(r"\{(part|ink):(\w+)\}")
@@ -89,4 +90,4 @@ def render(portrait: Portrait, resolution: int) -> NDArray[np.uint8]:
     png = resvg_py.svg_to_bytes(
         svg_string=to_svg(portrait), width=resolution, height=resolution, background="#ffffff"
     )
-    return cv2.imdecode(np.frombuffer(bytes(png), np.uint8), cv2.IMREAD_GRAYSCALE)
+    return as_gray(cv2.imdecode(np.frombuffer(bytes(png), np.uint8), cv2.IMREAD_GRAYSCALE))

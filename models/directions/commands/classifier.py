@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 
 from exhibit.contract.errors import InputError
+from exhibit.ink.images import as_gray
 from models.directions.classifier import SIDE_PX, Examples, fit, save_classifier
 from models.directions.labels import NAMES, as_matrix, read_labels
 from models.sketches.raster import Gray
@@ -52,4 +53,4 @@ def _read(path: Path) -> Gray:
     picture = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
     if picture is None:
         raise InputError(f"{path}: is named in labels.csv but cannot be read as a picture")
-    return cv2.resize(picture, (SIDE_PX, SIDE_PX), interpolation=cv2.INTER_AREA)
+    return as_gray(cv2.resize(picture, (SIDE_PX, SIDE_PX), interpolation=cv2.INTER_AREA))

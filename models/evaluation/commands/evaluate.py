@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 import numpy as np
@@ -56,7 +57,7 @@ PSIS = (0.3, 0.5, 0.7, 0.85, 1.0)
 )
 @click.option("--write-card", is_flag=True, help="Write the figures into the bundle's card.")
 @click.option("--seed", default=0, show_default=True)
-def evaluate(bundle: Path, dataset: Path, sketches: Path, **options) -> None:
+def evaluate(bundle: Path, dataset: Path, sketches: Path, **options: Any) -> None:
     """Measure BUNDLE on sketches it was not trained on.
 
     Adherence says whether the picture follows the pen (1 always, 0 no better than chance); KID of
@@ -78,7 +79,7 @@ def evaluate(bundle: Path, dataset: Path, sketches: Path, **options) -> None:
         write_card(card, bundle)
 
 
-def _subject(bundle: Bundle, dataset: Path, sketches: Path, options: dict) -> Subject:
+def _subject(bundle: Bundle, dataset: Path, sketches: Path, options: dict[str, Any]) -> Subject:
     card = bundle.card
     everything = read_quickdraw(sketches)
     _, held_out = split_held_out(everything)
@@ -97,7 +98,9 @@ def _subject(bundle: Bundle, dataset: Path, sketches: Path, options: dict) -> Su
     )
 
 
-def _write(subject: Subject, report: dict, evidence: Evidence, options: dict) -> None:
+def _write(
+    subject: Subject, report: dict[str, Any], evidence: Evidence, options: dict[str, Any]
+) -> None:
     if options["json_path"]:
         write_json(report, options["json_path"])
     if options["sheet"]:
@@ -108,7 +111,7 @@ def _write(subject: Subject, report: dict, evidence: Evidence, options: dict) ->
         write_html(report, evidence, subject.visits, drawings, subject.model, options["html_dir"])
 
 
-def summary(report: dict) -> str:
+def summary(report: dict[str, Any]) -> str:
     """The figures a person wants first, as a small table."""
     lines = ["                    25 %    50 %   100 %"]
     for figure in ("adherence", "answers_kid", "precision", "ink_share"):

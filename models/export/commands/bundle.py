@@ -63,7 +63,7 @@ VISITORS = 100
 )
 @click.option("--attract-frames", default=160, show_default=True, help="Pictures of the loop.")
 @click.option("--dry-run", is_flag=True, help="Read the checkpoint, say what would happen, stop.")
-def make(checkpoint: Path, out: Path, **options) -> None:
+def make(checkpoint: Path, out: Path, **options: Any) -> None:
     """Make a bundle of CHECKPOINT (from `models train-encoder`) for `exhibit run --bundle`.
 
     Measure it afterwards with `models evaluate BUNDLE --dataset D --sketches F --write-card`.

@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from models.networks.layout import channels_last
 from models.networks.perceptual.vgg import as_imagenet
 from models.networks.perceptual.weights import read_arrays, weights_path
 
@@ -36,9 +37,9 @@ class AlexNet(nn.Module):
                 kernel.shape[1], kernel.shape[0], kernel.shape[2], stride=stride, padding=padding
             )
             conv.weight.data = kernel.clone()
-            conv.bias.data = torch.from_numpy(np.asarray(values["bias"])).clone()
+            conv.bias = nn.Parameter(torch.from_numpy(np.asarray(values["bias"])).clone())
             self.convs.append(conv)
-        self.to(memory_format=torch.channels_last).eval().requires_grad_(False)
+        channels_last(self).eval().requires_grad_(False)
 
     def forward(self, pictures: Tensor) -> list[Tensor]:
         """Compute activations.

@@ -10,6 +10,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from models.networks.layout import channels_last
+
 LAYERS: tuple[int | str, ...] = (
     64, 64, "M", 128, 128, "M", 256, 256, 256, "M", 512, 512, 512, "M", 512, 512, 512,
 )  # fmt: skip
@@ -36,10 +38,10 @@ class Vgg16(nn.Module):
             conv = nn.Conv2d(channels, int(width), 3, padding=1)
             values = arrays["VGG16_0"][f"Conv_{index}"]
             conv.weight.data = torch.from_numpy(np.asarray(values["kernel"])).permute(3, 2, 0, 1)
-            conv.bias.data = torch.from_numpy(np.asarray(values["bias"])).clone()
+            conv.bias = nn.Parameter(torch.from_numpy(np.asarray(values["bias"])).clone())
             self.convs.append(conv)
             channels = int(width)
-        self.to(memory_format=torch.channels_last).eval().requires_grad_(False)
+        channels_last(self).eval().requires_grad_(False)
 
     def forward(self, pictures: Tensor) -> list[Tensor]:
         """Compute activations.

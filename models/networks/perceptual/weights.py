@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy._core import multiarray
 
 from exhibit.contract.errors import InputError
 
@@ -31,7 +32,7 @@ class _ArraysOnly(pickle.Unpickler):
         if (module, name) not in _ALLOWED:
             raise InputError(f"perceptual weights hold {module}.{name}; expected NumPy arrays only")
         if name == "_reconstruct":
-            return np._core.multiarray._reconstruct
+            return multiarray._reconstruct
         return getattr(np, name)
 
 

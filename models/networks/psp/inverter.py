@@ -40,6 +40,8 @@ class Inverter(nn.Module):
     ‖E(x) − w_avg‖, as printed in chapter 5 of the thesis, would pull them away from it.
     """
 
+    w_avg: Tensor
+
     def __init__(self, config: EncoderConfig) -> None:
         super().__init__()
         self.config = config

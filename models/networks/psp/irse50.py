@@ -123,6 +123,7 @@ class IrSe50Encoder(nn.Module):
         if config.inversion == "feature":
             self.feature = nn.Conv2d(PYRAMID_CHANNELS, config.feature_channels, 3, padding=1)
             nn.init.zeros_(self.feature.weight)
+            assert self.feature.bias is not None
             nn.init.zeros_(self.feature.bias)
 
     def forward(self, ink: Tensor) -> tuple[Tensor, Tensor | None]:

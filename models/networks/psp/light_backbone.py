@@ -108,6 +108,7 @@ class LightEncoder(nn.Module):
             self.feature_body = ResidualBlock(c2)
             self.feature = nn.Conv2d(c2, config.feature_channels, 3, padding=1)
             nn.init.zeros_(self.feature.weight)
+            assert self.feature.bias is not None
             nn.init.zeros_(self.feature.bias)
 
     def forward(self, ink: Tensor) -> tuple[Tensor, Tensor | None]:

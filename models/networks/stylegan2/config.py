@@ -1,8 +1,8 @@
 """The shapes of a generator and its discriminator; every size is derived from here."""
 
 import math
-from dataclasses import asdict, dataclass
-from typing import Literal, Self
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Literal, Self
 
 from exhibit.contract.errors import ExhibitError
 
@@ -124,8 +124,8 @@ class DiscriminatorConfig:
         return cls(**_known(cls, values))
 
 
-def _known(cls: type, values: dict[str, int | str]) -> dict:
-    names = set(cls.__dataclass_fields__)
+def _known(cls: type[Any], values: dict[str, int | str]) -> dict[str, Any]:
+    names = {field.name for field in fields(cls)}
     unknown = sorted(set(values) - names)
     if unknown:
         raise ModelError(

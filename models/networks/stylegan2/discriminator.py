@@ -95,6 +95,12 @@ class Discriminator(nn.Module):
             self.add_module(f"b{resolution}", DiscriminatorBlock(config, resolution))
         self.b4 = DiscriminatorEpilogue(config)
 
+    def block(self, resolution: int) -> DiscriminatorBlock:
+        """The block that reads activations of a resolution above 4."""
+        block = self.get_submodule(f"b{resolution}")
+        assert isinstance(block, DiscriminatorBlock)
+        return block
+
     def features(self, pictures: Tensor) -> list[Tensor]:
         """Activations of every block above 4×4, fine to coarse, for feature matching."""
         expected = (self.config.img_channels, self.config.resolution, self.config.resolution)
@@ -105,7 +111,7 @@ class Discriminator(nn.Module):
             )
         x, found = pictures, []
         for resolution in self.resolutions:
-            x = self.get_submodule(f"b{resolution}")(x)
+            x = self.block(resolution)(x)
             found.append(x)
         return found
 

@@ -28,6 +28,8 @@ NOISE_MODES = ("const", "random", "none")
 class Mapping(nn.Module):
     """Mapping network: normalised z through fully connected layers to w, one copy a layer."""
 
+    w_avg: Tensor
+
     def __init__(self, config: GeneratorConfig) -> None:
         super().__init__()
         self.num_ws, self.layers, self.z_dim = config.num_ws, config.mapping_layers, config.z_dim
@@ -79,6 +81,8 @@ class Mapping(nn.Module):
 
 class SynthesisBlock(nn.Module):
     """One resolution of the skip generator: up-sampling layer, layer, picture."""
+
+    resample_filter: Tensor
 
     def __init__(self, config: GeneratorConfig, resolution: int) -> None:
         super().__init__()
@@ -155,15 +159,23 @@ class Synthesis(nn.Module):
             )
         if noise_mode not in NOISE_MODES:
             raise ModelError(f"noise_mode {noise_mode!r}: expected one of {', '.join(NOISE_MODES)}")
-        x = picture = None
+        x: Tensor | None = None
+        picture: Tensor | None = None
         first = 0
         for resolution in self.resolutions:
-            block = self.get_submodule(f"b{resolution}")
+            block = self.block(resolution)
             codes = ws[:, first : first + block.num_conv + 1]
             extra = feature if resolution == self.feature_shape[1] else None
             x, picture = block(x, picture, codes, extra, noise_mode)
             first += block.num_conv
+        assert picture is not None  # there is a block of 4×4 at the least
         return picture
+
+    def block(self, resolution: int) -> SynthesisBlock:
+        """The block of one resolution."""
+        block = self.get_submodule(f"b{resolution}")
+        assert isinstance(block, SynthesisBlock)
+        return block
 
 
 class Generator(nn.Module):

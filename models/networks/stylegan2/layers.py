@@ -86,6 +86,9 @@ class ModulatedConv(nn.Module):
     section 2.2, eqs. 1 and 3.
     """
 
+    noise_const: Tensor
+    resample_filter: Tensor
+
     def __init__(
         self, in_channels: int, out_channels: int, w_dim: int, resolution: int, up: str
     ) -> None:
@@ -153,6 +156,8 @@ class Conv(nn.Module):
 
     `down` is 'none', 'published' (low-pass, then stride 2) or 'light' (pool, then convolve).
     """
+
+    resample_filter: Tensor
 
     def __init__(
         self, in_channels: int, out_channels: int, kernel_size: int, down: str, bias: bool = True

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
+
+from models.training.run.processes import Precision
 
 Command = Callable[..., Any]
 
@@ -52,7 +54,11 @@ _DEVICES = (
     click.option("--devices", default="1", show_default=True, help="Number of devices, or auto."),
     click.option("--accelerator", default="auto", show_default=True, help="cpu, cuda or auto."),
     click.option(
-        "--precision", default="bf16-mixed", show_default=True, help="bf16-mixed or 32-true."
+        "--precision",
+        type=click.Choice(get_args(Precision)),
+        default="bf16-mixed",
+        show_default=True,
+        help="bf16-mixed: matrix products in half precision.",
     ),
     click.option("--dry-run", is_flag=True, help="Check everything, say what would happen, stop."),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -140,7 +141,7 @@ _TRAINING = EncoderTraining()
 )
 @click.option("--seed", default=0, show_default=True)
 @device_options
-def train_encoder(**options) -> None:
+def train_encoder(**options: Any) -> None:
     """Train an encoder: visitors' ink to the codes of a trained generator.
 
     \b
@@ -154,7 +155,7 @@ def train_encoder(**options) -> None:
         run_encoder(plan)
 
 
-def plan_from_options(options: dict) -> EncoderPlan:
+def plan_from_options(options: dict[str, Any]) -> EncoderPlan:
     """Records from command-line values."""
     weights = LossWeights(**{name: options[name] for name in LossWeights.__dataclass_fields__})
     training = EncoderTraining(

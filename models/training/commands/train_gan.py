@@ -2,6 +2,7 @@
 
 from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -81,7 +82,7 @@ _SHAPE = tuple(field.name for field in fields(GeneratorConfig))
 )
 @click.option("--kid-seconds", default=900.0, show_default=True, help="Time between two KIDs.")
 @device_options
-def train_gan(dataset: Path, folder: Path, **options) -> None:
+def train_gan(dataset: Path, folder: Path, **options: Any) -> None:
     """Train a StyleGAN2 on DATASET (made by `models prepare`).
 
     \b
@@ -96,7 +97,7 @@ def train_gan(dataset: Path, folder: Path, **options) -> None:
         run(plan)
 
 
-def plan_from_options(dataset: Path, folder: Path, options: dict) -> Plan:
+def plan_from_options(dataset: Path, folder: Path, options: dict[str, Any]) -> Plan:
     """Records from command-line values; refuses what cannot work before anything is computed."""
     if options["resume"] and options["start"] is not None:
         raise InputError("--resume and --from: expected only one of them")
@@ -141,7 +142,7 @@ def plan_from_options(dataset: Path, folder: Path, options: dict) -> Plan:
     )
 
 
-def _generator(folder: Path, options: dict) -> GeneratorConfig:
+def _generator(folder: Path, options: dict[str, Any]) -> GeneratorConfig:
     """What options say of the generator; for the rest, that of the run it goes on from."""
     said = {name: options[name] for name in _SHAPE if options[name] is not None}
     config = begun(folder, options["resume"], options["start"])

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from models.networks.stylegan2.generator import Generator, Mapping
-from models.networks.stylegan2.layers import activate
+from models.networks.stylegan2.layers import FullyConnected, activate
 from models.training.parts.latent_places import on_the_sphere
 
 _DRAWS = 4096
@@ -91,6 +91,7 @@ def _fit(mapping: Mapping, mean: Tensor, axes: Tensor) -> None:
 def _centre(mapping: Mapping, z: Tensor) -> None:
     """Set the last bias so that the mean of w over `z` is `w_avg`, by bisection in each number."""
     last = mapping.get_submodule(f"fc{mapping.layers - 1}")
+    assert isinstance(last, FullyConnected)
     last.bias.zero_()
     inner: list[Tensor] = []
     hook = last.register_forward_hook(lambda _module, _inputs, output: inner.append(output))

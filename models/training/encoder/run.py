@@ -19,7 +19,7 @@ from models.networks.perceptual.alexnet import training_alexnet
 from models.networks.perceptual.lpips import TRAINING_NAME, training_lpips
 from models.networks.perceptual.vgg import Vgg16
 from models.networks.perceptual.weights import read_arrays, weights_path
-from models.networks.psp.config import EncoderConfig
+from models.networks.psp.config import Backbone, EncoderConfig, Inversion
 from models.networks.stylegan2.discriminator import Discriminator
 from models.networks.stylegan2.generator import Generator
 from models.saved.checkpoint import ENCODER, GAN, State, as_float32, read_checkpoint
@@ -43,7 +43,7 @@ from models.training.parts.own_latents import OwnLatents
 from models.training.run.folder import read_newest, refuse_another_run
 from models.training.run.limits import RunLimits
 from models.training.run.loop import train
-from models.training.run.processes import together
+from models.training.run.processes import Precision, together
 from models.training.run.random_states import restore_random_states
 
 log = logging.getLogger(__name__)
@@ -61,8 +61,8 @@ class EncoderPlan:
     folder: Path
     resume: bool
     start: Path | None
-    backbone: str
-    inversion: str
+    backbone: Backbone
+    inversion: Inversion
     ink_size: int
     steps: int
     planes: int
@@ -73,7 +73,7 @@ class EncoderPlan:
     limits: RunLimits
     accelerator: str = "auto"
     devices: str = "1"
-    precision: str = "bf16-mixed"
+    precision: Precision = "bf16-mixed"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

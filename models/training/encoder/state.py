@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from models.networks.layout import channels_last
 from models.networks.psp.config import EncoderConfig
 from models.networks.psp.inverter import Inverter, inverter_for
 from models.networks.stylegan2.discriminator import Discriminator
@@ -87,7 +88,7 @@ def new_encoder_state(
     inverter_ema = copy.deepcopy(inverter).eval().requires_grad_(False)
     generator_ema = copy.deepcopy(generator).eval().requires_grad_(False)
     for network in (inverter, inverter_ema, generator, generator_ema, discriminator):
-        network.to(device, memory_format=torch.channels_last)
+        channels_last(network, device)
     share = training.r1_every / (training.r1_every + 1)
     return EncoderState(
         training=training,

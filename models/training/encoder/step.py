@@ -15,6 +15,7 @@ from models.training.encoder import losses as losses
 from models.training.encoder.config import EncoderTraining
 from models.training.encoder.data import Batch
 from models.training.encoder.state import EncoderState
+from models.training.parts.collective import mean_of_all
 from models.training.parts.discriminator_step import discriminator_step
 from models.training.parts.ema import ema_beta, update_ema
 from models.training.parts.gradients import average_gradients
@@ -257,6 +258,5 @@ def _shown(state: EncoderState, pictures: Tensor, moves: Tensor | None = None) -
 def _adapt_augment(fabric: Fabric, state: EncoderState, logits: Tensor) -> dict[str, float]:
     """Move p by the sign of the discriminator on the drawings of all processes."""
     sign = logits.sign().mean()
-    everywhere = fabric.all_reduce(sign, reduce_op="mean") if fabric.world_size > 1 else sign
-    state.augment.adapt(float(everywhere), len(logits) * fabric.world_size)
+    state.augment.adapt(float(mean_of_all(fabric, sign)), len(logits) * fabric.world_size)
     return {"logits/real_sign": sign.item(), "augment/p": float(state.augment.p)}

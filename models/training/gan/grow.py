@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from models.networks.stylegan2.config import ModelError
-from models.networks.stylegan2.discriminator import Discriminator, DiscriminatorBlock
+from models.networks.stylegan2.discriminator import Discriminator
 from models.networks.stylegan2.layers import GAIN, SLOPE
 from models.saved.checkpoint import as_float32
 from models.training.gan.state import GanState
@@ -94,7 +94,7 @@ def continue_reading(discriminator: Discriminator, source: dict[str, Tensor]) ->
         source: state dict of the smaller one; its `fromrgb` is what is continued.
     """
     resolution = discriminator.config.resolution
-    block: DiscriminatorBlock = discriminator.get_submodule(f"b{resolution}")
+    block = discriminator.block(resolution)
     colours = discriminator.config.img_channels
     if discriminator.config.channels(resolution) < 2 * colours:
         return
@@ -114,4 +114,5 @@ def continue_reading(discriminator: Discriminator, source: dict[str, Tensor]) ->
             first.weight[channel, minus, 1, 1] = -sign * undo / first.weight_gain
             taps = sign * undo * GAIN * old_weight[:, colour] / second.weight_gain
             second.weight[:, channel, 1, 1] = taps
+    assert second.bias is not None  # every convolution but the skip has one
     second.bias.copy_(old_bias * GAIN)

@@ -26,7 +26,7 @@ from models.training.parts.sampler import Sampler
 from models.training.run.folder import read_newest, refuse_another_run
 from models.training.run.limits import RunLimits
 from models.training.run.loop import train
-from models.training.run.processes import together
+from models.training.run.processes import Precision, together
 from models.training.run.random_states import restore_random_states
 
 
@@ -44,7 +44,7 @@ class Plan:
     limits: RunLimits
     accelerator: str = "auto"
     devices: str = "1"
-    precision: str = "bf16-mixed"
+    precision: Precision = "bf16-mixed"
     kid_pictures: int = 0
     kid_s: float = 900.0
 

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from models.networks.layout import channels_last
 from models.networks.stylegan2.config import DiscriminatorConfig, GeneratorConfig
 from models.networks.stylegan2.discriminator import Discriminator
 from models.networks.stylegan2.generator import Generator
@@ -97,7 +98,7 @@ def new_state(
         discriminator = Discriminator(discriminator_config)
     ema = copy.deepcopy(generator).eval().requires_grad_(False)
     for network in (generator, discriminator, ema):
-        network.to(device, memory_format=torch.channels_last)
+        channels_last(network, device)
     path_every = training.path_every if training.path_weight > 0 else 0
     return GanState(
         training=training,

@@ -5,6 +5,7 @@ from lightning_fabric import Fabric
 from torch import Tensor
 
 from models.training.gan.state import GanState
+from models.training.parts.collective import mean_of_all, sum_of_all
 from models.training.parts.decorrelation import decorrelation_penalty
 from models.training.parts.discriminator_step import discriminator_step
 from models.training.parts.ema import ema_beta, update_ema
@@ -19,10 +20,8 @@ from models.training.parts.losses import (
 
 def average_buffers(fabric: Fabric, state: GanState) -> None:
     """Make running means equal on all processes (the mean of their updates)."""
-    if fabric.world_size == 1:
-        return
     for mean in (state.generator.mapping.w_avg, state.path_length.mean):
-        mean.copy_(fabric.all_reduce(mean.clone(), reduce_op="mean"))
+        mean.copy_(mean_of_all(fabric, mean))
 
 
 def mixed_codes(state: GanState, n: int, device: torch.device) -> tuple[Tensor, Tensor]:
@@ -148,8 +147,7 @@ def adapt_augment(fabric: Fabric, state: GanState) -> dict[str, float]:
     if (state.step + 1) % state.training.augment.interval:
         return {}
     totals = torch.tensor([state.real_sign_sum, float(state.real_sign_count)], dtype=torch.float64)
-    if fabric.world_size > 1:
-        totals = fabric.all_reduce(totals.to(fabric.device), reduce_op="sum")
+    totals = sum_of_all(fabric, totals.to(fabric.device))
     real_sign = float(totals[0] / totals[1])
     state.augment.adapt(real_sign, int(totals[1]))
     state.real_sign_sum, state.real_sign_count = 0.0, 0

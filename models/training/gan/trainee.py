@@ -14,6 +14,7 @@ from models.sheets import sheet, write_png
 from models.training.gan.kid_watch import KidWatch
 from models.training.gan.state import GanState, state_to_dict
 from models.training.gan.step import training_step
+from models.training.parts.collective import sum_of_all
 from models.training.parts.sampler import Sampler
 from models.training.run.random_states import random_states
 from models.training.run.scalars import ScalarLog
@@ -42,8 +43,7 @@ class GanTrainee:
         signs = torch.tensor(
             [state.real_sign_sum, float(state.real_sign_count)], dtype=torch.float64
         )
-        if self.fabric.world_size > 1:
-            signs = self.fabric.all_reduce(signs, reduce_op="sum")
+        signs = sum_of_all(self.fabric, signs)
         return state_to_dict(state) | {
             "random_states": random_states(self.fabric),
             "sampler_position": self.sampler.position,

@@ -72,6 +72,9 @@ def _translate(tx: Tensor, ty: Tensor) -> Tensor:
 class Augment(nn.Module):
     """The augmentation pipeline; every transformation is applied with probability p."""
 
+    p: Tensor
+    taps: Tensor
+
     def __init__(self, config: AugmentConfig) -> None:
         super().__init__()
         self.config = config

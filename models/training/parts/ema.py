@@ -19,7 +19,7 @@ def ema_beta(batch: int, pictures_seen: int, half_life: float, ramp_up: float) -
     Source: Karras et al. 2020 (ADA), appendix on training configurations.
     """
     effective = min(half_life, pictures_seen * ramp_up)
-    return 0.5 ** (batch / max(effective, 1e-8))
+    return float(0.5 ** (batch / max(effective, 1e-8)))
 
 
 @torch.no_grad()

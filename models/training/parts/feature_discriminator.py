@@ -27,6 +27,8 @@ R1_GAMMA = 1.0
 class FeatureDiscriminator(nn.Module):
     """Heads on the activations of a frozen network; one logit a depth."""
 
+    scales: Tensor
+
     def __init__(self, network: nn.Module, drawings: Tensor, rate: float, seed: int) -> None:
         """Measure how strong the activations of the collection are.
 

@@ -88,6 +88,8 @@ class PathLength(nn.Module):
     Source: Karras et al. 2020, "Analyzing and Improving the Image Quality of StyleGAN", eq. 4.
     """
 
+    mean: Tensor
+
     def __init__(self, decay: float = 0.01) -> None:
         super().__init__()
         self.decay = decay

@@ -16,6 +16,8 @@ import torch
 from lightning_fabric import Fabric
 from torch import Tensor, nn
 
+from models.training.parts.collective import rows_of_all
+
 BANK = 384
 """Pictures remembered of each group: many batches, few enough to follow the generator."""
 _CHUNK = 64
@@ -23,6 +25,11 @@ _CHUNK = 64
 
 class MomentMatching(nn.Module):
     """The loss and its memory; the memory is part of a checkpoint, the rest is computed anew."""
+
+    scale: Tensor
+    reals: Tensor
+    bank: Tensor
+    seen: Tensor
 
     def __init__(
         self, network: nn.Module, drawings: Tensor, bank: int = BANK, groups: int = 1
@@ -85,9 +92,7 @@ class MomentMatching(nn.Module):
         return torch.stack(kernels).mean()
 
     def _remember(self, fabric: Fabric, found: Tensor, groups: Tensor) -> None:
-        if fabric.world_size > 1:
-            found = fabric.all_gather(found).flatten(0, 1)
-            groups = fabric.all_gather(groups).flatten()
+        found, groups = rows_of_all(fabric, found), rows_of_all(fabric, groups)
         for group in groups.unique().tolist():
             new = found[groups == group]
             first = int(self.seen[group])

@@ -11,6 +11,8 @@ from types import FrameType
 import torch
 from lightning_fabric import Fabric
 
+from models.training.parts.collective import sum_of_all
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunLimits:
@@ -40,7 +42,5 @@ def stop_requested() -> Iterator[list[bool]]:
 
 def agree(fabric: Fabric, wishes: Sequence[bool]) -> list[bool]:
     """What any process wishes, all do: clocks and signals differ between processes."""
-    if fabric.world_size == 1:
-        return list(wishes)
     flags = torch.tensor([float(wish) for wish in wishes], device=fabric.device)
-    return [bool(flag > 0) for flag in fabric.all_reduce(flags, reduce_op="sum")]
+    return [bool(flag > 0) for flag in sum_of_all(fabric, flags)]

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Literal
 
 import torch
 from lightning_fabric import Fabric
 
 from models.training.run.divergence import DivergedError
 
+Precision = Literal["bf16-mixed", "32-true"]
+
 
 @contextmanager
-def together(accelerator: str, devices: str, precision: str) -> Iterator[Fabric]:
+def together(accelerator: str, devices: str, precision: Precision) -> Iterator[Fabric]:
     """Launch as Lightning Fabric does, and leave only when all processes are done.
 
     A process that ended while another still wrote its checkpoint was aborted by its own threads in
