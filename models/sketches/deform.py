@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from exhibit.ink.images import as_gray
 from models.sketches.perturb import Strokes
 from models.sketches.raster import Floats, Gray
 
@@ -70,7 +71,7 @@ class Deformation:
             borderMode=cv2.BORDER_CONSTANT,
             borderValue=255,
         )
-        return cv2.resize(warped, (side, side), interpolation=cv2.INTER_AREA)
+        return as_gray(cv2.resize(warped, (side, side), interpolation=cv2.INTER_AREA))
 
 
 def smooth_field(rng: np.random.Generator, amplitude: float, cells: int) -> Floats:
@@ -122,5 +123,6 @@ def _sampled(field: Floats, points: NDArray[np.floating]) -> NDArray[np.float32]
 def _reduced(picture: Gray, step: float, fine: int) -> Gray:
     """Halve a picture while one pixel of the result would skip over several of its own."""
     while step * picture.shape[0] / fine > 1.5:
-        picture = cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+        half = cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+        picture = as_gray(half)
     return picture

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from models.networks.psp.config import EncoderConfig
-from models.networks.psp.inverter import inverter_for
+from models.networks.psp.inverter import Inverter, inverter_for
 from models.networks.stylegan2.config import DiscriminatorConfig, GeneratorConfig
 from models.networks.stylegan2.discriminator import Discriminator
 from models.networks.stylegan2.generator import Generator
@@ -33,6 +33,20 @@ def small_config(**changes: object) -> EncoderConfig:
     """An encoder for `small_generator`."""
     values = {"ink_size": 64, "num_ws": 8, "w_dim": 16, "feature_channels": 16, "width": 4}
     return EncoderConfig(**(values | changes))
+
+
+def published_encoder() -> Inverter:
+    """The published architecture for ink of 128 px, untrained."""
+    config = EncoderConfig(
+        backbone="irse50",
+        ink_size=128,
+        input_channels=3,
+        num_ws=8,
+        w_dim=64,
+        inversion="w_plus",
+        feature_channels=0,
+    )
+    return Inverter(config).eval()
 
 
 def small_hand(**changes: object) -> Hand:

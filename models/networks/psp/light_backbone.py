@@ -65,6 +65,7 @@ class FineMap(nn.Module):
         self.body = nn.Sequential(ResidualBlock(channels), ResidualBlock(channels))
         self.out = nn.Conv2d(channels, channels, 3, padding=1)
         nn.init.zeros_(self.out.weight)
+        assert self.out.bias is not None
         nn.init.zeros_(self.out.bias)
 
     def forward(self, ink: Tensor, p32: Tensor) -> Tensor:

@@ -117,9 +117,9 @@ class InkSource:
     def _sketch(self) -> Strokes:
         """A sketch up to a random moment, sometimes mirrored, or two small ones side by side."""
         sketches = self._material.sketches
-        first = self._placed(sketches[self._rng.integers(len(sketches))])
+        first = self._placed(sketches[int(self._rng.integers(len(sketches)))])
         if self._rng.uniform() < 0.1:
-            first += self._placed(sketches[self._rng.integers(len(sketches))])
+            first += self._placed(sketches[int(self._rng.integers(len(sketches)))])
         return perturb(first, _SKETCH_CHANGES, self._rng)
 
     def _placed(self, sketch: TimedSketch) -> Strokes:

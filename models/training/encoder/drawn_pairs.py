@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from exhibit.contract.errors import InputError
+from exhibit.ink.images import as_gray
 from models.sketches.deform import Deformation, random_deformation, smooth_field
 from models.sketches.perturb import Perturbation, Strokes, perturb
 from models.sketches.raster import Gray, table_ink
@@ -143,7 +144,7 @@ def _other_width(picture: Gray, rng: np.random.Generator) -> Gray:
     kernel = np.ones((3, 3), np.uint8)
     other = cv2.erode(picture, kernel) if rng.uniform() < 0.5 else cv2.dilate(picture, kernel)
     share = float(rng.uniform(0, 0.5))
-    return cv2.addWeighted(other, share, picture, 1 - share, 0)
+    return as_gray(cv2.addWeighted(other, share, picture, 1 - share, 0))
 
 
 def _without_a_part(picture: Gray, rng: np.random.Generator) -> Gray:

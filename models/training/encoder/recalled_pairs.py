@@ -67,7 +67,7 @@ def recalled_pairs(
     rng = np.random.default_rng(seed)
     found = []
     for _ in tqdm(range(count), desc="recalling", unit="sketch", mininterval=5):
-        pair = _pair(recall, sketches[rng.integers(len(sketches))], shape, rng)
+        pair = _pair(recall, sketches[int(rng.integers(len(sketches)))], shape, rng)
         if pair is not None:
             found.append(pair)
     if not found:

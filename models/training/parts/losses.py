@@ -28,7 +28,7 @@ def as_displayed(pictures: Tensor) -> Tensor:
     whatever is whiter than paper is paper. A pixel beyond the ends still hears what would bring it
     back: by the gradient of a plain clamp a sheet that has become white stays white for ever.
     """
-    return _Displayed.apply(pictures)
+    return _Displayed.apply(pictures)  # type: ignore[no-untyped-call]
 
 
 class _Displayed(torch.autograd.Function):

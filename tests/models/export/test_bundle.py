@@ -11,40 +11,29 @@ from exhibit.contract.bundle import (  # noqa: E402
     ENCODER,
     GENERATOR,
     GOLDEN,
-    Latents,
     load_bundle,
     load_directions,
     load_latents,
 )
 from exhibit.contract.errors import BundleError  # noqa: E402
 from exhibit.contract.memory import Provenance  # noqa: E402
-from exhibit.editing.pull import Pull  # noqa: E402
 from exhibit.recall import Memory, open_memory  # noqa: E402
-from models.export.bundle import Description, attract_codes, golden_inks, write_bundle  # noqa: E402
-from models.export.graphs import Probe, check_graph, export_encoder  # noqa: E402
-from models.export.latents import code_distances, latent_statistics  # noqa: E402
-from models.networks.stylegan2.walk import closed_walk  # noqa: E402
+from models.export.bundle import attract_codes, golden_inks, write_bundle  # noqa: E402
+from models.export.graphs import check_graph, export_encoder  # noqa: E402
+from models.export.latents import latent_statistics  # noqa: E402
 from models.sketches.raster import as_gray  # noqa: E402
 from tests.exhibit.recall import shapes  # noqa: E402
+from tests.models.export.bundles import ABOUT  # noqa: E402
 from tests.models.hands import small_config, small_hand  # noqa: E402
 
-ABOUT = Description(
-    name="test", artist="no one", collection="none", licence="Apache-2.0", attract_frames=6
-)
 
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_bundle(small_hand(), ABOUT, tmp_path_factory.mktemp("bundles") / "test")
-
-
-def test_write_bundle_loads_and_says_what_it_is(folder: Path):
-    bundle = load_bundle(folder)
+def test_write_bundle_loads_and_says_what_it_is(made: Path):
+    bundle = load_bundle(made)
     assert bundle.card.format == 1
     assert bundle.card.inversion == "feature"
     assert bundle.card.feature_shape == (16, 16, 16)
     assert load_latents(bundle).attract.shape == (6, 32, 32)
-    assert {p.name for p in folder.iterdir()} == {"card.yaml", *bundle.card.files}
+    assert {p.name for p in made.iterdir()} == {"card.yaml", *bundle.card.files}
 
 
 def test_write_bundle_with_a_memory_is_of_format_2_and_recalls(tmp_path: Path):
@@ -56,15 +45,6 @@ def test_write_bundle_with_a_memory_is_of_format_2_and_recalls(tmp_path: Path):
     assert bundle.card.format == 2
     assert memory is not None
     assert memory.search(shapes.small(shapes.house()))[0].drawing == 1
-
-
-def test_code_distances_are_those_of_the_tables_editor():
-    hand = small_hand()
-    statistics = latent_statistics(hand.generator, 0)
-    latents = Latents(statistics.w_avg, statistics.covariance, np.zeros((1, 32, 32), np.uint8))
-    w_plus = np.random.default_rng(0).normal(size=(3, 8, 16)).astype(np.float32)
-    expected = [Pull(latents).distance(one) for one in w_plus]
-    np.testing.assert_allclose(code_distances(statistics, w_plus), expected, rtol=1e-4)
 
 
 def test_write_bundle_radius_leaves_visitors_alone(tmp_path: Path):
@@ -85,10 +65,10 @@ def test_attract_codes_walk_between_answers_when_inks_are_given():
     torch.testing.assert_close(codes.feature[2], answer.feature[1], atol=1e-2, rtol=0)
 
 
-def test_write_bundle_golden_pairs_agree_with_onnx(folder: Path):
-    golden = np.load(folder / GOLDEN, allow_pickle=False)
+def test_write_bundle_golden_pairs_agree_with_onnx(made: Path):
+    golden = np.load(made / GOLDEN, allow_pickle=False)
     encoder, generator = (
-        onnxruntime.InferenceSession(str(folder / name), providers=["CPUExecutionProvider"])
+        onnxruntime.InferenceSession(str(made / name), providers=["CPUExecutionProvider"])
         for name in (ENCODER, GENERATOR)
     )
     for index in range(len(golden["ink"])):
@@ -100,8 +80,8 @@ def test_write_bundle_golden_pairs_agree_with_onnx(folder: Path):
         np.testing.assert_allclose(picture, golden["picture"][row], atol=1e-4)
 
 
-def test_write_bundle_direction_is_unit_and_moves_the_picture(folder: Path):
-    (direction,) = load_directions(load_bundle(folder)).values()
+def test_write_bundle_direction_is_unit_and_moves_the_picture(made: Path):
+    (direction,) = load_directions(load_bundle(made)).values()
     assert np.linalg.norm(direction.vector) == pytest.approx(1, abs=1e-5)
     hand = small_hand()
     ws = hand.generator.mapping.w_avg.expand(1, 8, 16)
@@ -139,18 +119,3 @@ def test_write_bundle_folder_with_other_files_is_refused(tmp_path: Path):
     with pytest.raises(BundleError, match="not empty"):
         write_bundle(small_hand(), ABOUT, tmp_path)
     assert (tmp_path / "thesis.txt").read_text() == "precious"
-
-
-def test_check_graph_other_weights_are_refused(folder: Path):
-    ink = golden_inks(small_config(), 1.5)[:1]
-    wrong = Probe({"ink": ink}, {"w_plus": torch.zeros(1, 8, 16)})
-    with pytest.raises(BundleError, match="differs from PyTorch"):
-        check_graph(folder / ENCODER, wrong)
-
-
-def test_closed_walk_passes_its_stops_and_closes():
-    stops = torch.randn(4, 3)
-    walk = closed_walk(stops, 40)
-    torch.testing.assert_close(walk[::10], stops)
-    steps = (walk - walk.roll(1, 0)).norm(dim=1)
-    assert steps[0] < 3 * steps.mean()

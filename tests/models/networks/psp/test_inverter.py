@@ -1,14 +1,9 @@
-import argparse
-from pathlib import Path
-
 import pytest
 
 torch = pytest.importorskip("torch")
 
-from models.networks.psp.config import EncoderConfig, EncoderError  # noqa: E402
-from models.networks.psp.inverter import Inverter, inverter_for  # noqa: E402
-from models.saved.checkpoint import CheckpointError  # noqa: E402
-from models.saved.published_psp import load_published  # noqa: E402
+from models.networks.psp.config import EncoderError  # noqa: E402
+from models.networks.psp.inverter import inverter_for  # noqa: E402
 from models.training.encoder.losses import offset_loss  # noqa: E402
 from tests.models.hands import small_config, small_generator, small_hand  # noqa: E402
 
@@ -62,58 +57,3 @@ def test_offset_penalty_pulls_to_the_mean_and_the_printed_one_away():
     after = {name: start - 1e2 * g for name, g in {"ours": ours, "printed": printed}.items()}
     assert after["ours"].norm() < start.norm()
     assert after["printed"].norm() > start.norm()
-
-
-def _published(path: Path, inverter: Inverter) -> Path:
-    weights = {f"encoder.{k}": v for k, v in inverter.encoder.state_dict().items()}
-    mean = torch.arange(64.0).expand(8, 64)
-    options = argparse.Namespace(input_size=128, input_nc=3)
-    state = weights | {"decoder.x": torch.zeros(1)}
-    torch.save({"state_dict": state, "latent_avg": mean, "opts": options}, path)
-    return path
-
-
-@pytest.fixture(scope="module")
-def irse50() -> Inverter:
-    config = EncoderConfig(
-        backbone="irse50",
-        ink_size=128,
-        input_channels=3,
-        num_ws=8,
-        w_dim=64,
-        inversion="w_plus",
-        feature_channels=0,
-    )
-    return Inverter(config).eval()
-
-
-def test_load_published_reads_weights_and_mean(tmp_path: Path, irse50: Inverter):
-    loaded = load_published(_published(tmp_path / "psp.pt", irse50))
-    assert loaded.config == irse50.config
-    assert torch.equal(loaded.w_avg, torch.arange(64.0))
-    ink = torch.randn(1, 1, 128, 128)
-    with torch.no_grad():
-        expected = irse50(ink).w_plus + loaded.w_avg
-        torch.testing.assert_close(loaded(ink).w_plus, expected)
-
-
-def test_irse50_has_the_published_names(irse50: Inverter):
-    names = set(irse50.encoder.state_dict())
-    assert {
-        "input_layer.0.weight",
-        "body.3.shortcut_layer.0.weight",
-        "body.23.res_layer.5.fc2.weight",
-        "styles.7.convs.0.weight",
-        "styles.7.linear.weight",
-        "latlayer2.bias",
-    } <= names
-
-
-def test_load_published_file_that_would_run_code_is_refused(tmp_path: Path):
-    class Evil:
-        def __reduce__(self):
-            return (print, ("ran",))
-
-    torch.save({"state_dict": {}, "x": Evil()}, tmp_path / "evil.pt")
-    with pytest.raises(CheckpointError, match="not a checkpoint of tensors"):
-        load_published(tmp_path / "evil.pt")

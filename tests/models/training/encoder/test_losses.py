@@ -3,32 +3,11 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from models.training.encoder import losses as losses  # noqa: E402
-
-
-def _page(rows: slice, columns: slice) -> torch.Tensor:
-    page = torch.ones(1, 1, 128, 128)
-    page[:, :, rows, columns] = -1
-    return page
-
-
-LINE = _page(slice(64, 66), slice(20, 100))
-
-
-def test_soft_recall_picture_with_the_line_is_one():
-    assert losses.soft_recall(LINE, LINE).item() == pytest.approx(1)
-
-
-def test_soft_recall_one_pixel_beside_is_one_and_four_is_zero():
-    assert losses.soft_recall(_page(slice(65, 67), slice(20, 100)), LINE).item() > 0.99
-    assert losses.soft_recall(_page(slice(70, 72), slice(20, 100)), LINE).item() == 0
-
-
-def test_soft_recall_no_ink_is_one():
-    assert losses.soft_recall(LINE, torch.ones(1, 1, 128, 128)).item() == 1
+from tests.models.measures.pages import LINE, page  # noqa: E402
 
 
 def test_adherence_loss_beyond_target_costs_nothing():
-    half = _page(slice(64, 66), slice(20, 60))
+    half = page(slice(64, 66), slice(20, 60))
     assert losses.adherence_loss(half, LINE, 0.4).item() == 0
     assert losses.adherence_loss(half, LINE, 0.95).item() > 0.3
 
@@ -42,16 +21,9 @@ def test_adherence_loss_gradient_darkens_the_line():
 
 
 def test_crowding_loss_block_costs_and_line_does_not():
-    block = _page(slice(50, 80), slice(20, 100))
+    block = page(slice(50, 80), slice(20, 100))
     assert losses.crowding_loss(LINE, LINE).item() == 0
     assert losses.crowding_loss(block, LINE).item() > 0.3
-
-
-def test_soft_recall_sizes_of_ink_and_picture_may_differ():
-    small = torch.nn.functional.avg_pool2d(LINE, 2)
-    assert losses.soft_recall(small, LINE).item() > 0.95
-    large = torch.nn.functional.interpolate(LINE, scale_factor=2)
-    assert losses.soft_recall(large, LINE).item() > 0.95
 
 
 def test_ink_share_loss_inside_the_range_is_zero():
@@ -64,8 +36,8 @@ def test_delta_loss_equal_layers_is_zero():
 
 
 def test_moved_lets_paper_in():
-    corner = _page(slice(0, 2), slice(0, 2))
-    assert torch.equal(losses.moved(corner, (3, 1)), _page(slice(3, 5), slice(1, 3)))
+    corner = page(slice(0, 2), slice(0, 2))
+    assert torch.equal(losses.moved(corner, (3, 1)), page(slice(3, 5), slice(1, 3)))
     assert torch.equal(losses.moved(corner, (-2, 0)), torch.ones_like(corner))
 
 

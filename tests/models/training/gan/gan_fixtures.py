@@ -1,9 +1,11 @@
 """A data set of a few small pictures and a plan of a tiny run."""
 
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
+import torch
 
 from models.networks.stylegan2.config import DiscriminatorConfig, GeneratorConfig
 from models.training.gan.config import GanTraining
@@ -51,3 +53,19 @@ def tiny_plan(dataset: Path, folder: Path, pictures: int, **changes) -> Plan:
         "precision": "32-true",
     }
     return Plan(**(values | changes))
+
+
+def assert_same(first: Any, second: Any, where: str = "") -> None:
+    """Compare nested checkpoints bit by bit."""
+    if isinstance(first, dict):
+        assert first.keys() == second.keys(), where
+        for key in first:
+            assert_same(first[key], second[key], f"{where}.{key}")
+    elif isinstance(first, list | tuple):
+        assert len(first) == len(second), where
+        for index, (a, b) in enumerate(zip(first, second, strict=True)):
+            assert_same(a, b, f"{where}[{index}]")
+    elif isinstance(first, torch.Tensor):
+        assert torch.equal(first, second), where
+    else:
+        assert first == second, where

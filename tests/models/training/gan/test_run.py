@@ -24,28 +24,16 @@ from models.saved.compacting import compact  # noqa: E402
 from models.saved.gan import load_discriminator, load_gan, load_generator  # noqa: E402
 from models.training.gan import trainee as gan_trainee  # noqa: E402
 from models.training.gan.run import describe, run  # noqa: E402
-from tests.models.training.gan.gan_fixtures import tiny_plan, write_dataset  # noqa: E402
+from tests.models.training.gan.gan_fixtures import (  # noqa: E402
+    assert_same,
+    tiny_plan,
+    write_dataset,
+)
 
 
 @pytest.fixture
 def dataset(tmp_path: Path) -> Path:
     return write_dataset(tmp_path / "dataset")
-
-
-def assert_same(first, second, where: str = "") -> None:
-    """Compare nested checkpoints bit by bit."""
-    if isinstance(first, dict):
-        assert first.keys() == second.keys(), where
-        for key in first:
-            assert_same(first[key], second[key], f"{where}.{key}")
-    elif isinstance(first, list | tuple):
-        assert len(first) == len(second), where
-        for index, (a, b) in enumerate(zip(first, second, strict=True)):
-            assert_same(a, b, f"{where}[{index}]")
-    elif isinstance(first, torch.Tensor):
-        assert torch.equal(first, second), where
-    else:
-        assert first == second, where
 
 
 def test_run_stopped_and_resumed_equals_run_without_stop(dataset, tmp_path) -> None:

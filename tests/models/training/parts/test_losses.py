@@ -6,8 +6,6 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from models.training.parts.decorrelation import decorrelation_penalty  # noqa: E402
-from models.training.parts.ema import ema_beta, update_ema  # noqa: E402
 from models.training.parts.losses import (  # noqa: E402
     PathLength,
     as_displayed,
@@ -38,56 +36,6 @@ def test_path_length_of_an_isometry_vanishes_once_its_mean_is_known() -> None:
     first = penalty(pictures, ws).item()
     assert penalty.mean.item() > 0
     assert first < penalty.mean.item() ** 2
-
-
-def test_ema_beta_halves_after_the_half_life_and_ramps_up_in_short_runs() -> None:
-    assert ema_beta(16, 10**9, 16.0, 0.05) == pytest.approx(0.5)
-    assert ema_beta(16, 320, 5000.0, 0.05) == pytest.approx(0.5)
-    assert ema_beta(16, 0, 5000.0, 0.05) == 0.0
-
-
-def test_update_ema_moves_parameters_and_copies_buffers() -> None:
-    average, model = torch.nn.BatchNorm1d(2), torch.nn.BatchNorm1d(2)
-    model.weight.data.fill_(3.0)
-    model.running_mean.fill_(7.0)
-    update_ema(average, model, 0.75)
-    assert torch.allclose(average.weight, torch.full((2,), 1.5))
-    assert torch.equal(average.running_mean, torch.full((2,), 7.0))
-
-
-def minimise(penalty, w: torch.Tensor) -> torch.Tensor:
-    w = w.clone().requires_grad_(True)
-    optimizer = torch.optim.Adam([w], lr=0.05)
-    for _ in range(150):
-        optimizer.zero_grad()
-        penalty(w).backward()
-        optimizer.step()
-    return w.detach()
-
-
-def test_decorrelation_is_smaller_for_independent_equal_components() -> None:
-    torch.manual_seed(0)
-    free = torch.randn(512, 4)
-    mixed = free @ torch.tensor([[1.0, 0.9, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]])
-    assert decorrelation_penalty(mixed) > decorrelation_penalty(free) + 1
-    uneven = free * torch.tensor([1.0, 1.0, 1.0, 3.0])
-    assert decorrelation_penalty(uneven) > decorrelation_penalty(free) + 1
-
-
-def test_decorrelation_as_printed_collapses_variance_and_ours_keeps_it() -> None:
-    """Erratum: subtracting the sum of variances has its minimum where all are zero."""
-
-    def printed_spread(w: torch.Tensor) -> torch.Tensor:
-        variance = w.var(dim=0, unbiased=False)
-        return (variance - variance.sum()).square().sum()
-
-    torch.manual_seed(0)
-    w = torch.randn(64, 4) * torch.tensor([0.7, 1.0, 1.2, 1.5])
-    collapsed = minimise(printed_spread, w).var(dim=0, unbiased=False)
-    kept = minimise(decorrelation_penalty, w).var(dim=0, unbiased=False)
-    assert collapsed.mean() < 0.1
-    assert kept.mean() > 0.5
-    assert kept.std() / kept.mean() < 0.1
 
 
 def test_as_displayed_paper_whiter_than_paper_costs_nothing_and_grey_paper_does() -> None:

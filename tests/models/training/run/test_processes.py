@@ -10,8 +10,7 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("lightning_fabric")
 
 from models.saved.gan import load_gan  # noqa: E402
-from tests.models.training.gan.gan_fixtures import write_dataset  # noqa: E402
-from tests.models.training.gan.test_run import assert_same  # noqa: E402
+from tests.models.training.gan.gan_fixtures import assert_same, write_dataset  # noqa: E402
 from tests.patience import PATIENCE_S  # noqa: E402
 
 

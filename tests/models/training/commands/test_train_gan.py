@@ -3,16 +3,13 @@
 from dataclasses import replace
 from pathlib import Path
 
-import cv2
 import pytest
 from click.testing import CliRunner
 
 pytest.importorskip("torch")
 pytest.importorskip("lightning_fabric")
 
-from exhibit.contract.errors import InputError
 from models.cli import main
-from models.saved.commands.sample import parse_seeds
 from models.training.commands.train_gan import plan_from_options, train_gan
 from models.training.gan.run import Plan, run
 from tests.models.training.gan.gan_fixtures import tiny_plan, write_dataset
@@ -22,14 +19,6 @@ def plan_of(dataset: Path, *arguments: str) -> Plan:
     """What a command line of `models train-gan` plans."""
     options = train_gan.make_context("train-gan", [str(dataset), *arguments]).params
     return plan_from_options(options.pop("dataset"), options.pop("folder"), options)
-
-
-def test_parse_seeds_reads_ranges_and_refuses_the_rest() -> None:
-    assert parse_seeds("0-2,7") == [0, 1, 2, 7]
-    with pytest.raises(InputError, match="numbers and ranges"):
-        parse_seeds("a few")
-    with pytest.raises(InputError, match="at most"):
-        parse_seeds("0-999999")
 
 
 def test_train_gan_dry_run_describes_the_run_and_writes_nothing(tmp_path: Path) -> None:
@@ -70,16 +59,3 @@ def test_train_gan_that_goes_on_has_the_shape_from_its_checkpoint(tmp_path: Path
 def test_train_gan_of_a_new_run_has_z_as_long_as_w(tmp_path: Path) -> None:
     new = plan_of(tmp_path, "-o", str(tmp_path / "run"), "--w-dim", "32", "--rgb").generator
     assert (new.z_dim, new.w_dim, new.img_channels, new.resolution) == (32, 32, 3, 128)
-
-
-def test_sample_writes_a_sheet_or_single_pictures(tmp_path: Path) -> None:
-    run(tiny_plan(write_dataset(tmp_path / "data"), tmp_path / "run", 4))
-    checkpoint = str(tmp_path / "run" / "latest.pt")
-    runner = CliRunner()
-    sheet, folder = tmp_path / "sheet.png", tmp_path / "pictures"
-    options = ["--seeds", "0-4", "--psi", "0.7"]
-    assert runner.invoke(main, ["sample", checkpoint, "-o", str(sheet), *options]).exit_code == 0
-    assert cv2.imread(str(sheet)).shape == (36, 172, 3)
-    assert runner.invoke(main, ["sample", checkpoint, "-o", str(folder), *options]).exit_code == 0
-    assert sorted(p.name for p in folder.iterdir())[0] == "seed00000.png"
-    assert len(list(folder.iterdir())) == 5
