@@ -1,4 +1,7 @@
-"""The real processes on the simulated table: what a visitor would see, and what may go wrong."""
+"""The real processes on the simulated table: what a visitor would see, and what may go wrong.
+
+Spans all processes.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 Camera and projector hang askew, the camera sees the table mirrored and the projector shows it
 mirrored; a flip or shift anywhere between the parts moves the light off the line.
+
+Spans calibration, camera, ink and stage.
 """
 
 import cv2

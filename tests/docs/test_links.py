@@ -1,4 +1,7 @@
-"""Files that move leave links that lead nowhere, and pictures that no page shows."""
+"""Files that move leave links that lead nowhere, and pictures that no page shows.
+
+Spans docs/ and the pages at the root.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A unit with a mistake starts nothing on the morning after an update."""
+"""A unit with a mistake starts nothing on the morning after an update.
+
+Spans the units in systemd/.
+"""
 
 import re
 import shutil

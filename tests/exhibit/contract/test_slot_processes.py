@@ -1,4 +1,7 @@
-"""A slot between real processes: no picture is torn, also when its writer is killed."""
+"""A slot between real processes: no picture is torn, also when its writer is killed.
+
+Spans several processes, which `test_slot` does without.
+"""
 
 import signal
 import subprocess

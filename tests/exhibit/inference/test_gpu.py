@@ -1,4 +1,7 @@
-"""The same bundle on an NVIDIA GPU."""
+"""The same bundle on an NVIDIA GPU.
+
+Spans encoder and generator, where there is such a GPU.
+"""
 
 from pathlib import Path
 

@@ -1,4 +1,7 @@
-"""Paper that is lifted, covered by a fresh sheet and rubbed clean, on the simulated table."""
+"""Paper that is lifted, covered by a fresh sheet and rubbed clean, on the simulated table.
+
+Spans the extractor with all its watches.
+"""
 
 from __future__ import annotations
 

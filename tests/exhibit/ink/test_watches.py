@@ -1,4 +1,7 @@
-"""Single rules about what lies on the sheet, without pictures."""
+"""Single rules about what lies on the sheet, without pictures.
+
+Spans the watches that the extractor asks: cover, curl, resting, sheet ink.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Whatever is asked of the API, the answer is never a crash."""
+"""Whatever is asked of the API, the answer is never a crash.
+
+Spans every route of the API.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Whatever happens on the paper is told once, and nothing is lost when a process starts anew."""
+"""Whatever happens on the paper is told once, and nothing is lost when a process starts anew.
+
+Spans what hears of the paper: desk, journal, OSC and pages.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What the page shows must be true, and whoever watches must cost the table nothing."""
+"""What the page shows must be true, and whoever watches must cost the table nothing.
+
+Spans the live picture, from slot to browser.
+"""
 
 from __future__ import annotations
 

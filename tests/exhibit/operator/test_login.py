@@ -1,4 +1,7 @@
-"""Only whoever stands at the table may claim it, and only whoever knows the password comes in."""
+"""Only whoever stands at the table may claim it, and only whoever knows the password comes in.
+
+Spans accounts, sessions, delays and the routes that ask them.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Visits are counted from ink; what happened is recorded without pictures and without secrets."""
+"""Visits are counted from ink; what happened is recorded without pictures and without secrets.
+
+Spans visits, journal and what watches for them.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""No route may be reachable below the role it is for; a new route is in these tests by itself."""
+"""No route may be reachable below the role it is for; a new route is in these tests by itself.
+
+Spans every route of the API.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Scenes must begin on time, fade, and never carry what could lose the picture."""
+"""Scenes must begin on time, fade, and never carry what could lose the picture.
+
+Spans the book of scenes and what switches them.
+"""
 
 from __future__ import annotations
 

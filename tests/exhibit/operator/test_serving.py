@@ -1,4 +1,7 @@
-"""The page is on this machine alone until it is claimed, and always encrypted."""
+"""The page is on this machine alone until it is claimed, and always encrypted.
+
+Spans server, certificate and command.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A change must be whole or not at all; a risky one must go by itself."""
+"""A change must be whole or not at all; a risky one must go by itself.
+
+Spans settings, their trial and history, and the routes that change them.
+"""
 
 from __future__ import annotations
 

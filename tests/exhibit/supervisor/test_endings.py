@@ -1,4 +1,7 @@
-"""What a process's end means: the table goes on after every one that does no harm."""
+"""What a process's end means: the table goes on after every one that does no harm.
+
+Spans supervisor, lives and silence.
+"""
 
 from __future__ import annotations
 

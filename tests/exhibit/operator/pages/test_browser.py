@@ -1,6 +1,8 @@
 """What an operator does, in a real browser with a real table on the simulated camera.
 
 The simulated visitor draws with a faint felt pen on worn paper, so that the threshold matters.
+
+Spans the page, the API and the running table.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Every page opens in every language for every role, needs nothing from elsewhere, and is small."""
+"""Every page opens in every language for every role, needs nothing from elsewhere, and is small.
+
+Spans every page and every language.
+"""
 
 from __future__ import annotations
 
