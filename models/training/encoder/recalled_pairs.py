@@ -16,6 +16,9 @@ import numpy as np
 from tqdm import tqdm
 
 from exhibit.contract.errors import InputError
+from exhibit.recall.bending import bend
+from exhibit.recall.memory import Memory
+from exhibit.recall.placing import lay
 from models.sketches.framing import frame_strokes, random_placement
 from models.sketches.quickdraw import TimedSketch, drawn_up_to
 from models.sketches.raster import Gray, table_ink
@@ -75,6 +78,25 @@ def recalled_pairs(
             f"the memory recalled nothing to {count} sketches: expected drawings in it"
         )
     return RecalledPairs(*(np.stack(planes) for planes in zip(*found, strict=True)))
+
+
+def remembering(drawings: Sequence[Gray], side_px: int) -> Recall:
+    """Make a memory that answers as the table's does, with the best drawing, bent to the ink.
+
+    Args:
+        drawings: (D, D) uint8, twice the side or more.
+        side_px: side of what it answers.
+    """
+    memory = Memory.of(drawings)
+
+    def recall(ink: Gray) -> Gray | None:
+        finds = memory.search(ink, 1)
+        if not finds:
+            return None
+        placed = lay(memory.drawing(finds[0].drawing), finds[0], 2 * side_px)
+        return _at(bend(placed, ink).picture, side_px)
+
+    return recall
 
 
 def kept_pairs(path: Path, make: Callable[[], RecalledPairs]) -> RecalledPairs:

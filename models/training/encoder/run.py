@@ -31,6 +31,7 @@ from models.training.encoder.config import EncoderTraining
 from models.training.encoder.data import InkSource, Material
 from models.training.encoder.drawn_pairs import DrawnPairs, PairShape
 from models.training.encoder.grow import continued
+from models.training.encoder.recalled_pairs import kept_pairs, recalled_pairs, remembering
 from models.training.encoder.remap import with_fitted_mapping, with_new_mapping
 from models.training.encoder.state import EncoderState, new_encoder_state, restore_encoder_state
 from models.training.encoder.step import MOMENT_GROUPS, Surroundings
@@ -257,7 +258,16 @@ def _feeds(
     resolution = state.generator.config.resolution
     fine = load_pictures(plan.dataset, 2 * resolution, 1).pictures[:, 0].numpy()
     shape = PairShape(plan.ink_size, resolution, training.stroke_width_px, training.blank_share)
-    material = Material(DrawnPairs(fine, shape, training.seed), len(fine), sketches)
+    recalled = None
+    if training.recalled:
+        recalled = kept_pairs(
+            plan.folder / "recalled.npz",
+            lambda: recalled_pairs(
+                remembering(list(fine), resolution), sketches, shape, training.pool, training.seed
+            ),
+        )
+    drawn = DrawnPairs(fine, shape, training.seed)
+    material = Material(drawn, len(fine), sketches, recalled)
     ink = InkSource(material, training, plan.ink_size, plan.planes, fabric.global_rank)
     shown = visits(held_out, plan.ink_size, training.stroke_width_px, WATCHED_SKETCHES)
     gray = drawings.pictures.float().mean(dim=1).numpy().astype(np.uint8)
