@@ -21,6 +21,8 @@ import click
 import numpy as np
 
 from exhibit.contract.board import Heart, read_status, write_status
+from exhibit.contract.settings.published import Published, publish
+from exhibit.contract.settings.schema import Config
 from exhibit.contract.slot import Slot
 
 SIDE_PX, PICTURES_HZ = 256, 30.0
@@ -49,7 +51,7 @@ def measure(seconds: float, busy: int) -> dict[str, Any]:
     parent = _SHARED_MEMORY if os.access(_SHARED_MEMORY, os.W_OK) else None
     with tempfile.TemporaryDirectory(dir=parent) as name, busy_processes(busy):
         folder = Path(name)
-        (folder / "config.json").write_text("{}")
+        publish(folder, Published(1, Config(), Config()))
         with stage_process(folder):
             send_pictures(folder, seconds)
             status = read_status(folder, "stage")
@@ -76,7 +78,7 @@ def stage_process(folder: Path) -> Iterator[None]:
     """Run a headless stage until the end of the `with`."""
     command = [sys.executable, "-m", "exhibit.stage", "--run-dir", str(folder), "--headless"]
     with (folder / "log").open("w") as log:
-        stage = subprocess.Popen([*command, "--config", str(folder / "config.json")], stderr=log)
+        stage = subprocess.Popen(command, stderr=log)
     try:
         deadline = time.monotonic() + _START_TIMEOUT_S
         while not read_status(folder, "stage"):

@@ -13,6 +13,7 @@ from typing import Any
 
 from exhibit.contract.bundle import find_bundle, load_bundle, load_directions
 from exhibit.contract.settings.file import apply_overrides
+from exhibit.contract.settings.published import Published
 from exhibit.contract.settings.schema import Config
 from exhibit.supervisor.processes import process_table
 from exhibit.supervisor.run_folder import run_folder
@@ -87,8 +88,9 @@ def compare(shipped: dict[str, Any], saturated: dict[str, Any]) -> list[Measure]
 
 
 def _run(config: Config, seconds: float) -> dict[str, Any]:
-    with run_folder(config) as folder:
-        session = Session(folder, config, process_table("headless"), lambda _: None)
+    with run_folder() as folder:
+        settings = Published(1, config, config)
+        session = Session(folder, settings, process_table("headless"), lambda _: None)
         try:
             session.run(threading.Event(), seconds)
             return {**session.report(), "first_picture_s": session.first_picture_s}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import signal
@@ -16,9 +15,10 @@ from exhibit.cli.options import CONFIG_OPTION
 from exhibit.contract.bundle import find_bundle, load_bundle, load_directions
 from exhibit.contract.calibration import load_calibration
 from exhibit.contract.errors import ConfigError, ExhibitError, InputError
-from exhibit.contract.settings.file import apply_overrides, load_config
+from exhibit.contract.settings.file import anchored, apply_overrides, load_config
 from exhibit.contract.settings.layers import Layer, merged
 from exhibit.contract.settings.overrides import OVERRIDES, layer_overrides, set_aside
+from exhibit.contract.settings.published import Published
 from exhibit.contract.settings.schema import Config
 from exhibit.supervisor.processes import WindowKind, process_table
 from exhibit.supervisor.session import run_table
@@ -81,9 +81,10 @@ def run(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
     window = window or ("fullscreen" if _has_display() else "headless")
-    page = _page_arguments(config_file, camera, bundle) if config.operator.enabled else None
-    table = process_table(window, page)
-    ctx.exit(run_table(config, table, stopping, seconds, report, click.echo))
+    table = process_table(window, _page_arguments(config_file) if config.operator.enabled else None)
+    kept = {"command_line": _command_line_layer(camera, bundle)}
+    settings = Published(1, config, _file_config(config_file), kept)
+    ctx.exit(run_table(settings, table, stopping, seconds, report, click.echo))
 
 
 def effective_config(config_file: Path | None, camera: str | None, bundle: str | None) -> Config:
@@ -111,7 +112,7 @@ def _usable_config(config_file: Path | None, camera: str | None, bundle: str | N
 
 def _file_config(config_file: Path | None) -> Config:
     found = _found_file(config_file)
-    return Config() if found is None else load_config(found)
+    return anchored(Config(), Path.cwd()) if found is None else load_config(found)
 
 
 def _found_file(config_file: Path | None) -> Path | None:
@@ -135,16 +136,17 @@ def _command_line(camera: str | None, bundle: str | None) -> dict[str, Layer]:
     return layers
 
 
-def _page_arguments(
-    config_file: Path | None, camera: str | None, bundle: str | None
-) -> tuple[str, ...]:
-    """Return what the operator's page must know of the layers below and above its own."""
+def _command_line_layer(camera: str | None, bundle: str | None) -> Layer:
     layer: Layer = {}
     for given in _command_line(camera, bundle).values():
         layer = merged(layer, given)
+    return layer
+
+
+def _page_arguments(config_file: Path | None) -> tuple[str, ...]:
+    """Return what the operator's page must know to show the museum's file."""
     found = _found_file(config_file)
-    base = () if found is None else ("--base", str(found.resolve()))
-    return (*base, "--command-line", json.dumps(layer))
+    return () if found is None else ("--base", str(found.resolve()))
 
 
 def _refuse_early(config: Config) -> None:

@@ -109,6 +109,20 @@ class DirectionEditor:
         psi, share = self._values[_PSI], self._values[_AUTO]
         return float(psi + share * (min(psi, self._code_psi) - psi))
 
+    def fitting(
+        self, directions: tuple[DirectionConfig, ...]
+    ) -> tuple[tuple[DirectionConfig, ...], list[str]]:
+        """Return the directions that this bundle can move, and why each other one cannot be."""
+        kept: list[DirectionConfig] = []
+        complaints = []
+        for direction in directions:
+            try:
+                self._rows((*kept, direction))
+                kept.append(direction)
+            except ConfigError as error:
+                complaints.append(str(error))
+        return tuple(kept), complaints
+
     def configure(self, editing: EditingConfig, model: ModelConfig) -> None:
         """Take new settings; they are eased in, the first ones hold at once.
 

@@ -1,4 +1,4 @@
-"""The engine process: `python -m exhibit.engine --run-dir DIR --config FILE`."""
+"""The engine process: `python -m exhibit.engine --run-dir DIR`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import threading
 from pathlib import Path
 
 from exhibit.contract.errors import REFUSED, ExhibitError
-from exhibit.contract.settings.file import load_config
 from exhibit.engine.process import EngineProcess
 
 
@@ -18,13 +17,12 @@ def main() -> None:
     """Run the engine until SIGTERM."""
     parser = argparse.ArgumentParser(description="The engine of a Tracing Table.")
     parser.add_argument("--run-dir", type=Path, required=True)
-    parser.add_argument("--config", type=Path, required=True)
     given = parser.parse_args()
     logging.basicConfig(level=logging.WARNING, format="engine: %(message)s")
     stopping = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())
     try:
-        engine = EngineProcess(given.run_dir, load_config(given.config))
+        engine = EngineProcess(given.run_dir)
         engine.run(stopping.is_set)
     except ExhibitError as error:
         print(f"Error: {error}", file=sys.stderr)

@@ -1,13 +1,14 @@
-"""A bundle opened for the engine, and opening another one beside it."""
+"""The bundle that answers, and another one that is opened beside it."""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from exhibit.contract.bundle import Card, find_bundle, load_bundle
 from exhibit.contract.errors import ExhibitError
-from exhibit.contract.settings.schema import Config
+from exhibit.contract.settings.schema import Config, EditingConfig
 from exhibit.editing import DirectionEditor, make_editor
 from exhibit.inference import Models, open_models
 
@@ -20,10 +21,16 @@ class OpenedBundle:
     models: Models
     editor: DirectionEditor
 
-    def configure(self, config: Config) -> None:
-        """Take live settings; raises ConfigError, and changes nothing, for an unknown direction."""
-        self.editor.configure(config.editing, config.model)
+    def configure(self, config: Config) -> str:
+        """Take live settings; returns which directions were left out, "" where none was.
+
+        A direction that cannot be had costs nothing but itself: everything else holds.
+        """
         self.models.configure(config.model, config.ink)
+        directions, complaints = self.editor.fitting(config.editing.directions)
+        editing = EditingConfig(directions=directions, ease_s=config.editing.ease_s)
+        self.editor.configure(editing, config.model)
+        return "; ".join(f"{complaint}; left out" for complaint in complaints)
 
 
 def open_bundle(config: Config) -> OpenedBundle:
@@ -31,27 +38,96 @@ def open_bundle(config: Config) -> OpenedBundle:
 
     Raises:
         BundleError: it is not there, or not what its card says.
-        ConfigError: a direction in use is not in it.
     """
     bundle = load_bundle(find_bundle(config.model.bundle))
     models = open_models(bundle, config.model)
     models.configure(config.model, config.ink)
     models.warm_up()
-    return OpenedBundle(bundle.card, models, make_editor(bundle, config.editing, config.model))
+    # Directions come with the first `configure`, which can leave out what the bundle has not.
+    editing = EditingConfig(ease_s=config.editing.ease_s)
+    return OpenedBundle(bundle.card, models, make_editor(bundle, editing, config.model))
 
 
-class BundleOpening:
-    """Opens a bundle in a thread while another one goes on answering.
+class BundleInUse:
+    """The bundle that answers. Where the settings name another one it is opened beside it.
 
     Attributes:
-        name: of the new bundle, as the configuration names it.
-        opened: the bundle, once `ended`, or None where it was refused.
-        refusal: why it was refused.
+        opened: the bundle that answers.
+        complaint: why the bundle of the settings is not the one that answers, or which directions
+            it has not; "" where all is as it should be.
+
+    Args:
+        config: settings to begin with.
+        opener: opens the bundle that settings name.
+
+    Raises:
+        BundleError: the first bundle cannot be opened.
     """
 
-    def __init__(self, config: Config) -> None:
-        self.name = config.model.bundle
+    def __init__(
+        self, config: Config, opener: Callable[[Config], OpenedBundle] = open_bundle
+    ) -> None:
+        self._config, self._opener = config, opener
+        self._name = config.model.bundle
+        self._refused_name = ""
+        self._opening: _Opening | None = None
+        self.opened = opener(config)
+        self.complaint = self.opened.configure(config)
+
+    @property
+    def opening(self) -> str | None:
+        """The bundle that is being opened, as the settings name it."""
+        return None if self._opening is None else self._opening.name
+
+    @property
+    def settled(self) -> bool:
+        """Whether the bundle of the settings is the one that answers."""
+        return self._name == self._config.model.bundle
+
+    @property
+    def refused(self) -> bool:
+        """Whether the bundle of the settings cannot be opened."""
+        return self._refused_name == self._config.model.bundle
+
+    def follow(self, config: Config) -> None:
+        """Take new settings; those that need no other bundle hold at once."""
         self._config = config
+        left_out = self.opened.configure(config)
+        if not self.refused:
+            self._refused_name = ""
+            # Between two bundles a direction may be meant for the one that comes.
+            self.complaint = left_out if self.settled else ""
+        self._open_wanted()
+
+    def swap(self) -> bool:
+        """Look after the bundle that is being opened; returns whether another one answers now."""
+        opening = self._opening
+        if opening is None or not opening.ended:
+            return False
+        self._opening = None
+        if opening.name != self._config.model.bundle:
+            # Somebody chose anew while it opened.
+            self._open_wanted()
+            return False
+        if opening.opened is None:
+            self._refused_name, self.complaint = opening.name, opening.refusal
+            return False
+        self.opened, self._name = opening.opened, opening.name
+        # What was set while it opened holds for it too.
+        self.complaint = self.opened.configure(self._config)
+        return True
+
+    def _open_wanted(self) -> None:
+        if self._opening is None and not self.settled and not self.refused:
+            self._opening = _Opening(self._config, self._opener)
+
+
+class _Opening:
+    """Opens a bundle in a thread: `opened` once `ended`, or None and the `refusal`."""
+
+    def __init__(self, config: Config, opener: Callable[[Config], OpenedBundle]) -> None:
+        self.name = config.model.bundle
+        self._config, self._opener = config, opener
         self.opened: OpenedBundle | None = None
         self.refusal = ""
         self._thread = threading.Thread(target=self._run, name="open-bundle", daemon=True)
@@ -64,6 +140,6 @@ class BundleOpening:
 
     def _run(self) -> None:
         try:
-            self.opened = open_bundle(self._config)
+            self.opened = self._opener(self._config)
         except ExhibitError as error:
             self.refusal = str(error)

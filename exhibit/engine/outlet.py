@@ -16,6 +16,7 @@ State = Literal["starting", "showing", "idle", "degraded"]
 
 _VIEW_EVERY_S = 0.1
 _STATUS_EVERY_S = 0.5
+_STATUS_SOON_S = 0.1
 
 
 class EngineOutlet:
@@ -39,8 +40,9 @@ class EngineOutlet:
         self.pictures = 0
 
     def show_next(self) -> None:
-        """Publish the next frame and its ink at once: somebody watches what a setting does."""
+        """Publish the next frame and its ink at once, and the status soon: somebody watches."""
         self._view_due = 0.0
+        self._status_due = min(self._status_due, self._clock() + _STATUS_SOON_S)
 
     def publish(
         self, frame: Frame, ink: Ink, picture: Picture | None, answer: Literal["settled", "live"]

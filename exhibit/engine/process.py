@@ -10,19 +10,20 @@ from typing import Any
 
 import numpy as np
 
-from exhibit.camera import Grabber, choose_source, open_camera
+from exhibit.camera import Grabber, open_camera
 from exhibit.camera.table_light import load_table_light, misfit
-from exhibit.contract.board import CommandInbox, Heart
+from exhibit.contract.board import Heart
 from exhibit.contract.bundle import Card
 from exhibit.contract.calibration import Calibration, load_calibration
-from exhibit.contract.errors import CameraError, ConfigError
+from exhibit.contract.errors import CameraError
 from exhibit.contract.geometry import Matrix, mounting, scaling
-from exhibit.contract.settings.file import apply_overrides
+from exhibit.contract.settings.published import Follower
 from exhibit.contract.settings.schema import CameraConfig, Config
 from exhibit.contract.values import Frame, Gray
+from exhibit.engine.camera_choice import chosen_source
 from exhibit.engine.camera_feed import CameraFeed
+from exhibit.engine.following import Following
 from exhibit.engine.loop import Engine, Pipeline
-from exhibit.engine.opened_bundle import BundleOpening, open_bundle
 from exhibit.engine.outlet import EngineOutlet
 from exhibit.ink import Extractor, make_extractor
 
@@ -38,28 +39,29 @@ class EngineProcess:
 
     Args:
         run_dir: folder shared with the other processes.
-        config: effective configuration; changes come as commands.
+
+    Raises:
+        ExhibitError: the settings, the bundle or the calibration cannot be used.
     """
 
-    def __init__(self, run_dir: Path, config: Config) -> None:
-        self._config = config
+    def __init__(self, run_dir: Path) -> None:
+        follower = Follower(run_dir, "engine")
+        self._config = config = follower.config
         self._heart = Heart(run_dir, "engine")
-        self._inbox = CommandInbox(run_dir, "engine")
         # Chosen once: a camera that is unplugged later must not turn into a simulated visitor.
-        self._source = choose_source(config.camera)
+        self._source = chosen_source(run_dir, config.camera)
         # The camera opens in a thread of its own while the models load.
         self._feed = CameraFeed(partial(_open_grabber, self._source))
         self._calibration = load_calibration(config.calibration)
         simulated = self._source.source == "simulated"
         self._light = load_table_light(config.calibration, self._calibration, simulated)
         self._light_fault = ""
-        self._bundle = open_bundle(config)
-        self._opening: BundleOpening | None = None
+        self._settings = Following(follower)
+        self._bundle = self._settings.bundle
         self._outlet = EngineOutlet(run_dir)
         self._extractor: Extractor | None = None
         self._engine: Engine | None = None
         self._frame_shape: tuple[int, ...] = ()
-        self._refused = ""
 
     def run(self, stopping: Callable[[], bool]) -> None:
         """Answer frames until asked to stop."""
@@ -67,8 +69,7 @@ class EngineProcess:
             self._heart.beat()
             frame = self._feed.newest(_FRAME_WAIT_S)
             # After the wait, so that a setting holds for the very frame that came.
-            self._obey()
-            self._swap_bundle()
+            self._follow()
             if frame is None:
                 self._refuse_useless_source()
             else:
@@ -78,9 +79,8 @@ class EngineProcess:
             self._outlet.tell(self._status)
 
     def close(self) -> None:
-        """Release camera and socket."""
+        """Release the camera."""
         self._feed.close()
-        self._inbox.close()
 
     def _engine_for(self, frame: Frame) -> Engine:
         # A frame says how large frames really are, whatever was asked of the camera; a camera that
@@ -91,7 +91,7 @@ class EngineProcess:
 
     def _make_engine(self, frame: Frame) -> Engine:
         height, width = frame.pixels.shape
-        camera, card, square = self._config.camera, self._bundle.card, None
+        camera, card, square = self._config.camera, self._bundle.opened.card, None
         if self._source.source != "simulated":
             square = frame_to_square(self._calibration, (width, height), camera.mirrored)
         extractor = self._extractor = make_extractor(
@@ -103,7 +103,7 @@ class EngineProcess:
             self._light,
         )
         self._light_fault = misfit(self._light, (width, height))
-        bundle = self._bundle
+        bundle = self._bundle.opened
         pipeline = Pipeline(
             extractor,
             bundle.models.encoder,
@@ -113,49 +113,21 @@ class EngineProcess:
         )
         return Engine(pipeline, self._config.ink.answer)
 
-    def _obey(self) -> None:
-        for command in self._inbox.drain():
-            match command:
-                case {"do": "settings", "overrides": dict(overrides)}:
-                    self._take_settings(overrides)
-                case {"do": "bundle", "name": str(name)}:
-                    self._take_settings({"model": {"bundle": name}})
-                case _:
-                    self._refused = f"unknown command {command!r:.80}"
+    def _follow(self) -> None:
+        swapped = self._settings.follow()
+        before, self._config = self._config, self._settings.config
+        if self._config is not before:
+            self._outlet.show_next()
+            self._configure(before, self._config)
+        if swapped:
+            self._engine = None
 
-    def _take_settings(self, overrides: dict[str, Any]) -> None:
-        try:
-            config = apply_overrides(self._config, overrides)
-            if config.model.bundle != self._config.model.bundle:
-                # It is opened beside the one in use, which answers until the other one can.
-                self._opening = BundleOpening(config)
-                return
-            self._bundle.configure(config)
-        except ConfigError as error:
-            self._refused = str(error)
+    def _configure(self, before: Config, config: Config) -> None:
+        if self._engine is None or self._extractor is None:
             return
-        before, self._config, self._refused = self._config, config, ""
-        self._outlet.show_next()
-        if self._engine is not None and self._extractor is not None:
-            self._extractor.configure(config.ink)
-            if any(getattr(before, part) != getattr(config, part) for part in _ANSWERED_WITH):
-                self._engine.refresh(config.ink.answer)
-
-    def _swap_bundle(self) -> None:
-        opening = self._opening
-        if opening is None or not opening.ended:
-            return
-        self._opening, self._refused = None, opening.refusal
-        if opening.opened is None:
-            return
-        try:
-            # What was set while it opened holds for it too.
-            config = apply_overrides(self._config, {"model": {"bundle": opening.name}})
-            opening.opened.configure(config)
-        except ConfigError as error:
-            self._refused = str(error)
-            return
-        self._config, self._bundle, self._engine = config, opening.opened, None
+        self._extractor.configure(config.ink)
+        if any(getattr(before, part) != getattr(config, part) for part in _ANSWERED_WITH):
+            self._engine.refresh(config.ink.answer)
 
     def _refuse_useless_source(self) -> None:
         # A device may be plugged in later, and a simulated visitor is only late on a busy machine;
@@ -173,29 +145,27 @@ class EngineProcess:
             self._feed.fault,
             *mismatches,
             self._light_fault,
-            self._refused,
+            self._bundle.complaint,
             *self._outlet.faults,
         )
-        encoder, generator = self._bundle.models.providers_got
+        bundle = self._bundle.opened
+        encoder, generator = bundle.models.providers_got
         return {
+            **self._settings.status(),
             "state": self._outlet.state(
                 self._feed.fault is not None, self._config.stage.attract_after_s
             ),
-            "bundle": self._bundle.card.name,
-            "bundle_opening": self._opening.name if self._opening else None,
-            "refused": self._refused,
             "camera": self._source.source if camera is None else camera.name,
-            "camera_source": self._source.source,
             "simulated": self._source.source == "simulated",
             "provider": encoder if encoder == generator else f"{encoder}, {generator}",
-            "providers_asked": list(self._bundle.models.providers_asked),
-            "providers_left_out": list(self._bundle.models.left_out),
+            "providers_asked": list(bundle.models.providers_asked),
+            "providers_left_out": list(bundle.models.left_out),
             "frames_captured": self._feed.captured,
             "frames_dropped": self._feed.dropped,
             "ink_changed_at": self._engine.ink_changed_at if self._engine else None,
             "stages_ms": self._engine.times.percentiles() if self._engine else {},
-            "strengths": self._bundle.editor.strengths,
-            "psi": self._bundle.editor.psi,
+            "strengths": bundle.editor.strengths,
+            "psi": bundle.editor.psi,
             "faults": [text for text in faults if text],
         }
 

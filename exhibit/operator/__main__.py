@@ -1,11 +1,10 @@
-"""The page's process: `python -m exhibit.operator --run-dir DIR --config FILE`."""
+"""The page's process: `python -m exhibit.operator --run-dir DIR`."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import ctypes
-import json
 import logging
 import os
 import sys
@@ -14,10 +13,8 @@ from pathlib import Path
 import click
 
 from exhibit.contract.errors import ConfigError, ExhibitError
-from exhibit.contract.settings.file import load_config
-from exhibit.contract.settings.layers import Layer
 from exhibit.contract.settings.overrides import read_overrides
-from exhibit.contract.settings.schema import Config
+from exhibit.contract.settings.published import read_published
 from exhibit.operator.access.accounts import FOLDER
 from exhibit.operator.access.certificate import Files, Tls, own_files
 from exhibit.operator.address import own_addresses, own_names
@@ -27,7 +24,6 @@ from exhibit.operator.osc import Osc
 from exhibit.operator.pages.rendering import warm_up
 from exhibit.operator.pulse import Pulse
 from exhibit.operator.server import Server
-from exhibit.operator.state.settings import Bases
 
 log = logging.getLogger(__name__)
 
@@ -39,19 +35,17 @@ _LARGE_BYTES = 64 * 1024
 
 @click.command()
 @click.option("--run-dir", type=click.Path(path_type=Path, file_okay=False), required=True)
-@click.option("--config", "config_file", type=click.Path(path_type=Path), required=True)
 @click.option("--base", type=click.Path(path_type=Path), help="The museum's own config.yaml.")
-@click.option("--command-line", default="{}", help="Settings given to `exhibit run`, as JSON.")
-def main(run_dir: Path, config_file: Path, base: Path | None, command_line: str) -> None:
+def main(run_dir: Path, base: Path | None) -> None:
     """Serve the operator's page until asked to end."""
     logging.basicConfig(level=logging.WARNING, format="operator: %(message)s")
     # Whatever happens here, the stage comes first.
     os.nice(_POLITENESS)
     _give_memory_back()
     try:
-        effective = load_config(config_file)
-        desk = _desk(run_dir, effective, base, json.loads(command_line))
-        asyncio.run(_serve(desk, effective))
+        desk = _desk(run_dir)
+        desk.base_file = base
+        asyncio.run(_serve(desk))
     except ExhibitError as error:
         click.echo(f"Error: {error}", err=True)
         # Not `REFUSED`: a page that cannot be served is no reason for a table not to start.
@@ -60,25 +54,18 @@ def main(run_dir: Path, config_file: Path, base: Path | None, command_line: str)
     os._exit(0)
 
 
-def _desk(run_dir: Path, effective: Config, base: Path | None, command_line: Layer) -> Desk:
+def _desk(run_dir: Path) -> Desk:
+    start = read_published(run_dir)
     try:
-        file = load_config(base) if base else Config(state_dir=effective.state_dir.resolve())
-    except ConfigError as error:
-        # It was right when the table started, and is being edited: what holds now is the base.
-        log.warning("%s; the settings in force are taken for it", error)
-        file = effective
-    try:
-        saved = read_overrides(file.state_dir)
-        desk = lay_out(Bases(file, command_line), saved, run_dir)
+        return lay_out(start, read_overrides(start.file.state_dir), run_dir)
     except ConfigError as error:
         log.warning("%s; left out", error)
-        desk = lay_out(Bases(file, command_line), {}, run_dir)
-    desk.base_file = base
-    return desk
+        return lay_out(start, {}, run_dir)
 
 
-async def _serve(desk: Desk, config: Config) -> None:
+async def _serve(desk: Desk) -> None:
     warm_up()
+    config = desk.settings.effective
     page, names = config.operator, own_names(config.operator.names)
     if page.certificate and page.key:
         files = Files(page.certificate, page.key)

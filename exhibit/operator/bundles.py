@@ -14,27 +14,25 @@ from pydantic import ValidationError
 
 from exhibit.contract.bundle import BUNDLES_DIR, DIRECTIONS_META, Card, find_bundle
 from exhibit.contract.errors import BundleError, ConfigError, InputError
-from exhibit.contract.settings.layers import Layer
+from exhibit.contract.settings.layers import Layer, flat, nested
 from exhibit.operator.state.journal import Journal
 from exhibit.operator.state.settings import Settings
 from exhibit.operator.table import Table
 
 _OPENS_WITHIN_S = 300.0
-# The engine says twice a second what it does; sooner it may not have heard yet.
-_HEARD_WITHIN_S = 4.0
+_KEY = "model.bundle"
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A bundle on its way: `name` as it was asked for, `card_name` as the engine calls it, and
-    `before`, the one that answered when it was asked for."""
+    """A bundle on its way: `name` as it was asked for, `before`, the one that answers until then,
+    and the `generation` of the settings that ask for it."""
 
     name: str
-    card_name: str
-    before: str | None
+    before: str
     by: str
     began_at: float
-    dropped: tuple[Any, ...]
+    generation: int
 
 
 class Bundles:
@@ -42,7 +40,7 @@ class Bundles:
 
     Args:
         settings: holds which bundle is in use.
-        table: told of the change.
+        table: says whether the engine can start.
         events: says how it ended.
         folder: where bundles are installed.
         clock: monotonic seconds.
@@ -58,66 +56,72 @@ class Bundles:
     ) -> None:
         self._settings, self._table, self._events = settings, table, events
         self._folder, self._clock = folder, clock
-        self._seen = False
         self.opening: Change | None = None
         self.refused = ""
+
+    @property
+    def in_use(self) -> str:
+        """The bundle that answers, as the settings name it."""
+        change = self.opening
+        return self._settings.effective.model.bundle if change is None else change.before
 
     def installed(self) -> list[dict[str, Any]]:
         """Return what the card of every bundle says, the one in use among them."""
         paths = {path.parent.name: path.parent for path in self._folder.glob("*/card.yaml")}
-        in_use = self._settings.effective.model.bundle
-        if in_use not in paths:
-            paths[in_use] = Path(in_use)
+        if self.in_use not in paths:
+            paths[self.in_use] = Path(self.in_use)
         return [_describe(name, path) for name, path in sorted(paths.items())]
 
     def current(self) -> Path | None:
         """Return the folder of the bundle in use."""
         try:
-            return find_bundle(self._settings.effective.model.bundle, self._folder)
+            return find_bundle(self.in_use, self._folder)
         except BundleError:
             return None
 
     def begin(self, name: str, by: str) -> None:
-        """Ask the engine to open a bundle beside the one in use, and to change to it.
+        """Let the engine open a bundle beside the one in use, and change to it.
 
         Raises:
             BundleError: there is no such bundle, or its card is not right.
-            InputError: another change is under way, or the engine is not there.
+            InputError: another change is under way.
+            ConfigError: safe mode is on.
         """
         if self.opening is not None:
             raise InputError(f"bundle '{self.opening.name}' is still being opened; wait for it")
         path = find_bundle(name, self._folder)
-        card_name = str(read_card(path)["name"])
-        before = self._table.look()["engine"]["bundle"]
-        dropped = self._drop_directions(set(directions_of(path)))
-        if not self._table.use_bundle(name):
-            self._take_directions_back(dropped)
-            raise InputError("the engine is not there; try again in a moment")
-        self.refused, self._seen = "", False
-        self.opening = Change(name, card_name, before, by, self._clock(), dropped)
+        read_card(path)
+        before = self.in_use
+        wanted = {_KEY: name, **self._directions_left(set(directions_of(path)))}
+        change = self._settings.open_bundle(nested(wanted))
+        self.refused = ""
+        self.opening = Change(name, before, by, self._clock(), change.generation)
 
     def look(self, engine: Mapping[str, Any]) -> None:
         """See in the engine's status how the change goes; called about once a second."""
         change = self.opening
         if change is None:
             return
-        waited_s = self._clock() - change.began_at
-        if engine.get("bundle") == change.card_name != change.before:
+        refused = engine.get("bundle_refused")
+        if _KEY not in dict(flat(self._settings.layers.opening)):
+            # Safe mode, or a person who set the bundle for good.
+            self.opening = None
+        elif refused is not None and refused["generation"] >= change.generation:
+            self._refuse(change, str(refused["reason"]))
+        elif engine.get("generation", 0) >= change.generation:
             self._keep(change)
-        elif engine.get("bundle_opening") is not None:
-            self._seen = True
-        elif self._seen or waited_s > _HEARD_WITHIN_S:
-            if engine.get("bundle") == change.card_name:
-                self._keep(change)
-            elif engine.get("refused") or waited_s > _OPENS_WITHIN_S:
-                self._refuse(change, str(engine.get("refused") or "the engine did not open it"))
+        elif "engine" in self._table.refusing():
+            self._refuse(change, "the engine cannot start with it")
+        elif self._clock() - change.began_at > _OPENS_WITHIN_S:
+            self._refuse(change, "the engine did not open it")
 
     def _keep(self, change: Change) -> None:
         self.opening = None
-        self._table.show_loop_of(change.name)
         self._events.add("bundle", text=f"'{change.name}' answers now", by=change.by)
+        path = find_bundle(change.name, self._folder)
+        wanted = {_KEY: change.name, **self._directions_left(set(directions_of(path)))}
         try:
-            self._settings.adopt({"model": {"bundle": change.name}}, change.by, "bundle")
+            self._settings.keep_bundle(nested(wanted), change.by)
         except (ConfigError, OSError) as error:
             self._events.add(
                 "fault", text=f"bundle '{change.name}' is in use but not saved: {error}"
@@ -125,22 +129,14 @@ class Bundles:
 
     def _refuse(self, change: Change, reason: str) -> None:
         self.opening, self.refused = None, reason
+        self._settings.drop_bundle()
         self._events.add("bundle refused", text=f"'{change.name}': {reason}", by=change.by)
-        self._take_directions_back(change.dropped)
 
-    def _drop_directions(self, known: set[str]) -> tuple[Any, ...]:
-        """Take directions out of use that the new bundle does not have; returns all as before."""
-        editing = self._settings.effective.model_dump(mode="json")["editing"]
-        before = editing["directions"]
-        kept = [direction for direction in before if direction["name"] in known]
-        if len(kept) == len(before):
-            return ()
-        self._settings.adopt(_directions(kept), "page", "directions that the bundle has")
-        return tuple(before)
-
-    def _take_directions_back(self, before: tuple[Any, ...]) -> None:
-        if before:
-            self._settings.adopt(_directions(before), "page", "directions as before")
+    def _directions_left(self, known: set[str]) -> Layer:
+        """Return the directions in use that a bundle has, where there are others too."""
+        directions = self._settings.effective.model_dump(mode="json")["editing"]["directions"]
+        kept = [direction for direction in directions if direction["name"] in known]
+        return {} if len(kept) == len(directions) else {"editing.directions": kept}
 
 
 def read_card(path: Path) -> dict[str, Any]:
@@ -166,7 +162,3 @@ def _describe(name: str, path: Path) -> dict[str, Any]:
         return {"bundle": name, "card": read_card(path), "fault": None}
     except BundleError as error:
         return {"bundle": name, "card": None, "fault": str(error)}
-
-
-def _directions(directions: Any) -> Layer:
-    return {"editing": {"directions": list(directions)}}

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from exhibit.contract.board import read_status
-from exhibit.contract.settings.layers import Layer, flat
+from exhibit.contract.settings.layers import Layer
+from exhibit.contract.settings.published import Published
 from exhibit.operator.access.accounts import FOLDER, Accounts
 from exhibit.operator.access.delays import LoginDelays
 from exhibit.operator.access.sessions import Sessions
@@ -19,13 +20,14 @@ from exhibit.operator.hub import Hub
 from exhibit.operator.machine import measure
 from exhibit.operator.pictures import Pictures
 from exhibit.operator.state.fading import Fade
+from exhibit.operator.state.in_force import Change
 from exhibit.operator.state.journal import Journal
 from exhibit.operator.state.scenes import SceneFile
-from exhibit.operator.state.settings import Bases, Settings
+from exhibit.operator.state.settings import Settings
 from exhibit.operator.state.visits import Visits
 from exhibit.operator.state.watch import Watch
 from exhibit.operator.strips import Strips
-from exhibit.operator.table import PROCESSES, Table
+from exhibit.operator.table import Table
 
 # What a page that is started again must not tell twice; its own status goes with its process.
 HEARD = "operator.heard"
@@ -66,28 +68,25 @@ class Desk:
 
 
 def lay_out(
-    bases: Bases, saved: Layer, run_dir: Path, clock: Callable[[], float] = time.monotonic
+    start: Published, saved: Layer, run_dir: Path, clock: Callable[[], float] = time.monotonic
 ) -> Desk:
     """Return the desk of a running table.
 
     Args:
-        bases: what the table was started with.
+        start: the settings as they were published last.
         saved: the operator's overrides.
         run_dir: the folder that the processes share.
         clock: monotonic seconds.
     """
-    state_dir = bases.file.state_dir
+    state_dir = start.file.state_dir
     table, hub = Table(run_dir, clock), Hub()
     events = Journal(state_dir / "log", "events")
 
-    def tell(changed: Layer, restarts: tuple[str, ...]) -> None:
-        table.settings(changed)
-        for name in restarts:
-            if name in PROCESSES:
-                table.restart(name)
-        hub.send("settings", {"changed": dict(flat(changed)), "restarts": restarts})
+    def tell(change: Change) -> None:
+        told = {"changed": change.changed, "restarts": change.restarts}
+        hub.send("settings", {**told, "generation": change.generation})
 
-    settings = Settings(bases, saved, run_dir, tell, clock)
+    settings = Settings(start, saved, run_dir, tell, clock)
     events.listeners.append(lambda record: hub.send("log", record))
     watch = Watch(events, clock, _heard(run_dir, clock()))
     watch.listeners.append(lambda told: hub.send("event", told))
@@ -111,6 +110,13 @@ def lay_out(
         hub=hub,
         pictures=Pictures(run_dir, clock),
     )
+
+
+def arrival(desk: Desk) -> dict[str, Any]:
+    """Return which generation of settings holds, and the processes that do not run it yet."""
+    in_force = desk.settings.in_force
+    waiting = desk.table.waiting_for(in_force.generation)
+    return {"generation": in_force.generation, "waiting_for": waiting}
 
 
 def _heard(run_dir: Path, now: float) -> tuple[float, int]:

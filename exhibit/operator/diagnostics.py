@@ -29,7 +29,7 @@ def collect(desk: Desk) -> bytes:
         "state.json": _json(desk.table.look()),
         "machine.json": _json({**measure(desk.state_dir), "versions": versions()}),
         "settings.json": _json(
-            {"effective": desk.settings.values(), "sources": desk.settings.sources()}
+            {"effective": desk.settings.values(), "sources": desk.settings.layers.sources()}
         ),
         "overrides.yaml": overrides_text(desk.settings.saved),
         "scenes.json": _json(desk.scenes.book.model_dump(mode="json")),

@@ -14,7 +14,7 @@ from exhibit.contract.notice import clear_notice, write_notice
 from exhibit.operator.access.certificate import Tls
 from exhibit.operator.access.secrets import generate_password
 from exhibit.operator.api.live import describe
-from exhibit.operator.desk import HEARD, Desk
+from exhibit.operator.desk import HEARD, Desk, arrival
 from exhibit.operator.machine import measure
 from exhibit.operator.server import Server
 from exhibit.operator.state.fading import STEP_S
@@ -46,6 +46,7 @@ class Pulse:
         self._notice_until = clock() + _NOTICE_S
         self._told: object = None
         self._invited = False
+        self._arrival: object = None
         self._counter = VisitCounter()
         self._fault = ""
 
@@ -60,11 +61,13 @@ class Pulse:
         """Move fades until cancelled; while there is none it only looks whether one began."""
         while True:
             self._desk.fade.step()
+            self._tell_arrival()
             await asyncio.sleep(STEP_S if self._desk.fade.active else _LOOK_FOR_FADE_S)
 
     async def tick(self) -> None:
         """Do what is due."""
         desk, now = self._desk, self._clock()
+        desk.settings.in_force.publish()
         self._end_trial()
         state = desk.table.look()
         desk.bundles.look(state["engine"])
@@ -86,6 +89,12 @@ class Pulse:
             # Sensors are slow to read: often for whoever looks, seldom for nobody.
             desk.machine = measure(desk.state_dir)
             desk.hub.send("state", describe(desk))
+
+    def _tell_arrival(self) -> None:
+        told = arrival(self._desk)
+        if told != self._arrival:
+            self._arrival = told
+            self._desk.hub.send("arrival", told)
 
     def _hear(self) -> None:
         watch = self._desk.watch
@@ -164,6 +173,7 @@ class Pulse:
             desk.settings.versions.fault,
         )
         status = {
+            **desk.settings.in_force.status(),
             "state": "serving",
             "url": self._server.url,
             "claimed": desk.accounts.claimed,

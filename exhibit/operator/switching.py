@@ -7,6 +7,7 @@ from datetime import datetime
 from exhibit.contract.errors import ExhibitError
 from exhibit.contract.settings.layers import flat, nested
 from exhibit.operator.desk import Desk
+from exhibit.operator.state.risk import needs_admin
 from exhibit.operator.state.scenes import Scene, latest
 
 BY_SCHEDULE = "schedule"
@@ -31,7 +32,7 @@ def switch_scene(desk: Desk, name: str, by: str) -> Scene:
     desk.fade.begin(scene.settings, scene.fade_s, by, f"scene {name}")
     desk.scenes.write(book.model_copy(update={"active": name}))
     desk.events.add("scene", text=name, by=by)
-    if scene.bundle not in (None, desk.settings.effective.model.bundle):
+    if scene.bundle not in (None, desk.bundles.in_use):
         desk.bundles.begin(str(scene.bundle), by)
     return scene
 
@@ -53,9 +54,9 @@ def follow_schedule(desk: Desk, now: datetime) -> None:
         desk.events.add("fault", text=f"scene '{entry.scene}' of {entry.at}: {error}")
 
 
-def only_live(desk: Desk, scene: Scene) -> str | None:
+def only_live(scene: Scene) -> str | None:
     """Return a key that a scene may not set, because it could lose the picture or is not live."""
     for key, value in flat(scene.settings):
-        if desk.settings.needs_admin(nested({key: value})):
+        if needs_admin(nested({key: value})):
             return key
     return None

@@ -9,7 +9,6 @@ from typing import Any
 
 from exhibit.contract.board import Heart, read_status, send_command
 from exhibit.contract.errors import REFUSED
-from exhibit.contract.settings.layers import Layer
 
 _SILENT_AFTER_S = 3.0
 _STARTS_WITHIN_S = 60.0
@@ -102,23 +101,15 @@ class Table:
         ended = f"exit code {REFUSED}"
         return [n for n, p in processes.items() if p["pid"] is None and p["last_exit"] == ended]
 
-    def settings(self, changed: Layer) -> None:
-        """Tell all processes of new values."""
-        command = {"do": "settings", "overrides": changed}
-        for name in ("engine", "stage", "supervisor"):
-            send_command(self.run_dir, name, command)
+    def waiting_for(self, generation: int) -> list[str]:
+        """Return the running processes that do not run settings of this generation yet."""
+        processes = self._status("supervisor").get("processes", {})
+        running = [name for name in PROCESSES if processes.get(name, {}).get("pid")]
+        return [name for name in running if not _runs(self._status(name), generation)]
 
     def order(self, name: str, on: bool) -> bool:
         """Freeze or blank the stage, or end that; False where the stage is not there."""
         return send_command(self.run_dir, "stage", {"do": name, "on": on})
-
-    def use_bundle(self, name: str) -> bool:
-        """Ask the engine to change to another bundle; False where it is not there."""
-        return send_command(self.run_dir, "engine", {"do": "bundle", "name": name})
-
-    def show_loop_of(self, name: str) -> None:
-        """Tell the stage to play the attract loop of another bundle."""
-        send_command(self.run_dir, "stage", {"do": "bundle", "name": name})
 
     def restart(self, name: str) -> bool:
         """Ask the supervisor to end a process and start it again."""
@@ -166,6 +157,10 @@ def _reasons(
     if stage.get("state") in ("frozen", "blank"):
         reasons.append(_reason(f"stage_{stage['state']}", f"the stage is {stage['state']}"))
     return reasons
+
+
+def _runs(status: Mapping[str, Any], generation: int) -> bool:
+    return int(status.get("generation", 0)) >= generation and not status.get("outdated")
 
 
 def _reason(code: str, text: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The stage process: `python -m exhibit.stage --run-dir DIR --config FILE`."""
+"""The stage process: `python -m exhibit.stage --run-dir DIR`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import cv2
 
 from exhibit.contract.calibration import load_calibration
 from exhibit.contract.errors import CLOSED, REFUSED, ExhibitError
-from exhibit.contract.settings.file import load_config
+from exhibit.contract.settings.published import Follower
 from exhibit.stage.performance import Performance
 from exhibit.stage.precedence import take_precedence
 from exhibit.stage.window import Ending, Window, WindowKind
@@ -21,17 +21,16 @@ from exhibit.stage.window import Ending, Window, WindowKind
 
 @click.command()
 @click.option("--run-dir", type=click.Path(path_type=Path, file_okay=False), required=True)
-@click.option("--config", "config_file", type=click.Path(path_type=Path), required=True)
 @click.option("--fullscreen", "kind", flag_value="fullscreen", default=True, help="On a projector.")
 @click.option("--windowed", "kind", flag_value="windowed", help="In a window, on a desk.")
 @click.option("--headless", "kind", flag_value="headless", help="Without a display.")
-def main(run_dir: Path, config_file: Path, kind: WindowKind) -> None:
+def main(run_dir: Path, kind: WindowKind) -> None:
     """Show pictures until asked to end."""
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     try:
-        ending = _perform(run_dir, config_file, kind, stopping)
+        ending = _perform(run_dir, kind, stopping)
     except ExhibitError as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(REFUSED)
@@ -39,16 +38,15 @@ def main(run_dir: Path, config_file: Path, kind: WindowKind) -> None:
     sys.exit(CLOSED if ending is Ending.BY_HAND else 0)
 
 
-def _perform(
-    run_dir: Path, config_file: Path, kind: WindowKind, stopping: threading.Event
-) -> Ending | None:
-    config = load_config(config_file)
+def _perform(run_dir: Path, kind: WindowKind, stopping: threading.Event) -> Ending | None:
+    follower = Follower(run_dir, "stage")
+    config = follower.config
     calibration = load_calibration(config.calibration)
     # One thread: a pool would wait for its slowest member on a busy machine.
     cv2.setNumThreads(1)
     window = Window(config.stage, kind)
     try:
-        performance = Performance(run_dir, config, calibration, window)
+        performance = Performance(run_dir, follower, calibration, window)
         gc.collect()
         gc.freeze()
         return performance.run(stopping.is_set, take_precedence())

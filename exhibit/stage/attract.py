@@ -55,14 +55,17 @@ class Attract:
         return np.asarray(pictures[self._at], np.uint8)
 
     def _read(self, bundle: str) -> None:
+        pictures, fault = None, ""
         try:
             pictures = read_walk(bundle)
         except BundleError as error:
-            self.fault = str(error)
+            fault = str(error)
             log.warning("attract loop: %s", error)
-            return
-        if bundle == self._bundle:
-            self._pictures, self.fault = pictures, ""
+        if bundle != self._bundle:
+            return  # another one was asked for while this one was read
+        self.fault = fault
+        if pictures is not None:
+            self._pictures = pictures
 
 
 def read_walk(bundle: str) -> Gray:

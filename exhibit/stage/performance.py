@@ -11,9 +11,8 @@ import numpy as np
 
 from exhibit.contract.board import CommandInbox, Heart, write_status
 from exhibit.contract.calibration import Calibration
-from exhibit.contract.errors import ConfigError
 from exhibit.contract.notice import read_notice
-from exhibit.contract.settings.file import apply_overrides
+from exhibit.contract.settings.published import Follower
 from exhibit.contract.settings.schema import Config
 from exhibit.contract.slot_writer import SlotWriter
 from exhibit.contract.timing import Ring
@@ -29,6 +28,7 @@ from exhibit.stage.window import Ending, Window
 _COMPOSE_LEAD_S = 0.009
 """Composing begins this long before a frame is due: late enough for the newest picture."""
 _STATUS_EVERY_S = 1.0
+_STATUS_SOON_S = 0.1
 _COMPOSITE_EVERY_S = 1 / 15
 _COMPOSITE_WIDEST_PX = 1920
 _REMEMBERED_FRAMES = 36_000
@@ -39,7 +39,7 @@ class Performance:
 
     Args:
         run_dir: the folder that the processes share.
-        config: everything; changes come as commands.
+        follower: the settings in force.
         calibration: where the projection lands on the table.
         window: open, ready to show.
         clock: monotonic seconds; the engine's heartbeat uses the same.
@@ -48,12 +48,13 @@ class Performance:
     def __init__(
         self,
         run_dir: Path,
-        config: Config,
+        follower: Follower,
         calibration: Calibration,
         window: Window,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._run_dir, self._config, self._clock = run_dir, config, clock
+        self._run_dir, self._follower, self._clock = run_dir, follower, clock
+        self._config = config = follower.config
         self._window = window
         self._attract = Attract(config.model.bundle)
         self._show = Show(window.size, config.stage, calibration, self._attract)
@@ -72,6 +73,7 @@ class Performance:
         self._unpublished = True
         self._sequence = 0
         self._refused = self._scheduling = ""
+        self._calibration = calibration
         self._mismatch = _mismatch(config, calibration)
 
     def run(self, stopping: Callable[[], bool], scheduling: str) -> Ending | None:
@@ -88,6 +90,7 @@ class Performance:
         ending = None
         while not stopping() and not (ending := self._window.asked_to_close()):
             self._pacer.wait(_COMPOSE_LEAD_S)
+            self._follow()
             self._obey()
             changed = self._compose()
             self._pacer.wait()
@@ -98,29 +101,27 @@ class Performance:
         self._inbox.close()
         return ending
 
+    def _follow(self) -> None:
+        config = self._follower.follow()
+        if config is None:
+            return
+        if config.model.bundle != self._config.model.bundle:
+            self._attract.load(config.model.bundle)
+        self._config, self._mismatch = config, _mismatch(config, self._calibration)
+        self._show.configure(config.stage)
+        # Whoever moved a slider watches for what it does.
+        self._composite_due = 0.0
+        self._status_due = min(self._status_due, self._clock() + _STATUS_SOON_S)
+
     def _obey(self) -> None:
-        for command in self._inbox.drain():
-            match command:
-                case {"do": "settings", "overrides": dict(overrides)}:
-                    self._take_settings(overrides)
+        for order in self._inbox.drain():
+            match order:
                 case {"do": "freeze", "on": bool(on)}:
                     self._orders = Orders(on, self._orders.blank)
                 case {"do": "blank", "on": bool(on)}:
                     self._orders = Orders(self._orders.freeze, on)
-                case {"do": "bundle", "name": str(name)}:
-                    self._attract.load(name)
                 case _:
-                    self._refused = f"unknown command {command!r:.80}"
-
-    def _take_settings(self, overrides: dict[str, Any]) -> None:
-        try:
-            self._config, self._refused = apply_overrides(self._config, overrides), ""
-        except ConfigError as error:
-            self._refused = str(error)
-            return
-        self._show.configure(self._config.stage)
-        # Whoever moved a slider watches for what it does.
-        self._composite_due = 0.0
+                    self._refused = f"unknown order {order!r:.80}"
 
     def _compose(self) -> bool:
         now = self._clock()
@@ -165,6 +166,7 @@ class Performance:
         percentiles = self._intervals.percentiles()
         faults = (self._attract.fault, self._mismatch, self._refused, self._composite.fault)
         return {
+            **self._follower.status(),
             "state": self._show.mode.value,
             "frames": self._intervals.count,
             "stage_fps": self._fps(),

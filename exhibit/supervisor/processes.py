@@ -24,7 +24,7 @@ _QUICK_START_S = 30.0
 
 @dataclass(frozen=True, slots=True)
 class ProcessSpec:
-    """One process: `python -m module --run-dir DIR --config FILE arguments...`.
+    """One process: `python -m module --run-dir DIR arguments...`.
 
     `start_timeout_s` is how long it may take to its first heartbeat. Without an `essential`
     process nobody sees anything, so the table ends (and systemd starts it afresh) when its restart
@@ -37,10 +37,9 @@ class ProcessSpec:
     start_timeout_s: float = _QUICK_START_S
     essential: bool = False
 
-    def command(self, run_dir: Path, config_file: Path) -> list[str]:
+    def command(self, run_dir: Path) -> list[str]:
         """Return the command line of the process."""
-        common = ["--run-dir", str(run_dir), "--config", str(config_file)]
-        return [sys.executable, "-m", self.module, *common, *self.arguments]
+        return [sys.executable, "-m", self.module, "--run-dir", str(run_dir), *self.arguments]
 
 
 def process_table(
@@ -83,12 +82,12 @@ def child_environment(environment: Mapping[str, str]) -> dict[str, str]:
 class Child:
     """One running process: its heartbeat, and a sure way to end it."""
 
-    def __init__(self, spec: ProcessSpec, run_dir: Path, config_file: Path) -> None:
+    def __init__(self, spec: ProcessSpec, run_dir: Path) -> None:
         self.spec = spec
         self.heart = Heart(run_dir, spec.name)
         self.heart.clear()
         self._process = subprocess.Popen(
-            spec.command(run_dir, config_file),
+            spec.command(run_dir),
             env=child_environment(os.environ),
             # Ctrl-C reaches the supervisor alone, which ends the others in order.
             process_group=0,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import tempfile
@@ -12,9 +11,6 @@ from pathlib import Path
 
 import psutil
 
-from exhibit.contract.settings.schema import Config
-
-CONFIG_NAME = "config.json"
 PREFIX = "tracing-table-"
 _SHARED_MEMORY = Path("/dev/shm")
 _ROOM_BYTES = 32_000_000
@@ -22,8 +18,8 @@ _ROOM_BYTES = 32_000_000
 
 
 @contextmanager
-def run_folder(config: Config) -> Iterator[Path]:
-    """Make a private run folder that holds the effective configuration; remove it at the end.
+def run_folder() -> Iterator[Path]:
+    """Make a private run folder; remove it at the end.
 
     Folders that a killed supervisor of this user left behind are removed first.
     """
@@ -31,7 +27,6 @@ def run_folder(config: Config) -> Iterator[Path]:
     _remove_abandoned(parent)
     folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=parent))
     try:
-        write_config(folder, config)
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -44,18 +39,6 @@ def memory_folder() -> Path:
     free = {folder: shutil.disk_usage(folder).free for folder in usable}
     roomy = [folder for folder in usable if free[folder] >= _ROOM_BYTES]
     return roomy[0] if roomy else max(usable, key=lambda folder: free[folder])
-
-
-def write_config(folder: Path, config: Config) -> Path:
-    """Write the effective configuration, whole or not at all, and return its path.
-
-    JSON is YAML too, so the processes read it as they would read `config.yaml`.
-    """
-    path = folder / CONFIG_NAME
-    draft = path.with_suffix(".tmp")
-    draft.write_text(json.dumps(config.model_dump(mode="json")), encoding="utf-8")
-    draft.replace(path)
-    return path
 
 
 def _remove_abandoned(parent: Path) -> None:

@@ -12,16 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from exhibit.contract.board import CommandInbox, Heart, read_status, write_status
-from exhibit.contract.bundle import find_bundle, load_bundle
-from exhibit.contract.errors import REFUSED, ExhibitError
-from exhibit.contract.settings.file import apply_overrides
-from exhibit.contract.settings.schema import Config
+from exhibit.contract.errors import REFUSED
+from exhibit.contract.settings.published import Published, publish
 from exhibit.supervisor.console import Console
 from exhibit.supervisor.notify import ServiceNotifier
 from exhibit.supervisor.processes import ProcessSpec
 from exhibit.supervisor.report import make_report
 from exhibit.supervisor.resources import ResourceMeter
-from exhibit.supervisor.run_folder import run_folder, write_config
+from exhibit.supervisor.run_folder import run_folder
 from exhibit.supervisor.supervisor import Supervisor
 
 log = logging.getLogger(__name__)
@@ -32,7 +30,7 @@ _SHOWN_WITHIN_S = 2.0
 
 
 def run_table(
-    config: Config,
+    settings: Published,
     table: tuple[ProcessSpec, ...],
     stopping: threading.Event,
     seconds: float | None,
@@ -42,15 +40,15 @@ def run_table(
     """Run a table until it is asked to stop; returns the exit code.
 
     Args:
-        config: effective configuration.
+        settings: in force at the start.
         table: the processes.
         stopping: set by a signal.
         seconds: how long to run, or None for as long as it is wanted.
         report: where to write the measurements.
         say: prints a line.
     """
-    with run_folder(config) as folder:
-        session = Session(folder, config, table, say)
+    with run_folder() as folder:
+        session = Session(folder, settings, table, say)
         try:
             code = session.run(stopping, seconds)
             if report is not None and code != REFUSED:
@@ -68,7 +66,7 @@ class Session:
 
     Args:
         folder: the run folder.
-        config: effective configuration; kept up to date for processes that start again.
+        settings: in force at the start; published for all processes, which follow them.
         table: the processes.
         say: prints a line.
     """
@@ -76,14 +74,15 @@ class Session:
     def __init__(
         self,
         folder: Path,
-        config: Config,
+        settings: Published,
         table: tuple[ProcessSpec, ...],
         say: Callable[[str], None],
     ) -> None:
-        self._folder, self._config = folder, config
+        self._folder, config = folder, settings.config
+        publish(folder, settings)
         self._notifier = ServiceNotifier()
-        config_file, attended = write_config(folder, config), not self._notifier.present
-        self._supervisor = Supervisor(table, config.supervisor, folder, config_file, attended)
+        attended = not self._notifier.present
+        self._supervisor = Supervisor(table, config.supervisor, folder, attended)
         self._inbox = CommandInbox(folder, "supervisor")
         self._stage_heart = Heart(folder, "stage")
         self._console = Console(config.camera.source, say)
@@ -122,7 +121,7 @@ class Session:
     def _look(self) -> None:
         statuses = self._statuses()
         self._console.look(statuses)
-        self._keep_camera(statuses)
+        self._supervisor.renew(statuses)
         shown_at = statuses.get("engine", {}).get("first_picture_at")
         if self.first_picture_s is None and shown_at is not None:
             self.first_picture_s = round(shown_at - self._meter.begun_at, 3)
@@ -146,29 +145,7 @@ class Session:
     def _obey(self) -> None:
         for command in self._inbox.drain():
             match command:
-                case {"do": "settings", "overrides": dict(overrides)}:
-                    self._keep(overrides)
-                case {"do": "bundle", "name": str(name)}:
-                    self._keep({"model": {"bundle": name}})
                 case {"do": "restart", "name": str(name)} if name in self._supervisor.watched:
                     self._supervisor.restart(name)
                 case _:
-                    log.warning("unknown command %.80r", command)
-
-    def _keep_camera(self, statuses: dict[str, dict[str, Any]]) -> None:
-        # An engine that starts again while its camera is unplugged must wait for that camera.
-        source = statuses.get("engine", {}).get("camera_source")
-        if source and self._config.camera.source == "auto":
-            self._keep({"camera": {"source": source}})
-
-    def _keep(self, overrides: dict[str, Any]) -> None:
-        # A process that starts again must come up with the settings of now, not of the morning.
-        try:
-            config = apply_overrides(self._config, overrides)
-            if config.model.bundle != self._config.model.bundle:
-                load_bundle(find_bundle(config.model.bundle))
-        except ExhibitError as error:
-            log.warning("settings refused: %s", error)
-            return
-        self._config = config
-        write_config(self._folder, self._config)
+                    log.warning("unknown order %.80r", command)

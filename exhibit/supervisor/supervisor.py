@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +57,6 @@ class Supervisor:
         table: the processes.
         config: heartbeats, back-off and budget.
         run_dir: folder the processes share.
-        config_file: the configuration they read.
         attended: a person started it and reads what it says; a process that refuses its first
             start then ends the table. A service goes on trying: a display may still be starting.
         clock: monotonic seconds; the heartbeats use the same.
@@ -69,14 +68,12 @@ class Supervisor:
         table: Sequence[ProcessSpec],
         config: SupervisorConfig,
         run_dir: Path,
-        config_file: Path,
         attended: bool = True,
         clock: Callable[[], float] = time.monotonic,
         wait: Callable[[float], None] = time.sleep,
     ) -> None:
         self._config = config
         self._run_dir = run_dir
-        self._config_file = config_file
         self._attended = attended
         self._clock = clock
         self._wait = wait
@@ -113,6 +110,12 @@ class Supervisor:
             watched.asked_to_end = True
             watched.child.ask_to_end()
 
+    def renew(self, statuses: Mapping[str, Mapping[str, Any]]) -> None:
+        """End the processes whose newest settings hold only from a start."""
+        for name, watched in self.watched.items():
+            if statuses.get(name, {}).get("outdated") and not watched.asked_to_end:
+                self.restart(name)
+
     def stop(self) -> None:
         """End all processes: asked first, killed after `END_WITHIN_S`, and left if stuck."""
         children = [watched.child for watched in self.watched.values() if watched.child]
@@ -143,7 +146,7 @@ class Supervisor:
     def _start(self, watched: Watched) -> None:
         watched.started_at, watched.killed_at = self._clock(), None
         try:
-            child = Child(watched.spec, self._run_dir, self._config_file)
+            child = Child(watched.spec, self._run_dir)
         except OSError as error:
             # No memory or process to be had; there may be in a moment.
             watched.last_exit = f"not started: {error.strerror}"

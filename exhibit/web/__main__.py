@@ -1,4 +1,4 @@
-"""The web process: `python -m exhibit.web --run-dir DIR --config FILE`."""
+"""The web process: `python -m exhibit.web --run-dir DIR`."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import threading
 from pathlib import Path
 
 from exhibit.contract.errors import REFUSED, ExhibitError
-from exhibit.contract.settings.file import load_config
-from exhibit.web.server import open_server
+from exhibit.contract.settings.published import Follower
+from exhibit.web.server import open_server, url_of
 
 _POLITENESS = 5
 
@@ -20,20 +20,23 @@ def main() -> None:
     """Serve until SIGTERM."""
     parser = argparse.ArgumentParser(description="The stage of a Tracing Table in a browser.")
     parser.add_argument("--run-dir", type=Path, required=True)
-    parser.add_argument("--config", type=Path, required=True)
-    given = parser.parse_args()
+    run_dir = parser.parse_args().run_dir
     os.nice(_POLITENESS)
     try:
-        config = load_config(given.config).web
-        server, faults = open_server(config, given.run_dir)
+        follower = Follower(run_dir, "web")
+        server, faults = open_server(follower.config.web, run_dir)
     except ExhibitError as error:
         print(f"Error: {error}", file=sys.stderr)
         sys.exit(REFUSED)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: threading.Thread(target=server.shutdown).start())
-    host = f"[{config.host}]" if ":" in config.host else config.host
-    url = f"http://{host}:{server.server_port}/"
-    server.status = {"state": "serving", "url": url, "faults": faults}
+    said = {"state": "serving", "url": url_of(server), "faults": faults}
+
+    def follow() -> None:
+        follower.follow()
+        server.status = {**said, **follower.status()}
+
+    server.on_beat = follow
     server.serve_forever()
     server.server_close()
 

@@ -10,6 +10,7 @@ import json
 import sys
 import threading
 import time
+from collections.abc import Callable
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -59,11 +60,14 @@ class WebServer(ThreadingHTTPServer):
             "/camera.jpg": View(run_dir / "camera.slot"),
             "/ink.jpg": View(run_dir / "ink.slot"),
         }
+        self.on_beat: Callable[[], None] | None = None
         self._heart = Heart(run_dir, "web")
 
     def service_actions(self) -> None:
         """Show life and say what there is to say; called about twice a second while serving."""
         self._heart.beat()
+        if self.on_beat is not None:
+            self.on_beat()
         if self.status != self._told and write_status(self.run_dir, "web", self.status):
             self._told = self.status
 
@@ -193,3 +197,9 @@ def open_server(config: WebConfig, run_dir: Path) -> tuple[WebServer, list[str]]
             ) from None
     server = WebServer((config.host, 0), run_dir)
     return server, [f"web.port: {config.port} is taken; serving on {server.server_port} instead"]
+
+
+def url_of(server: WebServer) -> str:
+    """Return the address that a browser on this machine reaches the server at."""
+    host = str(server.server_address[0])
+    return f"http://{f'[{host}]' if ':' in host else host}:{server.server_port}/"

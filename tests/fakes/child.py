@@ -1,6 +1,6 @@
 """A process of the table for tests of the supervisor: beats its heart, then does what it is told.
 
-Usage: python -m tests.fakes.child --run-dir DIR --config FILE NAME [steady|crash|refuse|hang|deaf]
+Usage: python -m tests.fakes.child --run-dir DIR NAME [steady|crash|refuse|hang|deaf]
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ def main() -> None:
     """Live as told."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--run-dir", type=Path, required=True)
-    parser.add_argument("--config", type=Path)
     parser.add_argument("name")
     parser.add_argument("behaviour")
     given = parser.parse_args()

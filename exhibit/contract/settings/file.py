@@ -67,10 +67,11 @@ def examine_config(path: Path) -> tuple[Config | None, list[Problem]]:
     config, problems = parse_config(text)
     if config is None:
         return None, problems
-    return _anchored(config, path.resolve().parent), []
+    return anchored(config, path.resolve().parent), []
 
 
-def _anchored(config: Config, folder: Path) -> Config:
+def anchored(config: Config, folder: Path) -> Config:
+    """Return `config` with its relative paths taken from `folder`."""
     page = config.operator
     files = {"certificate": page.certificate, "key": page.key}
     return config.model_copy(

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from exhibit.contract.errors import BundleError, InputError
+from exhibit.contract.errors import BundleError, ConfigError, InputError
 from exhibit.operator.access.roles import Role
 from exhibit.operator.api.permission import Routes, desk_of
 
@@ -30,7 +30,7 @@ async def bundles(request: Request) -> dict[str, Any]:
     opening = desk.bundles.opening
     return {
         "installed": desk.bundles.installed(),
-        "in_use": desk.settings.effective.model.bundle,
+        "in_use": desk.bundles.in_use,
         "opening": opening.name if opening else None,
         "refused": desk.bundles.refused,
     }
@@ -48,7 +48,7 @@ async def use(given: Choice, request: Request) -> dict[str, str]:
         raise HTTPException(404, f"bundle '{given.bundle}' is not installed")
     try:
         desk.bundles.begin(given.bundle, who)
-    except (BundleError, InputError) as error:
+    except (BundleError, ConfigError, InputError) as error:
         raise HTTPException(409, str(error)) from None
     desk.audit.add("bundle", by=who, bundle=given.bundle)
     return {"opening": given.bundle}

@@ -17,6 +17,7 @@ from exhibit.operator.access.roles import Role
 from exhibit.operator.api.permission import Routes, desk_of
 from exhibit.operator.api.settings import Changed, attempt
 from exhibit.operator.desk import Desk
+from exhibit.operator.state.risk import is_live
 from exhibit.operator.state.versions import Version, differences
 
 router = APIRouter(tags=["config"])
@@ -51,7 +52,7 @@ async def configuration(request: Request) -> dict[str, Any]:
     """Return the file as it stands, the overrides as YAML, and every key's value and source."""
     desk = desk_of(request)
     effective = desk.settings.values()
-    sources = desk.settings.sources()
+    sources = desk.settings.layers.sources()
     return {
         "file": _file_text(desk),
         "file_name": desk.base_file.name if desk.base_file else None,
@@ -65,7 +66,7 @@ async def configuration(request: Request) -> dict[str, Any]:
                 "default": setting.default,
                 "expected": setting.expected,
                 "description": setting.description,
-                "live": desk.settings.is_live(setting.key),
+                "live": is_live(setting.key),
             }
             for setting in _all_settings()
         ],

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from exhibit.operator.access.roles import Role
 from exhibit.operator.api.permission import Routes, desk_of
 from exhibit.operator.api.streaming import LiveResponse
-from exhibit.operator.desk import Desk
+from exhibit.operator.desk import Desk, arrival
 from exhibit.operator.pictures import MOST_STREAMS, Encoded
 
 router = APIRouter(tags=["live"])
@@ -100,6 +100,7 @@ def describe(desk: Desk) -> dict[str, Any]:
         "claimed": desk.accounts.claimed,
         "trial_left_s": desk.settings.trial_left_s,
         "trial_keys": list(desk.settings.trial.keys) if desk.settings.trial else [],
+        "settings": arrival(desk),
         "safe_mode": desk.settings.safe_mode,
         "scene": desk.scenes.book.active,
         "listeners": desk.hub.count,

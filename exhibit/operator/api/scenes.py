@@ -62,13 +62,13 @@ async def keep(name: SceneName, given: SceneContent, request: Request) -> Scene:
     desk = desk_of(request)
     kept = _as_now(desk) if given.settings is None else given.settings
     scene = Scene(name=name, settings=kept, bundle=given.bundle, fade_s=given.fade_s)
-    refused = only_live(desk, scene)
+    refused = only_live(scene)
     if refused is not None:
         raise HTTPException(422, f"{refused}: is no part of a scene; expected live settings only")
     installed = [known["bundle"] for known in desk.bundles.installed()]
     if given.bundle is not None and given.bundle not in installed:
         raise HTTPException(422, f"bundle '{given.bundle}' is not installed")
-    apply_overrides(desk.settings.bases.file, merged(desk.settings.saved, kept), f"scene '{name}'")
+    apply_overrides(desk.settings.layers.file, merged(desk.settings.saved, kept), f"scene '{name}'")
     _write(request, desk.scenes.book.with_scene(scene), f"scene {name} kept")
     return scene
 

@@ -13,8 +13,10 @@ from exhibit.contract.errors import ConfigError
 from exhibit.contract.settings.schema import Config
 from exhibit.operator.access.roles import Role
 from exhibit.operator.api.permission import Person, Routes, desk_of
-from exhibit.operator.desk import Desk
-from exhibit.operator.state.settings import Change, OnTrialError, SafeModeError
+from exhibit.operator.desk import Desk, arrival
+from exhibit.operator.state.in_force import Change
+from exhibit.operator.state.risk import needs_admin
+from exhibit.operator.state.settings import OnTrialError, SafeModeError
 
 router = APIRouter(tags=["settings"])
 routes = Routes(router)
@@ -27,7 +29,8 @@ class Changed(BaseModel):
     `changed`: effective values by dotted key. `restarts`: processes that start again for it
     (`table` means at the next start of the whole table). `on_trial`: keys that go back by
     themselves unless confirmed within `confirm_within_s`. `shadowed`: keys that the command line
-    holds.
+    holds. `generation`: of the settings in force now; they are at work once `waiting_for` of the
+    state is empty and its `generation` is not lower.
     """
 
     changed: dict[str, Any]
@@ -35,6 +38,7 @@ class Changed(BaseModel):
     on_trial: list[str]
     shadowed: list[str]
     confirm_within_s: float | None
+    generation: int
 
 
 class Keys(BaseModel):
@@ -58,11 +62,12 @@ async def settings(request: Request) -> Layer:
     effective = desk.settings.effective.model_dump(mode="json")
     return {
         "effective": effective,
-        "sources": desk.settings.sources(),
+        "sources": desk.settings.layers.sources(),
         "overrides": desk.settings.saved,
-        "preview": desk.settings.live,
+        "preview": desk.settings.layers.preview,
         "on_trial": list(desk.settings.trial.keys) if desk.settings.trial else [],
         "confirm_within_s": desk.settings.trial_left_s,
+        **arrival(desk),
     }
 
 
@@ -70,7 +75,7 @@ async def settings(request: Request) -> Layer:
 async def change(patch: Layer, request: Request) -> Changed:
     """Save settings on top of the ones before, such as `{"ink": {"threshold": 0.6}}`."""
     desk, person = desk_of(request), request.state.person
-    refuse_beyond(person, desk.settings.needs_admin(patch))
+    refuse_beyond(person, needs_admin(patch))
     return attempt(request, "settings", lambda: desk.settings.change(patch, person.who))
 
 

@@ -47,8 +47,8 @@ def setting_texts() -> dict[str, dict[str, Any]]:
 
 def settings_by_section(desk: Desk, t: Texts) -> dict[str, list[Setting]]:
     """Return every setting as a form shows it, by section in the order of the schema."""
-    values, sources = desk.settings.values(), desk.settings.sources()
-    file = dict(flat(desk.settings.bases.file.model_dump(mode="json")))
+    values, sources = desk.settings.values(), desk.settings.layers.sources()
+    file = dict(flat(desk.settings.layers.file.model_dump(mode="json")))
     sections: dict[str, list[Setting]] = {}
     for control in controls():
         source = sources.get(control.key, "config.yaml")

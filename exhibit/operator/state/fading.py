@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from exhibit.contract.settings.layers import Layer, flat, merged, nested
+from exhibit.contract.settings.layers import Layer, flat, nested
 from exhibit.operator.state.settings import Settings
 
 STEP_S = 1 / 12
@@ -18,21 +18,24 @@ _LONGEST_EASE_S, _LONGEST_CROSSFADE_MS = 30.0, 10_000
 class Fade:
     """One change of scene: the tone moves in steps, strengths and psi ease, pictures cross-fade.
 
+    The settings of the scene are saved at once; where the fade has got to is a layer of its own.
+    What a person may not choose, such as a very bright stage, may well be where a fade comes from.
+
     Args:
-        settings: changed at once, while live values on top of them move.
+        settings: whose layer `scene` moves.
         clock: monotonic seconds.
     """
 
     def __init__(self, settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
         self._settings, self._clock = settings, clock
         self._moving: dict[str, tuple[Any, Any]] = {}
-        self._held: tuple[str, ...] = ()
+        self._pace: dict[str, Any] = {}
         self._began_at = self._duration_s = 0.0
 
     @property
     def active(self) -> bool:
-        """Whether a fade is under way."""
-        return bool(self._held)
+        """Whether a fade is under way; safe mode ends one."""
+        return bool(self._settings.layers.scene)
 
     def begin(self, patch: Layer, duration_s: float, by: str, note: str) -> None:
         """Save the settings of a scene, and begin to fade to them.
@@ -52,24 +55,22 @@ class Fade:
             "stage.crossfade_ms": min(round(duration_s * 1000), _LONGEST_CROSSFADE_MS),
         }
         start = {key: pair[0] for key, pair in moving.items()}
-        held = nested({**pace, **start}) if duration_s > 0 else {}
-        self._settings.drop_preview(self._held)
-        self._settings.adopt(patch, by, note, held)
-        self._moving, self._held = moving, tuple(dict(flat(held)))
+        scene = nested({**pace, **start}) if duration_s > 0 else {}
+        self._settings.adopt(patch, by, note, scene=scene)
+        self._moving, self._pace = moving, pace
         self._began_at, self._duration_s = self._clock(), duration_s
 
     def step(self) -> None:
         """Go on to where the fade is now; does nothing where there is none."""
-        if not self._held:
+        if not self.active:
             return
         share = (self._clock() - self._began_at) / self._duration_s
         if share >= 1:
-            held, self._held = self._held, ()
-            self._settings.drop_preview(held)
+            self._settings.move_scene({})
             return
         values = {key: _between(*pair, share) for key, pair in self._moving.items()}
         if values:
-            self._settings.preview(merged({}, nested(values)))
+            self._settings.move_scene(nested({**self._pace, **values}))
 
 
 def _can_move(before: Any, after: Any) -> bool:

@@ -1,13 +1,12 @@
-"""Which changes could lose the page or the picture, and which processes a change needs anew."""
+"""Which changes could lose the page or the picture."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel
-
-from exhibit.contract.settings.schema import Config
+from exhibit.contract.settings.layers import flat
+from exhibit.contract.settings.reach import live_keys
 
 _GUARDED = (
     "operator.",
@@ -24,17 +23,6 @@ _GUARDED = (
     "supervisor.",
 )
 _DARKEST, _PALEST, _FLATTEST = -0.6, 0.6, 0.2
-_RESTARTED = {
-    "camera": "engine",
-    "ink": "engine",
-    "model": "engine",
-    "editing": "engine",
-    "stage": "stage",
-    "web": "web",
-    "operator": "operator",
-    "osc": "operator",
-    "supervisor": "table",
-}
 
 
 def is_risky(key: str, value: Any) -> bool:
@@ -47,22 +35,11 @@ def is_risky(key: str, value: Any) -> bool:
     return key.startswith(_GUARDED)
 
 
-def live_keys(model: type[BaseModel] = Config, above: str = "") -> frozenset[str]:
-    """Return the dotted keys of all settings that may change while the table runs."""
-    keys: set[str] = set()
-    for name, field in model.model_fields.items():
-        extra = field.json_schema_extra
-        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            keys |= live_keys(field.annotation, f"{above}{name}.")
-        elif isinstance(extra, Mapping) and extra.get("live"):
-            keys.add(f"{above}{name}")
-    return frozenset(keys)
+def is_live(key: str) -> bool:
+    """Return whether a setting changes while the table runs."""
+    return key in live_keys()
 
 
-def restarts_for(keys: Iterable[str], live: frozenset[str]) -> tuple[str, ...]:
-    """Return the processes that take the changed `keys` only when they start again."""
-    # The engine changes its bundle while it runs.
-    needed = (key for key in keys if key not in live and key != "model.bundle")
-    sections = (key.partition(".")[0] for key in needed)
-    names = {_RESTARTED[section] for section in sections if section in _RESTARTED}
-    return tuple(sorted(names))
+def needs_admin(patch: Mapping[str, Any]) -> bool:
+    """Return whether a change could lose page or picture, or is not live."""
+    return any(not is_live(key) or is_risky(key, value) for key, value in flat(patch))

@@ -1,24 +1,28 @@
-"""The settings in force: `config.yaml`, the operator's overrides, the command line, live changes.
+"""Changing settings: what is checked, what is saved, and what goes by itself.
 
-Each layer wins over the one before. A change that could lose the page or the picture is first on
-trial: it holds, but it is not saved, and it goes by itself unless somebody confirms it.
+`exhibit.contract.settings.stack` says which layer wins. A change that could lose the page or the
+picture is first on trial: it holds, but it is not saved, and it goes by itself unless somebody
+confirms it.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
 from exhibit.contract.errors import ConfigError
 from exhibit.contract.settings.file import apply_overrides
-from exhibit.contract.settings.layers import Layer, difference, flat, merged, nested, without
+from exhibit.contract.settings.layers import Layer, flat, merged, nested, without
 from exhibit.contract.settings.overrides import FILE_ONLY, OVERRIDES, SAFE_MODE, overrides_text
+from exhibit.contract.settings.published import Published
 from exhibit.contract.settings.schema import Config
+from exhibit.contract.settings.stack import Stack
 from exhibit.operator.state.files import write_whole
-from exhibit.operator.state.risk import is_risky, live_keys, restarts_for
+from exhibit.operator.state.in_force import Change, InForce
+from exhibit.operator.state.risk import is_live, is_risky, needs_admin
 from exhibit.operator.state.trial import TRIAL_S, Trial, TrialFile
 from exhibit.operator.state.versions import Versions
 
@@ -31,54 +35,49 @@ class SafeModeError(ConfigError):
     """In safe mode nothing can be changed but safe mode itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bases:
-    """What the table was started with: the file's settings, and the command line's layer."""
-
-    file: Config
-    command_line: Layer
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What a change did: effective values by dotted key, processes that start again for it, keys on
-    trial, and keys that the command line keeps from taking effect."""
-
-    changed: dict[str, Any]
-    restarts: tuple[str, ...] = ()
-    on_trial: tuple[str, ...] = ()
-    shadowed: tuple[str, ...] = ()
-
-
 class Settings:
-    """All layers, and the one effective `Config` they make.
+    """The operator's changes of the settings in force.
+
+    Attributes:
+        in_force: what holds now.
+        saved: the overrides as they are on disk; in safe mode they are left out.
 
     Args:
-        bases: what the table was started with.
+        start: the settings as they were published last.
         saved: the overrides as they are on disk.
-        run_dir: keeps a trial, so that it ends even if this process ended before it.
-        tell: takes every change of effective values, and the processes to start again.
+        run_dir: where settings are published, and where a trial outlives this process.
+        tell: hears of every change of effective values.
         clock: monotonic seconds.
     """
 
     def __init__(
         self,
-        bases: Bases,
+        start: Published,
         saved: Layer,
         run_dir: Path,
-        tell: Callable[[Layer, tuple[str, ...]], None],
+        tell: Callable[[Change], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.bases, self.saved = bases, saved
-        self.live: Layer = {}
-        self._state_dir = bases.file.state_dir
+        self.in_force = InForce(start, run_dir, tell)
+        self.saved = saved
+        self._state_dir = start.file.state_dir
         self.versions = Versions(self._state_dir, clock)
         self._trial_file = TrialFile(run_dir)
-        self._tell, self._clock = tell, clock
-        self._live_keys = live_keys()
+        self._clock = clock
         self.trial = self._trial_file.read()
         self.safe_mode = (self._state_dir / SAFE_MODE).exists()
-        self.effective = self._effective(saved, self.trial, {})
+        # What was published may be older than what is on the disk.
+        self._hold()
+
+    @property
+    def effective(self) -> Config:
+        """The settings in force."""
+        return self.in_force.effective
+
+    @property
+    def layers(self) -> Stack:
+        """The layers that hold."""
+        return self.in_force.layers
 
     def change(self, patch: Mapping[str, Any], by: str, note: str = "settings") -> Change:
         """Save a layer of changes on top of the overrides; see `replace`."""
@@ -90,7 +89,7 @@ class Settings:
         return self.replace(without(self.saved, gone), by, "reset " + ", ".join(gone), gone)
 
     def replace(self, wanted: Layer, by: str, note: str, given: Iterable[str] = ()) -> Change:
-        """Make `wanted` the overrides: check, save, tell the processes, then keep the history.
+        """Make `wanted` the overrides: check, save, publish, then keep the history.
 
         Args:
             wanted: all overrides.
@@ -114,19 +113,18 @@ class Settings:
             on_trial = nested({key: values[key] for key in risky})
             chosen = _with_keys_of({}, wanted, risky)
             self._try(Trial(on_trial, chosen, risky, self._clock() + TRIAL_S, by))
-        self.live = without(self.live, [*values, *given])
-        change = self._take_effect(shadowed_by=values, on_trial=risky)
+        change = self._hold(**self._without([*values, *given]))
         self._keep_version(before, by, note)
-        return change
+        return replace(change, on_trial=risky, shadowed=self.in_force.commanded(values))
 
-    def adopt(self, patch: Layer, by: str, note: str, held: Layer | None = None) -> Change:
+    def adopt(self, patch: Layer, by: str, note: str, **layers: Layer) -> Change:
         """Save a layer of changes that has proved itself, or that cannot do harm, without a trial.
 
         Args:
             patch: on top of the overrides.
             by: who.
             note: why, for the history.
-            held: live values that hold for the time being, such as where a fade begins.
+            layers: other layers of the stack that hold from the same moment on.
 
         Raises:
             ConfigError: a key or value is not allowed; nothing changed.
@@ -134,13 +132,14 @@ class Settings:
             OSError: it cannot be saved; nothing changed.
         """
         before, wanted = self.saved, merged(self.saved, patch)
-        values = self._new_values(wanted)
+        self._new_values(wanted)
         self._save(wanted)
+        cleared = self._without(dict(flat(patch)))
         # What the command line holds would come back: this must win over it.
-        commanded = dict(flat(self.bases.command_line))
-        over = nested({key: value for key, value in flat(patch) if key in commanded})
-        self.live = merged(merged(without(self.live, values), over), held or {})
-        change = self._take_effect()
+        commanded = self.in_force.commanded(dict(flat(patch)))
+        over = _with_keys_of({}, patch, commanded)
+        cleared["chosen"] = merged(cleared["chosen"], over)
+        change = self._hold(**{**cleared, **layers})
         self._keep_version(before, by, note)
         return change
 
@@ -151,18 +150,49 @@ class Settings:
             ConfigError: a key or value is not allowed, or the setting is not live.
         """
         self._refuse_in_safe_mode()
-        for key, value in flat(patch):
-            if key not in self._live_keys or is_risky(key, value):
+        values = dict(flat(patch))
+        for key, value in values.items():
+            if not is_live(key) or is_risky(key, value):
                 raise ConfigError(f"{key}: cannot be tried out live; save it instead")
-        live = merged(self.live, patch)
-        self._effective(self.saved, self.trial, live)
-        self.live = live
-        return self._take_effect(shadowed_by=dict(flat(patch)))
+        layers = self.layers
+        change = self._hold(
+            preview=merged(layers.preview, patch), opening=without(layers.opening, values)
+        )
+        return replace(change, shadowed=self.in_force.commanded(values))
 
-    def drop_preview(self, keys: Iterable[str] | None = None) -> Change:
-        """Go back to what is saved, for these dotted keys or for all."""
-        self.live = {} if keys is None else without(self.live, keys)
-        return self._take_effect()
+    def drop_preview(self) -> Change:
+        """Go back from what is tried out to what is saved."""
+        return self._hold(preview={})
+
+    def move_scene(self, layer: Layer) -> Change:
+        """Say where a fade has got to; an empty layer ends it at the scene's own values."""
+        return self._hold(scene=layer)
+
+    def open_bundle(self, layer: Layer) -> Change:
+        """Let another bundle, and what goes with it, hold until it answers or is refused.
+
+        Raises:
+            ConfigError: a key or value is not allowed; nothing changed.
+            SafeModeError: safe mode is on; nothing changed.
+        """
+        self._refuse_in_safe_mode()
+        return self._hold(opening=layer)
+
+    def keep_bundle(self, patch: Layer, by: str) -> Change:
+        """Save the bundle that answers now.
+
+        Raises:
+            ConfigError, OSError: it cannot be saved; it holds for this run.
+        """
+        try:
+            return self.adopt(patch, by, "bundle", opening={})
+        except (ConfigError, OSError):
+            self._hold(opening={}, chosen=merged(self.layers.chosen, patch))
+            raise
+
+    def drop_bundle(self) -> Change:
+        """Go back to the bundle before the one that was to be opened."""
+        return self._hold(opening={})
 
     def confirm(self, by: str) -> Change:
         """Keep what is on trial; raises OSError where it cannot be saved."""
@@ -171,12 +201,12 @@ class Settings:
             self._save(merged(without(self.saved, trial.keys), trial.wanted))
             self._end_trial()
             self._keep_version(before, by, "confirmed " + ", ".join(trial.keys))
-        return self._take_effect()
+        return self._hold()
 
     def revert(self) -> Change:
         """Go back to how it was before what is on trial."""
         self._end_trial()
-        return self._take_effect()
+        return self._hold()
 
     def revert_if_due(self) -> Change | None:
         """Revert what nobody confirmed in time; returns None where nothing was due."""
@@ -194,11 +224,10 @@ class Settings:
         if wanted == "on":
             write_whole(marker, "")
             self._end_trial()
-            self.live = {}
         else:
             marker.unlink(missing_ok=True)
         self.safe_mode = wanted == "on"
-        return self._take_effect()
+        return self._hold()
 
     @property
     def trial_left_s(self) -> float | None:
@@ -209,47 +238,28 @@ class Settings:
         """Return every value in force by dotted key."""
         return _values(self.effective)
 
-    def is_live(self, key: str) -> bool:
-        """Return whether a setting changes while the table runs."""
-        return key in self._live_keys
-
-    def sources(self) -> dict[str, str]:
-        """Return which layer gives each dotted key its value."""
-        found = dict.fromkeys(_values(self.effective), "config.yaml")
-        trial = self.trial.values if self.trial else {}
-        layers = {
-            "overrides": {} if self.safe_mode else self.saved,
-            "trial": trial,
-            "command line": self.bases.command_line,
-            "preview": self.live,
-        }
-        for name, layer in layers.items():
-            found |= dict.fromkeys(dict(flat(layer)), name)
-        return found
-
-    def needs_admin(self, patch: Mapping[str, Any]) -> bool:
-        """Return whether a change could lose page or picture, or is not live."""
-        return any(k not in self._live_keys or is_risky(k, v) for k, v in flat(patch))
-
     def reset_needs_admin(self, keys: Iterable[str]) -> bool:
-        """Return whether going back to the file's values could do so."""
+        """Return whether going back to the file's values could lose page or picture."""
         kept = dict(flat(without(self.saved, keys)))
-        values = _values(self.bases.file)
+        values = _values(self.layers.file)
         gone = {key: values.get(key) for key, _ in flat(self.saved) if key not in kept}
-        return self.needs_admin(nested(gone))
+        return needs_admin(nested(gone))
 
-    def _take_effect(
-        self, shadowed_by: Mapping[str, Any] | None = None, on_trial: tuple[str, ...] = ()
-    ) -> Change:
-        before, self.effective = self.effective, self._effective(self.saved, self.trial, self.live)
-        changed = difference(_dump(before), _dump(self.effective))
-        keys = dict(flat(changed))
-        restarts = restarts_for(keys, self._live_keys)
-        if changed:
-            self._tell(changed, restarts)
-        commanded = dict(flat(self.bases.command_line))
-        shadowed = tuple(key for key in shadowed_by or () if key in commanded)
-        return Change(keys, restarts, on_trial, shadowed)
+    def _hold(self, **layers: Layer) -> Change:
+        """Let layers of the stack hold, with the overrides and the trial as they are now."""
+        trial = self.trial.values if self.trial else {}
+        given: dict[str, Any] = {**layers, "overrides": self.saved, "trial": trial}
+        stack = replace(self.layers, **given)
+        return self.in_force.take(stack.in_safe_mode() if self.safe_mode else stack)
+
+    def _without(self, keys: Iterable[str]) -> dict[str, Layer]:
+        """Return what is left of passing layers when somebody sets `keys` for good."""
+        layers, gone = self.layers, list(keys)
+        return {
+            "chosen": without(layers.chosen, gone),
+            "opening": without(layers.opening, gone),
+            "preview": without(layers.preview, gone),
+        }
 
     def _new_values(self, wanted: Layer) -> dict[str, Any]:
         """Return what would be different with these overrides; refuses what is not allowed."""
@@ -257,20 +267,14 @@ class Settings:
         for key, _ in flat(wanted):
             if key in FILE_ONLY:
                 raise ConfigError(f"{key}: is no override; expected in config.yaml only")
-        after = _values(apply_overrides(self.bases.file, wanted, "settings"))
-        before = _values(apply_overrides(self.bases.file, self.saved, "overrides"))
+        file = self.layers.file
+        after = _values(apply_overrides(file, wanted, "settings"))
+        before = _values(apply_overrides(file, self.saved, "overrides"))
         return {key: value for key, value in after.items() if before[key] != value}
 
     def _refuse_in_safe_mode(self) -> None:
         if self.safe_mode:
             raise SafeModeError("safe mode is on: config.yaml alone holds; turn it off first")
-
-    def _effective(self, saved: Layer, trial: Trial | None, live: Layer) -> Config:
-        if self.safe_mode:
-            return apply_overrides(self.bases.file, self.bases.command_line, "command line")
-        layer = merged(saved, trial.values if trial else {})
-        layer = merged(merged(layer, self.bases.command_line), live)
-        return apply_overrides(self.bases.file, layer, "settings")
 
     def _save(self, overrides: Layer) -> None:
         if overrides != self.saved:
@@ -296,9 +300,5 @@ def _with_keys_of(layer: Layer, source: Layer, keys: tuple[str, ...]) -> Layer:
     return merged(without(layer, keys), nested({key: given[key] for key in keys if key in given}))
 
 
-def _dump(config: Config) -> dict[str, Any]:
-    return config.model_dump(mode="json")
-
-
 def _values(config: Config) -> dict[str, Any]:
-    return dict(flat(_dump(config)))
+    return dict(flat(config.model_dump(mode="json")))

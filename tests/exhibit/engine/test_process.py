@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import pytest
 
-from exhibit.contract.board import read_status, send_command
+from exhibit.contract.board import read_status
 from exhibit.contract.calibration import Calibration, CameraCalibration
 from exhibit.contract.geometry import project
 from exhibit.contract.settings.schema import CameraConfig, Config, ModelConfig
@@ -19,6 +19,7 @@ from exhibit.contract.slot import Slot
 from exhibit.engine import process
 from exhibit.engine.process import EngineProcess, frame_to_square
 from tests.fakes.bundle import write_bundle
+from tests.fakes.settings import begin_with, set_to
 from tests.patience import PATIENCE_S
 
 
@@ -33,7 +34,8 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, En
         camera=CameraConfig(source="simulated", width=320, height=240),
         model=ModelConfig(bundle=str(folder / "one"), threads=1),
     )
-    engine = EngineProcess(folder, config)
+    begin_with(folder, config)
+    engine = EngineProcess(folder)
     yield folder, engine
     engine.close()
 
@@ -75,38 +77,67 @@ def test_engine_process_good_settings_give_a_new_picture(
     running: tuple[Path, EngineProcess],
 ) -> None:
     before = _run_until(running, lambda status: status.get("pictures", 0) > 0)["pictures"]
-    send_command(running[0], "engine", {"do": "settings", "overrides": {"model": {"follow": 0.0}}})
+    generation = set_to(running[0], {"model": {"follow": 0.0}})
     status = _run_until(running, lambda status: status["pictures"] > before)
-    assert status["faults"] == []
+    assert (status["faults"], status["generation"]) == ([], generation)
 
 
-@pytest.mark.parametrize(
-    ("command", "complaint"),
-    [
-        ({"do": "settings", "overrides": {"ink": {"settle_ms": -1}}}, "ink.settle_ms"),
-        ({"do": "settings", "overrides": {"editing": {"directions": [{"name": "no"}]}}}, "no"),
-        ({"do": "dance"}, "unknown command"),
-        ({"do": "bundle", "name": "/nowhere"}, "bundle '/nowhere' not found"),
-    ],
-)
-def test_engine_process_bad_command_is_reported_and_changes_nothing(
-    running: tuple[Path, EngineProcess], command: dict[str, object], complaint: str
+def test_engine_process_direction_that_is_not_there_costs_nothing_else(
+    running: tuple[Path, EngineProcess],
 ) -> None:
-    send_command(running[0], "engine", command)
-    status = _run_until(running, lambda status: any(complaint in f for f in status["faults"]))
-    assert status["bundle"] == "one"
+    overrides = {"model": {"psi": 0.25}, "editing": {"directions": [{"name": "no"}]}}
+    generation = set_to(running[0], overrides)
+    status = _run_until(running, lambda status: status["generation"] == generation)
+    assert any("no direction 'no'" in fault for fault in status["faults"])
+    status = _run_until(running, lambda status: abs(status["psi"] - 0.25) < 0.01)
+    set_to(running[0], {"editing": {"directions": []}})
+    _run_until(running, lambda status: status["faults"] == [])
 
 
-def test_engine_process_broken_bundle_is_refused_and_a_good_one_taken(
+def test_engine_process_settings_beside_a_bundle_hold_at_once(
     running: tuple[Path, EngineProcess],
 ) -> None:
     folder = running[0]
-    send_command(folder, "engine", {"do": "bundle", "name": str(folder / "broken")})
+    before = read_status(folder, "engine")["generation"]
+    generation = set_to(folder, {"model": {"bundle": str(folder / "broken"), "psi": 0.5}})
     status = _run_until(running, lambda status: any("broken" in f for f in status["faults"]))
-    assert status["bundle"] == "one"
-    send_command(folder, "engine", {"do": "bundle", "name": str(folder / "two")})
+    assert (status["bundle"], status["bundle_refused"]["generation"]) == ("one", generation)
+    assert status["generation"] == before  # what it was asked for last does not answer
+    _run_until(running, lambda status: abs(status["psi"] - 0.5) < 0.01)
+
+
+def test_engine_process_bundle_in_use_again_ends_what_was_opened(
+    running: tuple[Path, EngineProcess],
+) -> None:
+    folder = running[0]
+    set_to(folder, {"model": {"bundle": str(folder / "two")}})
+    _run_until(running, lambda status: status["bundle_opening"] or status["bundle"] == "two")
+    generation = set_to(folder, {"model": {"bundle": str(folder / "one")}})
+    status = _run_until(
+        running, lambda s: s["generation"] == generation and s["bundle_opening"] is None
+    )
+    assert (status["bundle"], status["faults"]) == ("one", [])
+
+
+def test_engine_process_another_bundle_is_taken(running: tuple[Path, EngineProcess]) -> None:
+    folder = running[0]
+    generation = set_to(folder, {"model": {"bundle": str(folder / "two")}})
     status = _run_until(running, lambda status: status["bundle"] == "two")
     assert status["faults"] == []
+    assert status["generation"] == generation
+
+
+def test_engine_process_settings_of_a_start_ask_for_another(
+    running: tuple[Path, EngineProcess],
+) -> None:
+    folder = running[0]
+    before = read_status(folder, "engine")["generation"]
+    set_to(folder, {"ink": {"light": "visible"}})
+    status = _run_until(running, lambda status: status["outdated"])
+    assert status["generation"] == before
+    generation = set_to(folder, {"ink": {"light": "infrared"}})
+    status = _run_until(running, lambda status: not status["outdated"])
+    assert status["generation"] == generation
 
 
 def test_frame_to_square_mirrored_camera_turns_the_sheet_to_the_visitor() -> None:
@@ -147,7 +178,8 @@ def test_engine_process_frames_that_change_size_go_on(
         camera=CameraConfig(source=str(folder), fps=60),
         model=ModelConfig(bundle=str(write_bundle(tmp_path / "tiny")), threads=1),
     )
-    engine = EngineProcess(tmp_path, config)
+    begin_with(tmp_path, config)
+    engine = EngineProcess(tmp_path)
     shown: set[tuple[int, ...]] = set()
 
     def all_shown(status: dict) -> bool:

@@ -10,13 +10,14 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from exhibit.contract.board import CommandInbox, Heart, write_status
+from exhibit.contract.settings.file import apply_overrides
 from exhibit.contract.settings.overrides import read_overrides
+from exhibit.contract.settings.published import Published, publish, read_published
 from exhibit.contract.settings.schema import Config
 from exhibit.operator.access import secrets
 from exhibit.operator.access.roles import Role
 from exhibit.operator.app import make_app
 from exhibit.operator.desk import Desk, lay_out
-from exhibit.operator.state.settings import Bases
 from exhibit.operator.strips import Strips
 from tests.fakes.clock import FakeClock
 
@@ -46,8 +47,11 @@ def make_desk(tmp_path: Path, clock: FakeClock) -> DeskMaker:
     def make(command_line: dict[str, object] | None = None) -> Desk:
         run_dir, state_dir = tmp_path / "run", tmp_path / "state"
         run_dir.mkdir(exist_ok=True)
-        bases = Bases(Config(state_dir=state_dir), command_line or {})
-        desk = lay_out(bases, read_overrides(state_dir), run_dir, clock)
+        if command_line is not None or not (run_dir / "settings.json").exists():
+            file = Config(state_dir=state_dir)
+            config = apply_overrides(file, command_line or {})
+            publish(run_dir, Published(1, config, file, {"command_line": command_line or {}}))
+        desk = lay_out(read_published(run_dir), read_overrides(state_dir), run_dir, clock)
         desk.strips = Strips(state_dir, lambda _: None)
         return desk
 

@@ -10,9 +10,11 @@ import yaml
 from fastapi.testclient import TestClient
 
 from exhibit.contract.bundle import DIRECTIONS_META
+from exhibit.contract.settings.published import read_published
 from exhibit.operator.bundles import Bundles
 from exhibit.operator.desk import Desk
-from tests.exhibit.operator.conftest import FakeTable
+from exhibit.operator.state import settings as settings_module
+from tests.exhibit.operator.conftest import DeskMaker, FakeTable
 from tests.fakes.clock import FakeClock
 
 CARD = {
@@ -52,33 +54,72 @@ def test_bundles_lists_what_is_installed(desk_with_bundles: Desk, admin: TestCli
     assert (found["in_use"], found["opening"], found["refused"]) == ("lear", None, "")
 
 
-def test_bundle_that_answers_is_saved_and_its_loop_is_shown(
-    desk_with_bundles: Desk, table: FakeTable, clock: FakeClock
-) -> None:
+def _asked_for(desk: Desk) -> int:
+    assert desk.bundles.opening is not None
+    return desk.bundles.opening.generation
+
+
+def test_bundle_that_answers_is_saved(desk_with_bundles: Desk) -> None:
     desk = desk_with_bundles
     desk.bundles.begin("tegner", "kim")
-    assert table.told("engine") == [{"do": "bundle", "name": "tegner"}]
-    desk.bundles.look({"bundle": "lear", "bundle_opening": "tegner"})
+    assert read_published(desk.run_dir).config.model.bundle == "tegner"
+    assert (desk.bundles.in_use, desk.settings.saved) == ("lear", {})
+    generation = _asked_for(desk)
+    desk.bundles.look({"generation": generation - 1, "bundle_refused": None})
     assert desk.bundles.opening is not None
-    desk.bundles.look({"bundle": "tegner", "bundle_opening": None, "refused": ""})
-    assert desk.bundles.opening is None
+    desk.bundles.look({"generation": generation, "bundle_refused": None})
+    assert (desk.bundles.opening, desk.bundles.in_use) == (None, "tegner")
     assert desk.settings.saved == {"model": {"bundle": "tegner"}}
-    assert {"do": "bundle", "name": "tegner"} in table.told("stage")
 
 
-def test_bundle_refused_leaves_everything_as_it_was(
-    desk_with_bundles: Desk, clock: FakeClock
-) -> None:
+def test_bundle_refused_leaves_everything_as_it_was(desk_with_bundles: Desk) -> None:
     desk = desk_with_bundles
     used = {"editing": {"directions": [{"name": "older", "strength": 1.0}]}}
     desk.settings.change(used, "kim")
     desk.bundles.begin("tegner", "kim")
     assert desk.settings.effective.editing.directions == ()
-    desk.bundles.look({"bundle": "lear", "bundle_opening": "tegner"})
-    desk.bundles.look({"bundle": "lear", "bundle_opening": None, "refused": "damaged"})
+    refused = {"generation": _asked_for(desk), "reason": "damaged"}
+    desk.bundles.look({"generation": 1, "bundle_refused": refused})
     assert desk.bundles.refused == "damaged"
-    assert desk.settings.effective.model.bundle == "lear"
+    assert read_published(desk.run_dir).config.model.bundle == "lear"
     assert [d.name for d in desk.settings.effective.editing.directions] == ["older"]
+
+
+def test_bundle_refused_before_is_no_answer_to_who_asks_again(desk_with_bundles: Desk) -> None:
+    desk = desk_with_bundles
+    stale = {"generation": 1, "bundle_refused": {"generation": 1, "reason": "damaged"}}
+    desk.bundles.begin("tegner", "kim")
+    desk.bundles.look(stale)
+    assert desk.bundles.opening is not None
+
+
+def test_bundle_that_the_engine_cannot_start_with_is_given_up(
+    desk_with_bundles: Desk, table: FakeTable
+) -> None:
+    desk = desk_with_bundles
+    desk.bundles.begin("tegner", "kim")
+    ended = {"engine": {"pid": None, "restarts": 1, "last_exit": "exit code 2"}}
+    table.say("supervisor", processes=ended)
+    desk.bundles.look({})
+    assert desk.settings.effective.model.bundle == "lear"
+
+
+def test_bundle_being_opened_ends_with_safe_mode(desk_with_bundles: Desk) -> None:
+    desk = desk_with_bundles
+    desk.bundles.begin("tegner", "kim")
+    desk.settings.set_safe_mode("on")
+    assert desk.settings.effective.model.bundle == "lear"
+    desk.bundles.look({"generation": 1})
+    assert desk.bundles.opening is None
+
+
+def test_bundle_asked_for_by_a_page_that_died_is_forgotten(
+    desk_with_bundles: Desk, make_desk: DeskMaker
+) -> None:
+    desk_with_bundles.bundles.begin("tegner", "kim")
+    again = make_desk()
+    assert again.settings.effective.model.bundle == "lear"
+    assert read_published(again.run_dir).config.model.bundle == "lear"
 
 
 def test_bundle_keeps_the_directions_that_it_has(desk_with_bundles: Desk) -> None:
@@ -89,17 +130,29 @@ def test_bundle_keeps_the_directions_that_it_has(desk_with_bundles: Desk) -> Non
     assert [d.name for d in desk.settings.effective.editing.directions] == ["bolder"]
 
 
-def test_bundle_swapped_quicker_than_the_status_is_seen(
-    desk_with_bundles: Desk, clock: FakeClock
+def test_direction_moved_while_a_bundle_opens_is_kept(desk_with_bundles: Desk) -> None:
+    desk = desk_with_bundles
+    older = [{"name": "older", "strength": 1.0}]
+    desk.settings.change({"editing": {"directions": older}}, "kim")
+    desk.bundles.begin("tegner", "kim")
+    bolder = [{"name": "bolder", "strength": 2.0}]
+    desk.settings.change({"editing": {"directions": bolder}}, "kim")
+    desk.bundles.look({"generation": _asked_for(desk)})
+    assert desk.settings.saved["editing"]["directions"] == bolder
+    assert [d.strength for d in desk.settings.effective.editing.directions] == [2.0]
+
+
+def test_bundle_that_cannot_be_saved_holds_for_this_run(
+    desk_with_bundles: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
     desk = desk_with_bundles
     desk.bundles.begin("tegner", "kim")
-    status = {"bundle": "tegner", "bundle_opening": None, "refused": ""}
-    desk.bundles.look({**status, "bundle": "lear"})
-    assert desk.bundles.opening is not None
-    clock.advance(5)
-    desk.bundles.look(status)
-    assert desk.settings.effective.model.bundle == "tegner"
+    monkeypatch.setattr(settings_module, "write_whole", full)
+    desk.bundles.look({"generation": _asked_for(desk)})
+    assert (desk.settings.effective.model.bundle, desk.settings.saved) == ("tegner", {})
 
 
 def test_bundle_not_installed_or_beside_another_is_refused(

@@ -11,10 +11,11 @@ import pytest
 from fastapi.testclient import TestClient
 
 from exhibit.contract.errors import InputError
+from exhibit.contract.settings.published import read_published
 from exhibit.operator.desk import Desk
 from exhibit.operator.state.scenes import Entry, Scene, SceneBook, SceneFile, latest, upcoming
 from exhibit.operator.switching import follow_schedule, switch_scene
-from tests.exhibit.operator.conftest import FakeTable
+from tests.exhibit.operator.conftest import DeskMaker
 from tests.fakes.clock import FakeClock
 
 EVENING = Scene(name="Evening", settings={"stage": {"contrast": 2.0, "tint": "#806040"}}, fade_s=4)
@@ -78,22 +79,18 @@ def test_schedule_missed_while_the_table_was_off_is_caught_up(desk: Desk) -> Non
     assert SceneFile(desk.state_dir).book.active == "Evening"
 
 
-def test_fade_moves_the_tone_and_ends_at_the_scene(
-    desk: Desk, table: FakeTable, clock: FakeClock
-) -> None:
+def test_fade_moves_the_tone_and_ends_at_the_scene(desk: Desk, clock: FakeClock) -> None:
     _keep(desk, EVENING)
     switch_scene(desk, "Evening", "kim")
     contrasts = []
     for _ in range(6):
-        contrasts.append(round(desk.settings.effective.stage.contrast, 3))
+        contrasts.append(round(read_published(desk.run_dir).config.stage.contrast, 3))
         clock.advance(1)
         desk.fade.step()
     assert contrasts == [1.0, 1.25, 1.5, 1.75, 2.0, 2.0]
     assert not desk.fade.active
-    assert desk.settings.live == {}
     stage = desk.settings.effective.stage
     assert (stage.tint, stage.crossfade_ms) == ("#806040", 250)
-    assert len(table.told("stage")) == 5
 
 
 def test_fade_without_time_is_at_the_scene_at_once(desk: Desk) -> None:
@@ -110,8 +107,48 @@ def test_fade_interrupted_by_another_leaves_nothing_behind(desk: Desk, clock: Fa
     clock.advance(2)
     desk.fade.step()
     switch_scene(desk, "Morning", "kim")
+    stage = desk.settings.effective.stage
+    assert (stage.contrast, stage.crossfade_ms) == (1.0, 250)
+    assert not desk.fade.active
+    assert desk.settings.layers.scene == {}
+
+
+def test_fade_comes_from_where_no_person_may_go_by_hand(desk: Desk, clock: FakeClock) -> None:
+    desk.settings.change({"stage": {"brightness": 0.7}}, "kim")
+    desk.settings.confirm("kim")
+    _keep(desk, Scene(name="Dusk", settings={"stage": {"brightness": 0.1}}, fade_s=4))
+    switch_scene(desk, "Dusk", "kim")
+    clock.advance(1)
+    desk.fade.step()
+    assert round(desk.settings.effective.stage.brightness, 3) == 0.55
+    clock.advance(4)
+    desk.fade.step()
+    assert desk.settings.effective.stage.brightness == 0.1
+
+
+def test_fade_ends_with_safe_mode(desk: Desk, clock: FakeClock) -> None:
+    _keep(desk, EVENING)
+    switch_scene(desk, "Evening", "kim")
+    desk.settings.set_safe_mode("on")
+    clock.advance(1)
+    desk.fade.step()
+    assert not desk.fade.active
     assert desk.settings.effective.stage.contrast == 1.0
-    assert desk.settings.live == {}
+
+
+def test_fade_ends_at_the_scene_though_the_page_died(desk: Desk, make_desk: DeskMaker) -> None:
+    _keep(desk, EVENING)
+    switch_scene(desk, "Evening", "kim")
+    again = make_desk()
+    assert read_published(again.run_dir).config.stage.contrast == 2.0
+
+
+def test_scene_takes_the_place_of_what_is_tried_out(desk: Desk) -> None:
+    desk.settings.change({"stage": {"contrast": 1.0}}, "kim")
+    desk.settings.preview({"stage": {"contrast": 3.0}})
+    _keep(desk, MORNING)
+    switch_scene(desk, "Morning", "kim")
+    assert desk.settings.effective.stage.contrast == 1.0
 
 
 def test_scene_kept_without_settings_is_how_the_table_looks(admin: TestClient, desk: Desk) -> None:

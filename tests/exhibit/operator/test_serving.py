@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import os
 import signal
 import socket
@@ -38,6 +37,7 @@ from exhibit.operator.pulse import Pulse
 from exhibit.operator.server import Server
 from tests.exhibit.operator.conftest import HOST, PASSWORD, DeskMaker, FakeTable
 from tests.fakes.clock import FakeClock
+from tests.fakes.settings import begin_with
 from tests.patience import PATIENCE_S, wait_until
 
 
@@ -258,19 +258,15 @@ class _Page:
     """The page's process with nothing around it."""
 
     def __init__(self, tmp_path: Path, **page: object) -> None:
-        self.run_dir, self.config = tmp_path / "run", tmp_path / "config.json"
+        self.run_dir = tmp_path / "run"
         self.run_dir.mkdir()
         config = Config(
             state_dir=tmp_path / "state",
             operator=OperatorConfig.model_validate({"port": 0, **page}),
         )
-        self.config.write_text(json.dumps(config.model_dump(mode="json")))
+        begin_with(self.run_dir, config)
         command = [sys.executable, "-m", "exhibit.operator", "--run-dir", str(self.run_dir)]
-        self.process = subprocess.Popen(
-            [*command, "--config", str(self.config), "--base", str(self.config)],
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
         wait_until(self._status, "the page serves")
 
     def _status(self) -> dict[str, object]:

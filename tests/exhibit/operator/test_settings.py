@@ -13,7 +13,9 @@ import yaml
 from fastapi.testclient import TestClient
 
 from exhibit.contract.errors import ConfigError
+from exhibit.contract.settings import published
 from exhibit.contract.settings.overrides import OVERRIDES, layer_overrides
+from exhibit.contract.settings.published import read_published
 from exhibit.contract.settings.schema import Config
 from exhibit.operator.desk import Desk
 from exhibit.operator.state import settings as module
@@ -30,12 +32,16 @@ def _saved(desk: Desk) -> Any:
     return yaml.safe_load(file.read_text()) if file.exists() else None
 
 
-def test_change_is_saved_holds_and_is_told_to_all(desk: Desk, table: FakeTable) -> None:
+def _published(desk: Desk) -> Config:
+    return read_published(desk.run_dir).config
+
+
+def test_change_is_saved_holds_and_is_published(desk: Desk) -> None:
     change = desk.settings.change({"ink": {"threshold": 0.7, "settle_ms": 400}}, "kim")
     assert change.changed == {"ink.threshold": 0.7}
     assert _saved(desk) == {"ink": {"threshold": 0.7, "settle_ms": 400}}
-    expected = [{"do": "settings", "overrides": {"ink": {"threshold": 0.7}}}]
-    assert [table.told(name) for name in ("engine", "stage", "supervisor")] == [expected] * 3
+    assert _published(desk).ink.threshold == 0.7
+    assert read_published(desk.run_dir).generation == change.generation
 
 
 def test_change_holds_at_the_next_start(desk: Desk) -> None:
@@ -56,19 +62,17 @@ def test_change_holds_at_the_next_start(desk: Desk) -> None:
         {"stage": {"tint": "red"}},
     ],
 )
-def test_change_not_allowed_changes_nothing(
-    desk: Desk, table: FakeTable, patch: dict[str, Any]
-) -> None:
-    before = desk.settings.effective
+def test_change_not_allowed_changes_nothing(desk: Desk, patch: dict[str, Any]) -> None:
+    before, published = desk.settings.effective, read_published(desk.run_dir)
     with pytest.raises(ConfigError):
         desk.settings.change(patch, "kim")
     assert desk.settings.effective == before
     assert _saved(desk) is None
-    assert table.told("stage") == []
+    assert read_published(desk.run_dir).generation == published.generation
 
 
 def test_change_on_a_full_disk_is_refused_and_nothing_moves(
-    desk: Desk, table: FakeTable, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: Any) -> None:
         raise OSError(28, "No space left on device")
@@ -76,8 +80,7 @@ def test_change_on_a_full_disk_is_refused_and_nothing_moves(
     monkeypatch.setattr(module, "write_whole", full)
     with pytest.raises(OSError, match="No space"):
         desk.settings.change({"ink": {"threshold": 0.7}}, "kim")
-    assert desk.settings.effective.ink.threshold == 0.5
-    assert table.told("engine") == []
+    assert desk.settings.effective.ink.threshold == _published(desk).ink.threshold == 0.5
 
 
 def test_change_is_not_undone_by_a_history_that_cannot_be_kept(desk: Desk) -> None:
@@ -94,13 +97,12 @@ def test_change_of_what_the_command_line_holds_is_called_shadowed(make_desk: Des
     change = desk.settings.change({"camera": {"source": "/dev/video9"}}, "kim")
     assert change.shadowed == ("camera.source",)
     assert desk.settings.effective.camera.source == "simulated"
-    assert desk.settings.sources()["camera.source"] == "command line"
+    assert desk.settings.layers.sources()["camera.source"] == "command line"
 
 
-def test_change_that_needs_a_restart_names_the_process(desk: Desk, table: FakeTable) -> None:
+def test_change_that_needs_a_restart_names_the_process(desk: Desk) -> None:
     change = desk.settings.change({"ink": {"light": "visible"}}, "kim")
     assert change.restarts == ("engine",)
-    assert {"do": "restart", "name": "engine"} in table.told("supervisor")
 
 
 def test_risky_change_holds_but_is_not_saved_until_confirmed(desk: Desk) -> None:
@@ -114,9 +116,7 @@ def test_risky_change_holds_but_is_not_saved_until_confirmed(desk: Desk) -> None
     assert desk.settings.effective.stage.display == 2
 
 
-def test_risky_change_goes_by_itself_after_a_minute(
-    desk: Desk, table: FakeTable, clock: FakeClock
-) -> None:
+def test_risky_change_goes_by_itself_after_a_minute(desk: Desk, clock: FakeClock) -> None:
     desk.settings.change(DISPLAY, "kim")
     clock.advance(TRIAL_S - 1)
     assert desk.settings.revert_if_due() is None
@@ -125,7 +125,7 @@ def test_risky_change_goes_by_itself_after_a_minute(
     assert change is not None
     assert change.changed == {"stage.display": 0}
     assert desk.settings.effective.stage.display == 0
-    assert table.told("stage")[-1] == {"do": "settings", "overrides": {"stage": {"display": 0}}}
+    assert _published(desk).stage.display == 0
 
 
 def test_risky_change_goes_though_the_page_died_in_between(
@@ -169,7 +169,7 @@ def test_reset_of_a_risky_key_is_on_trial_too(desk: Desk) -> None:
 def test_preview_holds_unsaved_and_a_saved_change_takes_its_place(desk: Desk) -> None:
     desk.settings.preview({"ink": {"threshold": 0.9}})
     assert desk.settings.effective.ink.threshold == 0.9
-    assert desk.settings.sources()["ink.threshold"] == "preview"
+    assert desk.settings.layers.sources()["ink.threshold"] == "preview"
     assert _saved(desk) is None
     desk.settings.change({"ink": {"threshold": 0.8}}, "kim")
     assert desk.settings.effective.ink.threshold == 0.8
@@ -283,3 +283,61 @@ def test_settings_value_of_another_kind_is_refused(admin: TestClient, value: obj
 def test_settings_file_itself_is_never_written(tmp_path: Path, admin: TestClient) -> None:
     admin.patch("/api/v1/settings", json={"ink": {"threshold": 0.9}})
     assert not list(tmp_path.rglob("config.yaml"))
+
+
+def test_preview_goes_on_though_the_page_died_and_is_shown_as_one(
+    desk: Desk, make_desk: DeskMaker
+) -> None:
+    desk.settings.preview({"ink": {"threshold": 0.9}})
+    again = make_desk().settings
+    assert again.effective.ink.threshold == 0.9
+    assert again.layers.sources()["ink.threshold"] == "preview"
+    again.change({"ink": {"threshold": 0.5}}, "kim")
+    assert _published(desk).ink.threshold == 0.5
+
+
+def test_choice_over_the_command_line_goes_on_though_the_page_died(make_desk: DeskMaker) -> None:
+    desk = make_desk({"model": {"bundle": "lear"}})
+    desk.settings.adopt({"model": {"bundle": "other"}}, "kim", "bundle")
+    assert make_desk().settings.effective.model.bundle == "other"
+
+
+def test_settings_edited_while_the_page_was_away_are_published(
+    desk: Desk, make_desk: DeskMaker
+) -> None:
+    (desk.state_dir).mkdir(parents=True)
+    (desk.state_dir / OVERRIDES).write_text("ink: {threshold: 0.3}\n")
+    make_desk()
+    assert _published(desk).ink.threshold == 0.3
+
+
+def test_settings_that_found_no_room_are_published_later(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(published, "tell", lambda *_: False)
+    change = desk.settings.change({"ink": {"threshold": 0.7}}, "kim")
+    assert _published(desk).ink.threshold == 0.5
+    monkeypatch.undo()
+    assert desk.settings.in_force.publish()
+    assert (_published(desk).ink.threshold, change.generation) == (0.7, 2)
+
+
+def test_settings_arrive_when_every_process_runs_their_generation(
+    table: FakeTable, admin: TestClient
+) -> None:
+    generation = admin.patch("/api/v1/settings", json={"ink": {"threshold": 0.7}}).json()[
+        "generation"
+    ]
+
+    def arrival() -> dict[str, Any]:
+        found = admin.get("/api/v1/state").json()["settings"]
+        assert found["generation"] == generation
+        return dict(found)
+
+    assert arrival()["waiting_for"] == ["stage", "engine"]
+    table.say("engine", generation=generation, outdated=False)
+    assert arrival()["waiting_for"] == ["stage"]
+    table.say("stage", generation=generation - 1, outdated=True)
+    assert arrival()["waiting_for"] == ["stage"]
+    table.say("stage", generation=generation, outdated=False)
+    assert arrival()["waiting_for"] == []

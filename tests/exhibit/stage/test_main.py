@@ -13,19 +13,20 @@ import pytest
 
 from exhibit.contract.board import read_status
 from exhibit.contract.errors import CLOSED
+from exhibit.contract.settings.schema import Config, ModelConfig, StageConfig
+from tests.fakes.settings import begin_with
 from tests.patience import PATIENCE_S, wait_until
 
-SETTINGS = "stage: {width: 320, height: 200}\nmodel: {bundle: none-installed}\n"
+SETTINGS = Config(
+    stage=StageConfig(width=320, height=200), model=ModelConfig(bundle="none-installed")
+)
 
 
 @contextmanager
 def stage_process(folder: Path, *arguments: str, **environment: str) -> Iterator[subprocess.Popen]:
-    config = folder / "config.yaml"
-    config.write_text(SETTINGS)
+    begin_with(folder, SETTINGS)
     command = [sys.executable, "-m", "exhibit.stage", "--run-dir", str(folder)]
-    process = subprocess.Popen(
-        [*command, "--config", str(config), *arguments], env={**os.environ, **environment}
-    )
+    process = subprocess.Popen([*command, *arguments], env={**os.environ, **environment})
     try:
         wait_until(lambda: read_status(folder, "stage").get("frames"), "frames of the stage")
         yield process
@@ -77,18 +78,18 @@ def test_stage_says_whether_a_person_closed_its_window(
         "from exhibit.stage.__main__ import main\n"
         "main()"
     )
-    (tmp_path / "config.yaml").write_text(SETTINGS)
-    given = ["--run-dir", str(tmp_path), "--config", str(tmp_path / "config.yaml"), "--headless"]
+    begin_with(tmp_path, SETTINGS)
+    given = ["--run-dir", str(tmp_path), "--headless"]
     ended = subprocess.run([sys.executable, "-c", script, *given], check=False)
     assert ended.returncode == code
 
 
 def test_stage_without_a_display_says_so_in_one_line(tmp_path: Path) -> None:
-    (tmp_path / "config.yaml").write_text(SETTINGS)
+    begin_with(tmp_path, SETTINGS)
     environment = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")}
     command = [sys.executable, "-m", "exhibit.stage", "--run-dir", str(tmp_path)]
     ended = subprocess.run(
-        [*command, "--config", str(tmp_path / "config.yaml"), "--fullscreen"],
+        [*command, "--fullscreen"],
         env={**environment, "SDL_VIDEODRIVER": "x11"},
         capture_output=True,
         text=True,

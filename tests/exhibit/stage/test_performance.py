@@ -8,14 +8,16 @@ import pygame
 import pytest
 
 from exhibit.contract.board import Heart, read_status, send_command
-from exhibit.contract.calibration import Calibration
+from exhibit.contract.calibration import Calibration, ProjectorCalibration
 from exhibit.contract.notice import write_notice
 from exhibit.contract.settings.file import apply_overrides
+from exhibit.contract.settings.published import Follower
 from exhibit.contract.settings.schema import Config
 from exhibit.contract.slot import Slot
 from exhibit.stage.performance import Performance
 from exhibit.stage.window import Ending, Window
 from tests.fakes.clock import FakeClock
+from tests.fakes.settings import begin_with, set_to
 
 CONFIG = apply_overrides(
     Config(),
@@ -57,7 +59,9 @@ class Table:
 
     def __init__(self, run_dir: Path, window: Window) -> None:
         self.run_dir = run_dir
-        self.performance = Performance(run_dir, CONFIG, Calibration(), window)
+        begin_with(run_dir, CONFIG)
+        follower = Follower(run_dir, "stage")
+        self.performance = Performance(run_dir, follower, Calibration(), window)
         self._pictures = Slot.create(run_dir / "picture.slot", 16 * 16)
         self._engine = Heart(run_dir, "engine")
 
@@ -99,15 +103,34 @@ def test_performance_shows_a_picture_and_measures_it(table: Table) -> None:
     assert Heart(table.run_dir, "stage").last > 0
 
 
-def test_performance_obeys_commands_and_reports_refused_ones(table: Table) -> None:
+def test_performance_follows_settings_and_says_which(table: Table) -> None:
     table.send(90, captured_at=1.0)
-    overrides = {"stage": {"invert": True}}
-    send_command(table.run_dir, "stage", {"do": "settings", "overrides": overrides})
-    send_command(table.run_dir, "stage", {"do": "settings", "overrides": {"stage": {"fsp": 9}}})
+    generation = set_to(table.run_dir, {"stage": {"invert": True}})
     table.play(300)
     assert table.shown() == [165, 165, 165]
-    faults = read_status(table.run_dir, "stage")["faults"]
-    assert any("stage.fsp" in fault for fault in faults)
+    status = read_status(table.run_dir, "stage")
+    assert (status["generation"], status["outdated"]) == (generation, False)
+
+
+def test_performance_settings_of_a_start_ask_for_another(table: Table) -> None:
+    set_to(table.run_dir, {"stage": {"invert": True, "display": 1}})
+    table.play(60)
+    status = read_status(table.run_dir, "stage")
+    assert (status["generation"], status["outdated"]) == (1, True)
+
+
+def test_performance_unknown_order_is_reported(table: Table) -> None:
+    send_command(table.run_dir, "stage", {"do": "dance"})
+    table.play(300)
+    assert "unknown order {'do': 'dance'}" in read_status(table.run_dir, "stage")["faults"]
+
+
+def test_performance_mismatch_of_calibration_goes_with_the_setting(table: Table) -> None:
+    measured = ProjectorCalibration.model_construct(mirror=True, rotate=0)
+    table.performance._calibration = Calibration.model_construct(projector=measured)
+    set_to(table.run_dir, {"stage": {"rotate": 90}})
+    table.play(60)
+    assert "calibration was measured" in read_status(table.run_dir, "stage")["faults"][-1]
 
 
 def test_performance_new_settings_are_published_in_their_first_frame(table: Table) -> None:
@@ -118,7 +141,7 @@ def test_performance_new_settings_are_published_in_their_first_frame(table: Tabl
         versions.append(table.composite.version if versions else 0)
         overrides = {"stage": {"brightness": len(versions) / 100}}
         if len(versions) > 30:
-            send_command(table.run_dir, "stage", {"do": "settings", "overrides": overrides})
+            set_to(table.run_dir, overrides)
         return len(versions) == 34
 
     table.performance.run(stopping, "ordinary")
@@ -132,7 +155,9 @@ def test_performance_slow_stage_with_a_new_picture_in_every_frame_still_tells(
     slow = apply_overrides(CONFIG, {"stage": {"fps": 10}})
     monkeypatch.setattr("exhibit.stage.performance.Pacer", NoPacer)
     window, clock = Window(CONFIG.stage, "headless"), FakeClock(1000.0)
-    performance = Performance(tmp_path, slow, Calibration(), window, clock)
+    begin_with(tmp_path, slow)
+    follower = Follower(tmp_path, "stage")
+    performance = Performance(tmp_path, follower, Calibration(), window, clock)
     write_notice(tmp_path, ["Password to claim this table: kmnpq"], until=2000.0)
     composite, published = tmp_path / "composite.slot", []
 

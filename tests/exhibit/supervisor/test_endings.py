@@ -57,9 +57,7 @@ class Table:
     def __init__(self, folder: Path, clock: FakeClock, essential: bool) -> None:
         spec = ProcessSpec("stage", "none", essential=essential)
         self.clock, self.lives = clock, list[FakeChild]()
-        self.supervisor = Supervisor(
-            [spec], CONFIG, folder, folder / "c.json", clock=clock, wait=clock.advance
-        )
+        self.supervisor = Supervisor([spec], CONFIG, folder, clock=clock, wait=clock.advance)
 
     def start(self, spec: ProcessSpec, *_: object) -> FakeChild:
         self.lives.append(FakeChild(spec))

@@ -20,7 +20,7 @@ TIMES = {"p50": 1.0, "p95": 2.0, "p99": 3.0}
 
 def _supervisor(tmp_path: Path) -> Supervisor:
     table = [ProcessSpec("stage", "none"), ProcessSpec("engine", "none")]
-    return Supervisor(table, SupervisorConfig(), tmp_path, tmp_path / "config.json")
+    return Supervisor(table, SupervisorConfig(), tmp_path)
 
 
 def test_report_of_a_restarted_engine_adds_up_its_lives(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Run folders hold the effective configuration and must not pile up in memory."""
+"""Run folders are private, and must not pile up in memory."""
 
 from __future__ import annotations
 
@@ -10,20 +10,15 @@ from types import SimpleNamespace
 
 import pytest
 
-from exhibit.contract.settings.file import load_config
-from exhibit.contract.settings.schema import Config, StageConfig
 from exhibit.supervisor import run_folder as module
-from exhibit.supervisor.run_folder import CONFIG_NAME, PREFIX, run_folder
+from exhibit.supervisor.run_folder import PREFIX, run_folder
 
 NOBODY = 2**22 + 1  # above the largest process id
 
 
-def test_run_folder_holds_the_effective_configuration_and_goes_away() -> None:
-    config = Config(stage=StageConfig(fps=25), calibration=Path("/x/calibration.yaml"))
-    with run_folder(config) as folder:
+def test_run_folder_is_private_and_goes_away() -> None:
+    with run_folder() as folder:
         assert folder.stat().st_mode & 0o077 == 0
-        read = load_config(folder / CONFIG_NAME)
-        assert (read.stage.fps, read.calibration) == (25, Path("/x/calibration.yaml"))
     assert not folder.exists()
 
 
@@ -55,5 +50,5 @@ def test_run_folder_removes_what_a_killed_table_left_and_nothing_else(
     other = tmp_path / "tracing-table-notes"
     for folder in (left, running, other):
         folder.mkdir()
-    with run_folder(Config()):
+    with run_folder():
         assert (left.exists(), running.exists(), other.exists()) == (False, True, True)

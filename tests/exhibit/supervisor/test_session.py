@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 
 from exhibit.contract.board import read_status, send_command, write_status
-from exhibit.contract.settings.file import load_config
+from exhibit.contract.settings.published import Published, read_published
 from exhibit.contract.settings.schema import Config
 from exhibit.supervisor.processes import ProcessSpec
-from exhibit.supervisor.run_folder import CONFIG_NAME
 from exhibit.supervisor.session import Session
 from tests.patience import PATIENCE_S
 
@@ -36,7 +35,7 @@ class Until(threading.Event):
 
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[Session]:
-    session = Session(tmp_path, Config(), TABLE, lambda _: None)
+    session = Session(tmp_path, Published(1, Config(), Config()), TABLE, lambda _: None)
     yield session
     session.close()
 
@@ -46,34 +45,23 @@ def _run_until(session: Session, condition: Callable[[], object]) -> None:
     assert condition()
 
 
-def _kept(folder: Path) -> Config:
-    return load_config(folder / CONFIG_NAME)
+def _pid(folder: Path, name: str) -> object:
+    processes = read_status(folder, "supervisor").get("processes", {})
+    return processes.get(name, {}).get("pid")
 
 
-def test_session_good_settings_are_kept_for_the_next_start(
+def test_session_publishes_the_settings_it_begins_with(session: Session, tmp_path: Path) -> None:
+    assert read_published(tmp_path).config == Config()
+
+
+def test_session_process_whose_settings_need_a_start_is_started_again(
     session: Session, tmp_path: Path
 ) -> None:
-    send_command(tmp_path, "supervisor", {"do": "settings", "overrides": {"ink": {"settle_ms": 9}}})
-    _run_until(session, lambda: _kept(tmp_path).ink.settle_ms == 9)
-
-
-@pytest.mark.parametrize(
-    "overrides", [{"ink": {"settle_ms": -1}}, {"model": {"bundle": "/nowhere"}}, {"no": {}}]
-)
-def test_session_bad_settings_are_dropped(
-    session: Session, tmp_path: Path, overrides: dict[str, object]
-) -> None:
-    send_command(tmp_path, "supervisor", {"do": "settings", "overrides": overrides})
-    good = {"do": "settings", "overrides": {"stage": {"fps": 25}}}
-    send_command(tmp_path, "supervisor", good)
-    _run_until(session, lambda: _kept(tmp_path).stage.fps == 25)
-    assert _kept(tmp_path).ink == Config().ink
-    assert _kept(tmp_path).model == Config().model
-
-
-def test_session_camera_that_auto_found_is_kept(session: Session, tmp_path: Path) -> None:
-    write_status(tmp_path, "engine", {"camera_source": "/dev/v4l/by-id/x-index0"})
-    _run_until(session, lambda: _kept(tmp_path).camera.source == "/dev/v4l/by-id/x-index0")
+    _run_until(session, lambda: _pid(tmp_path, "stage"))
+    first, engine = _pid(tmp_path, "stage"), _pid(tmp_path, "engine")
+    write_status(tmp_path, "stage", {"generation": 1, "outdated": True})
+    _run_until(session, lambda: _pid(tmp_path, "stage") not in (None, first))
+    assert _pid(tmp_path, "engine") == engine
 
 
 def test_session_without_room_in_memory_goes_on_and_says_so_once(
@@ -105,12 +93,8 @@ def test_session_without_room_in_memory_goes_on_and_says_so_once(
 def test_session_asked_to_restart_a_process_starts_another_one(
     session: Session, tmp_path: Path
 ) -> None:
-    def status() -> dict[str, dict[str, object]]:
-        processes = read_status(tmp_path, "supervisor").get("processes", {})
-        return dict(processes)
-
-    _run_until(session, lambda: status().get("stage", {}).get("pid"))
-    first = status()["stage"]["pid"]
+    _run_until(session, lambda: _pid(tmp_path, "stage"))
+    first = _pid(tmp_path, "stage")
     # An essential process that ends by itself ends the table; one that was asked to does not.
     send_command(tmp_path, "supervisor", {"do": "restart", "name": "stage"})
-    _run_until(session, lambda: status()["stage"]["pid"] not in (None, first))
+    _run_until(session, lambda: _pid(tmp_path, "stage") not in (None, first))

@@ -48,7 +48,7 @@ def _run_until(supervisor: Supervisor, condition: object, what: str) -> None:
 
 
 def test_supervisor_killed_process_is_restarted(tmp_path: Path) -> None:
-    supervisor = Supervisor([_spec("engine", "steady")], QUICK, tmp_path, tmp_path / "config.json")
+    supervisor = Supervisor([_spec("engine", "steady")], QUICK, tmp_path)
     try:
         _run_until(supervisor, lambda: _alive(supervisor, "engine"), "first start")
         write_status(tmp_path, "engine", {"pictures": 7})
@@ -68,7 +68,7 @@ def test_supervisor_killed_process_is_restarted(tmp_path: Path) -> None:
 @pytest.mark.parametrize("behaviour", ["hang", "steady"])
 def test_supervisor_silent_process_is_killed(tmp_path: Path, behaviour: str) -> None:
     # A hung process still takes signals; a stopped one (SIGSTOP) takes none but SIGKILL.
-    supervisor = Supervisor([_spec("engine", behaviour)], IMPATIENT, tmp_path, tmp_path / "c.json")
+    supervisor = Supervisor([_spec("engine", behaviour)], IMPATIENT, tmp_path)
     engine = supervisor.watched["engine"]
     try:
         _run_until(supervisor, lambda: _alive(supervisor, "engine"), "first start")
@@ -82,7 +82,7 @@ def test_supervisor_silent_process_is_killed(tmp_path: Path, behaviour: str) -> 
 
 
 def test_supervisor_refusing_process_ends_the_table(tmp_path: Path) -> None:
-    supervisor = Supervisor([_spec("engine", "refuse")], QUICK, tmp_path, tmp_path / "c.json")
+    supervisor = Supervisor([_spec("engine", "refuse")], QUICK, tmp_path)
     endings: list[int | None] = []
     wait_until(lambda: endings.append(supervisor.tick()) or endings[-1], "refusal")
     assert endings[-1] == REFUSED
@@ -90,7 +90,7 @@ def test_supervisor_refusing_process_ends_the_table(tmp_path: Path) -> None:
 
 def test_supervisor_refusing_process_of_a_service_is_tried_again(tmp_path: Path) -> None:
     spec = _spec("stage", "refuse", essential=True)
-    supervisor = Supervisor([spec], QUICK, tmp_path, tmp_path / "c.json", attended=False)
+    supervisor = Supervisor([spec], QUICK, tmp_path, attended=False)
     try:
         stage = supervisor.watched["stage"]
         _run_until(supervisor, lambda: stage.restarts == 2, "two more attempts")
@@ -102,7 +102,7 @@ def test_supervisor_refusing_process_of_a_service_is_tried_again(tmp_path: Path)
 def test_supervisor_essential_process_out_of_budget_ends_the_table(tmp_path: Path) -> None:
     config = QUICK.model_copy(update={"restart_budget": 1})
     spec = _spec("stage", "crash", essential=True)
-    supervisor = Supervisor([spec], config, tmp_path, tmp_path / "c.json")
+    supervisor = Supervisor([spec], config, tmp_path)
     endings: list[int | None] = []
     wait_until(lambda: endings.append(supervisor.tick()) or endings[-1], "end")
     assert endings[-1] == 1
@@ -111,7 +111,7 @@ def test_supervisor_essential_process_out_of_budget_ends_the_table(tmp_path: Pat
 
 def test_supervisor_stop_ends_willing_and_deaf_processes(tmp_path: Path) -> None:
     table = [_spec("stage", "steady"), _spec("engine", "deaf")]
-    supervisor = Supervisor(table, QUICK, tmp_path, tmp_path / "c.json")
+    supervisor = Supervisor(table, QUICK, tmp_path)
     _run_until(supervisor, lambda: all(_alive(supervisor, s.name) for s in table), "start")
     pids = [watched.pid for watched in supervisor.watched.values()]
     supervisor.stop()
@@ -123,7 +123,7 @@ def test_supervisor_killed_leaves_no_process_behind(tmp_path: Path) -> None:
     script = (
         "import sys, time; from pathlib import Path; "
         "from tests.exhibit.supervisor import test_supervisor as t; "
-        "d = Path(sys.argv[1]); s = t.Supervisor([t._spec('engine', 'steady')], t.QUICK, d, d);\n"
+        "d = Path(sys.argv[1]); s = t.Supervisor([t._spec('engine', 'steady')], t.QUICK, d);\n"
         "while True: s.tick(); print(s.watched['engine'].pid, flush=True); time.sleep(0.05)"
     )
     parent = subprocess.Popen(

@@ -1,6 +1,6 @@
 // Controls for settings: tried while they move, saved when they rest, and every change can be undone.
 import { ask, attempt, say } from "./api.js";
-import { listen, showTrial } from "./live.js";
+import { listen, showTrial, whenArrived } from "./live.js";
 import { text } from "./texts.js";
 
 const TRY_EVERY_MS = 40;
@@ -89,6 +89,7 @@ class Control {
     if (!change) { this.show(before, source); return; }
     const trial = change.on_trial.includes(this.key);
     this.show(value, trial ? "trial" : "overrides");
+    this.await(change);
     const message = text("site.saved", { name: this.box.dataset.name, before: words(before), after: words(value, this.box.dataset.unit) });
     tellChange(this.box.dataset.name, message, change, () => (source === "file" ? this.reset() : this.save(before)));
   }
@@ -98,8 +99,17 @@ class Control {
     const change = await attempt("POST", "/api/v1/settings/reset", { keys: [this.key] });
     if (!change) return;
     this.show(this.file, "file");
+    this.await(change);
     const message = text("site.saved", { name: this.box.dataset.name, before: words(before), after: words(this.file, this.box.dataset.unit) });
     tellChange(this.box.dataset.name, message, change, () => this.save(before));
+  }
+
+  // What is saved is not at work yet: the processes of the table take it, and say so.
+  await(change) {
+    const tag = this.box.querySelector(".arriving");
+    tag.hidden = false;
+    this.awaited = change.generation;
+    whenArrived(change.generation, () => { tag.hidden = this.awaited === change.generation; });
   }
 
   show(value, source) {

@@ -3,13 +3,30 @@ import { ask, attempt } from "./api.js";
 import { text } from "./texts.js";
 
 const REST_BEGINS_MS = 100, REST_LOOK_MS = 3000;
-const listeners = { state: [], settings: [], log: [] };
+const listeners = { state: [], settings: [], arrival: [], log: [] };
 // A browser keeps six connections to one address for all its windows together. The window that was
 // used last has its streams; the others rest, and look now and then.
 const windows = new BroadcastChannel("live");
 let resting = null;
 let source = null;
 let lost = false, heard = false;
+
+// Settings are at work once every process of the table says their generation, or a newer one.
+let arrival = { generation: 0, waiting_for: [] };
+let awaited = [];
+
+export function whenArrived(generation, act) {
+  awaited.push({ generation, act });
+  settle(arrival);
+}
+
+function settle(found) {
+  arrival = found;
+  const isThere = ({ generation }) => arrival.waiting_for.length === 0 && arrival.generation >= generation;
+  const there = awaited.filter(isThere);
+  awaited = awaited.filter((one) => !isThere(one));
+  for (const { act } of there) act();
+}
 
 export function listen(event, listener) {
   listeners[event].push(listener);
@@ -83,7 +100,14 @@ function showState(state) {
   pill.dataset.state = state.state;
   document.getElementById("pill-word").textContent = text(`state.${state.state}`);
   showTrial(state);
+  if (state.settings) { settle(state.settings); showWaiting(state.settings.waiting_for); }
   if (state.state === "offline") for (const listener of listeners.state) listener(state);
+}
+
+function showWaiting(names) {
+  const banner = document.getElementById("waiting");
+  banner.hidden = names.length === 0;
+  if (!banner.hidden) banner.textContent = text("site.waiting_for", { names: names.join(", ") });
 }
 
 export function showTrial({ trial_left_s: left, trial_keys: keys }) {
@@ -140,6 +164,7 @@ document.addEventListener("visibilitychange", () => {
 windows.onmessage = rest;
 addEventListener("focus", wake);
 addEventListener("pagehide", () => source.close());
+listen("arrival", settle);
 listen("state", (state) => { if (state.state !== "offline") showState(state); });
 windows.postMessage("the others rest");
 connect();
