@@ -20,7 +20,10 @@ from models.training.gan.run import Plan, begun, describe, run
 from models.training.parts.augment import AugmentConfig
 from models.training.run.limits import RunLimits
 
-_SHAPE = tuple(field.name for field in fields(GeneratorConfig))
+_SHAPE = tuple(
+    field.name for field in fields(GeneratorConfig) if field.name != "feature_resolution"
+)
+"""What options say of the generator; where it takes an encoder's map is the encoder's choice."""
 
 
 @click.command("train-gan")
