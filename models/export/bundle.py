@@ -215,7 +215,9 @@ def _write_directions(hand: Hand, statistics: LatentStatistics, folder: Path) ->
         "safe_range": [-SAFE_SIGMAS * sigma, SAFE_SIGMAS * sigma],
         "eigenvalue": float(values[0]),
     }
-    (folder / DIRECTIONS_META).write_text(json.dumps({"sefa-1": entry}, indent=2) + "\n")
+    (folder / DIRECTIONS_META).write_text(
+        json.dumps({"sefa-1": entry}, indent=2, allow_nan=False) + "\n"
+    )
 
 
 def _card(hand: Hand, about: Description, folder: Path) -> Card:

@@ -50,7 +50,7 @@ def add_directions(path: Path, added: Sequence[Discovered], dropped: Sequence[st
         shutil.copytree(path, folder)
         save_file(vectors, folder / DIRECTIONS)
         (folder / DIRECTIONS).chmod(0o644)
-        text = json.dumps(metadata, indent=2, ensure_ascii=False) + "\n"
+        text = json.dumps(metadata, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
         (folder / DIRECTIONS_META).write_text(text, encoding="utf-8")
         changed = {name: sha256_of(folder / name) for name in (DIRECTIONS, DIRECTIONS_META)}
         files = bundle.card.files | changed

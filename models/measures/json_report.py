@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from exhibit.contract.files import write_whole
+
 
 def write_json(report: dict[str, Any], path: Path) -> None:
-    """Write the report; figures rounded to four digits."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(rounded(report), indent=2) + "\n", encoding="utf-8")
+    """Write the report, its figures as `rounded` gives them; the folder is made."""
+    write_whole(path, json.dumps(rounded(report), indent=2, allow_nan=False) + "\n")
 
 
 def rounded(value: Any) -> Any:
-    """Round every float of a nested dictionary to four digits."""
+    """Round every float of nested dictionaries and lists to four digits.
+
+    What could not be measured is None: JSON has no NaN.
+    """
     if isinstance(value, dict):
         return {key: rounded(inner) for key, inner in value.items()}
-    return round(float(value), 4) if isinstance(value, float | np.floating) else value
+    if isinstance(value, list | tuple):
+        return [rounded(inner) for inner in value]
+    if isinstance(value, float | np.floating):
+        return round(float(value), 4) if math.isfinite(value) else None
+    return value

@@ -54,11 +54,6 @@ def load_generator(path: Path) -> Generator:
     return averaged_generator(load_gan(path), path)
 
 
-def load_discriminator(path: Path) -> Discriminator:
-    """The discriminator of a checkpoint, in training mode (callers may go on training it)."""
-    return saved_discriminator(load_gan(path), path)
-
-
 def saved_discriminator(state: State, path: Path) -> Discriminator:
     """The discriminator of a state of either training, in training mode.
 

@@ -21,7 +21,7 @@ from models.saved.checkpoint import (  # noqa: E402
     write_checkpoint,
 )
 from models.saved.compacting import compact  # noqa: E402
-from models.saved.gan import load_discriminator, load_gan, load_generator  # noqa: E402
+from models.saved.gan import load_gan, load_generator, saved_discriminator  # noqa: E402
 from models.training.gan import trainee as gan_trainee  # noqa: E402
 from models.training.gan.run import describe, run  # noqa: E402
 from tests.models.training.gan.gan_fixtures import (  # noqa: E402
@@ -34,6 +34,10 @@ from tests.models.training.gan.gan_fixtures import (  # noqa: E402
 @pytest.fixture
 def dataset(tmp_path: Path) -> Path:
     return write_dataset(tmp_path / "dataset")
+
+
+def discriminator_in(path: Path) -> torch.nn.Module:
+    return saved_discriminator(load_gan(path), path)
 
 
 def test_run_stopped_and_resumed_equals_run_without_stop(dataset, tmp_path) -> None:
@@ -58,7 +62,7 @@ def test_run_writes_log_sheet_and_a_usable_generator(dataset, tmp_path) -> None:
     generator = load_generator(folder / "latest.pt")
     assert not generator.training
     assert generator(torch.randn(1, 8)).shape == (1, 1, 32, 32)
-    assert load_discriminator(folder / "latest.pt")(torch.zeros(1, 1, 32, 32)).shape == (1, 1)
+    assert discriminator_in(folder / "latest.pt")(torch.zeros(1, 1, 32, 32)).shape == (1, 1)
 
 
 def test_run_with_kid_writes_it_to_the_log(dataset, tmp_path) -> None:
@@ -103,8 +107,8 @@ def test_run_grown_to_twice_the_resolution_continues_what_was_learnt(
         lower = torch.nn.functional.conv2d(pictures, kernel, stride=2, padding=1)
         if layout == "light":
             lower = torch.nn.functional.avg_pool2d(pictures, 2)
-        old = load_discriminator(start)(lower)
-        torch.testing.assert_close(load_discriminator(plan.folder / "latest.pt")(pictures), old)
+        old = discriminator_in(start)(lower)
+        torch.testing.assert_close(discriminator_in(plan.folder / "latest.pt")(pictures), old)
     assert error < 0.5
     run(tiny_plan(dataset, plan.folder, 4, shape=shape, resume=True))
 
