@@ -1,4 +1,7 @@
-"""After silence every process runs what the page says, whatever was asked for and whoever died."""
+"""After silence every process runs what the page says, whatever was asked for and whoever died.
+
+Spans exhibit.contract.settings, exhibit.operator and exhibit.engine.
+"""
 
 from __future__ import annotations
 

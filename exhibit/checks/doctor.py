@@ -51,7 +51,7 @@ def examine(config_file: Path | None) -> Iterator[Finding]:
             remedy = f"correct it, then: exhibit check {config_file}"
             yield Finding("fault", "config", str(error), remedy)
     yield from _models(config)
-    for look in (_camera, _calibration, _display, _sound):
+    for look in (_camera, _calibration, _display):
         yield look(config)
 
 
@@ -145,18 +145,3 @@ def _display_sizes() -> list[tuple[int, int]]:
         return []
     finally:
         pygame.display.quit()
-
-
-def _sound(config: Config) -> Finding:
-    try:
-        import sounddevice
-    except OSError:
-        remedy = "on Debian: sudo apt install libportaudio2"
-        return Finding("note", "sound", "PortAudio is missing; the table stays silent", remedy)
-    outputs = [str(d["name"]) for d in sounddevice.query_devices() if d["max_output_channels"]]
-    wanted = config.sound.device
-    if wanted is not None and not any(wanted in name for name in outputs):
-        return Finding("note", "sound", f"sound.device '{wanted}' is not there; silent", "aplay -L")
-    if not outputs:
-        return Finding("note", "sound", "no output device; the table stays silent")
-    return Finding("ok", "sound", ", ".join(outputs[:_MOST_NAMES]))

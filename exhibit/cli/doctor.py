@@ -21,7 +21,7 @@ _MARKS: dict[Verdict, tuple[str, str]] = {
 @CONFIG_OPTION
 @click.pass_context
 def doctor(ctx: click.Context, config_file: Path | None) -> None:
-    """Look at cameras, displays, inference, sound, bundle and calibration.
+    """Look at cameras, displays, inference, bundle and calibration.
 
     Says what is missing and how to get it. The exit code is 0 where the table can run, if need be
     with a simulated camera and in a browser, and 1 where it cannot.

@@ -61,18 +61,6 @@ class TableLight:
     dark: Gray | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Stroke:
-    """A centre line: `points` is (n, 2) float32 x, y in frame pixels, in order along the line.
-
-    `order` counts strokes as they appeared on the sheet; `width_px` is the mean line width.
-    """
-
-    order: int
-    points: Floats
-    width_px: float
-
-
 @dataclass(frozen=True, slots=True)
 class InkEvent:
     """Something that happened on the table.
@@ -104,7 +92,6 @@ class Ink:
         sheet: (4, 2) float32 corners in frame pixels, or None when there is no sheet.
         bbox: (x0, y0, x1, y1) of the settled ink in the unit square, or None without ink.
         coverage: share of the sheet that is ink, 0..1.
-        strokes: centre lines in order of appearance (empty until asked for in the settings).
         events: what happened since the frame before.
         changed_at: monotonic seconds when `settled` last changed.
         sheet_state: `lifted` where the sheet or a corner of it has left the glass.
@@ -122,7 +109,6 @@ class Ink:
     sheet: Floats | None
     bbox: tuple[float, float, float, float] | None
     coverage: float
-    strokes: tuple[Stroke, ...] = ()
     events: tuple[InkEvent, ...] = ()
     changed_at: float = 0.0
     sheet_state: SheetState = "absent"

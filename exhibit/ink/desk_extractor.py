@@ -14,10 +14,10 @@ import cv2
 import numpy as np
 
 from exhibit.contract.settings.schema import InkConfig
-from exhibit.contract.values import Floats, Frame, Gray, Ink, InkEvent, Stroke
+from exhibit.contract.values import Floats, Frame, Gray, Ink, InkEvent
 from exhibit.ink import field
 from exhibit.ink.extractor import TableExtractor
-from exhibit.ink.images import Homography, as_gray, perspective
+from exhibit.ink.images import as_gray, perspective
 from exhibit.ink.planes import blank_planes
 from exhibit.ink.rectify import View, outline_of_frame
 from exhibit.ink.tracker import Pose, SheetTracker
@@ -116,7 +116,6 @@ class DeskExtractor:
             mask=as_gray(np.where(lines > 127, 0, 255)),
             hand=np.asarray(hand, np.bool_),
             sheet=self._corners,
-            strokes=tuple(_moved(stroke, back) for stroke in ink.strokes),
         )
 
     def _without_sheet(self, frame: Frame, events: tuple[InkEvent, ...]) -> Ink:
@@ -148,8 +147,3 @@ def _size_of(corners: Floats) -> tuple[int, int]:
     width, height = float(sides[0] + sides[2]), float(sides[1] + sides[3])
     scale = _LONGER_SIDE_PX / max(width, height)
     return max(64, round(width * scale)), max(64, round(height * scale))
-
-
-def _moved(stroke: Stroke, matrix: Homography) -> Stroke:
-    points = cv2.perspectiveTransform(stroke.points[None].astype(np.float64), matrix)[0]
-    return replace(stroke, points=np.asarray(points, np.float32))

@@ -15,7 +15,6 @@ from exhibit.contract.values import (
     Ink,
     InkEvent,
     SheetState,
-    Stroke,
     TableLight,
 )
 from exhibit.ink import field, rectify, threshold
@@ -93,7 +92,6 @@ class TableExtractor:
         self._pile, self._lift = Pile(), LiftWatch()
         self._settled = self._live = self._blank
         self._live_of: Gray | None = None
-        self._strokes: tuple[Stroke, ...] = ()
         self._changed_at = now_s
         self._judge_at: float | None = None
 
@@ -228,7 +226,6 @@ class TableExtractor:
         self._ink, name = self._pile.turn(factor, self._ink, self._anchor)
         self._settled = self._live = self._square.draw(self._ink.settled)
         self._live_of, self._changed_at, self._judge_at = None, now_s, None
-        self._strokes = self._ink.book.strokes(self._ink.settled) if self._config.strokes else ()
         return (InkEvent(name),)
 
     def _note_change(self, now_s: float) -> tuple[InkEvent, ...]:
@@ -237,7 +234,6 @@ class TableExtractor:
         self._changed_at = now_s
         self._settled = self._square.draw(self._ink.settled)
         began = self._ink.book.note(self._ink.settled, now_s)
-        self._strokes = self._ink.book.strokes(self._ink.settled) if self._config.strokes else ()
         return (InkEvent("stroke_added", str(began)),) if began else ()
 
     def _result(
@@ -271,7 +267,6 @@ class TableExtractor:
             sheet=corners,
             bbox=_bounding_box(self._settled.lines),
             coverage=coverage,
-            strokes=self._strokes,
             events=events,
             changed_at=self._changed_at,
             sheet_state=self._state_of(pose, hands is not None),

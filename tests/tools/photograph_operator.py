@@ -67,7 +67,9 @@ def main(bundle: Path, out: Path) -> None:
                 page.set_viewport_size({"width": size[0], "height": size[1]})
                 page.goto(table.url + path, wait_until="domcontentloaded")
                 if name == "config-yaml":
-                    page.fill("#text", page.input_value("#text") + "sound:\n  volum: 0.6\n")
+                    page.fill(
+                        "#text", page.input_value("#text") + "supervisor:\n  restart_budge: 30\n"
+                    )
                 if name == "tokens":
                     page.fill("#token-name", "workshop tablet")
                     page.select_option("#token-role", "operator")

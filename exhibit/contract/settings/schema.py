@@ -67,8 +67,6 @@ class InkConfig(Section):
     """Ink counts once it has been still and uncovered this long."""
     answer: Literal["settled", "live"] = Field("settled", json_schema_extra=_live())
     """Which ink the picture answers: settled (calm) or live (follows every frame)."""
-    strokes: bool = Field(False, json_schema_extra=_live())
-    """Follow the settled ink's centre lines and pass them on as polylines in their order."""
 
 
 class ModelConfig(Section):
@@ -223,17 +221,6 @@ class OscConfig(Section):
     """Addresses and ports that messages are sent to, such as 127.0.0.1:9001."""
 
 
-class SoundConfig(Section):
-    """Sound that answers the pen."""
-
-    enabled: bool = Field(False, json_schema_extra=_live())
-    """Play sound."""
-    device: str | None = None
-    """Output device by name; empty takes the default."""
-    volume: float = Field(0.5, ge=0, le=1, json_schema_extra=_live())
-    """Volume."""
-
-
 class SupervisorConfig(Section):
     """How processes are watched and restarted."""
 
@@ -260,7 +247,6 @@ class Config(Section):
     web: WebConfig = WebConfig()
     operator: OperatorConfig = OperatorConfig()
     osc: OscConfig = OscConfig()
-    sound: SoundConfig = SoundConfig()
     supervisor: SupervisorConfig = SupervisorConfig()
     calibration: Path = Path("calibration.yaml")
     """The file that `calibrate` writes; without it the whole frame is the sheet, the whole window

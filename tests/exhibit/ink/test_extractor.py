@@ -160,19 +160,15 @@ def test_extract_view_without_an_outline_is_all_sheet() -> None:
     assert ink.sheet is None and ink.settled.min() < 60
 
 
-def test_extract_strokes_come_in_their_order_of_appearance() -> None:
-    extractor = _extractor(strokes=True)
+def test_extract_strokes_are_told_as_they_appear() -> None:
+    extractor = _extractor()
     scene = _table_with_sheet(extractor)
     names = []
     for line in (LINE, (0.2, 0.7, 0.5, 0.9), (0.7, 0.6, 0.9, 0.9)):
         scene.lines.append(line)
         inks = _run(extractor, scene, 0.9)
         names += _names(inks)
-    strokes = inks[-1].strokes
     assert names.count("stroke_added") == 3
-    assert [stroke.order for stroke in strokes] == list(range(len(strokes)))
-    assert strokes[0].points[:, 1].mean() < strokes[-1].points[:, 1].mean()
-    assert strokes[0].width_px == pytest.approx(4.5, abs=1.0)
 
 
 def test_extract_dead_led_is_named_and_told_of_when_it_is_back() -> None:

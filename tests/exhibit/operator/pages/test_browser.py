@@ -223,23 +223,23 @@ def test_config_yaml_mistake_is_shown_with_its_line_before_saving(
     page = open_page("/config?view=yaml")
     saved = page.input_value("#text").rstrip("\n")
     line = saved.count("\n") + 3
-    page.fill("#text", f"{saved}\nsound:\n  volume: 7\n")
+    page.fill("#text", f"{saved}\nink:\n  despeckle: 70\n")
     problem = page.locator(".mistakes li")
     problem.wait_for()
     assert f"Line {line}" in problem.inner_text()
-    assert "sound.volume" in problem.inner_text()
+    assert "ink.despeckle" in problem.inner_text()
     assert page.locator("#lines .wrong").inner_text().strip() == str(line)
     assert page.locator("#save").is_disabled()
-    page.fill("#text", f"{saved}\nsound:\n  volume: 0.7\n")
+    page.fill("#text", f"{saved}\nink:\n  despeckle: 2.5\n")
     wait_until(lambda: page.locator("#save").is_enabled(), "nothing wrong with it")
     page.locator("#save").click()
-    wait_until(lambda: _settings(page)["sound"]["volume"] == 0.7, "the saved text")
+    wait_until(lambda: _settings(page)["ink"]["despeckle"] == 2.5, "the saved text")
 
 
 def test_config_history_goes_back_with_one_click(open_page: Callable[..., Any]) -> None:
     page = open_page("/config?view=history")
     page.locator("[data-restore]").first.click()
-    wait_until(lambda: _settings(page)["sound"]["volume"] == 0.5, "the version before")
+    wait_until(lambda: _settings(page)["ink"]["despeckle"] == 1.0, "the version before")
 
 
 def test_config_risky_change_is_on_trial_until_kept_or_taken_back(
@@ -282,7 +282,7 @@ def test_pages_two_windows_side_by_side_both_work(
     one.evaluate("dispatchEvent(new Event('focus'))")
     wait_until(lambda: _streams(one) == 4 and _streams(other) == 0, "streams for the first")
     _control(other, "stage.saturation").locator(".reset").click()
-    wait_until(lambda: _settings(one)["stage"]["saturation"] == 0.0, "the file's value")
+    wait_until(lambda: _settings(one)["ink"]["despeckle"] == 1.0, "the file's value")
     one.request.patch(f"{table.url}/api/v1/settings", data={"stage": {"saturation": 0.6}})
     other.evaluate("document.activeElement.blur(); dispatchEvent(new Event('focus'))")
     wait_until(lambda: number.input_value() == "0.6", "what changed while it rested")
