@@ -9,16 +9,20 @@ import numpy as np
 import onnxruntime
 
 from exhibit.contract.bundle import ENCODER, GENERATOR, LATENTS, Bundle
+from exhibit.recall.at_once import recall_at_once
+from exhibit.recall.memory import open_memory
+from models.sheets import as_grey
 from models.sketches.raster import Floats, Gray, Pictures, as_gray, as_network_input
 
 THREADS = 2
 
 
 class TableModel:
-    """The two graphs of a bundle on the CPU."""
+    """The two graphs of a bundle on the CPU, and its memory where it has one."""
 
     def __init__(self, bundle: Bundle, threads: int = THREADS) -> None:
         self.card = bundle.card
+        self._memory = open_memory(bundle)
         self._encoder = _session(bundle.file(ENCODER), threads)
         self._generator = _session(bundle.file(GENERATOR), threads)
         self._outputs = ["w_plus", "feature"] if self.card.feature_shape else ["w_plus"]
@@ -26,10 +30,28 @@ class TableModel:
             self.w_avg: Floats = arrays["w_avg"]
             self.samples: Floats = arrays["samples"]
 
+    @property
+    def remembers(self) -> bool:
+        """Whether the bundle has a memory."""
+        return self._memory is not None
+
+    def recall(self, ink: Gray) -> Gray | None:
+        """The drawing that the memory recalls to ink (S, S), bent to it, (S, S); None for none."""
+        if self._memory is None:
+            return None
+        # Bent at twice the side: fine lines keep their weight.
+        found = recall_at_once(self._memory, ink, 2 * len(ink))
+        if found is None:
+            return None
+        return as_grey(found.picture, len(ink))
+
     def encode(self, ink: Gray) -> dict[str, Floats]:
-        """Ink (S, S) uint8 to codes by name, each with a leading 1."""
+        """Ink (S, S) uint8, and what is recalled to it, to codes by name, each with a leading 1."""
         seen = np.ones((1, self.card.planes, *ink.shape), np.float32)
         seen[0, 0] = as_network_input(ink)
+        recalled = self.recall(ink) if self.card.planes > 1 else None
+        if recalled is not None:
+            seen[0, 2] = as_network_input(recalled)
         found = self._encoder.run(self._outputs, {"ink": seen})
         return dict(zip(self._outputs, found, strict=True))
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from exhibit.contract.bundle import Bundle, load_bundle
 from models.collection.pictures import load_pictures
+from models.evaluation.blind import score_named, write_blind
 from models.evaluation.honest_sheet import honest_sheet
 from models.evaluation.measure import Evidence, Extent, Subject, measure
 from models.evaluation.report import write_html
@@ -55,6 +56,22 @@ PSIS = (0.3, 0.5, 0.7, 0.85, 1.0)
     type=(click.Path(path_type=Path), int),
     help="CHECKPOINT N: also answer N sketches by 300 steps of optimisation in W+ (slow).",
 )
+@click.option(
+    "--blind",
+    type=(click.Path(path_type=Path), click.Path(path_type=Path)),
+    help="FOLDER KEY: also write answers at all their strokes, the memory alone and real drawings "
+    "under shuffled numbers, for readers who have no key.",
+)
+@click.option(
+    "--before",
+    type=click.Path(path_type=Path),
+    help="With --blind: a bundle whose answers are shuffled in, too.",
+)
+@click.option(
+    "--named",
+    type=(click.Path(path_type=Path), click.Path(path_type=Path)),
+    help="READINGS KEY: score what readers wrote (columns number, name, mark) and do nothing else.",
+)
 @click.option("--write-card", is_flag=True, help="Write the figures into the bundle's card.")
 @click.option("--seed", default=0, show_default=True)
 def evaluate(bundle: Path, dataset: Path, sketches: Path, **options: Any) -> None:
@@ -63,8 +80,17 @@ def evaluate(bundle: Path, dataset: Path, sketches: Path, **options: Any) -> Non
     Adherence says whether the picture follows the pen (1 always, 0 no better than chance); KID of
     the answers says whether it could be the artist's (0 like another half of the collection).
     """
+    if options["named"]:
+        for group, said in score_named(*options["named"]).items():
+            click.echo(
+                f"{group:12s} {said.named:3d} of {said.pictures:3d} named, mark {said.mark:.2f}"
+            )
+        return
     checked = load_bundle(bundle)
     subject = _subject(checked, dataset, sketches, options)
+    if options["blind"]:
+        _write_blind(subject, options)
+        return
     extent = Extent(
         path_pairs=PATH_PAIRS if options["ppl"] else 0,
         psis=PSIS if options["psi_curve"] else (),
@@ -96,6 +122,22 @@ def _subject(bundle: Bundle, dataset: Path, sketches: Path, options: dict[str, A
         lpips=evaluation_lpips(),
         generator=load_hand(options["optimise"][0]).generator if options["optimise"] else None,
     )
+
+
+def _write_blind(subject: Subject, options: dict[str, Any]) -> None:
+    """Answers to the chosen sketches at all their strokes, and as many of everything else."""
+    inks = [visit.inks[max(SHARES)] for visit in subject.visits]
+    paper = np.full_like(inks[0], 255)
+    real = [subject.drawings[index] for index in evenly(len(subject.drawings), len(inks))]
+    groups = {"answers": [subject.model.answer(ink) for ink in inks], "real": real}
+    if subject.model.remembers:
+        recalled = [subject.model.recall(ink) for ink in inks]
+        groups["memory"] = [paper if picture is None else picture for picture in recalled]
+    if options["before"]:
+        before = TableModel(load_bundle(options["before"]))
+        groups["before"] = [before.answer(ink) for ink in inks]
+    folder, key = options["blind"]
+    write_blind(folder, key, groups, options["seed"])
 
 
 def _write(

@@ -16,9 +16,8 @@ import numpy as np
 from tqdm import tqdm
 
 from exhibit.contract.errors import InputError
-from exhibit.recall.bending import bend
+from exhibit.recall.at_once import recall_at_once
 from exhibit.recall.memory import Memory
-from exhibit.recall.placing import lay
 from models.sketches.framing import frame_strokes, random_placement
 from models.sketches.quickdraw import TimedSketch, drawn_up_to
 from models.sketches.raster import Gray, table_ink
@@ -90,11 +89,9 @@ def remembering(drawings: Sequence[Gray], side_px: int) -> Recall:
     memory = Memory.of(drawings)
 
     def recall(ink: Gray) -> Gray | None:
-        finds = memory.search(ink, 1)
-        if not finds:
-            return None
-        placed = lay(memory.drawing(finds[0].drawing), finds[0], 2 * side_px)
-        return _at(bend(placed, ink).picture, side_px)
+        # Bent at twice the side: fine lines keep their weight.
+        found = recall_at_once(memory, ink, 2 * side_px)
+        return None if found is None else _at(found.picture, side_px)
 
     return recall
 
