@@ -16,7 +16,7 @@ from models.networks.perceptual.lpips import Lpips
 from models.sketches.framing import Placement, frame_strokes
 from models.sketches.perturb import Strokes
 from models.sketches.quickdraw import TimedSketch, drawn_up_to
-from models.sketches.raster import Gray, Pictures, as_network_input, table_ink
+from models.sketches.raster import Floats, Gray, Pictures, as_network_input, table_ink
 
 SIDE_PX = 128
 _CHUNK = 8
@@ -24,19 +24,21 @@ _CANDIDATES = 3
 _THUMB_PX = 32
 STROKE_SHARE = 0.02
 PPL_STEP = 1e-2
-"""Step in units of the parameter between two codes; smaller ones drown in float32."""
+"""Step in units of the parameter between two codes."""
 
 Distances = NDArray[np.float64]
 
 
 def perceptual_distances(lpips: Lpips, a: Pictures, b: Pictures) -> Distances:
     """LPIPS of pictures pair by pair, at 128 px; returns (n,)."""
+    return _distances(lpips, [_tensor(picture) for picture in a], [_tensor(p) for p in b])
+
+
+def _distances(lpips: Lpips, a: Sequence[Floats], b: Sequence[Floats]) -> Distances:
+    """LPIPS of pictures (1, side, side) float32, -1 .. 1, pair by pair; returns (n,)."""
     found = []
     for first in range(0, len(a), _CHUNK):
-        pair = [
-            torch.from_numpy(np.stack([_tensor(p) for p in side[first : first + _CHUNK]]))
-            for side in (a, b)
-        ]
+        pair = [torch.from_numpy(np.stack(side[first : first + _CHUNK])) for side in (a, b)]
         with torch.no_grad():
             found.append(lpips(*pair).double().numpy())
     return np.concatenate(found)
@@ -159,8 +161,12 @@ def _one_more(strokes: Strokes, rng: np.random.Generator) -> Strokes:
     return (*strokes, np.stack([start, start + step]).astype(np.float32))
 
 
-def path_length(model: TableModel, lpips: Lpips, count: int) -> float:
-    """Perceptual path length in w, mean of squared distances over the squared step.
+def path_length(model: TableModel, lpips: Lpips, count: int, step: float = PPL_STEP) -> float:
+    """Perceptual path length in w: mean distance over the squared step.
+
+    LPIPS sums squared differences, so it is quadratic in the step already; squared once more, the
+    length would fall to nothing with it. Pictures are compared before they are rounded to grey
+    levels, in which a small step is lost.
 
     Source: Karras et al. 2019, "A Style-Based Generator Architecture", eq. 3 (without cropping).
     """
@@ -168,6 +174,6 @@ def path_length(model: TableModel, lpips: Lpips, count: int) -> float:
     for index in range(count):
         a, b = model.samples[2 * index], model.samples[2 * index + 1]
         at = index / count
-        here.append(model.sample(a + at * (b - a)))
-        there.append(model.sample(a + (at + PPL_STEP) * (b - a)))
-    return float(np.square(perceptual_distances(lpips, here, there)).mean() / PPL_STEP**2)
+        here.append(model.sample_levels(a + at * (b - a))[None])
+        there.append(model.sample_levels(a + (at + step) * (b - a))[None])
+    return float(_distances(lpips, here, there).mean() / step**2)

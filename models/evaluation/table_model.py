@@ -57,8 +57,7 @@ class TableModel:
 
     def synthesise(self, codes: dict[str, Floats]) -> Gray:
         """Codes to a picture (R, R) or (R, R, 3) uint8."""
-        (picture,) = self._generator.run(["picture"], codes)
-        gray = as_gray(picture[0]).transpose(1, 2, 0)
+        gray = as_gray(self._levels(codes)).transpose(1, 2, 0)
         return gray[:, :, 0] if gray.shape[2] == 1 else gray
 
     def answer(self, ink: Gray) -> Gray:
@@ -71,10 +70,21 @@ class TableModel:
 
     def sample(self, w: Floats) -> Gray:
         """Draw an unconditional picture of one w (w_dim,), without a map."""
+        return self.synthesise(self._without_map(w))
+
+    def sample_levels(self, w: Floats) -> Floats:
+        """The same before it is rounded: (R, R) float32, -1 ink .. 1 paper, clipped."""
+        return np.clip(self._levels(self._without_map(w)), -1, 1).mean(axis=0)
+
+    def _levels(self, codes: dict[str, Floats]) -> Floats:
+        (picture,) = self._generator.run(["picture"], codes)
+        return np.asarray(picture[0], np.float32)
+
+    def _without_map(self, w: Floats) -> dict[str, Floats]:
         codes = {"w_plus": np.broadcast_to(w, (1, self.card.num_ws, self.card.w_dim))}
         if self.card.feature_shape:
             codes["feature"] = np.zeros((1, *self.card.feature_shape), np.float32)
-        return self.synthesise({k: np.ascontiguousarray(v, np.float32) for k, v in codes.items()})
+        return {name: np.ascontiguousarray(code, np.float32) for name, code in codes.items()}
 
     def unconditional(self, count: int) -> Gray:
         """Draw the first `count` samples that the bundle keeps."""

@@ -50,15 +50,14 @@ class Jumping(Tracing):
 
 
 class Brightness:
-    """Draws a grey that swings with the first number of w, so fast that a tiny step shows."""
+    """Draws a grey that goes with the first number of w."""
 
     def __init__(self, slope: float) -> None:
         self._slope = slope
         self.samples = np.random.default_rng(0).normal(size=(16, 4)).astype(np.float32)
 
-    def sample(self, w):
-        level = 128 + 120 * np.sin(self._slope * float(w[0]))
-        return np.full((SIDE, SIDE), round(level), np.uint8)
+    def sample_levels(self, w):
+        return np.full((SIDE, SIDE), self._slope * float(w[0]), np.float32)
 
 
 @pytest.fixture
@@ -78,10 +77,21 @@ def test_calm_unsteady_model_is_as_restless_as_between_unrelated_inks(sketches):
     assert found.stroke == pytest.approx(1, abs=0.05)
 
 
+def squared(a, b):
+    """A perceptual distance as LPIPS is one: it grows with the square of a difference."""
+    return (a - b).square().mean(dim=(1, 2, 3))
+
+
 def test_path_length_is_zero_where_w_changes_nothing():
-    assert path_length(Brightness(0.0), absolute, 8) == 0
+    assert path_length(Brightness(0.0), squared, 8) == 0
 
 
-def test_path_length_grows_with_what_a_step_changes():
-    slow, fast = (path_length(Brightness(slope), absolute, 8) for slope in (20.0, 500.0))
-    assert fast > 10 * slow > 0
+def test_path_length_grows_with_the_square_of_what_a_step_changes():
+    slow, fast = (path_length(Brightness(slope), squared, 8) for slope in (0.01, 0.1))
+    assert fast == pytest.approx(100 * slow, rel=1e-3)
+
+
+def test_path_length_of_two_steps_agrees():
+    """Squared twice it fell with the step; rounded to grey levels a small step showed nothing."""
+    long, short = (path_length(Brightness(0.05), squared, 8, step) for step in (1e-2, 1e-3))
+    assert short == pytest.approx(long, rel=1e-2)
