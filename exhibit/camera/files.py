@@ -9,8 +9,8 @@ from typing import Any
 import cv2
 import numpy as np
 
-from exhibit.camera.pacing import Pacer
 from exhibit.contract.errors import CameraError
+from exhibit.contract.pacing import Pacer
 from exhibit.contract.values import Frame, Gray
 
 log = logging.getLogger(__name__)

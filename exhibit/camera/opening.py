@@ -8,10 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from exhibit.camera.files import ImageFolder, VideoFile
-from exhibit.camera.pacing import Pacer
 from exhibit.camera.simulated import DIFFICULTIES, SimulatedCamera, SimulatedTable
 from exhibit.camera.v4l2 import V4L2Camera, find_cameras
 from exhibit.contract.errors import CameraError
+from exhibit.contract.pacing import Pacer
 from exhibit.contract.settings.schema import CameraConfig
 from exhibit.contract.values import Camera
 

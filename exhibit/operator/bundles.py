@@ -15,9 +15,9 @@ from pydantic import ValidationError
 from exhibit.contract.bundle import BUNDLES_DIR, DIRECTIONS_META, Card, find_bundle
 from exhibit.contract.errors import BundleError, ConfigError, InputError
 from exhibit.contract.settings.layers import Layer, flat, nested
+from exhibit.contract.table_state import TableState
 from exhibit.operator.state.journal import Journal
 from exhibit.operator.state.settings import Settings
-from exhibit.operator.table import Table
 
 _OPENS_WITHIN_S = 300.0
 _KEY = "model.bundle"
@@ -49,7 +49,7 @@ class Bundles:
     def __init__(
         self,
         settings: Settings,
-        table: Table,
+        table: TableState,
         events: Journal,
         folder: Path = BUNDLES_DIR,
         clock: Callable[[], float] = time.monotonic,

@@ -12,12 +12,14 @@ from typing import Any
 from exhibit.contract.board import read_status
 from exhibit.contract.settings.layers import Layer
 from exhibit.contract.settings.published import Published
+from exhibit.contract.table_state import TableState
 from exhibit.operator.access.accounts import FOLDER, Accounts
 from exhibit.operator.access.delays import LoginDelays
 from exhibit.operator.access.sessions import Sessions
 from exhibit.operator.bundles import Bundles
 from exhibit.operator.hub import Hub
 from exhibit.operator.machine import measure
+from exhibit.operator.orders import Orders
 from exhibit.operator.pictures import Pictures
 from exhibit.operator.state.fading import Fade
 from exhibit.operator.state.in_force import Change
@@ -27,7 +29,6 @@ from exhibit.operator.state.settings import Settings
 from exhibit.operator.state.visits import Visits
 from exhibit.operator.state.watch import Watch
 from exhibit.operator.strips import Strips
-from exhibit.operator.table import Table
 
 # What a page that is started again must not tell twice; its own status goes with its process.
 HEARD = "operator.heard"
@@ -43,7 +44,8 @@ class Desk:
 
     run_dir: Path
     state_dir: Path
-    table: Table
+    table: TableState
+    orders: Orders
     settings: Settings
     accounts: Accounts
     sessions: Sessions
@@ -79,7 +81,7 @@ def lay_out(
         clock: monotonic seconds.
     """
     state_dir = start.file.state_dir
-    table, hub = Table(run_dir, clock), Hub()
+    table, hub = TableState(run_dir, clock), Hub()
     events = Journal(state_dir / "log", "events")
 
     def tell(change: Change) -> None:
@@ -95,6 +97,7 @@ def lay_out(
         run_dir=run_dir,
         state_dir=state_dir,
         table=table,
+        orders=Orders(run_dir),
         settings=settings,
         accounts=Accounts(state_dir),
         sessions=Sessions(run_dir / "operator.sessions.json", clock),

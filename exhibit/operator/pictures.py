@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from exhibit.contract.slot import Slot
+from exhibit.contract.slot_reader import SlotReader
 from exhibit.contract.values import Gray
 
 NAMES = ("camera", "ink", "picture", "composite")
@@ -36,9 +35,7 @@ class Picture:
     """The newest picture of a slot, which may not exist yet and may be replaced."""
 
     def __init__(self, path: Path, clock: Callable[[], float]) -> None:
-        self._path, self._clock = path, clock
-        self._slot: Slot | None = None
-        self._inode = 0
+        self._pictures, self._clock = SlotReader(path), clock
         self._encode_due = float("-inf")
         self._encoded: Encoded | None = None
         self._lookout: asyncio.Future[None] | None = None
@@ -46,9 +43,8 @@ class Picture:
     def newest(self) -> Encoded | None:
         """Return the newest picture, None before the first."""
         if self._is_due():
-            assert self._slot is not None
             self._encode_due = self._clock() + _ENCODE_EVERY_S
-            found = self._slot.peek(self._version)
+            found = self._pictures.peek()
             if found is not None:
                 jpeg = _jpeg(found.pixels)
                 self._encoded = Encoded(found.version, found.captured_at, jpeg)
@@ -74,20 +70,7 @@ class Picture:
 
     def _is_due(self) -> bool:
         """Return whether there is a picture to encode."""
-        if self._clock() < self._encode_due:
-            return False
-        self._attach()
-        return self._slot is not None and self._slot.version > self._version
-
-    @property
-    def _version(self) -> int:
-        return self._encoded.version if self._encoded else 0
-
-    def _attach(self) -> None:
-        with contextlib.suppress(FileNotFoundError):
-            inode = self._path.stat().st_ino
-            if inode != self._inode:
-                self._slot, self._inode, self._encoded = Slot.attach(self._path), inode, None
+        return self._clock() >= self._encode_due and self._pictures.has_news()
 
 
 class Pictures:

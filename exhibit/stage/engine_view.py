@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from exhibit.contract.board import Heart, read_status
-from exhibit.contract.slot import Published, Slot
+from exhibit.contract.slot import Published
+from exhibit.contract.slot_reader import SlotReader
 
 _STATUS_EVERY_S = 0.1
-_ATTACH_EVERY_S = 0.1
 _SILENCE_S = 1.0
 """A picture after this long without one answers a visitor; directions that move by themselves
 send pictures all the time."""
@@ -30,20 +30,14 @@ class EngineView:
         self.picture: Published | None = None
         self._run_dir = run_dir
         self._heart = Heart(run_dir, "engine")
-        self._slot: Slot | None = None
-        self._inode = 0
-        self._seen = 0
+        self._pictures = SlotReader(run_dir / "picture.slot")
         self._captured_at = 0.0
         self._says_idle = False
         self._woken_at = -_STATUS_LAG_S
         self._status_due = 0.0
-        self._attach_due = 0.0
 
     def look(self, now: float, stale_after_s: float) -> None:
         """Bring all attributes up to `now` (monotonic seconds)."""
-        if now >= self._attach_due:
-            self._attach_due = now + _ATTACH_EVERY_S
-            self._attach()
         if now >= self._status_due:
             self._status_due = now + _STATUS_EVERY_S
             # Degraded: the camera is lost, and whoever drew last may be gone.
@@ -58,18 +52,10 @@ class EngineView:
             self.picture = None
 
     def _take(self, now: float) -> None:
-        newest = self._slot.take(self._seen) if self._slot else None
+        seen = self._pictures.version
+        newest = self._pictures.take()
         if newest is None:
             return
-        if self._seen and newest.captured_at - self._captured_at > _SILENCE_S:
+        if seen and newest.captured_at - self._captured_at > _SILENCE_S:
             self._woken_at = now
-        self._seen, self._captured_at, self.picture = newest.version, newest.captured_at, newest
-
-    def _attach(self) -> None:
-        path = self._run_dir / "picture.slot"
-        try:
-            inode = path.stat().st_ino
-        except FileNotFoundError:
-            return
-        if inode != self._inode:
-            self._slot, self._inode, self._seen = Slot.attach(path), inode, 0
+        self._captured_at, self.picture = newest.captured_at, newest

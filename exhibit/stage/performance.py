@@ -12,6 +12,7 @@ import numpy as np
 from exhibit.contract.board import CommandInbox, Heart, write_status
 from exhibit.contract.calibration import Calibration
 from exhibit.contract.notice import read_notice
+from exhibit.contract.pacing import Pacer
 from exhibit.contract.settings.published import Follower
 from exhibit.contract.settings.schema import Config
 from exhibit.contract.slot_writer import SlotWriter
@@ -21,7 +22,6 @@ from exhibit.stage.attract import Attract
 from exhibit.stage.engine_view import EngineView
 from exhibit.stage.mode import Orders, choose_mode
 from exhibit.stage.notice import Notice
-from exhibit.stage.pacing import Pacer
 from exhibit.stage.show import Show
 from exhibit.stage.window import Ending, Window
 
@@ -95,7 +95,7 @@ class Performance:
             changed = self._compose()
             self._pacer.wait()
             self._window.show(self._show.light if changed else None)
-            self._pacer.shown()
+            self._pacer.done()
             self._measure()
             self._publish()
         self._inbox.close()

@@ -10,16 +10,17 @@ import json
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from exhibit.contract.board import Heart, read_status, write_status
+from exhibit.contract.board import Heart, write_status
 from exhibit.contract.errors import ConfigError
 from exhibit.contract.settings.schema import WebConfig
+from exhibit.contract.table_state import TableState
 from exhibit.web.view import View
 
 _PAGE = Path(__file__).parent / "page"
@@ -51,7 +52,7 @@ class WebServer(ThreadingHTTPServer):
 
     def __init__(self, address: tuple[str, int], run_dir: Path) -> None:
         super().__init__(address, _Handler)
-        self.run_dir = run_dir
+        self.run_dir, self.table = run_dir, TableState(run_dir)
         self.status: dict[str, Any] = {}
         self._told: dict[str, Any] = {}
         self.streams = threading.BoundedSemaphore(_STREAMS)
@@ -90,7 +91,7 @@ class _Handler(BaseHTTPRequestHandler):
             name, kind = _STATIC[path]
             self._answer((_PAGE / name).read_bytes(), kind)
         elif path == "/state.json":
-            state = describe_table(self.server.run_dir, time.monotonic())
+            state = describe_table(self.server.table.look())
             self._answer(json.dumps(state).encode(), "application/json")
         elif path == "/stage.mjpg":
             self._stream()
@@ -152,30 +153,27 @@ class _Handler(BaseHTTPRequestHandler):
             time.sleep(_LOOK_EVERY_S)
 
 
-def describe_table(run_dir: Path, now: float) -> dict[str, Any]:
-    """Return what the page says about the table, from the statuses in the run folder.
+def describe_table(state: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the page says about the table.
 
     Args:
-        run_dir: the folder that the processes share.
-        now: monotonic seconds.
+        state: as `TableState` gathers it.
     """
-    stage, engine = read_status(run_dir, "stage"), read_status(run_dir, "engine")
-    beats = {name: now - Heart(run_dir, name).last for name in ("stage", "engine")}
-    latency = stage.get("camera_to_light_ms") or {}
+    stage, engine = state["stage"], state["engine"]
     return {
-        "stage": stage.get("state", "starting"),
-        "stage_alive": beats["stage"] < 3.0,
-        "engine": engine.get("state", "starting"),
-        "engine_alive": beats["engine"] < 3.0,
-        "simulated": engine.get("simulated"),
-        "camera": engine.get("camera"),
-        "bundle": engine.get("bundle"),
-        "provider": engine.get("provider"),
-        "fps": stage.get("stage_fps"),
-        "camera_to_light_p95_ms": latency.get("p95"),
-        "mirror": bool(stage.get("mirror")),
-        "rotate": int(stage.get("rotate", 0)),
-        "faults": [*stage.get("faults", ()), *engine.get("faults", ())],
+        "stage": stage["state"],
+        "stage_alive": stage["alive"],
+        "engine": engine["state"],
+        "engine_alive": engine["alive"],
+        "simulated": engine["simulated"],
+        "camera": engine["camera"],
+        "bundle": engine["bundle"],
+        "provider": engine["provider"],
+        "fps": state["fps"],
+        "camera_to_light_p95_ms": state["latency_p95_ms"],
+        "mirror": stage["mirror"],
+        "rotate": stage["rotate"],
+        "faults": [*stage["faults"], *engine["faults"]],
     }
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import cv2
 
-from exhibit.contract.slot import Slot
+from exhibit.contract.slot_reader import SlotReader
 
 _QUALITY = 82
 
@@ -25,17 +25,14 @@ class View:
     """The newest picture of a slot, which may not exist yet."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self._pictures = SlotReader(path)
         self._lock = threading.Lock()
-        self._slot: Slot | None = None
-        self._inode = 0
         self._encoded: Encoded | None = None
 
     def newest(self) -> Encoded | None:
         """Return the newest picture, None before the first."""
         with self._lock:
-            self._attach()
-            found = None if self._slot is None else self._slot.peek(self._version)
+            found = self._pictures.peek()
             if found is not None:
                 pixels = found.pixels
                 if pixels.ndim == 3:
@@ -43,15 +40,3 @@ class View:
                 _, jpeg = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
                 self._encoded = Encoded(found.version, jpeg.tobytes())
             return self._encoded
-
-    @property
-    def _version(self) -> int:
-        return self._encoded.version if self._encoded else 0
-
-    def _attach(self) -> None:
-        try:
-            inode = self._path.stat().st_ino
-        except FileNotFoundError:
-            return
-        if inode != self._inode:
-            self._slot, self._inode, self._encoded = Slot.attach(self._path), inode, None

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from exhibit.camera.pacing import Pacer
 from exhibit.camera.simulated.table import SimulatedTable
 from exhibit.contract.errors import CameraError
+from exhibit.contract.pacing import Pacer
 from exhibit.contract.values import Frame
 
 

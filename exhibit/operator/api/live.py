@@ -108,9 +108,9 @@ def describe(desk: Desk) -> dict[str, Any]:
     }
 
 
-def _order(request: Request, name: str, on: bool) -> None:
+def _order(request: Request, name: Literal["freeze", "blank"], on: bool) -> None:
     desk = desk_of(request)
-    if not desk.table.order(name, on):
+    if not desk.orders.show(name, on):
         raise HTTPException(503, "the stage is not there; try again in a moment")
     desk.audit.add(name, on=on, by=request.state.person.who)
 

@@ -36,7 +36,7 @@ async def restart(given: Restart, request: Request) -> dict[str, list[str]]:
     running = desk.table.look()["processes"]
     wanted = _ALL if given.name == "all" else (given.name,)
     names = [name for name in wanted if name in running]
-    asked = [desk.table.restart(name) for name in names]
+    asked = [desk.orders.restart(name) for name in names]
     if not asked or not all(asked):
         raise HTTPException(503, f"{given.name} cannot be restarted now; try again in a moment")
     desk.restarted_at = now

@@ -11,9 +11,9 @@ import pytest
 
 from exhibit.camera import choose_source, open_camera
 from exhibit.camera.files import ImageFolder, VideoFile
-from exhibit.camera.pacing import Pacer
 from exhibit.camera.simulated import SimulatedCamera, SimulatedTable
 from exhibit.contract.errors import CameraError
+from exhibit.contract.pacing import Pacer
 from exhibit.contract.settings.schema import CameraConfig
 from tests.fakes.clock import FakeClock
 
@@ -126,13 +126,6 @@ def test_video_file_that_is_none_is_named(tmp_path: Path, pacer: Pacer) -> None:
     path.write_text("not a film")
     with pytest.raises(CameraError, match=r"film\.mp4 is not a video"):
         VideoFile(path, pacer)
-
-
-def test_pacer_after_a_stall_goes_on_from_now(pacer: Pacer, clock: FakeClock) -> None:
-    first = pacer.next()
-    clock.advance(5.0)
-    assert pacer.next() == clock() == first + 5.0
-    assert pacer.next() == pytest.approx(first + 5.1)
 
 
 def test_simulated_camera_after_a_stall_skips_what_happened(pacer: Pacer, clock: FakeClock) -> None:

@@ -50,7 +50,7 @@ class NoPacer:
     def wait(self, lead_s: float = 0.0) -> None:
         """The test moves the clock."""
 
-    def shown(self) -> None:
+    def done(self) -> None:
         """Nothing is late."""
 
 

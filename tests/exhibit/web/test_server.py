@@ -1,6 +1,5 @@
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
@@ -13,6 +12,7 @@ from exhibit.contract.board import Heart, write_status
 from exhibit.contract.errors import ConfigError
 from exhibit.contract.settings.schema import WebConfig
 from exhibit.contract.slot import Slot
+from exhibit.contract.table_state import TableState
 from exhibit.web.server import WebServer, describe_table, open_server
 from tests.patience import PATIENCE_S
 
@@ -131,7 +131,7 @@ def test_open_server_foreign_address_names_the_key(tmp_path: Path) -> None:
 def test_describe_table_says_simulated_and_who_is_alive(tmp_path: Path) -> None:
     Heart(tmp_path, "stage").beat()
     write_status(tmp_path, "engine", {"simulated": True, "faults": ["camera unplugged"]})
-    state = describe_table(tmp_path, time.monotonic())
+    state = describe_table(TableState(tmp_path).look())
     assert state["simulated"] is True
     assert (state["stage_alive"], state["engine_alive"]) == (True, False)
     assert state["faults"] == ["camera unplugged"]

@@ -1,4 +1,4 @@
-"""The table as the page sees it: what the processes say, and what they are told."""
+"""The state of the whole table, gathered from what its processes say, in one place."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from exhibit.contract.board import Heart, read_status, send_command
+from exhibit.contract.board import Heart, read_status
 from exhibit.contract.errors import REFUSED
 
 _SILENT_AFTER_S = 3.0
@@ -55,7 +55,7 @@ _NOTICES = {
 }
 
 
-class Table:
+class TableState:
     """A running table, read from its run folder; nobody is ever waited for.
 
     Args:
@@ -64,7 +64,7 @@ class Table:
     """
 
     def __init__(self, run_dir: Path, clock: Callable[[], float] = time.monotonic) -> None:
-        self.run_dir, self._clock = run_dir, clock
+        self._run_dir, self._clock = run_dir, clock
         self._began_at = clock()
         self._hearts = {name: Heart(run_dir, name) for name in ("stage", "engine")}
 
@@ -107,14 +107,6 @@ class Table:
         running = [name for name in PROCESSES if processes.get(name, {}).get("pid")]
         return [name for name in running if not _runs(self._status(name), generation)]
 
-    def order(self, name: str, on: bool) -> bool:
-        """Freeze or blank the stage, or end that; False where the stage is not there."""
-        return send_command(self.run_dir, "stage", {"do": name, "on": on})
-
-    def restart(self, name: str) -> bool:
-        """Ask the supervisor to end a process and start it again."""
-        return send_command(self.run_dir, "supervisor", {"do": "restart", "name": name})
-
     def _starting(self, alive: Mapping[str, bool]) -> bool:
         waited_s = self._clock() - self._began_at
         return waited_s < _STARTS_WITHIN_S and not (alive["engine"] and alive["stage"])
@@ -125,7 +117,7 @@ class Table:
     def _status(self, name: str) -> dict[str, Any]:
         # Read while it was replaced or by a process that was killed: the next look sees it whole.
         try:
-            return read_status(self.run_dir, name)
+            return read_status(self._run_dir, name)
         except (ValueError, OSError):
             return {}
 
