@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Unpack
 
 import numpy as np
-from sklearn.svm import LinearSVC
+from scipy.optimize import minimize
 
 from models.directions.measured import Doubles, Measured
 from models.directions.result import DirectionSet
@@ -36,14 +36,14 @@ def discover(
     return learn(
         "svm",
         subject,
-        lambda measured: normals(measured, fraction, subject.seed),
+        lambda measured: normals(measured, fraction),
         samples,
         sampling,
         fraction=fraction,
     )
 
 
-def normals(measured: Measured, fraction: float, seed: int) -> Doubles:
+def normals(measured: Measured, fraction: float) -> Doubles:
     """Normals of the separating planes, (k, w_dim).
 
     Source: Shen et al. 2020, "Interpreting the Latent Space of GANs for Semantic Face Editing",
@@ -58,10 +58,33 @@ def normals(measured: Measured, fraction: float, seed: int) -> Doubles:
     for scores in measured.values.T:
         top, bottom = extremes(scores, fraction)
         chosen = np.concatenate([top, bottom])
-        truths = np.repeat([1, 0], [len(top), len(bottom)])
+        sides = np.repeat([1.0, -1.0], [len(top), len(bottom)])
         if np.ptp(scores) == 0:
             found.append(np.zeros(w.shape[1]))
             continue
-        plane = LinearSVC(C=_STIFFNESS, random_state=seed, max_iter=10_000)
-        found.append(plane.fit(w[chosen], truths).coef_[0])
+        found.append(soft_plane(w[chosen], sides, _STIFFNESS)[:-1])
     return np.stack(found)
+
+
+def soft_plane(codes: Doubles, sides: Doubles, stiffness: float) -> Doubles:
+    """Find the plane that keeps two kinds of codes apart, at least 1 from it where that is cheap.
+
+    Source: Fan et al. 2008, "LIBLINEAR: A Library for Large Linear Classification", eq. 1 with the
+        squared hinge. Smooth and strictly convex, so that a general solver finds the one minimum.
+
+    Args:
+        codes: (n, d).
+        sides: (n,), 1 or -1.
+        stiffness: C, what a code that is too near costs.
+
+    Returns:
+        The normal and the offset, (d + 1,).
+    """
+    lifted = np.column_stack([codes, np.ones(len(codes))])
+
+    def cost(plane: Doubles) -> tuple[float, Doubles]:
+        lacking = np.maximum(0, 1 - sides * (lifted @ plane))
+        gradient = plane - 2 * stiffness * lifted.T @ (sides * lacking)
+        return float(plane @ plane / 2 + stiffness * lacking @ lacking), gradient
+
+    return minimize(cost, np.zeros(lifted.shape[1]), jac=True, method="L-BFGS-B").x

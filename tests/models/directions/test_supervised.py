@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
-pytest.importorskip("sklearn")
 
 from exhibit.contract.errors import InputError  # noqa: E402
 from models.directions import mean_difference, regression, svm  # noqa: E402
@@ -103,8 +102,16 @@ def test_mean_difference_points_from_least_to_most(fraction: float):
 
 def test_svm_normal_separates_least_from_most():
     measured, truth = known()
-    found = units(svm.normals(measured, 0.2, seed=0))
+    found = units(svm.normals(measured, 0.2))
     assert (np.sum(found * truth, axis=1) > 0.95).all()
+
+
+def test_soft_plane_is_the_one_that_calculation_gives():
+    """Two codes at ±a: 4Ca / (1 + 4Ca²). One code m of side -1: -2Cm / (1 + 2C|m|²)."""
+    pair = svm.soft_plane(np.array([[2.0, 0], [-2.0, 0]]), np.array([1.0, -1.0]), 0.01)
+    np.testing.assert_allclose(pair, [0.08 / 1.16, 0, 0], atol=1e-7)
+    lone = svm.soft_plane(np.array([[3.0, -1.0]]), np.array([-1.0]), 0.5)
+    np.testing.assert_allclose(lone, np.array([-3.0, 1.0, -1.0]) / 12, atol=1e-7)
 
 
 def test_measure_that_never_changes_has_no_direction_and_no_correlation():
@@ -114,7 +121,7 @@ def test_measure_that_never_changes_has_no_direction_and_no_correlation():
     for vectors in (
         regression.regressed(dull),
         mean_difference.differences(dull),
-        svm.normals(dull, 0.2, 0),
+        svm.normals(dull, 0.2),
     ):
         assert not vectors[2].any() and vectors[0].any()
     assert correlations(dull, np.eye(W_DIM, dtype=np.float32)[0])["dull"] == 0
