@@ -51,6 +51,7 @@ def examine(config_file: Path | None) -> Iterator[Finding]:
             remedy = f"correct it, then: exhibit check {config_file}"
             yield Finding("fault", "config", str(error), remedy)
     yield from _models(config)
+    yield from _runtime()
     for look in (_camera, _calibration, _display):
         yield look(config)
 
@@ -78,6 +79,26 @@ def _models(config: Config) -> Iterator[Finding]:
         "the CPU suffices for the bundles shipped here; a graphics card needs NVIDIA's driver, "
         "CUDA 12 and cuDNN 9",
     )
+
+
+def _runtime() -> Iterator[Finding]:
+    from exhibit.inference.package import installed_packages
+    from exhibit.inference.providers import choose_providers
+
+    packages = installed_packages()
+    named = " and ".join(f"{p.name} {p.version}, {p.size / 1e6:.0f} MB" for p in packages)
+    if len(packages) > 1:
+        both = " ".join(package.name for package in packages)
+        remedy = f"pip uninstall -y {both}; then install one of them again"
+        yield Finding("note", "onnxruntime", f"{named}: one lies over the other", remedy)
+    elif packages:
+        (package,), remedy = packages, ""
+        if package.cuda_size and choose_providers(("tensorrt", "cuda")).names == ("cpu",):
+            remedy = (
+                f"there is no CUDA here; {package.cuda_size / 1e6:.0f} MB less do the same: "
+                f"pip uninstall -y {package.name}; pip install onnxruntime=={package.version}"
+            )
+        yield Finding("ok", "onnxruntime", named, remedy)
 
 
 def _camera(config: Config) -> Finding:

@@ -15,7 +15,15 @@ from exhibit.operator.access.secrets import TOKEN_PREFIX
 from exhibit.operator.desk import Desk
 from exhibit.operator.machine import measure
 
-_PACKAGES = ("tracing-table", "numpy", "opencv-python", "onnxruntime-gpu", "pygame", "fastapi")
+_PACKAGES = (
+    "tracing-table",
+    "numpy",
+    "opencv-python-headless",
+    "onnxruntime-gpu",
+    "onnxruntime",
+    "pygame",
+    "fastapi",
+)
 _LATEST = 500
 # Nothing that is collected holds a secret; these would be hidden if anything ever did.
 _SECRETS = re.compile(

@@ -9,6 +9,9 @@ import pytest
 from exhibit.checks.bench import compare
 from exhibit.checks.doctor import Finding, examine
 from exhibit.cli import main
+from exhibit.inference import package, providers
+from exhibit.inference.package import Package
+from exhibit.inference.providers import Choice
 from tests.fakes.bundle import write_bundle
 
 
@@ -88,3 +91,34 @@ def test_bench_compare_nothing_measured_misses_the_bars() -> None:
     }
     measures = compare(nothing, nothing)
     assert [measure.value for measure in measures if not measure.met] == [None] * 4
+
+
+_WITH_CUDA = Package("onnxruntime-gpu", "1.31.1", 350_000_000, 285_000_000)
+_WITHOUT = Package("onnxruntime", "1.31.1", 65_000_000, 0)
+
+
+@pytest.mark.parametrize(
+    ("packages", "cuda", "verdict", "text", "remedy"),
+    [
+        ([_WITH_CUDA], True, "ok", "onnxruntime-gpu 1.31.1, 350 MB", ""),
+        ([_WITH_CUDA], False, "ok", "onnxruntime-gpu 1.31.1, 350 MB", "285 MB less do the same"),
+        ([_WITHOUT], False, "ok", "onnxruntime 1.31.1, 65 MB", ""),
+        ([_WITH_CUDA, _WITHOUT], True, "note", "one lies over the other", "pip uninstall -y"),
+    ],
+)
+@pytest.mark.usefixtures("no_display")
+def test_doctor_says_which_onnxruntime_and_what_no_cuda_could_save(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    packages: list[Package],
+    cuda: bool,
+    verdict: str,
+    text: str,
+    remedy: str,
+) -> None:
+    chosen = Choice(("cuda", "cpu") if cuda else ("cpu",), ())
+    monkeypatch.setattr(package, "installed_packages", lambda: tuple(packages))
+    monkeypatch.setattr(providers, "choose_providers", lambda asked: chosen)
+    found = _findings(_config(tmp_path, ""))["onnxruntime"]
+    assert (found.verdict, text in found.text) == (verdict, True)
+    assert remedy in found.remedy if remedy else found.remedy == ""
