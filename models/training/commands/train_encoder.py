@@ -16,7 +16,8 @@ from models.training.commands.options import (
     means_options,
 )
 from models.training.encoder.config import EncoderTraining, LossWeights
-from models.training.encoder.run import EncoderPlan, describe, run_encoder
+from models.training.encoder.plan import EncoderPlan
+from models.training.encoder.run import describe, run_encoder
 from models.training.parts.augment import AugmentConfig
 from models.training.run.limits import RunLimits
 

@@ -16,6 +16,7 @@ import numpy as np
 from tqdm import tqdm
 
 from exhibit.contract.errors import InputError
+from exhibit.contract.files import replacing
 from exhibit.recall.at_once import recall_at_once
 from exhibit.recall.memory import Memory
 from models.sketches.framing import frame_strokes, random_placement
@@ -100,9 +101,9 @@ def kept_pairs(path: Path, make: Callable[[], RecalledPairs]) -> RecalledPairs:
     """Read pairs that an earlier call has made, or make and keep them; they take minutes."""
     if not path.is_file():
         pairs = make()
-        path.parent.mkdir(parents=True, exist_ok=True)
         names = RecalledPairs.__dataclass_fields__
-        np.savez_compressed(path, **{name: getattr(pairs, name) for name in names})
+        with replacing(path) as file:  # also where two processes make them at once
+            np.savez_compressed(file, **{name: getattr(pairs, name) for name in names})
         return pairs
     with np.load(path, allow_pickle=False) as saved:
         return RecalledPairs(**{name: saved[name] for name in RecalledPairs.__dataclass_fields__})

@@ -15,13 +15,13 @@ from models.saved.compacting import compact  # noqa: E402
 from models.saved.encoder import load_hand  # noqa: E402
 from models.saved.gan import load_gan  # noqa: E402
 from models.training.commands.train_encoder import train_encoder  # noqa: E402
-from models.training.encoder import run as encoder_run  # noqa: E402
+from models.training.encoder import feeds  # noqa: E402
 from tests.models.hands import write_drawings, write_gan, write_sketches  # noqa: E402
 
 
 @pytest.fixture
 def arguments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    monkeypatch.setattr(encoder_run, "_reference", lambda gray, folder: (None, None))
+    monkeypatch.setattr(feeds, "_reference", lambda gray, folder: (None, None))
     gan = write_gan(tmp_path / "gan.pt")
     drawings = write_drawings(tmp_path / "drawings")
     sketches = write_sketches(tmp_path / "sketches.ndjson")
