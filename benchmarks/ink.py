@@ -12,6 +12,7 @@ import json
 import time
 from collections import defaultdict
 from dataclasses import dataclass, field
+from typing import Any
 
 import click
 import cv2
@@ -203,9 +204,9 @@ def stills(count: int) -> dict[str, dict[str, dict[str, float]]]:
     return found
 
 
-def show(found: dict[str, object]) -> None:
+def show(found: dict[str, Any]) -> None:
     """Print everything as tables."""
-    sections = {**found["table"]["classes"], "all": found["table"]["all"]}  # type: ignore[index]
+    sections = {**found["table"]["classes"], "all": found["table"]["all"]}
     for name, numbers in sections.items():
         click.echo(f"\n{name} ({numbers['frames']} frames)")
         _show_methods(numbers["methods"], numbers["with_hands_f"])
@@ -213,13 +214,13 @@ def show(found: dict[str, object]) -> None:
             if key not in ("methods", "with_hands_f", "frames"):
                 click.echo(f"  {key:28} {value}")
     handled = found["handled"]
-    click.echo(f"\nhandled paper ({handled['frames']} frames)")  # type: ignore[index]
-    for key, value in handled.items():  # type: ignore[attr-defined]
+    click.echo(f"\nhandled paper ({handled['frames']} frames)")
+    for key, value in handled.items():
         click.echo(f"  {key:28} {value}")
     click.echo(f"\n24 million pixels: {found['large_still']}")
-    for blank in found["blank"]:  # type: ignore[attr-defined]
+    for blank in found["blank"]:
         click.echo(f"blank sheet: {blank}")
-    for kind, methods in found["stills"].items():  # type: ignore[attr-defined]
+    for kind, methods in found["stills"].items():
         click.echo(f"\nstills, {kind}")
         _show_methods(methods, {})
 
