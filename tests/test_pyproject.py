@@ -1,4 +1,7 @@
-"""What is installed must exist for the machine, and be the version that was tested."""
+"""What is installed must exist for the machine, and be the version that was tested.
+
+Spans pyproject.toml and what is installed by it.
+"""
 
 from __future__ import annotations
 
