@@ -23,6 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
+from exhibit.contract.arrays import open_arrays
 from exhibit.contract.errors import BundleError
 from exhibit.contract.values import Floats, Gray
 
@@ -196,7 +197,7 @@ def load_latents(bundle: Bundle) -> Latents:
     """Read `latents.npz`; raises BundleError when an array is missing or has the wrong shape."""
     file, card = bundle.file(LATENTS), bundle.card
     try:
-        with np.load(file, allow_pickle=False) as arrays:
+        with open_arrays(file) as arrays:
             latents = Latents(
                 arrays["w_avg"].astype(np.float32),
                 arrays["covariance"].astype(np.float32),

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
+from exhibit.contract.arrays import open_arrays
 from exhibit.contract.bundle import MEMORY, Bundle
 from exhibit.contract.errors import BundleError
 
@@ -146,7 +147,7 @@ def _read_encoded(file: Path) -> tuple[bytes, ...]:
 
 def _arrays(file: Path) -> dict[str, NDArray[Any]]:
     try:
-        with np.load(file, allow_pickle=False) as arrays:
+        with open_arrays(file) as arrays:
             return {name: arrays[name] for name in arrays.files}
     except (ValueError, OSError, BadZipFile, EOFError) as error:
         raise BundleError(f"{file}: not readable: {error}; expected NumPy arrays") from None

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from exhibit.contract.arrays import open_arrays
 from exhibit.contract.bundle import GOLDEN, Bundle, Latents
 from exhibit.contract.values import Floats
 
@@ -69,5 +70,5 @@ def make_pull(bundle: Bundle, latents: Latents) -> Pull:
 
 
 def _golden_codes(bundle: Bundle) -> NDArray[Any]:
-    with np.load(bundle.file(GOLDEN), allow_pickle=False) as golden:
+    with open_arrays(bundle.file(GOLDEN)) as golden:
         return np.asarray(golden["w_plus"], np.float32)

@@ -14,6 +14,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from exhibit.contract.arrays import open_arrays
 from exhibit.contract.bundle import GOLDEN, Bundle, find_bundle, load_bundle, load_directions
 from exhibit.contract.errors import REFUSED, ExhibitError
 from exhibit.contract.files import write_whole
@@ -36,7 +37,7 @@ def draw_strips(bundle: Bundle, into: Path) -> list[Path]:
     The drawing that is bent is the one the encoder gave for the bundle's first golden ink.
     """
     models = open_models(bundle, ModelConfig(providers=("cpu",), threads=1))
-    with np.load(bundle.file(GOLDEN), allow_pickle=False) as golden:
+    with open_arrays(bundle.file(GOLDEN)) as golden:
         w_plus = np.asarray(golden["w_plus"][0], np.float32)
         feature = np.asarray(golden["feature"][0], np.float32) if "feature" in golden else None
     directions = load_directions(bundle)

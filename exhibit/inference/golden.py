@@ -9,6 +9,7 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
+from exhibit.contract.arrays import open_arrays
 from exhibit.contract.bundle import GOLDEN, Bundle
 from exhibit.contract.errors import BundleError
 from exhibit.contract.values import Floats
@@ -37,7 +38,7 @@ def _read(bundle: Bundle, encoder: Session, generator: Session) -> dict[str, Flo
     """Return every golden array as float32 with the graphs' own shapes behind axis 0."""
     file = bundle.file(GOLDEN)
     try:
-        with np.load(file, allow_pickle=False) as stored:
+        with open_arrays(file) as stored:
             arrays = {name: stored[name] for name in stored.files}
     except (ValueError, OSError, BadZipFile) as error:
         raise BundleError(f"{file}: not readable: {error}") from None

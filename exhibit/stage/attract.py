@@ -8,6 +8,7 @@ from threading import Thread
 import cv2
 import numpy as np
 
+from exhibit.contract.arrays import open_arrays
 from exhibit.contract.bundle import LATENTS, find_bundle
 from exhibit.contract.errors import BundleError
 from exhibit.contract.values import Gray
@@ -79,7 +80,7 @@ def read_walk(bundle: str) -> Gray:
     """
     file = find_bundle(bundle) / LATENTS
     try:
-        with np.load(file, allow_pickle=False) as arrays:
+        with open_arrays(file) as arrays:
             walk = arrays["attract"]
     except Exception as error:  # noqa: BLE001 - a damaged archive fails in many ways
         raise BundleError(f"{file}: {error}; expected an archive with 'attract'") from None

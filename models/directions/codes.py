@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from exhibit.contract.arrays import open_arrays
 from exhibit.contract.bundle import LATENTS, load_bundle
 from exhibit.contract.errors import InputError
 from models.directions.subject import Subject
@@ -55,7 +56,7 @@ def wished_codes(wish: Wish, subject: Subject, checkpoint: Path) -> Codes:
 
 def _kept(wish: Wish, subject: Subject) -> torch.Tensor:
     assert wish.bundle is not None
-    with np.load(load_bundle(wish.bundle).file(LATENTS), allow_pickle=False) as arrays:
+    with open_arrays(load_bundle(wish.bundle).file(LATENTS)) as arrays:
         if "samples" not in arrays:
             raise InputError(f"{wish.bundle / LATENTS}: keeps no samples; leave --bundle out")
         kept = arrays["samples"]

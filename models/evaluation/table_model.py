@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 
+from exhibit.contract.arrays import open_arrays
 from exhibit.contract.bundle import ENCODER, GENERATOR, LATENTS, Bundle
 from exhibit.recall.at_once import recall_at_once
 from exhibit.recall.memory import open_memory
@@ -26,7 +27,7 @@ class TableModel:
         self._encoder = _session(bundle.file(ENCODER), threads)
         self._generator = _session(bundle.file(GENERATOR), threads)
         self._outputs = ["w_plus", "feature"] if self.card.feature_shape else ["w_plus"]
-        with np.load(bundle.file(LATENTS), allow_pickle=False) as arrays:
+        with open_arrays(bundle.file(LATENTS)) as arrays:
             self.w_avg: Floats = arrays["w_avg"]
             self.samples: Floats = arrays["samples"]
 

@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 from tqdm import tqdm
 
+from exhibit.contract.arrays import open_arrays
 from exhibit.contract.errors import InputError
 from exhibit.contract.files import replacing
 from exhibit.recall.at_once import recall_at_once
@@ -105,7 +106,7 @@ def kept_pairs(path: Path, make: Callable[[], RecalledPairs]) -> RecalledPairs:
         with replacing(path) as file:  # also where two processes make them at once
             np.savez_compressed(file, **{name: getattr(pairs, name) for name in names})
         return pairs
-    with np.load(path, allow_pickle=False) as saved:
+    with open_arrays(path) as saved:
         return RecalledPairs(**{name: saved[name] for name in RecalledPairs.__dataclass_fields__})
 
 
