@@ -24,11 +24,14 @@ from exhibit.operator.address import (
     listen_nearby,
     url_of,
 )
+from exhibit.operator.crowd import Crowd, Door
+from exhibit.operator.deadline import PunctualProtocol
 
 log = logging.getLogger(__name__)
 
 _MOST_CONNECTIONS = 512
 _KEEP_ALIVE_S = 20
+HANDSHAKE_WITHIN_S = 10.0
 _TRY_AGAIN_S = 30.0
 _RECEIVE_BUFFER_BYTES = 16 * 1024
 
@@ -57,7 +60,7 @@ class Server(uvicorn.Server):
         settings = uvicorn.Config(
             app,
             loop="asyncio",
-            http="h11",
+            http=PunctualProtocol,
             ws="none",
             lifespan="off",
             log_config=None,
@@ -76,9 +79,10 @@ class Server(uvicorn.Server):
         sslproto.SSLProtocol.max_size = _RECEIVE_BUFFER_BYTES
         super().__init__(settings)
         self._app, self._page, self._clock = app, config, clock
-        self._here = listen_nearby(LOOPBACK, config.port)
+        self._crowd = Crowd()
+        self._here = Door(listen_nearby(LOOPBACK, config.port), self._crowd)
         self.url = url_of(self._here)
-        self._network: socket.socket | None = None
+        self._network: Door | None = None
         self._try_at = clock()
         self.fault = ""
         port = self._here.getsockname()[1]
@@ -87,7 +91,13 @@ class Server(uvicorn.Server):
 
     async def serve_here(self) -> None:
         """Serve on this machine until asked to end."""
-        await self.serve(sockets=[self._here])
+        await self.serve(sockets=[])
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Open the door on this machine."""
+        here = await self._serve_on(self._here)
+        await super().startup(sockets)
+        self.servers.append(here)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -104,7 +114,7 @@ class Server(uvicorn.Server):
             return
         self._try_at = now + _TRY_AGAIN_S
         try:
-            self._network = await self._listen_on(host)
+            self._network = Door(await self._listen_on(host), self._crowd)
         except OSError as error:
             self.fault = f"operator.host: {host}: {error.strerror}; serving on {self.url} alone"
             return
@@ -123,14 +133,20 @@ class Server(uvicorn.Server):
         try:
             return listen(host, port)
         except OSError:
-            self._here = listen_nearby(LOOPBACK, port)
+            self._here = Door(listen_nearby(LOOPBACK, port), self._crowd)
             self.url = url_of(self._here)
             self.servers[0] = await self._serve_on(self._here)
             raise
 
-    async def _serve_on(self, listener: socket.socket) -> asyncio.Server:
+    async def _serve_on(self, door: Door) -> asyncio.Server:
         loop = asyncio.get_running_loop()
-        return await loop.create_server(self._protocol, sock=listener, ssl=self.config.ssl)
+        return await loop.create_server(
+            self._protocol,
+            sock=door,
+            ssl=self.config.ssl,
+            ssl_handshake_timeout=HANDSHAKE_WITHIN_S,
+            ssl_shutdown_timeout=HANDSHAKE_WITHIN_S,
+        )
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End open streams, then everything else."""

@@ -5,8 +5,10 @@ A process of its own that reads what stage and engine publish; neither ever wait
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
+import socket
 import sys
 import threading
 import time
@@ -30,6 +32,9 @@ _STATIC = {
     "/page.js": ("page.js", "text/javascript; charset=utf-8"),
 }
 _STREAMS = 8
+_MOST = 64
+"""Connections at one time: each takes a thread and a descriptor, also one that says nothing."""
+_HEAD_WITHIN_S = 5.0
 _SEND_TIMEOUT_S = 3.0
 _LOOK_EVERY_S = 0.04
 _REPEAT_EVERY_S = 2.0
@@ -63,14 +68,41 @@ class WebServer(ThreadingHTTPServer):
         }
         self.on_beat: Callable[[], None] | None = None
         self._heart = Heart(run_dir, "web")
+        self._arriving_since: dict[Any, float] = {}
 
     def service_actions(self) -> None:
         """Show life and say what there is to say; called about twice a second while serving."""
         self._heart.beat()
         if self.on_beat is not None:
             self.on_beat()
+        self._close_late(time.monotonic() - _HEAD_WITHIN_S)
         if self.status != self._told and write_status(self.run_dir, "web", self.status):
             self._told = self.status
+
+    def verify_request(self, request: Any, client_address: Any) -> bool:
+        """Return whether there is room for one more connection."""
+        return len(self._arriving_since) < _MOST
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Begin to wait for what a connection asks."""
+        self._arriving_since[request] = time.monotonic()
+        super().process_request(request, client_address)
+
+    def arrived(self, request: Any) -> None:
+        """Say that a connection has asked all that it asks."""
+        self._arriving_since[request] = float("inf")
+
+    def shutdown_request(self, request: Any) -> None:
+        """Close a connection and count it no more."""
+        self._arriving_since.pop(request, None)
+        super().shutdown_request(request)
+
+    def _close_late(self, before: float) -> None:
+        # Byte by byte, a request would keep its thread for ever: its own time limit is for a byte.
+        for request, since in list(self._arriving_since.items()):
+            if since < before:
+                with contextlib.suppress(OSError):
+                    request.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Drop a viewer that went away or was too slow; it is no fault of the table."""
@@ -84,6 +116,7 @@ class _Handler(BaseHTTPRequestHandler):
     server_version, sys_version = "TracingTable", ""
 
     def do_GET(self) -> None:
+        self.server.arrived(self.connection)
         path = self.path.partition("?")[0]
         if not self._asks_for_this_host():
             self.send_error(HTTPStatus.FORBIDDEN, "this address is not served here")

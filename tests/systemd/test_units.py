@@ -49,6 +49,7 @@ def test_table_unit_restarts_and_is_watched() -> None:
         "StartLimitBurst=5",
         "StartLimitIntervalSec=600",
         "DevicePolicy=closed",
+        "LimitNOFILE=4096",
         "ProtectSystem=strict",
     )
     assert [line for line in wanted if line not in text.splitlines()] == []

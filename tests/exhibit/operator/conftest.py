@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,18 +13,21 @@ from exhibit.contract.board import CommandInbox, Heart, write_status
 from exhibit.contract.settings.file import apply_overrides
 from exhibit.contract.settings.overrides import read_overrides
 from exhibit.contract.settings.published import Published, publish, read_published
-from exhibit.contract.settings.schema import Config
+from exhibit.contract.settings.schema import Config, OperatorConfig
 from exhibit.operator.access import secrets
+from exhibit.operator.access.certificate import Files, Tls, own_files
 from exhibit.operator.access.roles import Role
 from exhibit.operator.app import make_app
 from exhibit.operator.desk import Desk, lay_out
+from exhibit.operator.server import Server
 from exhibit.operator.strips import Strips
+from tests.exhibit.operator.running_page import HOST, Page
 from tests.fakes.clock import FakeClock
 
-HOST = "testserver"
 PASSWORD = "a pencil on thin paper"
 
 DeskMaker = Callable[..., Desk]
+ServerMaker = Callable[..., Server]
 Browser = Callable[[], TestClient]
 
 
@@ -142,3 +145,32 @@ def table(desk: Desk, clock: FakeClock):  # type: ignore[no-untyped-def]
     fake = FakeTable(desk.run_dir, clock)
     yield fake
     fake.close()
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Files:
+    return own_files(tmp_path / "tls", [HOST, "localhost"], ["127.0.0.1"])
+
+
+@pytest.fixture
+def make_server(desk: Desk, files: Files, clock: FakeClock) -> Iterator[ServerMaker]:
+    """Make the page's server on a free port, of this desk or another one."""
+    made = []
+
+    def make(of: Desk = desk, **page: object) -> Server:
+        config = OperatorConfig.model_validate({"port": 0, **page})
+        made.append(Server(make_app(of, [HOST]), config, Tls(files), clock))
+        return made[-1]
+
+    yield make
+    for server in made:
+        server._here.close()
+
+
+@pytest.fixture
+def running_page(tmp_path: Path) -> Iterator[Page]:
+    """The page's process with nothing around it."""
+    running = Page(tmp_path)
+    yield running
+    running.process.kill()
+    running.process.communicate()

@@ -6,17 +6,10 @@ Spans server, certificate and command.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import signal
 import socket
-import ssl
-import subprocess
-import sys
-import urllib.request
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from urllib.error import HTTPError
 from urllib.parse import urlsplit
 
 import pytest
@@ -26,29 +19,16 @@ from exhibit.cli import main
 from exhibit.contract.board import read_status
 from exhibit.contract.errors import ConfigError
 from exhibit.contract.notice import read_notice
-from exhibit.contract.settings.schema import Config, OperatorConfig
 from exhibit.operator.access.accounts import Accounts
 from exhibit.operator.access.certificate import Files, Tls, fingerprint_of, own_files
 from exhibit.operator.access.roles import Role
 from exhibit.operator.address import is_loopback, listen, own_addresses, own_names, url_of
-from exhibit.operator.app import make_app
 from exhibit.operator.desk import Desk
 from exhibit.operator.pulse import Pulse
-from exhibit.operator.server import Server
-from tests.exhibit.operator.conftest import HOST, PASSWORD, DeskMaker, FakeTable
+from tests.exhibit.operator.conftest import HOST, PASSWORD, DeskMaker, FakeTable, ServerMaker
+from tests.exhibit.operator.running_page import Page, leave, port_of, serving
 from tests.fakes.clock import FakeClock
-from tests.fakes.settings import begin_with
-from tests.patience import PATIENCE_S, wait_until
-
-
-@pytest.fixture
-def files(tmp_path: Path) -> Files:
-    return own_files(tmp_path / "tls", [HOST, "localhost"], ["127.0.0.1"])
-
-
-def _server(desk: Desk, files: Files, clock: FakeClock, **page: object) -> Server:
-    config = OperatorConfig.model_validate({"port": 0, **page})
-    return Server(make_app(desk, [HOST]), config, Tls(files), clock)
+from tests.patience import PATIENCE_S
 
 
 def test_certificate_is_made_once_and_kept_private(files: Files, tmp_path: Path) -> None:
@@ -104,27 +84,23 @@ def test_own_names_have_the_museums_first_and_none_twice() -> None:
 
 
 def test_server_port_taken_serves_on_another_and_says_so(
-    desk: Desk, files: Files, clock: FakeClock
+    desk: Desk, files: Files, clock: FakeClock, make_server: ServerMaker
 ) -> None:
     with listen("127.0.0.1", 0) as taken:
         port = taken.getsockname()[1]
-        server = _server(desk, files, clock, port=port)
+        server = make_server(port=port)
     assert f"{port} is taken" in server.fault
     assert str(port) not in server.url
 
 
 def test_server_address_of_another_network_is_a_fault_and_tried_again(
-    desk: Desk, files: Files, clock: FakeClock
+    desk: Desk, files: Files, clock: FakeClock, make_server: ServerMaker
 ) -> None:
-    server = _server(desk, files, clock, host="203.0.113.77")
+    server = make_server(host="203.0.113.77")
     server.started = True
     asyncio.run(server.open_to_network())
     assert "operator.host: 203.0.113.77" in server.fault
     assert server.url.startswith("https://127.0.0.1:")
-
-
-def _port(server: Server) -> int:
-    return int(server.url.rsplit(":", 1)[1].strip("/"))
 
 
 async def _reached(host: str, port: int) -> bool:
@@ -132,28 +108,18 @@ async def _reached(host: str, port: int) -> bool:
         _, writer = await asyncio.open_connection(host, port)
     except OSError:
         return False
-    writer.close()
+    await leave(writer)
     return True
-
-
-@contextlib.asynccontextmanager
-async def _serving(server: Server) -> AsyncIterator[Server]:
-    serving = asyncio.create_task(server.serve_here())
-    while not server.started:
-        await asyncio.sleep(0)
-    yield server
-    server.should_exit = True
-    await serving
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::"])
 def test_server_every_interface_is_served_where_only_this_machine_was(
-    desk: Desk, files: Files, clock: FakeClock, host: str
+    desk: Desk, files: Files, clock: FakeClock, host: str, make_server: ServerMaker
 ) -> None:
     async def check() -> None:
         with listen("127.0.0.1", 0) as found:
             port = found.getsockname()[1]
-        async with _serving(_server(desk, files, clock, host=host, port=port)) as server:
+        async with serving(make_server(host=host, port=port)) as server:
             assert not await _reached("127.0.0.2", port)
             await server.open_to_network()
             assert server.fault == ""
@@ -165,24 +131,24 @@ def test_server_every_interface_is_served_where_only_this_machine_was(
 
 @pytest.mark.parametrize("taken_at", ["127.0.0.1", "127.0.0.2"])
 def test_server_every_interface_with_the_port_taken_still_serves_this_machine(
-    desk: Desk, files: Files, clock: FakeClock, taken_at: str
+    desk: Desk, files: Files, clock: FakeClock, taken_at: str, make_server: ServerMaker
 ) -> None:
     async def check() -> None:
         with listen(taken_at, 0) as taken:
             port = taken.getsockname()[1]
-            async with _serving(_server(desk, files, clock, host="0.0.0.0", port=port)) as server:
+            async with serving(make_server(host="0.0.0.0", port=port)) as server:
                 for _ in range(2):
                     await server.open_to_network()
                     assert (
                         f"operator.host: 0.0.0.0: Address already in use; serving on {server.url}"
                         in server.fault
                     )
-                    assert await _reached("127.0.0.1", _port(server))
+                    assert await _reached("127.0.0.1", port_of(server))
                     clock.advance(60)
                 taken.close()
                 await server.open_to_network()
                 assert server.fault == ""
-                assert _port(server) == port
+                assert port_of(server) == port
                 for address in ("127.0.0.1", "127.0.0.2"):
                     assert await _reached(address, port)
 
@@ -196,9 +162,9 @@ def test_url_of_every_interface_names_one_that_a_browser_finds() -> None:
 
 
 def test_pulse_invites_until_the_table_is_claimed(
-    desk: Desk, files: Files, clock: FakeClock
+    desk: Desk, files: Files, clock: FakeClock, make_server: ServerMaker
 ) -> None:
-    tls, server = Tls(files), _server(desk, files, clock, host="203.0.113.77")
+    tls, server = Tls(files), make_server(host="203.0.113.77")
     pulse = Pulse(desk, server, tls, clock)
     asyncio.run(pulse.tick())
     shown = "\n".join(read_notice(desk.run_dir, clock()))
@@ -216,9 +182,9 @@ def test_pulse_invites_until_the_table_is_claimed(
 
 
 def test_pulse_notice_does_not_stay_for_visitors(
-    desk: Desk, files: Files, clock: FakeClock
+    desk: Desk, files: Files, clock: FakeClock, make_server: ServerMaker
 ) -> None:
-    pulse = Pulse(desk, _server(desk, files, clock), Tls(files), clock)
+    pulse = Pulse(desk, make_server(), Tls(files), clock)
     asyncio.run(pulse.tick())
     clock.advance(16 * 60)
     asyncio.run(pulse.tick())
@@ -226,24 +192,29 @@ def test_pulse_notice_does_not_stay_for_visitors(
 
 
 def test_pulse_tells_what_happens_on_the_paper_once_in_two_lives(
-    desk: Desk, table: FakeTable, make_desk: DeskMaker, files: Files, clock: FakeClock
+    desk: Desk,
+    table: FakeTable,
+    make_desk: DeskMaker,
+    files: Files,
+    clock: FakeClock,
+    make_server: ServerMaker,
 ) -> None:
     events = [{"number": 1, "at": clock() - 1.0, "name": "sheet_in", "detail": ""}]
     table.say("engine", state="showing", events=events)
     listener = desk.hub.join()
     assert listener is not None
-    asyncio.run(Pulse(desk, _server(desk, files, clock), Tls(files), clock).tick())
+    asyncio.run(Pulse(desk, make_server(), Tls(files), clock).tick())
     sent = [listener.queue.get_nowait() for _ in range(listener.queue.qsize())]
     assert len([message for message in sent if message.startswith(b"event: event\n")]) == 1
     again = make_desk()
-    asyncio.run(Pulse(again, _server(again, files, clock), Tls(files), clock).tick())
+    asyncio.run(Pulse(again, make_server(again), Tls(files), clock).tick())
     assert len(again.events.newest(9, "sheet_in")) == 1
 
 
 def test_pulse_reverts_a_trial_that_a_process_cannot_start_with(
-    desk: Desk, files: Files, clock: FakeClock, table: object
+    desk: Desk, files: Files, clock: FakeClock, table: object, make_server: ServerMaker
 ) -> None:
-    pulse = Pulse(desk, _server(desk, files, clock), Tls(files), clock)
+    pulse = Pulse(desk, make_server(), Tls(files), clock)
     desk.settings.change({"stage": {"display": 9}}, "kim")
     asyncio.run(pulse.tick())
     assert desk.settings.effective.stage.display == 9
@@ -254,52 +225,12 @@ def test_pulse_reverts_a_trial_that_a_process_cannot_start_with(
     assert desk.events.newest(9, "trial")
 
 
-class _Page:
-    """The page's process with nothing around it."""
-
-    def __init__(self, tmp_path: Path, **page: object) -> None:
-        self.run_dir = tmp_path / "run"
-        self.run_dir.mkdir()
-        config = Config(
-            state_dir=tmp_path / "state",
-            operator=OperatorConfig.model_validate({"port": 0, **page}),
-        )
-        begin_with(self.run_dir, config)
-        command = [sys.executable, "-m", "exhibit.operator", "--run-dir", str(self.run_dir)]
-        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-        wait_until(self._status, "the page serves")
-
-    def _status(self) -> dict[str, object]:
-        if self.process.poll() is not None:
-            assert self.process.stderr is not None
-            raise AssertionError(self.process.stderr.read())
-        return read_status(self.run_dir, "operator")
-
-    def ask(self, path: str) -> int:
-        trusting = ssl.create_default_context()
-        trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
-        url = str(self._status()["url"]) + path
-        try:
-            with urllib.request.urlopen(url, context=trusting, timeout=PATIENCE_S) as answer:
-                return int(answer.status)
-        except HTTPError as error:
-            return error.code
-
-
-@pytest.fixture
-def page(tmp_path: Path) -> Iterator[_Page]:
-    running = _Page(tmp_path)
-    yield running
-    running.process.kill()
-    running.process.communicate()
-
-
-def test_page_serves_without_a_table_and_ends_when_asked(page: _Page) -> None:
-    assert page.ask("healthz") == 200
-    assert page.ask("api/v1/state") == 401
-    page.process.send_signal(signal.SIGTERM)
-    _, complaints = page.process.communicate(timeout=PATIENCE_S)
-    assert (page.process.returncode, complaints) == (0, "")
+def test_page_serves_without_a_table_and_ends_when_asked(running_page: Page) -> None:
+    assert running_page.ask("healthz") == 200
+    assert running_page.ask("api/v1/state") == 401
+    running_page.process.send_signal(signal.SIGTERM)
+    _, complaints = running_page.process.communicate(timeout=PATIENCE_S)
+    assert (running_page.process.returncode, complaints) == (0, "")
 
 
 def test_command_passwd_claims_and_tokens_are_made_and_taken_back(

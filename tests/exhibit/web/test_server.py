@@ -13,8 +13,9 @@ from exhibit.contract.errors import ConfigError
 from exhibit.contract.settings.schema import WebConfig
 from exhibit.contract.slot import Slot
 from exhibit.contract.table_state import TableState
+from exhibit.web import server as module
 from exhibit.web.server import WebServer, describe_table, open_server
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, wait_until
 
 LOCAL = WebConfig(port=0)
 
@@ -135,3 +136,52 @@ def test_describe_table_says_simulated_and_who_is_alive(tmp_path: Path) -> None:
     assert state["simulated"] is True
     assert (state["stage_alive"], state["engine_alive"]) == (True, False)
     assert state["faults"] == ["camera unplugged"]
+
+
+def test_web_one_connection_too_many_is_closed_and_the_others_are_not(
+    server: WebServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_MOST", 3)
+    address = ("127.0.0.1", server.server_port)
+    silent = [socket.create_connection(address, timeout=PATIENCE_S) for _ in range(3)]
+    wait_until(lambda: len(server._arriving_since) == 3, "three connections that say nothing")
+    with socket.create_connection(address, timeout=PATIENCE_S) as another:
+        assert another.recv(1) == b""
+    for connection in silent:
+        connection.close()
+    wait_until(lambda: not server._arriving_since, "room again")
+    assert get(server, "/")[0] == 200
+
+
+def test_web_request_sent_byte_by_byte_is_closed(
+    server: WebServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_HEAD_WITHIN_S", 0.1)
+    with socket.create_connection(("127.0.0.1", server.server_port)) as connection:
+        connection.setblocking(False)
+
+        def closed() -> bool:
+            try:
+                connection.send(b"G")
+                return connection.recv(1) == b""
+            except BlockingIOError:
+                return False
+            except OSError:
+                return True
+
+        wait_until(closed, "the end of a request without one")
+
+
+def test_web_stream_goes_on_beyond_the_time_for_its_request(
+    server: WebServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Slot.create(tmp_path / "composite.slot", 64).publish(1, 1.0, np.zeros((8, 8), np.uint8))
+    connection = HTTPConnection("127.0.0.1", server.server_port, timeout=PATIENCE_S)
+    connection.request("GET", "/stage.mjpg")
+    answer = connection.getresponse()
+    monkeypatch.setattr(module, "_HEAD_WITHIN_S", 0.0)
+    looks = iter(range(10))
+    beat = server._heart.last
+    wait_until(lambda: server._heart.last > beat and next(looks) == 9, "several looks for the late")
+    assert answer.read(2) == b"--"
+    connection.close()
