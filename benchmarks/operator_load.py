@@ -24,7 +24,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import click
-import httpx
+import httpx2
 import psutil
 
 from exhibit.operator.access.accounts import Accounts
@@ -50,11 +50,11 @@ class Visitor:
         self._context = ssl.create_default_context()
         self._context.check_hostname, self._context.verify_mode = False, ssl.CERT_NONE
 
-    def client(self) -> httpx.Client:
+    def client(self) -> httpx2.Client:
         """Return a client that keeps its connection."""
         url = f"https://{self._host}:{self._port}"
         sent = {"Authorization": f"Bearer {self._token}"}
-        return httpx.Client(base_url=url, headers=sent, verify=self._context, timeout=30)
+        return httpx2.Client(base_url=url, headers=sent, verify=self._context, timeout=30)
 
     @contextlib.asynccontextmanager
     async def get(self, path: str) -> AsyncIterator[asyncio.StreamReader]:

@@ -7,7 +7,7 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
+import httpx2
 import hypothesis
 import schemathesis
 
@@ -37,7 +37,7 @@ class Answer:
 
 
 def ask_made_up_requests(
-    client: httpx.Client, described: Mapping[str, Any], leave_out: Container[str] = ()
+    client: httpx2.Client, described: Mapping[str, Any], leave_out: Container[str] = ()
 ) -> list[Answer]:
     """Ask everything that the description offers.
 
@@ -63,7 +63,7 @@ def ask_made_up_requests(
         headers = {**dict(request.pop("headers", None) or {}), **dict(client.headers)}
         try:
             answer = _sent(client, {**request, "headers": headers})
-        except (httpx.InvalidURL, httpx.LocalProtocolError, UnicodeError):
+        except (httpx2.InvalidURL, httpx2.LocalProtocolError, UnicodeError):
             return  # no client would send it
         answers.append(Answer(case.operation.label, answer.status_code, answer.text[:2000]))
 
@@ -72,13 +72,13 @@ def ask_made_up_requests(
     return answers
 
 
-def _sent(client: httpx.Client, request: dict[str, Any]) -> httpx.Response:
+def _sent(client: httpx2.Client, request: dict[str, Any]) -> httpx2.Response:
     """Send a request; a page that was told to start again is waited for, and so is the rate."""
     until = time.monotonic() + PATIENCE_S
     while True:
         try:
             answer = client.request(**request)
-        except (httpx.ConnectError, httpx.ReadError, httpx.RemoteProtocolError):
+        except (httpx2.ConnectError, httpx2.ReadError, httpx2.RemoteProtocolError):
             if time.monotonic() > until:
                 raise
         else:

@@ -9,7 +9,7 @@ import ssl
 from collections.abc import Callable
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -50,7 +50,7 @@ def test_running_table_survives_two_thousand_made_up_requests(tmp_path: Path) ->
     trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
     with (
         running_table(tmp_path, find_bundle("lear").resolve()) as table,
-        httpx.Client(base_url=table.url, verify=trusting, timeout=PATIENCE_S) as client,
+        httpx2.Client(base_url=table.url, verify=trusting, timeout=PATIENCE_S) as client,
     ):
         client.headers["Authorization"] = f"Bearer {token}"
         described = client.get("/api/v1/openapi.json").json()
