@@ -24,7 +24,7 @@ from exhibit.contract.settings.published import read_published
 from exhibit.operator.state.scenes import Scene, SceneBook
 from exhibit.operator.switching import switch_scene
 from exhibit.supervisor.run_folder import memory_folder
-from tests.running_table import BROKEN, GOOD, RunningTable, tell, without_room
+from tests.fakes.running_table import BROKEN, GOOD, RunningTable, tell, without_room
 
 PERSON = "kim"
 SCENES = (

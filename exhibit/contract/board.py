@@ -1,4 +1,4 @@
-"""What the processes tell each other: heartbeats, status and commands.
+"""What the processes tell each other: heartbeats, status and orders. Settings are state, elsewhere.
 
 All of it lives in the run folder, so that a process that was killed leaves nothing locked:
 `<name>.beat` (when it last showed life), `<name>.status.json` (what it says of itself) and
@@ -99,7 +99,7 @@ class CommandInbox:
 
 
 def send_command(run_dir: Path, name: str, command: Mapping[str, Any]) -> bool:
-    """Send one command, for example `{"do": "settings", "overrides": {...}}`.
+    """Send one command, for example `{"do": "freeze", "on": true}`.
 
     Returns:
         False where the process is not there or its queue is full; the sender never waits.

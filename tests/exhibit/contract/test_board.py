@@ -93,4 +93,4 @@ def test_nonsense_is_dropped_and_commands_around_it_kept(tmp_path: Path) -> None
 
 def test_command_too_long_to_be_read_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="at most 65536 are read"):
-        send_command(tmp_path, "engine", {"do": "settings", "text": "x" * 70_000})
+        send_command(tmp_path, "engine", {"do": "freeze", "text": "x" * 70_000})

@@ -11,8 +11,8 @@ import pytest
 from exhibit.contract.errors import BundleError
 from exhibit.contract.settings.schema import Config, ModelConfig
 from exhibit.engine.opened_bundle import BundleInUse
+from tests.fakes.running_table import FakeBundle
 from tests.patience import wait_until
-from tests.running_table import FakeBundle
 
 
 class Disk:

@@ -7,11 +7,14 @@ Spans the page, the API and the running table.
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
+from exhibit.contract.settings.published import read_published
 from exhibit.contract.slot import Slot
 from tests.exhibit.operator.pages.running import (
     CHROMIUM,
@@ -177,6 +180,29 @@ def test_tune_threshold_changes_the_ink_beside_it_and_undo_takes_it_back(
     assert _control(page, "ink.threshold").get_attribute("data-source") == "file"
 
 
+def test_tune_change_is_on_its_way_until_every_process_has_taken_it(
+    open_page: Callable[..., Any], table: RunningTable
+) -> None:
+    page = open_page("/tune")
+    tag = _control(page, "stage.saturation").locator(".arriving")
+    number = _control(page, "stage.saturation").locator("input[type=number]")
+    stage = table.pid("stage")
+    assert stage is not None
+    # It hangs: the supervisor kills it, and the next one starts with the newest settings.
+    os.kill(stage, signal.SIGSTOP)
+    number.fill("0.5")
+    number.press("Tab")
+    tag.wait_for(state="visible")
+    assert tag.inner_text() == "on its way to the table"
+    tag.wait_for(state="hidden")
+    assert table.pid("stage") != stage
+    saved = read_published(table.run_dir)
+    assert saved.config.stage.saturation == 0.5
+    assert table.status("stage")["generation"] == saved.generation
+    page.get_by_role("button", name="Undo").last.click()
+    wait_until(lambda: _settings(page)["stage"]["saturation"] == 0.0, "the value before")
+
+
 def test_tune_direction_moves_the_picture(
     open_page: Callable[..., Any], table: RunningTable
 ) -> None:
@@ -186,8 +212,8 @@ def test_tune_direction_moves_the_picture(
     direction.locator(".control-body input[type=number]").fill("4")
     page.keyboard.press("Tab")
     wait_until(
+        # Nothing is bent while a fresh sheet is empty.
         lambda: table.status("engine").get("strengths", {}).get("darker", 0) > 2.9,
-        90,  # nothing is bent while a fresh sheet is empty
         "the end of the safe range, 3, in the engine",
     )
     after = Slot.attach(table.run_dir / "picture.slot").peek()
