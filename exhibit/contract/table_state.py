@@ -102,10 +102,13 @@ class TableState:
         return [n for n, p in processes.items() if p["pid"] is None and p["last_exit"] == ended]
 
     def waiting_for(self, generation: int) -> list[str]:
-        """Return the running processes that do not run settings of this generation yet."""
-        processes = self._status("supervisor").get("processes", {})
-        running = [name for name in PROCESSES if processes.get(name, {}).get("pid")]
-        return [name for name in running if not _runs(self._status(name), generation)]
+        """Return the processes that do not run settings of this generation yet.
+
+        One that ended does not: its status goes with it, until it has started again.
+        """
+        table = self._status("supervisor").get("processes", {})
+        names = [name for name in PROCESSES if name in table]
+        return [name for name in names if not _runs(self._status(name), generation)]
 
     def _starting(self, alive: Mapping[str, bool]) -> bool:
         waited_s = self._clock() - self._began_at

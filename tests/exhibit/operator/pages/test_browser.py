@@ -199,7 +199,7 @@ def test_tune_change_is_on_its_way_until_every_process_has_taken_it(
     saved = read_published(table.run_dir)
     assert saved.config.stage.saturation == 0.5
     assert table.status("stage")["generation"] == saved.generation
-    page.get_by_role("button", name="Undo").last.click()
+    _control(page, "stage.saturation").locator(".reset").click()
     wait_until(lambda: _settings(page)["stage"]["saturation"] == 0.0, "the value before")
 
 
