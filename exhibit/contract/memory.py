@@ -27,6 +27,8 @@ from exhibit.contract.errors import BundleError
 DRAWINGS, INDEX = f"{MEMORY}/drawings.npz", f"{MEMORY}/index.npz"
 PROVENANCE = f"{MEMORY}/provenance.json"
 MEMORY_FILES = (DRAWINGS, INDEX, PROVENANCE)
+NETWORK = f"{MEMORY}/meaning.onnx"
+"""What says what ink is like; a memory can do without."""
 
 
 class Provenance(BaseModel):
@@ -75,11 +77,13 @@ class StoredMemory:
         encoded: every drawing as a compressed picture.
         index: arrays of the index by name.
         provenance: of every drawing.
+        network: that says what ink is like, as ONNX; empty where there is none.
     """
 
     encoded: tuple[bytes, ...]
     index: Mapping[str, NDArray[Any]]
     provenance: tuple[Provenance, ...]
+    network: bytes = b""
 
     def __len__(self) -> int:
         return len(self.encoded)
@@ -101,7 +105,10 @@ def read_memory(bundle: Bundle) -> StoredMemory | None:
             )
     encoded = _read_encoded(bundle.file(DRAWINGS))
     memory = StoredMemory(
-        encoded, _arrays(bundle.file(INDEX)), _read_provenance(bundle.file(PROVENANCE))
+        encoded,
+        _arrays(bundle.file(INDEX)),
+        _read_provenance(bundle.file(PROVENANCE)),
+        bundle.file(NETWORK).read_bytes() if NETWORK in bundle.card.files else b"",
     )
     if len(memory.provenance) != len(encoded):
         raise BundleError(
@@ -118,7 +125,7 @@ def read_memory(bundle: Bundle) -> StoredMemory | None:
 
 
 def write_memory(memory: StoredMemory, folder: Path) -> None:
-    """Write `memory/` into a bundle's folder; the card is to name `MEMORY_FILES` afterwards."""
+    """Write `memory/` into a bundle's folder; the card is to name its files afterwards."""
     (folder / MEMORY).mkdir(parents=True, exist_ok=True)
     joined = np.frombuffer(b"".join(memory.encoded), np.uint8)
     ends = np.cumsum([len(picture) for picture in memory.encoded], dtype=np.int64)
@@ -128,6 +135,8 @@ def write_memory(memory: StoredMemory, folder: Path) -> None:
     records = [record.model_dump(exclude_defaults=True) for record in memory.provenance]
     text = json.dumps(records, ensure_ascii=False, indent=1) + "\n"
     (folder / PROVENANCE).write_text(text, encoding="utf-8")
+    if memory.network:
+        (folder / NETWORK).write_bytes(memory.network)
 
 
 def _read_encoded(file: Path) -> tuple[bytes, ...]:

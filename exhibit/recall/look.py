@@ -8,6 +8,7 @@ from exhibit.contract.values import Floats
 from exhibit.recall.cells import COARSE, Ints
 from exhibit.recall.index import Index
 from exhibit.recall.inks import SIDES, InkCells, Inks
+from exhibit.recall.liking import Liking, whole_share
 from exhibit.recall.outlook import demands
 from exhibit.recall.places import Places, join
 from exhibit.recall.scoring import OUTSIDE, contour_cost
@@ -23,17 +24,18 @@ _LARGEST_INK, _SMALLEST_INK = 1.3, 0.22
 """Extent of the ink as a share of the drawing's side."""
 
 
-def look(index: Index, inks: Inks, count: int) -> Places:
+def look(index: Index, inks: Inks, liking: Liking, count: int) -> Places:
     """Return the best place of each of the best drawings, each hand for itself.
 
     Args:
         index: all drawings.
         inks: the ink.
+        liking: what is added to the scores.
         count: at most so many, each at level `COARSE`.
     """
-    hands = [_look(index, inks, turned) for turned in (False, True)]
-    scores = np.concatenate([score for score, _ in hands])
+    hands = [_look(index, inks, liking, turned) for turned in (False, True)]
     places = join([place for _, place in hands])
+    scores = np.concatenate([score for score, _ in hands])
     if len(scores) > count:
         places = places.take(np.argpartition(-scores, count)[:count])
     return places
@@ -44,9 +46,9 @@ def fits(extent: float, size: int) -> bool:
     return _SMALLEST_INK <= extent * SIDES[size] / COARSE <= _LARGEST_INK
 
 
-def _look(index: Index, inks: Inks, turned: bool) -> tuple[Floats, Places]:
+def _look(index: Index, inks: Inks, liking: Liking, turned: bool) -> tuple[Floats, Places]:
     """Return scores and places of all drawings in one hand; empty where the ink fits no size."""
-    sizes, corners, asked = [], [], []
+    sizes, corners, asked, whole = [], [], [], []
     for size in range(0, len(SIDES), SIZE_STEP):
         if not fits(inks.measured.extent, size):
             continue
@@ -55,11 +57,14 @@ def _look(index: Index, inks: Inks, turned: bool) -> tuple[Floats, Places]:
         if len(at):
             sizes.append(np.full(len(at), size))
             corners.append(at)
+            whole.append(np.full(len(at), whole_share(inks.measured.extent, SIDES[size])))
             asked.append(_asked(ink, at, inks.measured.closed) @ index.basis)
     if not asked:
         nothing = np.zeros(0, np.int64)
         return np.zeros(0, np.float32), Places(nothing, nothing, nothing > 0, nothing, nothing)
     score = index.codes @ np.concatenate(asked).T
+    score += liking.alike[:, int(turned), None] * np.concatenate(whole)
+    score -= liking.handicap[:, None]
     best = score.argmax(axis=1)
     row, column = np.concatenate(corners)[best].T
     everyone = np.arange(len(index))

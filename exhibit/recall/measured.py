@@ -8,12 +8,16 @@ import cv2
 import numpy as np
 
 from exhibit.contract.values import Floats, Gray
+from exhibit.recall.contour import contour_of
 from exhibit.recall.orientation import line_density, resized_by_area
 
 _MEASURED_PX = 128
 _LEAST_LINE = 0.05
 _OPEN, _CLOSED = 1.0, 1.5
 """Length of line over half the outline of its box: a bare stroke, and a closed shape."""
+
+_CONTOUR_BELOW, _INSIDE_PX = 128, 4
+"""Grey of a contour, and how far from it a line has to be to lie inside."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,27 +30,42 @@ class Measured:
         extent: longer side of the ink's box as a share of the sheet's side.
         closed: 0 for a single stroke .. 1 for a shape closed in itself; stands for how much of
             the sketch is done.
+        inside: share of the lines that lie within the outer contour, 0 .. 1.
     """
 
     density: Floats
     halved: Floats
     extent: float
     closed: float
+    inside: float
 
 
 def measure(ink: Gray) -> Measured | None:
     """Measure ink (S, S) uint8; None where there is too little to look for."""
     # A line is never thinner than what is left of it after shrinking can be measured.
-    thick = cv2.erode(ink, np.ones((3, 3), np.uint8))
-    density = line_density(resized_by_area(np.asarray(thick, np.uint8), _MEASURED_PX))
-    rows, columns = np.nonzero(density.sum(axis=-1) > _LEAST_LINE)
+    thick = np.asarray(cv2.erode(ink, np.ones((3, 3), np.uint8)), np.uint8)
+    picture = resized_by_area(thick, _MEASURED_PX)
+    density = line_density(picture)
+    lines = density.sum(axis=-1)
+    rows, columns = np.nonzero(lines > _LEAST_LINE)
     if len(rows) == 0:
         return None
     height, width = np.ptp(rows) - 3, np.ptp(columns) - 3
     half_outline = max(float(height + width), 1.0)
-    closed = (float(density.sum()) / half_outline - _OPEN) / (_CLOSED - _OPEN)
-    extent = max(height, width) / _MEASURED_PX
-    return Measured(density, _halved(density), float(extent), float(np.clip(closed, 0, 1)))
+    closed = (float(lines.sum()) / half_outline - _OPEN) / (_CLOSED - _OPEN)
+    return Measured(
+        density,
+        _halved(density),
+        extent=float(max(height, width) / _MEASURED_PX),
+        closed=float(np.clip(closed, 0, 1)),
+        inside=_inside(picture, lines),
+    )
+
+
+def _inside(picture: Gray, lines: Floats) -> float:
+    outside = np.asarray(contour_of(picture) > _CONTOUR_BELOW, np.uint8)
+    away = cv2.distanceTransform(outside, cv2.DIST_L2, 3)
+    return float(lines[away > _INSIDE_PX].sum() / lines.sum())
 
 
 def _halved(density: Floats) -> Floats:

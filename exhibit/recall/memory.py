@@ -10,12 +10,25 @@ import numpy as np
 
 from exhibit.contract.bundle import Bundle
 from exhibit.contract.errors import BundleError
-from exhibit.contract.memory import DRAWINGS, INDEX, Provenance, StoredMemory, read_memory
+from exhibit.contract.memory import (
+    DRAWINGS,
+    INDEX,
+    NETWORK,
+    Provenance,
+    StoredMemory,
+    read_memory,
+)
 from exhibit.contract.values import Find, Gray
 from exhibit.recall.index import Index, build_index, index_from, index_of
+from exhibit.recall.liking import Liking
+from exhibit.recall.meaning import KnownMeanings, Meaning
+from exhibit.recall.measured import measure
 from exhibit.recall.search import search
 
 _KEPT_DECODED = 64
+_CUT = 0.05
+"""Cost of a drawing that was cut out of another: its lines end where it was cut."""
+_CODES, _CENTRE = "meanings", "meaning_centre"
 _LOSSLESS = (cv2.IMWRITE_WEBP_QUALITY, 101)
 """WebP without loss takes a quarter less than PNG; to OpenCV above 100 means without loss."""
 
@@ -29,17 +42,44 @@ class Memory:
     """
 
     def __init__(
-        self, encoded: Sequence[bytes], index: Index, provenance: Sequence[Provenance] = ()
+        self,
+        encoded: Sequence[bytes],
+        index: Index,
+        provenance: Sequence[Provenance] = (),
+        known: KnownMeanings | None = None,
     ) -> None:
+        """Hold drawings.
+
+        Args:
+            encoded: n compressed drawings.
+            index: of them.
+            provenance: of them, or of none.
+            known: what a network says of them, where there is one.
+
+        Raises:
+            BundleError: the network cannot be opened.
+        """
         self.index = index
         self.provenance = tuple(provenance)
         self._encoded = tuple(encoded)
         self._decoded = lru_cache(_KEPT_DECODED)(lambda row: decoded(self._encoded[row]))
+        details = np.zeros(len(encoded), np.float32)
+        for row, record in enumerate(provenance):
+            details[row] = record.detail_of is not None
+        self._handicap = _CUT * details
+        self._known = known
+        self._meaning = Meaning(known, details) if known is not None else None
 
     @classmethod
-    def of(cls, drawings: Sequence[Gray], provenance: Sequence[Provenance] = ()) -> Memory:
+    def of(
+        cls,
+        drawings: Sequence[Gray],
+        provenance: Sequence[Provenance] = (),
+        known: KnownMeanings | None = None,
+    ) -> Memory:
         """Make a memory of drawings (D, D) uint8, 0 ink .. 255 paper: some 30 ms a drawing."""
-        return cls([encoded(drawing) for drawing in drawings], build_index(drawings), provenance)
+        pictures = [encoded(drawing) for drawing in drawings]
+        return cls(pictures, build_index(drawings), provenance, known)
 
     def __len__(self) -> int:
         return len(self._encoded)
@@ -51,12 +91,32 @@ class Memory:
         return picture
 
     def search(self, ink: Gray, count: int = 8, also: Sequence[Find] = ()) -> list[Find]:
-        """Find the drawings that fit the ink best; see `exhibit.recall.search`."""
-        return search(self.index, ink, count, also)
+        """Find the drawings that fit the ink best.
+
+        Args:
+            ink: (S, S) uint8, 0 ink .. 255 paper.
+            count: at most so many different drawings.
+            also: finds of ink that was like this one; they are laid again, and are among the
+                result however well they fit.
+
+        Returns:
+            Finds, the best first; empty where there is too little ink.
+        """
+        measured = measure(ink)
+        if measured is None:
+            return []
+        alike = np.zeros((len(self), 2), np.float32)
+        if self._meaning is not None:
+            alike = self._meaning.alike(ink, measured)
+        return search(self.index, measured, Liking(alike, self._handicap), count, also)
 
     def stored(self) -> StoredMemory:
         """Return what `write_memory` puts into a bundle."""
-        return StoredMemory(self._encoded, index_of(self.index), self.provenance)
+        arrays = index_of(self.index)
+        if self._known is None:
+            return StoredMemory(self._encoded, arrays, self.provenance)
+        arrays |= {_CODES: self._known.codes, _CENTRE: self._known.centre}
+        return StoredMemory(self._encoded, arrays, self.provenance, self._known.network)
 
 
 def open_memory(bundle: Bundle) -> Memory | None:
@@ -77,10 +137,27 @@ def open_memory(bundle: Bundle) -> Memory | None:
                 "expected a square picture"
             )
     try:
-        index = index_from(stored.index, len(stored))
+        index, known = index_from(stored.index, len(stored)), _known(stored)
     except ValueError as error:
         raise BundleError(f"{bundle.file(INDEX)}: {error}") from None
-    return Memory(stored.encoded, index, stored.provenance)
+    try:
+        return Memory(stored.encoded, index, stored.provenance, known)
+    except BundleError as error:
+        raise BundleError(f"{bundle.file(NETWORK)}: {error}") from None
+
+
+def _known(stored: StoredMemory) -> KnownMeanings | None:
+    """Return what a stored network says of the drawings; raises ValueError, naming the array."""
+    if not stored.network:
+        return None
+    centre = stored.index.get(_CENTRE, np.zeros(0, np.float32))
+    codes = stored.index.get(_CODES, np.zeros(0, np.float32))
+    expected = (len(stored), 2, centre.size)
+    if codes.shape != expected or codes.dtype != np.float32 or not centre.size:
+        raise ValueError(
+            f"{_CODES} is {codes.dtype} {codes.shape}, expected float32 {expected} with {NETWORK}"
+        )
+    return KnownMeanings(stored.network, codes, centre)
 
 
 def encoded(drawing: Gray) -> bytes:

@@ -9,85 +9,104 @@ Source: the partial match of a growing sketch follows Lee, Zitnick and Cohen, "S
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from exhibit.contract.values import Find, Floats, Gray
+from exhibit.contract.values import Find, Floats
 from exhibit.recall.cells import FINE, Ints
 from exhibit.recall.index import Index
 from exhibit.recall.inks import Inks
+from exhibit.recall.liking import Liking
 from exhibit.recall.look import fits, look
-from exhibit.recall.measured import measure
+from exhibit.recall.measured import Measured
 from exhibit.recall.places import Places, find_of, join, place_of, resized, shifts
 from exhibit.recall.scoring import MOST_EXPLAINED, Fit, explained_around, fit_around
 
 COARSE_WEIGHT, FINE_WEIGHT = 0.55, 0.45
 _LOOKED_AT, _LAID = 32, 12
 """Drawings, in each hand, that are tried at more sizes and places, and that are laid exactly."""
+LEAST_FIT = 0.2
+"""Score of the lines alone below which a drawing does not fit."""
 _REACH, _FINE_REACH = 1, 2
 """Cells around a place that are tried, coarse ones and then fine ones."""
 
 
-def search(index: Index, ink: Gray, count: int = 8, also: Sequence[Find] = ()) -> list[Find]:
+def search(
+    index: Index, measured: Measured, liking: Liking, count: int, also: Sequence[Find]
+) -> list[Find]:
     """Find the drawings that fit the ink best.
 
     Args:
         index: all drawings.
-        ink: (S, S) uint8, 0 ink .. 255 paper.
+        measured: the ink.
+        liking: what is added to the scores.
         count: at most so many different drawings.
-        also: finds of ink that was like this one; they are laid again, and are among the result
-            however well they fit.
+        also: finds that are laid again, and are among the result however well they fit.
 
     Returns:
-        Finds, the best first; empty where there is too little ink.
+        Finds, the best first; none where nothing fits.
     """
-    measured = measure(ink)
-    if measured is None:
-        return []
-    inks = Inks(measured)
-    wanted = frozenset(find.drawing for find in also)
-    places = join([*(place_of(find) for find in also), look(index, inks, _LOOKED_AT)])
+    asked = _Question(index, Inks(measured), liking, frozenset(find.drawing for find in also))
+    seen = look(index, asked.inks, liking, _LOOKED_AT)
+    places = join([*(place_of(find) for find in also), seen])
     if not len(places):
         return []
-    places, rough = _try_sizes(index, inks, places, wanted)
-    finds = _one_of_each(_lay(index, inks, places, rough))
-    return [find for n, find in enumerate(finds) if n < count or find.drawing in wanted]
+    places, rough = _try_sizes(asked, places)
+    finds = _one_of_each(_lay(asked, places, rough))
+    return [find for n, find in enumerate(finds) if n < count or find.drawing in asked.wanted]
 
 
-def _try_sizes(
-    index: Index, inks: Inks, places: Places, wanted: frozenset[int]
-) -> tuple[Places, Fit]:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Question:
+    """What is searched, with what, and which drawings are to be among the result."""
+
+    index: Index
+    inks: Inks
+    liking: Liking
+    wanted: frozenset[int]
+
+    def liked(self, places: Places) -> Floats:
+        return self.liking.at(places, self.inks.measured.extent)
+
+    def score(self, fit: Fit) -> Floats:
+        return fit.score(self.inks.measured.closed)
+
+
+def _try_sizes(asked: _Question, places: Places) -> tuple[Places, Fit]:
     """Try the sizes and cells between those looked at; return the best of them and their fit."""
-    between = [places, *(resized(places, step) for step in (-1, 1))]
-    tried = join(between)
-    fitting = np.array([fits(inks.measured.extent, int(size)) for size in tried.size])
-    tried = tried.take(fitting | np.isin(tried.drawing, list(wanted)))
-    fit = fit_around(index, inks, tried, _REACH)
+    tried = join([places, *(resized(places, step) for step in (-1, 1))])
+    extent = asked.inks.measured.extent
+    fitting = np.array([fits(extent, int(size)) for size in tried.size])
+    tried = tried.take(fitting | np.isin(tried.drawing, list(asked.wanted)))
+    fit = fit_around(asked.index, asked.inks, tried, _REACH)
     steps = shifts(_REACH)
     moved = tried.take(np.repeat(np.arange(len(tried)), len(steps)))
     moved = moved.moved(np.tile(steps, (len(tried), 1)))
-    best = _best_of_each(moved, fit.score(inks.measured.closed), wanted)
+    best = _best_of_each(moved, asked.score(fit) + asked.liked(moved), asked.wanted)
     return moved.take(best), fit.take(best)
 
 
-def _lay(index: Index, inks: Inks, places: Places, rough: Fit) -> list[Find]:
+def _lay(asked: _Question, places: Places, rough: Fit) -> list[Find]:
     """Lay drawings exactly, given their places at level `COARSE` and how they fit there."""
     fine = places.finer()
-    grids = explained_around(index.fine, inks, fine, FINE, _FINE_REACH)
+    grids = explained_around(asked.index.fine, asked.inks, fine, FINE, _FINE_REACH)
+    peaks = [np.unravel_index(int(grid.argmax()), grid.shape) for grid in grids]
+    together = COARSE_WEIGHT * np.minimum(
+        rough.explained, MOST_EXPLAINED
+    ) + FINE_WEIGHT * grids.max(axis=(1, 2))
+    alone = asked.score(Fit(together, rough.contour, rough.inside))
+    scores = alone + asked.liked(places)
     finds = []
-    for which, grid in enumerate(grids):
-        row, column = (int(at) for at in np.unravel_index(int(grid.argmax()), grid.shape))
-        together = (
-            COARSE_WEIGHT * np.minimum(rough.explained[which], MOST_EXPLAINED)
-            + FINE_WEIGHT * grid[row, column]
-        )
-        fit = Fit(together[None], rough.contour[which, None], rough.inside[which, None])
+    for which, (row, column) in enumerate(peaks):
+        if alone[which] < LEAST_FIT and int(places.drawing[which]) not in asked.wanted:
+            continue
+        grid = grids[which]
         rest = (
-            row - _FINE_REACH + _peak(grid[:, column], row),
-            column - _FINE_REACH + _peak(grid[row], column),
+            float(row) - _FINE_REACH + _peak(grid[:, column], int(row)),
+            float(column) - _FINE_REACH + _peak(grid[row], int(column)),
         )
-        score = float(fit.score(inks.measured.closed)[0])
-        finds.append(find_of(fine, which, FINE, score, rest))
+        finds.append(find_of(fine, which, FINE, float(scores[which]), rest))
     return finds
 
 

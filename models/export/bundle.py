@@ -26,12 +26,13 @@ from exhibit.contract.bundle import (
     sha256_of,
 )
 from exhibit.contract.errors import BundleError
-from exhibit.contract.memory import MEMORY_FILES, write_memory
+from exhibit.contract.memory import write_memory
 from exhibit.recall import Memory, open_memory
 from models.directions.sefa import sefa, style_matrices
 from models.export.compact import round_weights
 from models.export.graphs import check_graph, export_encoder, export_generator
 from models.export.latents import LatentStatistics, code_distances, latent_statistics, render
+from models.export.memory import remembering
 from models.export.take_place import take_place
 from models.networks.psp.config import EncoderConfig
 from models.networks.psp.inverter import Codes, with_blank_planes
@@ -100,7 +101,8 @@ def write_bundle(hand: Hand, about: Description, out: Path) -> Path:
         folder = Path(scratch) / "bundle"
         folder.mkdir()
         _write_files(hand, about, folder)
-        write_card(_card(hand, about, folder), folder)
+        card = _card(hand, about, folder)
+        write_card(card if about.memory is None else remembering(card, folder), folder)
         open_memory(load_bundle(folder))
         take_place(folder, out)
     return out
@@ -222,9 +224,7 @@ def _write_directions(hand: Hand, statistics: LatentStatistics, folder: Path) ->
 
 def _card(hand: Hand, about: Description, folder: Path) -> Card:
     synthesis, encoder = hand.generator.synthesis, hand.inverter.config
-    names = (*REQUIRED, *MEMORY_FILES) if about.memory is not None else REQUIRED
     return Card(
-        format=1 if about.memory is None else 2,
         name=about.name,
         artist=about.artist,
         collection=about.collection,
@@ -240,5 +240,5 @@ def _card(hand: Hand, about: Description, folder: Path) -> Card:
         inversion=encoder.inversion,
         feature_shape=synthesis.feature_shape if encoder.inversion == "feature" else None,
         training=about.training,
-        files={name: sha256_of(folder / name) for name in names},
+        files={name: sha256_of(folder / name) for name in REQUIRED},
     )

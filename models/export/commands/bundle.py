@@ -17,10 +17,12 @@ from models.export.bundle import ATTRACT_STOPS, Description, write_bundle
 from models.export.memory import remember
 from models.saved.encoder import Hand, load_hand
 from models.sketches.quickdraw import read_quickdraw, split_held_out
-from models.sketches.raster import Gray, table_ink
+from models.sketches.raster import Floats, Gray, table_ink
 from models.sketches.simplify import Detail, simplify
 from models.sketches.visitors import visits
 
+PEOPLE = 300
+"""Sketches that say what ink is like on average."""
 VISITORS = 100
 """Held-out sketches that the radius is measured on, each at three shares."""
 
@@ -87,13 +89,16 @@ def make(checkpoint: Path, out: Path, **options: Any) -> None:
     click.echo(f"{checkpoint}: {size} px, inversion {hand.inverter.config.inversion} -> {out}")
     if not dry_run:
         if memory:
-            about = replace(about, memory=remember(memory, size, origins, _progress))
+            people = training_strokes(sketches) if sketches else ()
+            remembered = remember(memory, size, origins, people, progress)
+            about = replace(about, memory=remembered)
         write_bundle(hand, about, out)
         total = sum(file.stat().st_size for file in out.rglob("*") if file.is_file()) / 1e6
         click.echo(f"{out}: {total:.1f} MB, checked")
 
 
-def _progress(things: Iterable[Any], title: str) -> Iterable[Any]:
+def progress(things: Iterable[Any], title: str) -> Iterable[Any]:
+    """Show on the terminal how far something is."""
     return tqdm(things, desc=title, dynamic_ncols=True, leave=False)
 
 
@@ -106,6 +111,12 @@ def _inks_of(dataset: Path, hand: Hand) -> tuple[Gray, ...]:
     width = hand.stroke_width_px
     detail = Detail(silhouette=0.0)
     return tuple(table_ink(simplify(page, detail, rng), size, width, width) for page in gray)
+
+
+def training_strokes(path: Path) -> list[tuple[Floats, ...]]:
+    """Some of the sketches that are not held out, each the strokes of the whole."""
+    training, _ = split_held_out(read_quickdraw(path))
+    return [sketch.strokes for sketch in training[:: max(1, len(training) // PEOPLE)]]
 
 
 def _held_out_inks(path: Path, hand: Hand) -> tuple[Gray, ...]:

@@ -1,4 +1,4 @@
-"""`models bundle`: make a bundle, or add directions to one."""
+"""`models bundle`: make a bundle, or add a memory or directions to one."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from exhibit.cli.lazy import LazyGroup
 MAKE = "make"
 COMMANDS = {
     MAKE: "models.export.commands.bundle:make",
+    "add-memory": "models.export.commands.add_memory:add_memory_command",
     "add-directions": "models.export.commands.add_directions:add_directions_command",
 }
 

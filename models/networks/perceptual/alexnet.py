@@ -16,7 +16,7 @@ from models.networks.perceptual.weights import read_arrays, weights_path
 
 _WEIGHTS = "alexnet.ckpt"
 _STRIDES, _PADDINGS = (4, 1, 1, 1, 1), (2, 2, 1, 1, 1)
-_POOL_BEFORE = (1, 2)
+POOL_BEFORE = (1, 2)
 """Convolutions that read a map halved by max pooling (3 px, stride 2)."""
 
 
@@ -41,6 +41,10 @@ class AlexNet(nn.Module):
             self.convs.append(conv)
         channels_last(self).eval().requires_grad_(False)
 
+    def convolutions(self) -> list[nn.Conv2d]:
+        """Return the five convolutions in order."""
+        return [conv for conv in self.convs if isinstance(conv, nn.Conv2d)]
+
     def forward(self, pictures: Tensor) -> list[Tensor]:
         """Compute activations.
 
@@ -52,7 +56,7 @@ class AlexNet(nn.Module):
         """
         x, taken = as_imagenet(pictures), []
         for index, conv in enumerate(self.convs):
-            if index in _POOL_BEFORE:
+            if index in POOL_BEFORE:
                 x = F.max_pool2d(x, 3, stride=2)
             x = F.relu(conv(x))
             taken.append(x)

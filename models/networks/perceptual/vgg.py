@@ -17,13 +17,13 @@ LAYERS: tuple[int | str, ...] = (
 )  # fmt: skip
 TAPS = (1, 4, 8, 12, 16)
 """Positions in `LAYERS` whose activation LPIPS compares: relu1_2 .. relu5_3."""
-_SHIFT, _SCALE = (-0.030, -0.088, -0.188), (0.458, 0.448, 0.450)
+SHIFT, SCALE = (-0.030, -0.088, -0.188), (0.458, 0.448, 0.450)
 
 
 def as_imagenet(pictures: Tensor) -> Tensor:
     """Pictures (n, 1 or 3, H, W), -1 .. 1, to (n, 3, H, W) as networks of `lpips` expect them."""
-    shift = pictures.new_tensor(_SHIFT).view(1, 3, 1, 1)
-    scale = pictures.new_tensor(_SCALE).view(1, 3, 1, 1)
+    shift = pictures.new_tensor(SHIFT).view(1, 3, 1, 1)
+    scale = pictures.new_tensor(SCALE).view(1, 3, 1, 1)
     return (pictures.expand(-1, 3, -1, -1) - shift) / scale
 
 

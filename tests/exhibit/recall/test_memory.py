@@ -14,6 +14,7 @@ from exhibit.recall import Memory, open_memory
 from exhibit.recall.memory import decoded, encoded
 from tests.exhibit.recall import shapes
 from tests.fakes.bundle import write_bundle, write_card
+from tests.fakes.meaning import tiny_meanings
 from tests.fakes.memory import name_memory, write_remembering_bundle
 
 DRAWINGS = (shapes.ring(), shapes.house(), shapes.wave())
@@ -43,7 +44,8 @@ def test_open_memory_written_drawings_come_back_without_loss(written: Path) -> N
 
 def test_open_memory_finds_what_the_memory_that_was_written_finds(written: Path) -> None:
     ink = shapes.small(shapes.house())
-    memory, before = opened(written), Memory.of(DRAWINGS)
+    memory = opened(written)
+    before = Memory.of(DRAWINGS, (), tiny_meanings(DRAWINGS))
     assert memory is not None
     found, expected = memory.search(ink), before.search(ink)
     assert [find.drawing for find in found] == [find.drawing for find in expected]
@@ -118,6 +120,16 @@ def make_a_detail_of_nothing(folder: Path) -> None:
     (folder / "memory/provenance.json").write_text(json.dumps(records))
 
 
+def spoil_the_network(folder: Path) -> None:
+    (folder / "memory/meaning.onnx").write_bytes(b"something else")
+
+
+def forget_what_is_meant(folder: Path) -> None:
+    arrays = dict(np.load(folder / "memory/index.npz"))
+    del arrays["meanings"]
+    np.savez(folder / "memory/index.npz", **arrays)
+
+
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
@@ -130,6 +142,11 @@ def make_a_detail_of_nothing(folder: Path) -> None:
         (write_no_arrays, r"index\.npz: not readable"),
         (forget_where_from, r"provenance\.json: tells of 2 drawings, expected 3"),
         (write_no_records, r"provenance\.json: 0\.item"),
+        (spoil_the_network, r"meaning\.onnx: not a network of meaning"),
+        (
+            forget_what_is_meant,
+            r"index\.npz: meanings is float32 \(0,\), expected float32 \(3, 2, ",
+        ),
         (make_a_detail_of_nothing, r"provenance\.json: drawing 0 is a detail of 7"),
     ],
 )
@@ -160,6 +177,14 @@ def test_open_memory_part_of_the_files_named_is_refused(folder: Path) -> None:
     card.write_text("".join(line for line in lines if "memory/index.npz" not in line))
     with pytest.raises(BundleError, match=r"card\.yaml: files lists no 'memory/index\.npz'"):
         opened(folder)
+
+
+def test_open_memory_without_a_network_goes_by_shape(folder: Path) -> None:
+    (folder / "memory/meaning.onnx").unlink()
+    name_memory(folder)
+    memory = opened(folder)
+    assert memory is not None
+    assert memory.search(shapes.small(shapes.house()))[0].drawing == 1
 
 
 @pytest.mark.parametrize("picture", [b"", b"no picture at all"])

@@ -84,3 +84,16 @@ def test_search_full_black_and_one_dot_are_answered(memory: Memory, share: float
     if share:
         ink[:] = 0
     assert all(np.isfinite(find.score) for find in memory.search(ink))
+
+
+def test_search_nothing_fits_finds_nothing() -> None:
+    memory = Memory.of([shapes.wave()])
+    for drawing in (RING, HOUSE, HATCHING):
+        assert memory.search(shapes.laid(DRAWINGS[drawing], at(drawing))) == []
+
+
+def test_search_small_ink_gets_a_small_drawing_where_the_pen_is(memory: Memory) -> None:
+    for x, y in [(0.05, 0.05), (0.6, 0.1), (0.1, 0.62), (0.6, 0.6)]:
+        best = memory.search(shapes.laid(shapes.house(), at(HOUSE, scale=0.35, x=x, y=y)))[0]
+        assert best.drawing == HOUSE and best.scale < 0.45
+        np.testing.assert_allclose(best.offset, (x, y), atol=0.05)

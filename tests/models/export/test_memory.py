@@ -4,10 +4,16 @@ import cv2
 import numpy as np
 import pytest
 
+from exhibit.contract.bundle import load_bundle
 from exhibit.contract.errors import InputError
+from exhibit.contract.memory import Provenance
+from exhibit.recall import Memory, open_memory
 from models.collection import building, curation
 from models.collection.provenance import Book, Origins
-from models.export.memory import few_greys, remember
+from models.export.memory import add_memory, few_greys, remember
+from tests.exhibit.recall import shapes
+from tests.fakes.bundle import write_bundle
+from tests.fakes.meaning import tiny_meanings
 from tests.models.collection.boxes_of_scans import prepared
 
 ORIGINS = Origins(books=(Book(match="*", artist="A. Painter"),))
@@ -19,7 +25,7 @@ def silent(things, title):
 
 def test_remember_keeps_the_kept_drawings_at_twice_the_resolution(tmp_path: Path) -> None:
     folder = prepared(tmp_path)
-    memory = remember(folder, 64, ORIGINS, silent)
+    memory = remember(folder, 64, ORIGINS, (), silent)
     kept = [row.item for row in curation.read_csv(folder / curation.FILE_NAME) if row.kept]
     assert [record.item for record in memory.provenance] == kept
     assert {record.artist for record in memory.provenance} == {"A. Painter"}
@@ -28,7 +34,7 @@ def test_remember_keeps_the_kept_drawings_at_twice_the_resolution(tmp_path: Path
 
 def test_remember_drawing_is_the_one_that_was_prepared(tmp_path: Path) -> None:
     folder = prepared(tmp_path)
-    memory = remember(folder, 64, ORIGINS, silent)
+    memory = remember(folder, 64, ORIGINS, (), silent)
     for row, record in enumerate(memory.provenance):
         picture = cv2.imread(str(folder / "images" / f"{record.item}.png"), cv2.IMREAD_GRAYSCALE)
         same = cv2.resize(picture, (64, 64), interpolation=cv2.INTER_AREA)
@@ -42,19 +48,19 @@ def test_remember_obeys_a_curator_who_bars_a_drawing(tmp_path: Path) -> None:
     barred = next(row for row in rows if row.kept)
     changed = [row.decided("drop") if row is barred else row for row in rows]
     (folder / curation.FILE_NAME).write_text(curation.to_csv(changed))
-    items = {record.item for record in remember(folder, 64, ORIGINS, silent).provenance}
+    items = {record.item for record in remember(folder, 64, ORIGINS, (), silent).provenance}
     assert items == {row.item for row in rows if row.kept} - {barred.item}
 
 
 def test_remember_finds_a_drawing_in_its_own_lines(tmp_path: Path) -> None:
-    memory = remember(prepared(tmp_path), 64, ORIGINS, silent)
+    memory = remember(prepared(tmp_path), 64, ORIGINS, (), silent)
     for row in range(len(memory)):
         assert memory.search(memory.drawing(row))[0].drawing == row
 
 
 def test_remember_of_what_is_no_data_set_says_so(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="not a data set"):
-        remember(tmp_path, 64, ORIGINS, silent)
+        remember(tmp_path, 64, ORIGINS, (), silent)
 
 
 def test_remember_nothing_kept_says_so(tmp_path: Path) -> None:
@@ -63,7 +69,51 @@ def test_remember_nothing_kept_says_so(tmp_path: Path) -> None:
     (folder / curation.FILE_NAME).write_text(curation.to_csv(rows))
     assert building.is_dataset(folder)
     with pytest.raises(InputError, match="no drawing is kept"):
-        remember(folder, 64, ORIGINS, silent)
+        remember(folder, 64, ORIGINS, (), silent)
+
+
+def test_add_memory_bundle_recalls_and_keeps_its_networks(tmp_path: Path) -> None:
+    bundle = write_bundle(tmp_path / "tiny")
+    before = (bundle / "encoder.onnx").read_bytes()
+    drawings = [shapes.ring(), shapes.house()]
+    records = [Provenance(item=name, source=name) for name in ("ring", "house")]
+    asked: list[int] = []
+
+    def make(resolution: int) -> Memory:
+        asked.append(resolution)
+        return Memory.of(drawings, records, tiny_meanings(drawings))
+
+    assert add_memory(bundle, make) == 2
+    card = load_bundle(bundle).card
+    memory = open_memory(load_bundle(bundle))
+    assert memory is not None and memory.search(shapes.small(shapes.house()))[0].drawing == 1
+    assert asked == [card.resolution] and card.format == 2
+    assert (bundle / "encoder.onnx").read_bytes() == before
+    assert [credit for credit in card.attribution if "AlexNet" in credit]
+
+
+def test_add_memory_again_replaces_it(tmp_path: Path) -> None:
+    bundle = write_bundle(tmp_path / "tiny")
+    for drawing in (shapes.ring(), shapes.house()):
+        record = Provenance(item="one", source="one")
+        add_memory(bundle, lambda _, it=(drawing, record): Memory.of([it[0]], [it[1]]))
+    memory = open_memory(load_bundle(bundle))
+    assert memory is not None and len(memory) == 1
+    np.testing.assert_array_equal(memory.drawing(0), shapes.house())
+    assert "memory/meaning.onnx" not in load_bundle(bundle).card.files
+
+
+def test_add_memory_refused_leaves_the_bundle(tmp_path: Path) -> None:
+    bundle = write_bundle(tmp_path / "tiny")
+    before = (bundle / "card.yaml").read_bytes()
+
+    def refuse(resolution: int) -> Memory:
+        raise InputError(f"nothing of {resolution} px")
+
+    with pytest.raises(InputError, match="nothing of 32 px"):
+        add_memory(bundle, refuse)
+    assert (bundle / "card.yaml").read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["tiny"]
 
 
 def test_few_greys_keeps_black_and_white_and_sixteen_levels() -> None:
