@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from exhibit.contract.board import CommandInbox, Heart, read_status, write_status
-from exhibit.contract.errors import REFUSED
+from exhibit.contract.errors import REFUSED, InputError
 from exhibit.contract.settings.published import Published, publish
 from exhibit.supervisor.console import Console
 from exhibit.supervisor.notify import ServiceNotifier
@@ -46,16 +46,26 @@ def run_table(
         seconds: how long to run, or None for as long as it is wanted.
         report: where to write the measurements.
         say: prints a line.
+
+    Raises:
+        InputError: there is no room in memory, or the report cannot be written.
     """
     with run_folder() as folder:
         session = Session(folder, settings, table, say)
         try:
             code = session.run(stopping, seconds)
             if report is not None and code != REFUSED:
-                report.write_text(json.dumps(session.report(), indent=2) + "\n", encoding="utf-8")
+                _write_report(report, session.report())
         finally:
             session.close()
     return code
+
+
+def _write_report(path: Path, report: dict[str, Any]) -> None:
+    try:
+        path.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"--report {path}: not written: {error.strerror}") from None
 
 
 class Session:
@@ -79,7 +89,8 @@ class Session:
         say: Callable[[str], None],
     ) -> None:
         self._folder, config = folder, settings.config
-        publish(folder, settings)
+        if not publish(folder, settings):
+            raise InputError(f"{folder}: no room in memory for settings and pictures")
         self._notifier = ServiceNotifier()
         attended = not self._notifier.present
         self._supervisor = Supervisor(table, config.supervisor, folder, attended)

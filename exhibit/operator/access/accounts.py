@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from exhibit.contract.errors import InputError
+from exhibit.contract.files import PRIVATE, write_whole
 from exhibit.contract.settings.overrides import set_aside
 from exhibit.operator.access.roles import GIVEN, Role
 from exhibit.operator.access.secrets import (
@@ -23,7 +24,6 @@ from exhibit.operator.access.secrets import (
     password_matches,
     same_digest,
 )
-from exhibit.operator.state.files import write_whole
 
 log = logging.getLogger(__name__)
 
@@ -132,7 +132,7 @@ class Accounts:
         return [token.model_dump(exclude={"digest"}) for token in self.tokens]
 
     def _write(self, access: Access) -> None:
-        write_whole(self._path, json.dumps(access.model_dump(), indent=1))
+        write_whole(self._path, json.dumps(access.model_dump(), indent=1), PRIVATE)
         self._access, self._seen = access, self._signature()
 
     def _newest(self) -> Access:

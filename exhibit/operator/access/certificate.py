@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from exhibit.contract.errors import ConfigError
-from exhibit.operator.state.files import write_whole
+from exhibit.contract.files import PRIVATE, write_whole
 
 # Apple's devices refuse certificates that are valid for longer than 825 days.
 _VALID_DAYS, _RENEWED_DAYS_BEFORE = 820, 60
@@ -96,8 +96,8 @@ def own_files(folder: Path, names: Iterable[str], addresses: Iterable[str]) -> F
     if not _is_good(files):
         # Loaded only when one is made: it is a large library, needed once in two years.
         key, certificate = _make(list(names), list(addresses))
-        write_whole(files.key, key)
-        write_whole(files.certificate, certificate)
+        write_whole(files.key, key, PRIVATE)
+        write_whole(files.certificate, certificate, PRIVATE)
     return files
 
 

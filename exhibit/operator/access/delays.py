@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from exhibit.operator.state.files import write_whole
+from exhibit.contract.files import PRIVATE, write_whole
 
 _FREE_FAILURES = 2
 _LONGEST_S = 900.0
@@ -66,7 +66,7 @@ class LoginDelays:
     def _save(self) -> None:
         # On a full or read-only disk the delay holds until the process ends.
         with contextlib.suppress(OSError):
-            write_whole(self._file, json.dumps(self._failures))
+            write_whole(self._file, json.dumps(self._failures), PRIVATE)
 
 
 def _network(address: str) -> str:

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from exhibit.contract.files import PRIVATE, write_whole
 from exhibit.operator.access.roles import Role
 from exhibit.operator.access.secrets import digest
-from exhibit.operator.state.files import write_whole
 
 COOKIE = "__Host-tracing-table"
 IDLE_S = 30 * 60.0
@@ -92,7 +92,7 @@ class Sessions:
         # Where the memory file system is full they last as long as this process.
         with contextlib.suppress(OSError):
             kept = {key: asdict(session) for key, session in self._sessions.items()}
-            write_whole(self._file, json.dumps(kept))
+            write_whole(self._file, json.dumps(kept), PRIVATE)
 
 
 def _is_over(session: Session, now: float) -> bool:

@@ -11,7 +11,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from exhibit.operator.state.files import append_line
+from exhibit.contract.files import PRIVATE, append_line
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ class Journal:
         file = self._folder / f"{self._name}-{now:%Y-%m}.jsonl"
         try:
             if not file.exists() or file.stat().st_size < _LARGEST_BYTES:
-                append_line(file, json.dumps(record, ensure_ascii=False, default=str))
+                append_line(file, json.dumps(record, ensure_ascii=False, default=str), PRIVATE)
             self.fault = ""
         except OSError as error:
             self.fault = f"the {self._name} cannot be written: {error.strerror or error}"

@@ -11,9 +11,9 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from exhibit.contract.errors import InputError
+from exhibit.contract.files import PRIVATE, write_whole
 from exhibit.contract.settings.layers import Layer
 from exhibit.contract.settings.overrides import set_aside
-from exhibit.operator.state.files import write_whole
 
 log = logging.getLogger(__name__)
 
@@ -110,7 +110,7 @@ class SceneFile:
     def write(self, book: SceneBook) -> None:
         """Keep a book; raises OSError, and keeps the one before, where that is not possible."""
         text = yaml.safe_dump(book.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
-        write_whole(self._path, text)
+        write_whole(self._path, text, PRIVATE)
         self.book = book
 
     def _read(self) -> SceneBook:

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from exhibit.contract.errors import ConfigError
+from exhibit.contract.files import PRIVATE, write_whole
 from exhibit.contract.settings.file import apply_overrides
 from exhibit.contract.settings.layers import Layer, flat, merged, nested, without
 from exhibit.contract.settings.overrides import FILE_ONLY, OVERRIDES, SAFE_MODE, overrides_text
 from exhibit.contract.settings.published import Published
 from exhibit.contract.settings.schema import Config
 from exhibit.contract.settings.stack import Stack
-from exhibit.operator.state.files import write_whole
 from exhibit.operator.state.in_force import Change, InForce
 from exhibit.operator.state.risk import is_live, is_risky, needs_admin
 from exhibit.operator.state.trial import TRIAL_S, Trial, TrialFile
@@ -222,7 +222,7 @@ class Settings:
         """
         marker = self._state_dir / SAFE_MODE
         if wanted == "on":
-            write_whole(marker, "")
+            write_whole(marker, "", PRIVATE)
             self._end_trial()
         else:
             marker.unlink(missing_ok=True)
@@ -278,7 +278,7 @@ class Settings:
 
     def _save(self, overrides: Layer) -> None:
         if overrides != self.saved:
-            write_whole(self._state_dir / OVERRIDES, overrides_text(overrides))
+            write_whole(self._state_dir / OVERRIDES, overrides_text(overrides), PRIVATE)
             self.saved = overrides
 
     def _keep_version(self, before: Layer, by: str, note: str) -> None:

@@ -7,8 +7,8 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from exhibit.contract.files import PRIVATE, write_whole
 from exhibit.contract.settings.layers import Layer
-from exhibit.operator.state.files import write_whole
 
 TRIAL_S = 60.0
 
@@ -43,7 +43,7 @@ class TrialFile:
 
     def write(self, trial: Trial) -> None:
         """Begin a trial."""
-        write_whole(self._path, json.dumps(asdict(trial)))
+        write_whole(self._path, json.dumps(asdict(trial)), PRIVATE)
 
     def clear(self) -> None:
         """End the trial."""

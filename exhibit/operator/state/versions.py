@@ -9,8 +9,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from exhibit.contract.files import PRIVATE, write_whole
 from exhibit.contract.settings.layers import Layer, flat
-from exhibit.operator.state.files import write_whole
 
 KEPT = 10
 FOLDER = "history"
@@ -83,7 +83,7 @@ class Versions:
         number = 1 if newest is None else newest.id + (0 if continues else 1)
         at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         version = Version(id=number, at=at, by=by, note=note, overrides=overrides)
-        write_whole(self._folder / f"{number:08d}.json", json.dumps(version.model_dump()))
+        write_whole(self._folder / f"{number:08d}.json", json.dumps(version.model_dump()), PRIVATE)
         self._added_at = now
         for file in self._files()[KEPT:]:
             file.unlink(missing_ok=True)

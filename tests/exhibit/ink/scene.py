@@ -42,8 +42,8 @@ class Scene:
         # A pool of noise read at another place each time is new noise for free.
         x, y = self.sequence * 7 % 40, self.sequence * 11 % 37
         noise = self._noise[y : y + 480, x : x + 640] * np.float32(self.noise)
-        grey = cv2.convertScaleAbs(cv2.max(self._drawn[1] + noise, 0.0))
-        return Frame(self.sequence, self.sequence / FPS, grey)
+        grey = cv2.convertScaleAbs(np.maximum(self._drawn[1] + noise, 0))
+        return Frame(self.sequence, self.sequence / FPS, np.asarray(grey, np.uint8))
 
     def _draw(self) -> np.ndarray:
         pixels = np.full((480, 640), 60.0, np.float32)

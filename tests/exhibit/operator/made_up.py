@@ -67,8 +67,9 @@ def ask_made_up_requests(
             return  # no client would send it
         answers.append(Answer(case.operation.label, answer.status_code, answer.text[:2000]))
 
-    for operation in (found.ok() for found in schema.get_all_operations()):
-        _quietly(hypothesis.given(case=_either(operation))(ask))()
+    for found in schema.get_all_operations():
+        operation: Any = found
+        _quietly(hypothesis.given(case=_either(operation.ok()))(ask))()
     return answers
 
 

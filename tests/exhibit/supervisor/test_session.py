@@ -10,10 +10,13 @@ from pathlib import Path
 import pytest
 
 from exhibit.contract.board import read_status, send_command, write_status
+from exhibit.contract.errors import InputError
 from exhibit.contract.settings.published import Published, read_published
 from exhibit.contract.settings.schema import Config
+from exhibit.supervisor import run_folder
+from exhibit.supervisor import session as module
 from exhibit.supervisor.processes import ProcessSpec
-from exhibit.supervisor.session import Session
+from exhibit.supervisor.session import Session, run_table
 from tests.patience import PATIENCE_S
 
 TABLE = tuple(
@@ -98,3 +101,22 @@ def test_session_asked_to_restart_a_process_starts_another_one(
     # An essential process that ends by itself ends the table; one that was asked to does not.
     send_command(tmp_path, "supervisor", {"do": "restart", "name": "stage"})
     _run_until(session, lambda: _pid(tmp_path, "stage") not in (None, first))
+
+
+def test_session_without_room_for_its_settings_does_not_begin(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "publish", lambda *_: False)
+    with pytest.raises(InputError, match="no room in memory"):
+        Session(tmp_path, Published(1, Config(), Config()), TABLE, lambda _: None)
+
+
+def test_run_table_report_on_a_full_disk_is_one_line_and_ends_what_it_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_folder, "memory_folder", lambda: tmp_path)
+    settings = Published(1, Config(), Config())
+    monkeypatch.setattr(Session, "report", lambda _: {})
+    with pytest.raises(InputError, match=r"--report /dev/full: not written: No space left"):
+        run_table(settings, TABLE, threading.Event(), 0.1, Path("/dev/full"), lambda _: None)
+    assert list(tmp_path.iterdir()) == []

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +103,7 @@ def running_table(
         wait_until(lambda: list(memory_folder().glob(pattern)), "the run folder")
         table = RunningTable(next(memory_folder().glob(pattern)), log)
         for name, key in (("operator", "url"), ("engine", "pictures")):
-            wait_until(lambda n=name, k=key: _says(process, table, n, k), f"{name}: {key}")
+            wait_until(partial(_says, process, table, name, key), f"{name}: {key}")
         yield table
     finally:
         process.terminate()
