@@ -6,20 +6,24 @@ from dataclasses import dataclass
 
 from exhibit.contract.values import Find, Gray
 from exhibit.recall.bending import bend
+from exhibit.recall.calm import LEAST_SCORE
+from exhibit.recall.composing import drawn_side, together
+from exhibit.recall.groups import group
+from exhibit.recall.handwriting import in_pen_line, is_handwriting
 from exhibit.recall.memory import Memory
 from exhibit.recall.placing import lay
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Found:
-    """A find, and its drawing bent to the ink: `picture` (R, R) uint8."""
+    """What was found, one find a figure, bent to the ink: `picture` (R, R) uint8."""
 
-    find: Find
+    finds: tuple[Find, ...]
     picture: Gray
 
 
 def recall_at_once(memory: Memory, ink: Gray, side_px: int) -> Found | None:
-    """Find the drawing that fits the ink best, and bend it.
+    """Find the drawings that fit the figures of the ink best, and bend them; keep handwriting.
 
     Args:
         memory: what is looked in.
@@ -27,11 +31,16 @@ def recall_at_once(memory: Memory, ink: Gray, side_px: int) -> Found | None:
         side_px: side of the picture.
 
     Returns:
-        The drawing, or None where there is too little ink.
+        The drawings, or None where nothing was found and nothing written.
     """
-    finds = memory.search(ink, 1)
-    if not finds:
-        return None
-    (find,) = finds
-    placed = lay(memory.drawing(find.drawing), find, side_px)
-    return Found(find, bend(placed, ink).picture)
+    finds, pictures = [], []
+    for figure in group(ink):
+        if is_handwriting(figure.ink):
+            pictures.append(in_pen_line(figure.ink, drawn_side(side_px)))
+            continue
+        for find in memory.search(figure.ink, 1):
+            if find.score >= LEAST_SCORE:
+                placed = lay(memory.drawing(find.drawing), find, drawn_side(side_px))
+                pictures.append(bend(placed, figure.ink).picture)
+                finds.append(find)
+    return Found(tuple(finds), together(pictures, side_px)) if pictures else None

@@ -13,7 +13,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from exhibit.contract.values import Floats, Gray
 from exhibit.recall.field import (
@@ -25,10 +27,14 @@ from exhibit.recall.field import (
     towards_bounds,
     within_bounds,
 )
-from exhibit.recall.lines import Lines, Nearest, Points, lines_of
+from exhibit.recall.lines import CELLS, Lines, Nearest, Points, lines_of
 from exhibit.recall.pens import Pens
 
+Cells = NDArray[np.bool_]
+
 _MOST_POINTS = 600
+_ASKING = 7
+"""Cells on the side of what is new around every cell of new ink."""
 _FADE = 3.2
 """Points of ink, by share of spread, that move what is around them half as far as they ask."""
 
@@ -45,15 +51,16 @@ _COARSE = (
     _Level(0.30, 0.20),
     _Level(0.20, 0.16),
     _Level(0.14, 0.11),
-)
-_FINE = (
     _Level(0.10, 0.09),
     _Level(0.07, 0.06),
+)
+_FINE = (
     _Level(0.055, 0.047),
     _Level(0.04, 0.03),
     _Level(0.04, 0.03),
     _Level(0.04, 0.03),
 )
+"""New ink beside old moves only what is near it; coarser levels would move all for each stroke."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,10 +70,12 @@ class Bent:
     Args:
         picture: (R, R) uint8, 0 ink .. 255 paper.
         field: (32, 32) complex64, where what is seen lay before; see `exhibit.recall.field`.
+        inked: (64, 64) bool, cells with lines of the ink that it was bent to.
     """
 
     picture: Gray
     field: Field
+    inked: Cells
 
 
 class Bendable:
@@ -82,26 +91,26 @@ class Bendable:
         self._nearest = Nearest(lines)
         self._pens = Pens(placed, lines.across)
 
-    def bend(self, ink: Gray, start: Field | None = None) -> Bent:
+    def bend(self, ink: Gray, before: Bent | None = None) -> Bent:
         """Bend it to the ink.
+
+        Where ink is as it was before, the drawing stays as it was bent: only new ink, and what is
+        near it, asks for something.
 
         Args:
             ink: (S, S) uint8, 0 ink .. 255 paper.
-            start: the field of ink that was like this one, to go on from.
+            before: what it was bent to before the ink grew, to go on from.
         """
-        field = self.field(ink, start)
-        return Bent(self._pens.draw(field), field)
-
-    def field(self, ink: Gray, start: Field | None = None) -> Field:
-        """Return the field alone; see `bend`."""
         drawn = lines_of(ink)
-        if self._empty or not len(drawn.at):
-            return still()
-        points = _Spread(drawn)
-        field = still() if start is None else start
-        for level in _COARSE + _FINE if start is None else _FINE:
-            field = towards_bounds(points.moved(field, self._nearest, level))
-        return within_bounds(field)
+        field = still() if before is None else before.field
+        inked = np.zeros((CELLS, CELLS), np.bool_)
+        inked.ravel()[drawn.cell] = True
+        points = _InkPoints(drawn, _near_new(inked, None if before is None else before.inked))
+        if not self._empty and points.asks.any():
+            for level in _COARSE + _FINE if before is None else _FINE:
+                field = towards_bounds(points.moved(field, self._nearest, level))
+            field = within_bounds(field)
+        return Bent(self._pens.draw(field), field, inked)
 
 
 def bend(placed: Gray, ink: Gray) -> Bent:
@@ -114,14 +123,29 @@ def bend(placed: Gray, ink: Gray) -> Bent:
     return Bendable(placed).bend(ink)
 
 
-class _Spread:
-    """Points of ink, and how what they ask for is spread over the nodes of a field."""
+def _near_new(inked: Cells, before: Cells | None) -> Cells:
+    """Return the cells in and near which there is ink that was not there before."""
+    if before is None:
+        return inked
+    old = cv2.dilate(before.astype(np.uint8), np.ones((3, 3), np.uint8))
+    new = np.asarray(inked & (old == 0), np.uint8)
+    return np.asarray(cv2.dilate(new, np.ones((_ASKING, _ASKING), np.uint8)) > 0, np.bool_)
 
-    def __init__(self, ink: Lines) -> None:
+
+class _InkPoints:
+    """Points of ink, and how what they ask for is spread over the nodes of a field.
+
+    Args:
+        ink: its lines.
+        asking: (64, 64) bool, cells whose points ask to be moved; the others ask to stay.
+    """
+
+    def __init__(self, ink: Lines, asking: Cells) -> None:
         count = min(len(ink.at), _MOST_POINTS)
         chosen = np.linspace(0, len(ink.at) - 1, count).astype(np.intp)
         self._at = ink.at[chosen]
         self._step = np.sqrt(ink.along[chosen])
+        self.asks = asking.ravel()[ink.cell[chosen]]
         # Bilinear: four nodes around each point, and their shares.
         x = np.clip(self._at.real * NODES - 0.5, 0, NODES - 1.01)
         y = np.clip(self._at.imag * NODES - 0.5, 0, NODES - 1.01)
@@ -148,6 +172,7 @@ class _Spread:
         off = np.abs(offsets) / level.reach
         weights = np.where(off < 1.5, np.maximum(0, alike) / (1 + off**2), 0)
         kernel = _gaussian(level.spread)
+        offsets, weights = np.where(self.asks, offsets, 0), np.where(self.asks, weights, 1)
         asked = kernel @ self._on_nodes(weights * offsets) @ kernel
         known = kernel @ self._on_nodes(weights).real @ kernel
         return np.asarray(field + asked / (known + _FADE * level.spread), np.complex64)

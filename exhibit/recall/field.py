@@ -23,6 +23,8 @@ _ROOM = 0.04
 """A field is brought this much, in shares, inside the bounds: bringing it there disturbs others."""
 _ROUNDS = 8
 _FADE = 0.8
+_LOCALITY = 0.02
+"""The inverse square of how far, in nodes, a correction of the gradient is felt."""
 _FINE = 64
 
 NODE_AT = ((np.arange(NODES) + 0.5) / NODES).astype(np.float32)
@@ -111,7 +113,7 @@ def _violates(field: Field) -> bool:
 
 
 def _integrated(right: Field, down: Field) -> Field:
-    """Return the field of mean zero whose gradient is nearest to this one, by least squares."""
+    """Return the field whose gradient is nearest to this one, by least squares, and that fades."""
     divergence = np.zeros((NODES, NODES), np.complex64)
     step = np.float32(0.5 / NODES)
     across, along = np.pad(right * step, ((1, 1), (0, 0))), np.pad(down * step, ((0, 0), (1, 1)))
@@ -133,9 +135,7 @@ def _cosines() -> Field:
 
 def _inverse_of_laplacian() -> Floats:
     waves = 2 - 2 * np.cos(np.pi * np.arange(NODES) / NODES)
-    both = waves[:, None] + waves[None]
-    both[0, 0] = np.inf
-    return np.asarray(1 / both, np.float32)
+    return np.asarray(1 / (waves[:, None] + waves[None] + _LOCALITY), np.float32)
 
 
 def _spline() -> Floats:

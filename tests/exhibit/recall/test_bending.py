@@ -91,18 +91,30 @@ def scribble(seed: int) -> Gray:
 @pytest.mark.parametrize("placed", [shapes.house(), shapes.wave(), shapes.hatching()])
 def test_bend_to_any_scribble_never_folds(placed: Gray, seed: int) -> None:
     bendable = Bendable(placed)
-    field = bendable.field(scribble(seed))
-    assert determinant(field, 256).min() > 0
-    again = bendable.field(scribble(seed + 100), field)
-    assert determinant(again, 256).min() > 0
-    assert np.abs(again).max() < 0.4
+    bent = bendable.bend(scribble(seed))
+    assert determinant(bent.field, 256).min() > 0
+    again = bendable.bend(np.minimum(scribble(seed), scribble(seed + 100)), bent)
+    assert determinant(again.field, 256).min() > 0
+    assert np.abs(again.field).max() < 0.4
 
 
-def test_bend_begun_from_its_own_field_stays() -> None:
+def test_bend_again_to_the_same_ink_changes_nothing() -> None:
     bendable = Bendable(disc_line((128, 128), (75, 75)))
-    ink = disc_line((140, 120), (80, 62))
-    first = bendable.field(ink)
-    assert np.abs(bendable.field(ink, first) - first).max() < 4 / 256
+    first = bendable.bend(disc_line((140, 120), (80, 62)))
+    again = bendable.bend(disc_line((141, 120), (80, 62)), first)
+    np.testing.assert_array_equal(again.picture, first.picture)
+
+
+def test_bend_again_to_grown_ink_moves_only_what_is_near_the_new() -> None:
+    bendable = Bendable(np.minimum(disc_line((80, 80), (50, 50)), disc_line((180, 180), (40, 40))))
+    ink = disc_line((84, 76), (54, 46))
+    first = bendable.bend(ink)
+    grown = np.minimum(ink, disc_line((184, 176), (42, 38)))
+    again = bendable.bend(grown, first)
+    moved = np.abs(again.field - first.field)
+    assert moved[:12, :12].max() < 1 / 256
+    assert moved[16:28, 16:28].max() > 2 / 256
+    assert followed(grown, again.picture) > 0.95
 
 
 def stretched(factor: float) -> Field:

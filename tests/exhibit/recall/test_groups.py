@@ -1,0 +1,59 @@
+import cv2
+import numpy as np
+import pytest
+
+from exhibit.contract.values import Gray
+from exhibit.recall.groups import MOST_GROUPS, group
+from tests.exhibit.recall import shapes
+
+
+def circles(*circles: tuple[int, int, int], side: int = 256) -> Gray:
+    ink = shapes.blank(side)
+    for x, y, radius in circles:
+        cv2.circle(ink, (x, y), radius, 0, 3, cv2.LINE_AA)
+    return ink
+
+
+def test_group_blank_has_none() -> None:
+    assert group(shapes.blank(128)) == ()
+
+
+def test_group_single_dot_is_one() -> None:
+    ink = shapes.blank(128)
+    ink[60:62, 60:62] = 0
+    (only,) = group(ink)
+    np.testing.assert_array_equal(only.ink, ink)
+    np.testing.assert_allclose(only.box, (60 / 128, 60 / 128, 62 / 128, 62 / 128), atol=1 / 128)
+
+
+def test_group_face_is_one_though_its_parts_do_not_touch() -> None:
+    assert len(group(circles((128, 128, 100), (90, 100, 12), (166, 100, 12)))) == 1
+
+
+@pytest.mark.parametrize("side", [96, 128, 256])
+def test_group_two_figures_are_apart_and_lose_no_ink(side: int) -> None:
+    whole = circles((70, 70, 50), (190, 180, 40))
+    ink = np.asarray(cv2.resize(whole, (side, side), interpolation=cv2.INTER_AREA), np.uint8)
+    first, second = group(ink)
+    assert first.box[2] - first.box[0] > second.box[2] - second.box[0]
+    np.testing.assert_array_equal(np.minimum(first.ink, second.ink), ink)
+    assert np.maximum(first.ink, second.ink).min() > 250
+
+
+def test_group_speck_joins_what_is_nearest() -> None:
+    found = group(circles((60, 128, 40), (200, 128, 30), (145, 128, 2)))
+    left, right = sorted(found, key=lambda one: one.box)
+    assert right.box[0] < 0.57
+    assert left.box[2] < 0.45
+
+
+def test_group_sixteen_drawings_are_four_groups_with_all_of_the_ink() -> None:
+    ink = circles(*((x, y, 20) for x in range(32, 256, 64) for y in range(32, 256, 64)))
+    groups = group(ink)
+    assert len(groups) == MOST_GROUPS
+    assert [sum(one.box[k + 2] - one.box[k] < 0.5 for one in groups) for k in (0, 1)] == [4, 4]
+    np.testing.assert_array_equal(np.minimum.reduce([one.ink for one in groups]), ink)
+
+
+def test_group_full_black_is_one() -> None:
+    assert len(group(np.zeros((128, 128), np.uint8))) == 1
