@@ -12,10 +12,12 @@ import numpy as np
 from exhibit.contract.bundle import Card, find_bundle, load_bundle
 from exhibit.contract.errors import InputError
 from exhibit.contract.settings.schema import DirectionConfig, EditingConfig, ModelConfig
-from exhibit.contract.values import Code, Gray, Ink
+from exhibit.contract.values import Gray, Ink, Recalled
 from exhibit.editing import DirectionEditor, make_editor
 from exhibit.inference import Models, open_models
 from exhibit.ink.planes import Planes, blank_planes, planes_of
+from exhibit.recall.at_once import recall_at_once
+from exhibit.recall.memory import Memory, open_memory
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp")
 # Grey levels between paper and its darkest line below which a sheet is blank.
@@ -46,6 +48,20 @@ _FAINTEST = 24
     "Left out, odd drawings are pulled back just as the table does.",
 )
 @click.option(
+    "--recall",
+    type=click.FloatRange(0, 1),
+    default=ModelConfig().recall,
+    show_default=True,
+    help="How much is seen of the drawing that a bundle with a memory recalls.",
+)
+@click.option(
+    "--follow",
+    type=click.FloatRange(0, 1),
+    default=ModelConfig().follow,
+    show_default=True,
+    help="How closely the picture follows the lines; 0 is the paper's pSp.",
+)
+@click.option(
     "--direction",
     "directions",
     multiple=True,
@@ -53,7 +69,13 @@ _FAINTEST = 24
     help="Move along a direction of the bundle; may be given several times.",
 )
 def draw(
-    ink: Path, output: Path, bundle: str, psi: float | None, directions: tuple[str, ...]
+    ink: Path,
+    output: Path,
+    bundle: str,
+    psi: float | None,
+    recall: float,
+    follow: float,
+    directions: tuple[str, ...],
 ) -> None:
     """Answer a drawing with a picture in the artist's hand.
 
@@ -66,16 +88,20 @@ def draw(
     for source, target in jobs:
         if target.resolve() == source.resolve():
             raise InputError(f"{target}: would overwrite the drawing, expected another place")
-    model = ModelConfig(psi=1.0 if psi is None else psi, auto_psi=psi is None)
+    model = ModelConfig(
+        psi=1.0 if psi is None else psi, auto_psi=psi is None, recall=recall, follow=follow
+    )
     editing = EditingConfig(directions=tuple(map(_direction, directions)), ease_s=0)
     opened = load_bundle(find_bundle(bundle))
     editor = make_editor(opened, editing, model)
     models = open_models(opened, model)
+    memory = open_memory(opened) if recall > 0 and models.encoder.sees_recalled else None
     output_folder = output if ink.is_dir() else output.parent
     output_folder.mkdir(parents=True, exist_ok=True)
     with click.progressbar(jobs, label="Drawing", hidden=len(jobs) == 1) as waiting:
         for source, target in waiting:
-            _write(target, _answer(_read_ink(source, opened.card), models, editor))
+            drawn = _read_ink(source, opened.card)
+            _write(target, _answer(drawn, _recalled(drawn, memory), models, editor))
 
 
 def _jobs(ink: Path, output: Path) -> list[tuple[Path, Path]]:
@@ -148,9 +174,17 @@ def _to_grey(path: Path, image: np.ndarray) -> Gray:
     return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.uint8)
 
 
-def _answer(drawn: Planes, models: Models, editor: DirectionEditor) -> Gray:
+def _recalled(drawn: Planes, memory: Memory | None) -> Recalled | None:
+    if memory is None:
+        return None
+    found = recall_at_once(memory, drawn.lines, len(drawn.lines))
+    return None if found is None else Recalled(0, 0.0, found.picture, found.finds)
+
+
+def _answer(
+    drawn: Planes, recalled: Recalled | None, models: Models, editor: DirectionEditor
+) -> Gray:
     pixels = drawn.lines
-    w_plus, feature = models.encoder.encode_pixels(pixels)
     ink = Ink(
         sequence=0,
         captured_at=0.0,
@@ -164,7 +198,8 @@ def _answer(drawn: Planes, models: Models, editor: DirectionEditor) -> Gray:
         bbox=None,
         coverage=1 - float(pixels.mean()) / 255,
     )
-    return models.generator.synthesise(editor.edit(Code(0, 0.0, w_plus, feature), ink)).pixels
+    code = models.encoder.encode(ink, recalled)
+    return models.generator.synthesise(editor.edit(code, ink)).pixels
 
 
 def _write(path: Path, picture: Gray) -> None:

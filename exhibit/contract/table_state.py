@@ -41,6 +41,7 @@ _ENGINE: State = {
     "pictures": 0,
     "sheet": False,
     "coverage": 0.0,
+    "recalled": [],
     "ink_changed_at": None,
     "stages_ms": {},
     "strengths": {},

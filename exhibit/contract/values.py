@@ -66,8 +66,8 @@ class InkEvent:
     """Something that happened on the table.
 
     `name` is one of sheet_in, sheet_out, fresh_sheet, sheet_back, stroke_added, sheet_moved,
-    sheet_lifted, sheet_flat, sheet_turned, object_left, light_fault, light_back; `detail` says
-    where or which, for the log and for `/tracing/event/<name>`.
+    sheet_lifted, sheet_flat, sheet_turned, object_left, light_fault, light_back, recalled;
+    `detail` says where or which, for the log and for `/tracing/event/<name>`.
     """
 
     name: str
@@ -196,14 +196,17 @@ class Recaller(Protocol):
     """Ink to the drawings of the collection that fit it; keeps what it showed last."""
 
     def recall(self, ink: Ink) -> Recalled:
-        """Return what the memory holds for the ink, at once: searching goes on beside."""
+        """Return what the memory holds for the ink, at once: searching goes on beside.
+
+        Its picture is the same array for as long as nothing of it changes.
+        """
 
 
 class Encoder(Protocol):
     """Ink to code."""
 
-    def encode(self, ink: Ink) -> Code:
-        """Return the code of the ink."""
+    def encode(self, ink: Ink, recalled: Recalled | None = None) -> Code:
+        """Return the code of the ink, and of what the memory holds for it."""
 
 
 class Editor(Protocol):

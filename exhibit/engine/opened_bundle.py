@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from exhibit.contract.bundle import Card, find_bundle, load_bundle
 from exhibit.contract.errors import ExhibitError
 from exhibit.contract.settings.schema import Config, EditingConfig
+from exhibit.contract.values import Find
 from exhibit.editing import DirectionEditor, make_editor
 from exhibit.inference import Models, open_models
+from exhibit.recall.memory import Memory, open_memory
+from exhibit.recall.recaller import MemoryRecaller
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OpenedBundle:
-    """Networks and directions of a bundle, warmed up."""
+    """Networks and directions of a bundle, warmed up, and its memory where it has one."""
 
     card: Card
     models: Models
     editor: DirectionEditor
+    memory: Memory | None = None
+    recaller: MemoryRecaller | None = None
+
+    def labels(self, finds: Sequence[Find]) -> tuple[str, ...]:
+        """What people are told of drawings that were found: title, artist, book, page and year."""
+        known = () if self.memory is None else self.memory.provenance
+        return tuple(known[find.drawing].label for find in finds if find.drawing < len(known))
 
     def configure(self, config: Config) -> str:
         """Take live settings; returns which directions were left out, "" where none was.
@@ -27,6 +37,8 @@ class OpenedBundle:
         A direction that cannot be had costs nothing but itself: everything else holds.
         """
         self.models.configure(config.model, config.ink)
+        if self.recaller is not None:
+            self.recaller.configure(config.ink.answer)
         directions, complaints = self.editor.fitting(config.editing.directions)
         editing = EditingConfig(directions=directions, ease_s=config.editing.ease_s)
         self.editor.configure(editing, config.model)
@@ -45,7 +57,12 @@ def open_bundle(config: Config) -> OpenedBundle:
     models.warm_up()
     # Directions come with the first `configure`, which can leave out what the bundle has not.
     editing = EditingConfig(ease_s=config.editing.ease_s)
-    return OpenedBundle(bundle.card, models, make_editor(bundle, editing, config.model))
+    memory = open_memory(bundle)
+    recaller = None
+    if memory is not None and models.encoder.sees_recalled:
+        recaller = MemoryRecaller(memory, bundle.card.ink_size, config.ink.answer)
+    editor = make_editor(bundle, editing, config.model)
+    return OpenedBundle(bundle.card, models, editor, memory, recaller)
 
 
 class BundleInUse:

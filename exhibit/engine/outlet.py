@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from exhibit.contract.board import write_status
 from exhibit.contract.slot_writer import SlotWriter
-from exhibit.contract.values import Frame, Ink, Picture
+from exhibit.contract.values import Frame, Ink, InkEvent, Picture
 from exhibit.engine.recent_events import RecentEvents
 
 State = Literal["starting", "showing", "idle", "degraded"]
@@ -36,6 +36,7 @@ class EngineOutlet:
         self._drawn_at: float | None = None
         self._sheet, self._coverage = False, 0.0
         self._first_picture_at: float | None = None
+        self._recalled: tuple[str, ...] = ()
         self._events = RecentEvents(clock)
         self.pictures = 0
 
@@ -43,6 +44,12 @@ class EngineOutlet:
         """Publish the next frame and its ink at once, and the status soon: somebody watches."""
         self._view_due = 0.0
         self._status_due = min(self._status_due, self._clock() + _STATUS_SOON_S)
+
+    def recall(self, labels: tuple[str, ...]) -> None:
+        """Tell from which drawings of the collection the picture is drawn, once for each choice."""
+        if labels != self._recalled:
+            self._recalled = labels
+            self._events.take((InkEvent("recalled", "; ".join(labels)),))
 
     def publish(
         self, frame: Frame, ink: Ink, picture: Picture | None, answer: Literal["settled", "live"]
@@ -94,6 +101,7 @@ class EngineOutlet:
             "pictures_overwritten": self._pictures.overwritten,
             "sheet": self._sheet,
             "coverage": round(self._coverage, 5),
+            "recalled": self._recalled,
             "events": self._events.newest(),
             "notices": self._events.notices(),
         }

@@ -75,6 +75,7 @@ class EngineProcess:
             else:
                 engine = self._engine_for(frame)
                 ink, picture = engine.step(frame)
+                self._outlet.recall(self._bundle.opened.labels(engine.finds))
                 self._outlet.publish(frame, ink, picture, self._config.ink.answer)
             self._outlet.tell(self._status)
 
@@ -110,6 +111,7 @@ class EngineProcess:
             bundle.editor,
             bundle.models.generator,
             blank_paper(card),
+            bundle.recaller,
         )
         return Engine(pipeline, self._config.ink.answer)
 

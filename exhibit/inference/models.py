@@ -10,12 +10,13 @@ import numpy as np
 from exhibit.contract.bundle import ENCODER, GENERATOR, Bundle, Card
 from exhibit.contract.errors import BundleError
 from exhibit.contract.settings.schema import InkConfig, ModelConfig
-from exhibit.contract.values import Code, Floats, Gray, Ink, Picture
+from exhibit.contract.values import Code, Floats, Gray, Ink, Picture, Recalled
 from exhibit.inference.golden import check_golden
 from exhibit.inference.providers import choose_providers
 from exhibit.inference.session import Session
 
 log = logging.getLogger(__name__)
+_PAPER = 255
 
 
 class OnnxEncoder:
@@ -25,19 +26,29 @@ class OnnxEncoder:
         self.session = session
         self._size = card.ink_size
         self._answer = InkConfig().answer
+        self._recall = ModelConfig().recall
         self._pixels: Floats = np.empty((1, card.planes, self._size, self._size), np.float32)
 
-    def configure(self, config: InkConfig) -> None:
-        """Choose which ink is answered, settled or live."""
-        self._answer = config.answer
+    @property
+    def sees_recalled(self) -> bool:
+        """Whether the encoder has a plane for the drawing that is recalled."""
+        return bool(self._pixels.shape[1] > 1)
 
-    def encode(self, ink: Ink) -> Code:
+    def configure(self, model: ModelConfig, ink: InkConfig) -> None:
+        """Choose which ink is answered, and how much is seen of the drawing that is recalled."""
+        self._recall, self._answer = model.recall, ink.answer
+
+    def encode(self, ink: Ink, recalled: Recalled | None = None) -> Code:
         """Return the code of the ink.
 
         Args:
-            ink: its settled (or live) picture is (S, S) uint8, S the bundle's ink size.
+            ink: its settled (or live) planes are (S, S) uint8, S the bundle's ink size.
+            recalled: its picture is (S, S) uint8.
         """
-        w_plus, feature = self.encode_pixels(ink.live if self._answer == "live" else ink.settled)
+        live = self._answer == "live"
+        lines, mass = (ink.live, ink.live_mass) if live else (ink.settled, ink.mass)
+        seen = None if recalled is None else faded(recalled.picture, self._recall)
+        w_plus, feature = self.encode_pixels(lines, mass, seen)
         return Code(ink.sequence, ink.captured_at, w_plus, feature)
 
     def encode_pixels(
@@ -127,7 +138,7 @@ class Models:
 
     def configure(self, model: ModelConfig, ink: InkConfig) -> None:
         """Take live settings; the bundle, providers and threads stay what they were at opening."""
-        self.encoder.configure(ink)
+        self.encoder.configure(model, ink)
         self.generator.configure(model)
 
     def warm_up(self) -> None:
@@ -169,7 +180,7 @@ def open_models(bundle: Bundle, config: ModelConfig) -> Models:
         got,
         choice.left_out,
     )
-    models.generator.configure(config)
+    models.configure(config, InkConfig())
     return models
 
 
@@ -181,6 +192,13 @@ def _feature_shapes(bundle: Bundle) -> dict[str, tuple[int, ...]]:
             f"{card.feature_shape}; a feature inversion has a shape, w_plus has none"
         )
     return {} if card.feature_shape is None else {"feature": (1, *card.feature_shape)}
+
+
+def faded(picture: Gray, gain: float) -> Gray:
+    """Fade a picture (S, S) uint8 towards paper: 1 leaves it as it is, 0 is paper."""
+    if gain == 1:
+        return picture
+    return np.asarray(_PAPER - gain * (_PAPER - picture.astype(np.float32)), np.uint8)
 
 
 def _to_pixels(picture: Floats) -> Gray:

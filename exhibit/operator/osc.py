@@ -1,7 +1,8 @@
 """Open Sound Control: other programs move directions, psi and scenes, and hear of the table.
 
-In: `/tracing/direction/<name>` strength, `/tracing/psi` value, `/tracing/scene` name.
-Out: `/tracing/ink/coverage` share, `/tracing/event/<name>` text.
+In: `/tracing/direction/<name>` strength, `/tracing/psi`, `/tracing/recall` and `/tracing/follow`
+value, `/tracing/scene` name.
+Out: `/tracing/ink/coverage` share, `/tracing/recalled` text, `/tracing/event/<name>` text.
 Values that come in hold until the table ends, and are not saved: a fader sends hundreds.
 """
 
@@ -28,6 +29,7 @@ from exhibit.operator.switching import switch_scene
 
 log = logging.getLogger(__name__)
 
+_MODEL_VALUES = ("psi", "recall", "follow")
 _IN = "/tracing/"
 _OUT = "/tracing/"
 _APPLY_EVERY_S = 0.05
@@ -139,8 +141,8 @@ class Osc:
     def _apply(self, address: str, value: Any) -> None:
         settings = self._desk.settings
         kind, _, name = address.partition("/")
-        if kind == "psi" and isinstance(value, float | int):
-            settings.preview({"model": {"psi": float(value)}})
+        if kind in _MODEL_VALUES and isinstance(value, float | int):
+            settings.preview({"model": {kind: float(value)}})
         elif kind == "direction" and isinstance(value, float | int):
             settings.preview({"editing": {"directions": self._moved(name, float(value))}})
         elif kind == "scene" and isinstance(value, str):
@@ -182,8 +184,10 @@ class Osc:
             self._tell_event(record)
 
     def _tell_event(self, record: dict[str, Any]) -> None:
-        name = str(record["what"]).replace(" ", "_")
-        self._send(f"event/{name}", str(record.get("text", "")))
+        name, text = str(record["what"]).replace(" ", "_"), str(record.get("text", ""))
+        self._send(f"event/{name}", text)
+        if name == "recalled":
+            self._send(name, text)
 
     def _send(self, address: str, value: float | str) -> None:
         message = build_msg(_OUT + address, value).dgram

@@ -9,7 +9,7 @@ from exhibit.supervisor.lives import COUNTERS, add_life
 from exhibit.supervisor.resources import ResourceMeter
 from exhibit.supervisor.supervisor import Supervisor
 
-PIPELINE = ("ink", "encode", "edit", "synthesise", "compose")
+PIPELINE = ("ink", "recall", "encode", "edit", "synthesise", "compose")
 
 
 def make_report(

@@ -12,7 +12,6 @@ from exhibit.contract.arrays import open_arrays
 from exhibit.contract.bundle import ENCODER, GENERATOR, LATENTS, Bundle
 from exhibit.recall.at_once import recall_at_once
 from exhibit.recall.memory import open_memory
-from models.sheets import as_grey
 from models.sketches.raster import Floats, Gray, Pictures, as_gray, as_network_input
 
 THREADS = 2
@@ -40,11 +39,8 @@ class TableModel:
         """The drawing that the memory recalls to ink (S, S), bent to it, (S, S); None for none."""
         if self._memory is None:
             return None
-        # Bent at twice the side: fine lines keep their weight.
-        found = recall_at_once(self._memory, ink, 2 * len(ink))
-        if found is None:
-            return None
-        return as_grey(found.picture, len(ink))
+        found = recall_at_once(self._memory, ink, len(ink))
+        return None if found is None else found.picture
 
     def encode(self, ink: Gray) -> dict[str, Floats]:
         """Ink (S, S) uint8, and what is recalled to it, to codes by name, each with a leading 1."""

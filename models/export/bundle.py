@@ -57,8 +57,8 @@ class Description:
         name, artist, collection, licence, attribution: as in the card.
         stroke_width_px: line width of the encoder's ink.
         attract_frames: pictures of the attract loop.
-        attract_inks: each (S, S) uint8; the loop walks between the answers to them, or between
-            samples of the prior when there are none.
+        attract_planes: each (3, S, S) uint8, ink, mass and recalled drawing; the loop walks between
+            the answers to them, or between samples of the prior when there are none.
         visitor_inks: each (S, S) uint8; how far their codes lie from the mean is what the table
             leaves alone, farther ones are pulled back.
         memory: drawings to recall from; a bundle with them is one of format 2.
@@ -73,7 +73,7 @@ class Description:
     attribution: tuple[str, ...] = ()
     stroke_width_px: float = 1.5
     attract_frames: int = 160
-    attract_inks: tuple[Gray, ...] = ()
+    attract_planes: tuple[Gray, ...] = ()
     visitor_inks: tuple[Gray, ...] = ()
     memory: Memory | None = None
     training: dict[str, Any] = field(default_factory=dict)
@@ -176,10 +176,11 @@ def golden_pairs(hand: Hand, inks: Tensor) -> dict[str, Floats]:
 
 def attract_codes(hand: Hand, statistics: LatentStatistics, about: Description) -> Codes:
     """Choose the closed walk of the attract loop: between answers, or else between samples."""
-    if about.attract_inks:
-        inks = with_blank_planes(about.attract_inks, hand.inverter.config.planes)
+    if about.attract_planes:
+        planes = np.stack(about.attract_planes)[:, : hand.inverter.config.planes]
         with torch.no_grad():
-            stops = hand.inverter(inks, hand.generator.synthesis)
+            seen = torch.from_numpy(as_network_input(planes))
+            stops = hand.inverter(seen, hand.generator.synthesis)
         feature = None
         if stops.feature is not None:
             feature = closed_walk(stops.feature, about.attract_frames)

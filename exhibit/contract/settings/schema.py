@@ -84,6 +84,8 @@ class ModelConfig(Section):
     """Pull codes that lie far from the collection back towards its mean."""
     follow: float = Field(1.0, ge=0, le=1, json_schema_extra=_live())
     """How closely the picture follows the pen: 0 is the paper's pSp, 1 follows the line."""
+    recall: float = Field(1.0, ge=0, le=1, json_schema_extra=_live())
+    """How much the table sees of the drawing that it recalls: 0 answers the ink alone."""
 
 
 class SchedulePoint(Section):

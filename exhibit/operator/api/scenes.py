@@ -19,7 +19,7 @@ from exhibit.operator.switching import only_live, switch_scene
 router = APIRouter(tags=["scenes"])
 routes = Routes(router)
 _KEPT = {
-    "model": ("psi", "auto_psi", "follow"),
+    "model": ("psi", "auto_psi", "follow", "recall"),
     "editing": ("directions", "ease_s"),
     "stage": ("crossfade_ms", "contrast", "brightness", "saturation", "tint", "invert"),
 }

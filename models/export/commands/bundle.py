@@ -80,7 +80,7 @@ def make(checkpoint: Path, out: Path, **options: Any) -> None:
         **options,
         attribution=tuple(credit for credit in owed if credit),
         stroke_width_px=hand.stroke_width_px,
-        attract_inks=_inks_of(drawings, hand) if drawings else (),
+        attract_planes=_planes_of(drawings, hand) if drawings else (),
         visitor_inks=_held_out_inks(sketches, hand) if sketches else (),
         training=training,
     )
@@ -102,15 +102,17 @@ def progress(things: Iterable[Any], title: str) -> Iterable[Any]:
     return tqdm(things, desc=title, dynamic_ncols=True, leave=False)
 
 
-def _inks_of(dataset: Path, hand: Hand) -> tuple[Gray, ...]:
-    """Some of the collection's drawings as a visitor would have drawn them."""
+def _planes_of(dataset: Path, hand: Hand) -> tuple[Gray, ...]:
+    """Some of the collection's drawings as a visitor would have drawn them, and as recalled."""
     size, rng = hand.inverter.config.ink_size, np.random.default_rng(0)
     pictures = load_pictures(dataset, size, hand.generator.config.img_channels).pictures
     chosen = pictures[:: max(1, len(pictures) // ATTRACT_STOPS)][:ATTRACT_STOPS]
     gray = chosen.float().mean(dim=1).round().numpy().astype(np.uint8)
     width = hand.stroke_width_px
     detail = Detail(silhouette=0.0)
-    return tuple(table_ink(simplify(page, detail, rng), size, width, width) for page in gray)
+    paper = np.full((size, size), 255, np.uint8)
+    inks = (table_ink(simplify(page, detail, rng), size, width, width) for page in gray)
+    return tuple(np.stack([ink, paper, page]) for ink, page in zip(inks, gray, strict=True))
 
 
 def training_strokes(path: Path) -> list[tuple[Floats, ...]]:

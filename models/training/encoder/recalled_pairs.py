@@ -91,9 +91,8 @@ def remembering(drawings: Sequence[Gray], side_px: int) -> Recall:
     memory = Memory.of(drawings)
 
     def recall(ink: Gray) -> Gray | None:
-        # Bent at twice the side: fine lines keep their weight.
-        found = recall_at_once(memory, ink, 2 * side_px)
-        return None if found is None else _at(found.picture, side_px)
+        found = recall_at_once(memory, ink, side_px)
+        return None if found is None else found.picture
 
     return recall
 

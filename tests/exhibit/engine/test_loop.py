@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from exhibit.contract.values import Code, Floats, Frame, Gray, Ink, Picture
+from exhibit.contract.values import Code, Find, Floats, Frame, Gray, Ink, Picture, Recalled
 from exhibit.engine.loop import Engine, Pipeline
 
 SIZE = 8
@@ -38,9 +38,11 @@ class CountingEncoder:
 
     def __init__(self) -> None:
         self.calls = 0
+        self.recalled: Recalled | None = None
 
-    def encode(self, ink: Ink) -> Code:
+    def encode(self, ink: Ink, recalled: Recalled | None = None) -> Code:
         self.calls += 1
+        self.recalled = recalled
         w_plus: Floats = np.full((2, 4), ink.settled.mean(), np.float32)
         return Code(ink.sequence, ink.captured_at, w_plus)
 
@@ -125,3 +127,50 @@ def test_engine_refreshed_settings_answer_the_same_ink_again() -> None:
     assert engine.step(_frame(1, _sheet()))[1] is not None
     assert encoder.calls == 2
     assert set(engine.times.percentiles()) == {"ink", "encode", "edit", "synthesise"}
+
+
+class SteppingRecaller:
+    """Recalls nothing, then one drawing, then another one; each for as long as it is told."""
+
+    def __init__(self) -> None:
+        self.asked: list[int] = []
+        self.now = Recalled(0, 0.0, _sheet(), ())
+
+    def find(self, drawing: int) -> None:
+        found = Find(drawing, False, 1.0, np.zeros(2, np.float32), 0.5)
+        self.now = Recalled(0, 0.0, _sheet(drawing), (found,))
+
+    def recall(self, ink: Ink) -> Recalled:
+        self.asked.append(ink.sequence)
+        return self.now
+
+
+def _remembering() -> tuple[Engine, CountingEncoder, SteppingRecaller]:
+    encoder, recaller = CountingEncoder(), SteppingRecaller()
+    pipeline = Pipeline(
+        CopyingExtractor(), encoder, SwitchedEditor(), FlatGenerator(), _sheet(255), recaller
+    )
+    return Engine(pipeline, "live"), encoder, recaller
+
+
+def test_step_encodes_anew_when_another_drawing_is_recalled_and_only_then() -> None:
+    engine, encoder, recaller = _remembering()
+    engine.step(_frame(1, _sheet(100)))
+    engine.step(_frame(2, _sheet(100)))
+    assert encoder.calls == 1
+    recaller.find(7)
+    engine.step(_frame(3, _sheet(100)))
+    engine.step(_frame(4, _sheet(100)))
+    assert encoder.calls == 2
+    assert encoder.recalled is recaller.now
+    assert [find.drawing for find in engine.finds] == [7]
+
+
+def test_step_on_a_clean_sheet_asks_the_memory_and_shows_none_of_it() -> None:
+    engine, _, recaller = _remembering()
+    recaller.find(7)
+    engine.step(_frame(1, _sheet(100)))
+    _, picture = engine.step(_frame(2, _sheet(255)))
+    assert picture is not None and picture.pixels.min() == 255
+    assert recaller.asked == [1, 2], "it has to hear that the sheet is clean"
+    assert engine.finds == ()

@@ -57,8 +57,8 @@ def test_write_bundle_radius_leaves_visitors_alone(tmp_path: Path):
 def test_attract_codes_walk_between_answers_when_inks_are_given():
     hand = small_hand()
     inks = golden_inks(small_config(), 1.5)
-    gray = tuple(as_gray(ink[0].numpy()) for ink in inks) * 2
-    about = dataclasses.replace(ABOUT, attract_inks=gray, attract_frames=8)
+    planes = tuple(np.repeat(as_gray(ink.numpy()), 3, axis=0) for ink in inks) * 2
+    about = dataclasses.replace(ABOUT, attract_planes=planes, attract_frames=8)
     codes = attract_codes(hand, latent_statistics(hand.generator, 0), about)
     answer = hand.inverter(inks)
     torch.testing.assert_close(codes.w_plus[0], answer.w_plus[0], atol=1e-2, rtol=0)

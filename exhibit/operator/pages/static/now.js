@@ -14,6 +14,8 @@ listen("state", (state) => {
   showReasons(state.reasons);
   if (state.state === "offline") return;
   at("simulated").hidden = !state.engine.simulated;
+  at("recalled").hidden = !state.engine.recalled.length;
+  at("recalled").querySelector("span").textContent = state.engine.recalled.join("; ");
   plots.fps.add(state.fps);
   plots.latency.add(state.latency_p95_ms);
   showTemperature(state.machine.temperature_c);
