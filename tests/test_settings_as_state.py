@@ -33,8 +33,8 @@ SCENES = (
     Scene(name="Noon", settings={"editing": {"directions": [{"name": "two"}]}}, fade_s=0),
 )
 LIVE = st.one_of(
-    st.floats(0, 1.5).map(lambda v: {"model": {"psi": v}}),
-    st.floats(-0.5, 0.5).map(lambda v: {"stage": {"brightness": v}}),
+    st.floats(0, 1.5, allow_subnormal=False).map(lambda v: {"model": {"psi": v}}),
+    st.floats(-0.5, 0.5, allow_subnormal=False).map(lambda v: {"stage": {"brightness": v}}),
     st.sampled_from((*GOOD, "bolder")).map(
         lambda name: {"editing": {"directions": [{"name": name, "strength": 1.0}]}}
     ),
@@ -42,7 +42,7 @@ LIVE = st.one_of(
 RISKY = st.one_of(
     st.sampled_from((0, 90, 180)).map(lambda v: {"stage": {"rotate": v}}),
     st.integers(0, 2).map(lambda v: {"stage": {"display": v}}),
-    st.floats(0.65, 1).map(lambda v: {"stage": {"brightness": v}}),
+    st.floats(0.65, 1, allow_subnormal=False).map(lambda v: {"stage": {"brightness": v}}),
     st.sampled_from(GOOD).map(lambda name: {"model": {"bundle": name}}),
 )
 FOR_A_START = st.sampled_from(("infrared", "visible")).map(lambda v: {"ink": {"light": v}})
