@@ -77,11 +77,11 @@ class Figure:
         self.group, self.cells = group, cells_of(group.ink)
         self._likeness = writing(group.ink)
         self._is_stale = True
-        self._seen = self._seen | self.cells
         if share_gone(self._seen, self.cells) > _GONE:
             self._seen, self._bent, self._is_at_once = self.cells, None, True
             self._choice.release()
             self._fade.stop()
+        self._seen = self._seen | self.cells
 
     def absorb(self, other: Figure, now_s: float) -> None:
         """Fade from what was shown for both: the other's ink belongs to this figure now."""

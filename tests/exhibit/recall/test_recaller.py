@@ -150,7 +150,7 @@ def test_recall_other_drawing_fades_in_after_a_while(table: Table) -> None:
 
 def test_recall_rubbed_out_and_drawn_anew_changes_at_once(table: Table) -> None:
     table.rest(drawn(shapes.house()))
-    ink = drawn(shapes.ring(), scale=0.4, x=0.55, y=0.5)
+    ink = drawn(shapes.ring())
     table.see(ink)
     table.beside.work()
     changed = table.see(ink)
