@@ -2,8 +2,9 @@
 
 A labelled set of 300 simulated frames in five difficulty classes, seed fixed; ours sees the frames
 between them too, as at the table. The others get each frame by itself and, as a help, are told the
-sheet's true outline. Then 300 frames of a blank sheet with hands over it, and stand-ins for scans
-of old handwriting for `exhibit ink`.
+sheet's true outline. Then 240 frames in six classes of what visitors draw with, ours alone; 300
+frames of a blank sheet with hands over it, and stand-ins for scans of old handwriting for
+`exhibit ink`.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from benchmarks.metrics import Gray, Score, score
 from benchmarks.pages import KINDS, make_page
 from benchmarks.rivals import RIVALS
 from benchmarks.visibility import Visibility
+from exhibit.camera.simulated import DRAWN_WITH
 from exhibit.contract.settings.schema import InkConfig
 from exhibit.contract.values import Frame, Ink
 from exhibit.ink import make_extractor
@@ -33,8 +35,9 @@ from tests.tools.render_table import Sequence, labelled_set
 FRAMES, SEED, PAGES = 300, 1, 10
 OURS = "ours"
 HANDLED_FRAMES, HANDLED_HZ = 280, 2.0
+DRAWN_FRAMES, DRAWN_HZ = 240, 1.0
 BLANK_SEEDS = range(SEED, SEED + 5)
-_BETWEEN, _HANDLED_BETWEEN = 11, 9
+_BETWEEN, _HANDLED_BETWEEN, _DRAWN_BETWEEN = 11, 9, 29
 _LARGE_PX = (4000, 6000)
 _INK_SIZE, _STROKE_WIDTH_PX = 128, 1.5
 _NEAR_PX = 3
@@ -46,6 +49,7 @@ class Tally:
 
     scores: dict[str, list[Score]] = field(default_factory=lambda: defaultdict(list))
     with_hands: dict[str, list[Score]] = field(default_factory=lambda: defaultdict(list))
+    tables: list[float] = field(default_factory=list)
     lifted: list[Score] = field(default_factory=list)
     false_strokes: list[int] = field(default_factory=list)
     lost: list[tuple[int, int]] = field(default_factory=list)
@@ -60,6 +64,7 @@ def watch(sequence: Sequence, tally: Tally, rivals: bool, between: int = _BETWEE
     config = InkConfig()
     extractor = make_extractor(config, _INK_SIZE, _STROKE_WIDTH_PX)
     visibility = Visibility(config.settle_ms)
+    before = len(tally.scores[OURS])
     for frame, labelled in sequence.frames(between):
         wall, cpu = time.perf_counter(), time.process_time()
         ink = extractor.extract(frame)
@@ -68,6 +73,7 @@ def watch(sequence: Sequence, tally: Tally, rivals: bool, between: int = _BETWEE
         visibility.note(frame, ink)
         if labelled:
             _score(frame, ink, tally, visibility, rivals)
+    tally.tables.append(mean(tally.scores[OURS][before:])["f_measure"])
     tally.delays_ms += visibility.delays_ms
     tally.flicker += visibility.flicker
 
@@ -116,6 +122,10 @@ def report(tally: Tally) -> dict[str, object]:
     return {
         "methods": {name: mean(scores) for name, scores in tally.scores.items()},
         "with_hands_f": {n: mean(s)["f_measure"] for n, s in tally.with_hands.items()},
+        "worst_f": {
+            "table": min(tally.tables),
+            "frame": round(min(s.f_measure for s in tally.scores[OURS]), 1),
+        },
         "frames": len(tally.scores[OURS]),
         "false_strokes_per_frame": round(float(np.mean(tally.false_strokes)), 3),
         "lost_under_hands_percent": round(100.0 * lost / max(1, held), 2),
@@ -134,9 +144,19 @@ def _percentiles(values: list[float]) -> dict[str, float]:
 
 def table_frames(frames: int, rivals: bool) -> dict[str, object]:
     """Measure the labelled set, class by class."""
+    return _by_class(labelled_set(frames, SEED), rivals, _BETWEEN)
+
+
+def drawn_with() -> dict[str, object]:
+    """Measure what visitors draw with, class by class; no part of the labelled set."""
+    sequences = labelled_set(DRAWN_FRAMES, SEED, DRAWN_HZ, tuple(DRAWN_WITH))
+    return _by_class(sequences, False, _DRAWN_BETWEEN)
+
+
+def _by_class(sequences: list[Sequence], rivals: bool, between: int) -> dict[str, object]:
     tallies: dict[str, Tally] = defaultdict(Tally)
-    for sequence in labelled_set(frames, SEED):
-        watch(sequence, tallies[sequence.table.conditions.name], rivals)
+    for sequence in sequences:
+        watch(sequence, tallies[sequence.table.conditions.name], rivals, between)
     classes = {name: report(tally) for name, tally in tallies.items()}
     everything = Tally()
     for tally in tallies.values():
@@ -144,7 +164,15 @@ def table_frames(frames: int, rivals: bool) -> dict[str, object]:
             everything.scores[name] += scores
         for name, scores in tally.with_hands.items():
             everything.with_hands[name] += scores
-        for part in ("false_strokes", "lost", "delays_ms", "flicker", "wall_ms", "cpu_ms"):
+        for part in (
+            "tables",
+            "false_strokes",
+            "lost",
+            "delays_ms",
+            "flicker",
+            "wall_ms",
+            "cpu_ms",
+        ):
             getattr(everything, part).extend(getattr(tally, part))
     return {"classes": classes, "all": report(everything)}
 
@@ -206,8 +234,13 @@ def stills(count: int) -> dict[str, dict[str, dict[str, float]]]:
 
 def show(found: dict[str, Any]) -> None:
     """Print everything as tables."""
-    sections = {**found["table"]["classes"], "all": found["table"]["all"]}
-    for name, numbers in sections.items():
+    sections = [
+        *found["table"]["classes"].items(),
+        ("all", found["table"]["all"]),
+        *found["drawn_with"]["classes"].items(),
+        ("all six", found["drawn_with"]["all"]),
+    ]
+    for name, numbers in sections:
         click.echo(f"\n{name} ({numbers['frames']} frames)")
         _show_methods(numbers["methods"], numbers["with_hands_f"])
         for key, value in numbers.items():
@@ -242,6 +275,7 @@ def main(frames: int, pages: int, alone: bool, as_json: bool) -> None:
     cv2.setNumThreads(1)
     found: dict[str, object] = {
         "table": table_frames(frames, not alone),
+        "drawn_with": drawn_with(),
         "handled": handled_paper(),
         "blank": [blank_sheet(frames, seed) for seed in BLANK_SEEDS],
         "large_still": large_still(),

@@ -12,7 +12,8 @@ from exhibit.ink.rectify import square_from_outline
 _MOVED_PX = 0.3
 _GRACE_MS = 300.0
 _QUIET_S = 1.0
-_SAMPLE = 37
+_SAMPLE = 17
+_MIDDLE = 0.7
 
 
 class Visibility:
@@ -63,8 +64,9 @@ class Visibility:
         assert self._seen_ms is not None and self._waiting is not None
         assert self._truth is not None and frame.truth is not None
         fresh = drawn & ~self._truth
-        # A sparse sample of new ink is enough, and quick to follow.
-        chosen = np.flatnonzero(fresh)[::_SAMPLE]
+        # A sparse sample of new ink is enough, and quick to follow; the middle of broad strokes,
+        # because that is where their line is drawn.
+        chosen = np.flatnonzero(fresh & _middles(drawn))[::_SAMPLE]
         self._waiting.ravel()[chosen] = True
         hidden = frame.truth.hand
         self._seen_ms[drawn & ~hidden] += elapsed_ms
@@ -77,7 +79,7 @@ class Visibility:
         to_square = square_from_outline(ink.sheet, mirrored=True)
         mapped = cv2.perspectiveTransform(points, to_square)[0]
         x, y = np.clip((mapped * side).astype(int), 0, side - 1).T
-        near = cv2.erode(ink.settled, np.ones((3, 3), np.uint8))
+        near = cv2.erode(np.minimum(ink.settled, ink.mass), np.ones((3, 3), np.uint8))
         arrived = near[y, x] < 128
         self.delays_ms += self._seen_ms[rows[arrived], columns[arrived]].tolist()
         self._waiting[rows[arrived], columns[arrived]] = False
@@ -104,3 +106,9 @@ class Visibility:
         hidden = (frame.truth.ink < 128) & frame.truth.hand & ready
         found = cv2.dilate((ink.mask < 128).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
         return int(np.count_nonzero(hidden & ~found)), int(np.count_nonzero(hidden))
+
+
+def _middles(drawn: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return where ink (H, W) is as far from its border as anywhere nearby, or almost."""
+    away = cv2.distanceTransform(drawn.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_3)
+    return np.asarray(away >= _MIDDLE * cv2.dilate(away, np.ones((15, 15), np.uint8)))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from exhibit.camera.files import ImageFolder, VideoFile
-from exhibit.camera.simulated import DIFFICULTIES, SimulatedCamera, SimulatedTable
+from exhibit.camera.simulated import DIFFICULTIES, DRAWN_WITH, SimulatedCamera, SimulatedTable
 from exhibit.camera.v4l2 import V4L2Camera, find_cameras
 from exhibit.contract.errors import CameraError
 from exhibit.contract.pacing import Pacer
@@ -72,5 +73,8 @@ def _known() -> str:
 
 def _table(config: CameraConfig) -> SimulatedTable:
     size_px = (config.width, config.height)
-    conditions = DIFFICULTIES[config.difficulty]
+    conditions = {**DIFFICULTIES, **DRAWN_WITH}[config.difficulty]
+    if not conditions.fills:
+        # People make things black; the benchmark's classes stay as they are, to be comparable.
+        conditions = replace(conditions, fills=1)
     return SimulatedTable(conditions, config.seed, size_px, config.fps, config.mirrored)

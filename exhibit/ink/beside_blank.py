@@ -6,7 +6,7 @@ import numpy as np
 
 from exhibit.contract.values import Gray
 from exhibit.ink import field
-from exhibit.ink.hand import Polarity, find_hands, grow, thick_dark
+from exhibit.ink.hand import Polarity, Sheet, find_hands, grow, rim_of, thick_dark
 from exhibit.ink.images import as_gray, enlarge
 from exhibit.ink.still import binarise
 
@@ -39,7 +39,9 @@ def with_background(gray: Gray, blank: Gray, polarity: Polarity) -> Gray:
     relative = np.asarray(level / np.float32(np.median(level)), np.float32)
     everywhere = np.full(shape, 255, np.uint8)
     pens = thick_dark(flat, np.full(shape, _PAPER, np.float32))
-    hands, _ = find_hands(relative, tolerance, everywhere, pens, polarity)
+    rim = rim_of(everywhere)
+    sheet, nothing = Sheet(everywhere, rim, rim), np.zeros(shape, np.uint8)
+    hands = find_hands(relative, tolerance, sheet, pens, polarity, nothing).hands
     if hands.mean() > _MOST_HAND:
         # The light is another one than in the blank picture, or it is another view.
         return mask

@@ -26,6 +26,8 @@ _LONGER_SIDE_PX = 640
 _CALM = 0.5
 """Weight of the newest outline: a sheet in a hand trembles, and so do its corners."""
 _JUMP_PX = 6.0
+_STANDS_PX = 0.7
+"""An outline that seems to move by less has not moved: the sensor's noise must not move the ink."""
 
 
 class _WholeView:
@@ -91,9 +93,10 @@ class DeskExtractor:
 
     def _follow(self, corners: Floats) -> None:
         """Move the outline softly, and begin anew with a sheet that has just come."""
-        if self._corners is None or np.abs(corners - self._corners).max() > _JUMP_PX:
+        moved_px = np.inf if self._corners is None else np.abs(corners - self._corners).max()
+        if self._corners is None or moved_px > _JUMP_PX:
             self._corners = corners.copy()
-        else:
+        elif moved_px > _STANDS_PX:
             self._corners = self._corners + np.float32(_CALM) * (corners - self._corners)
         if self._inner is None:
             self._size = _size_of(self._corners)

@@ -116,7 +116,8 @@ class TableExtractor:
             pixels = as_gray(cv2.subtract(pixels, self._dark))
         elapsed_ms = round(1000 * max(0.0, frame.captured_at - self._seen_at))
         self._seen_at = frame.captured_at
-        level = field.paper_level(field.shrink(pixels))
+        small = field.shrink(pixels)
+        level = field.paper_level(small)
         noise = threshold.noise_of(pixels)
         self._noise += (0.1 if self._noise else 1.0) * (noise - self._noise)
         pose = self._tracker.step(pixels, level, self._bare.level, frame.captured_at)
@@ -126,7 +127,8 @@ class TableExtractor:
             self._bare.learn(level, pixels)
         elif pose.resting or pose.corners is None:
             events += self._anchor_at(pose.corners, level)
-            hands, found = self._look(pixels, level, pose.curled, elapsed_ms, frame.captured_at)
+            view = (pixels, small, level)
+            hands, found = self._look(view, pose.curled, elapsed_ms, frame.captured_at)
             events += found
         if pose.corners is not None:
             events += self._lift.step(pose.raised or bool(pose.curled))
@@ -192,21 +194,21 @@ class TableExtractor:
 
     def _look(
         self,
-        pixels: Gray,
-        level: Gray,
+        view: tuple[Gray, Gray, Gray],
         curled: tuple[Floats, ...],
         elapsed_ms: int,
         now_s: float,
     ) -> tuple[Gray, tuple[InkEvent, ...]]:
-        """Take a frame of a resting sheet into account.
+        """Take a frame of a resting sheet into account: itself, averaged down, and its level.
 
         Returns:
             (h, w) uint8, 1 under hands; and what happened.
         """
         assert self._ink is not None
         limits = threshold.limits_for(self._noise, self._config.threshold)
-        contrast = self._bare.without_dust(field.contrast(pixels, level, limits.least_light))
-        look = self._surface.look(pixels, level, curled, self._config.polarity, now_s)
+        look = self._surface.look(*view, curled, self._config.polarity, now_s)
+        contrast = field.contrast(view[0], look.ground, limits.least_light)
+        contrast = self._bare.without_dust(contrast)
         events = look.events
         if look.factor is not None:
             events += self._turn_pile(look.factor, now_s)
@@ -215,7 +217,7 @@ class TableExtractor:
         if look.doubtful:
             free = np.zeros_like(free)
         near = enlarge(grow(look.hidden, REACH), self._shape)
-        place = Place(free, near, self._rim)
+        place = Place(free, near, self._rim, look.quiet_ms)
         if self._ink.step(contrast, place, limits, elapsed_ms, self._config):
             events += self._note_change(now_s)
         return look.hands, events + self._identify(now_s)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
 import cv2
@@ -18,27 +19,66 @@ _SMALLEST = 24
 _LONE = 120
 _FILL = 15
 _PEN_LEVEL = 0.75
-_PEN_REACH = 6
+_PEN_REACH, _PEN_LONG = 6, 10
+_ARM = 9
+_BRIGHT_SHARE = 0.15
+"""Share of a piece that is brighter than paper, from which on it is nothing drawn."""
 _PEN_PX = 4
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Sheet:
+    """Where the sheet is, (h, w) uint8 each.
+
+    Args:
+        within: not 0 on the sheet.
+        rim: 1 along its edge.
+        crossed: 1 on those cells of the rim beyond which something covers the table; all of the
+            rim where one cannot tell.
+    """
+
+    within: Gray
+    rim: Gray
+    crossed: Gray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """What is on a sheet besides thin lines, (h, w) uint8 each.
+
+    Args:
+        hands: 1 under hands.
+        arms: 1 on what of them is wider than fingers, up to where it crosses the sheet's edge.
+        relit: 1 where the light changed without an edge, which no hand does.
+        loose: 1 on dark pieces that paper encloses, 2 on those that end at the sheet's edge: drawn,
+            if they lie still.
+    """
+
+    hands: Gray
+    arms: Gray
+    relit: Gray
+    loose: Gray
+
+
 def find_hands(
-    ratio: Floats, tolerance: tuple[Floats, Floats], within: Gray, pens: Gray, polarity: Polarity
-) -> tuple[Gray, Gray]:
-    """Find what covers the sheet.
+    ratio: Floats,
+    tolerance: tuple[Floats, Floats],
+    sheet: Sheet,
+    pens: Gray,
+    polarity: Polarity,
+    drawn: Gray,
+) -> Found:
+    """Find what covers the sheet, and what may be drawn on it with a broad pen.
 
     Args:
         ratio: (h, w) float32, brightness over that of the uncovered paper.
         tolerance: (h, w) float32 each, how far from 1 a ratio is surely, and perhaps, not paper's.
-        within: (h, w) uint8, not 0 on the sheet.
+        sheet: where it is, and where its edge is crossed.
         pens: (h, w) uint8, 1 where something dark is thicker than any line.
         polarity: how a hand looks.
-
-    Returns:
-        (h, w) uint8, 1 under hands; and (h, w) uint8, 1 where the light changed without an edge,
-        which no hand does.
+        drawn: (h, w) uint8, 1 where something drawn with a broad pen is known and seen.
     """
-    on_sheet = within > 0
+    on_sheet = (sheet.within > 0) & (drawn == 0)
     change = ratio - np.float32(1.0)
     surely, perhaps = tolerance
     dark = (change < -perhaps) & on_sheet
@@ -53,15 +93,23 @@ def find_hands(
         sure &= changed
     else:
         changed = dark | bright
-    inner = cv2.erode(within, ellipse(2), borderType=cv2.BORDER_CONSTANT, borderValue=(0.0,)) > 0
     steps = cv2.morphologyEx(ratio, cv2.MORPH_GRADIENT, square(3)) > _EDGE_STEP
-    hands, relit = _sort(as_gray(changed | thick), sure | thick, steps & inner, ~inner)
+    marks = _Marks(sure | thick, steps & (sheet.rim == 0), sheet, change > surely)
+    hands, relit, loose = _sort(as_gray(changed | thick), marks)
     if not hands.any():
-        return hands, relit
-    hands |= _touching(as_gray(thick), grow(hands, _PEN_REACH))
+        return Found(hands, hands, relit, loose)
+    dark = as_gray(thick | (loose > 0))
+    hands |= _touching(dark, grow(hands, _PEN_REACH)) & grow(hands, _PEN_LONG)
     # Skin about as bright as paper is found only around its edges: fill what they enclose.
     filled = cv2.morphologyEx(hands, cv2.MORPH_CLOSE, ellipse(_FILL // 2))
-    return as_gray((filled > 0) & on_sheet), relit
+    hands = as_gray((filled > 0) & on_sheet)
+    return Found(hands, _arms(hands, sheet.crossed), relit, loose * (1 - hands))
+
+
+def rim_of(within: Gray) -> Gray:
+    """Return, 1 there, the cells along the edge of a sheet (h, w) uint8."""
+    inner = cv2.erode(within, ellipse(2), borderType=cv2.BORDER_CONSTANT, borderValue=(0.0,))
+    return as_gray((within > 0) & (inner == 0))
 
 
 def thick_dark(pixels: Gray, paper: Floats) -> Gray:
@@ -88,6 +136,11 @@ def grow(mask: Gray, reach: int) -> Gray:
     return as_gray(cv2.dilate(mask, ellipse(reach)))
 
 
+def _arms(hands: Gray, crossed: Gray) -> Gray:
+    wide = as_gray(cv2.morphologyEx(hands, cv2.MORPH_OPEN, square(_ARM)))
+    return _touching(wide, crossed & wide)
+
+
 def _touching(parts: Gray, anchor: Gray) -> Gray:
     """Keep the connected parts that touch the anchor."""
     if not anchor.any() or not parts.any():
@@ -99,26 +152,37 @@ def _touching(parts: Gray, anchor: Gray) -> Gray:
     return as_gray(keep[labels])
 
 
-def _sort(
-    changed: Gray,
-    sure: NDArray[np.bool_],
-    edges: NDArray[np.bool_],
-    rim: NDArray[np.bool_],
-) -> tuple[Gray, Gray]:
-    """Tell hands from changes of light, piece by piece."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Marks:
+    """By what pieces are told apart: (h, w) bool, and the sheet."""
+
+    sure: NDArray[np.bool_]
+    edges: NDArray[np.bool_]
+    sheet: Sheet
+    bright: NDArray[np.bool_]
+
+
+def _sort(changed: Gray, marks: _Marks) -> tuple[Gray, Gray, Gray]:
+    """Tell hands from changes of light and from what is drawn, piece by piece."""
     if not changed.any():
-        return changed, changed
+        return changed, changed, changed
     joined = cv2.morphologyEx(changed, cv2.MORPH_CLOSE, square(3))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(
         joined, connectivity=8, ltype=label_type(joined.shape)
     )
+
+    def cells(mark: NDArray[np.bool_]) -> NDArray[np.intp]:
+        return np.bincount(labels[mark], minlength=count)
+
     area = stats[:, cv2.CC_STAT_AREA]
-    edged = np.bincount(labels[edges], minlength=count)
-    rims = np.bincount(labels[rim], minlength=count)
-    strong = np.bincount(labels[sure], minlength=count)
-    sharp = (edged > np.maximum(3.0, 0.6 * np.sqrt(area))) & (strong >= 6)
-    # A hand comes from outside; only a large one may seem to be cut off from its arm.
-    hand = sharp & (((rims > 0) & (area >= _SMALLEST)) | (area >= _LONE))
+    strong = cells(marks.sure)
+    sharp = (cells(marks.edges) > np.maximum(3.0, 0.6 * np.sqrt(area))) & (strong >= 6)
+    bright = cells(marks.bright) > _BRIGHT_SHARE * area
+    enters, at_edge = cells(marks.sheet.crossed > 0) > 0, cells(marks.sheet.rim > 0) > 0
+    # A hand comes from outside; only a large one may seem to be cut off from its arm, and is then
+    # brighter than paper, which nothing drawn is.
+    hand = sharp & ((enters & (area >= _SMALLEST)) | (bright & (area >= _LONE)))
     smooth = ~sharp & (area >= _SMALLEST)
-    hand[0] = smooth[0] = False
-    return as_gray(hand[labels]), as_gray(smooth[labels])
+    loose = np.where(at_edge, 2, 1) * (~hand & ~bright & (strong > 0) & ~(enters & smooth))
+    hand[0] = smooth[0] = loose[0] = False
+    return as_gray(hand[labels]), as_gray(smooth[labels]), as_gray(loose[labels])

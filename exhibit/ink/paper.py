@@ -45,15 +45,16 @@ class Paper:
                 guess = _follow(self._blank, level, within)
             self.level[new] = guess[new]
 
-    def compare(self, level: Gray, free: Gray) -> Floats:
-        """Return brightness over that of paper, (h, w) float32, without flicker of the light.
+    def lit(self, level: Gray, free: Gray) -> Floats:
+        """Return the brightness (h, w) float32 that bare paper has now: with the light's flicker.
 
         Args:
             level: (h, w) uint8.
             free: (h, w) uint8, not 0 where nothing hid the sheet the frame before.
         """
-        ratio = np.asarray(level / np.maximum(self.level, 4.0), np.float32)
-        return np.asarray(ratio / _row_gain(ratio, (free > 0) & (self._age > 0)), np.float32)
+        paper = np.maximum(self.level, 4.0)
+        ratio = np.asarray(level / paper, np.float32)
+        return np.asarray(paper * _row_gain(ratio, (free > 0) & (self._age > 0)), np.float32)
 
     def tolerance(self) -> tuple[Floats, Floats]:
         """Return from where on a ratio is surely, and perhaps, not paper's, (h, w) float32 each."""

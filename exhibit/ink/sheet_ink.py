@@ -17,8 +17,9 @@ from exhibit.ink.images import Homography, as_gray, square
 from exhibit.ink.order import StrokeBook
 from exhibit.ink.settle import Settler
 
-_SHARE = 0.3
-"""Weight of the newest frame in the running mean of contrast."""
+_SHARE, _QUIET_SHARE, _QUIET_MS = 0.3, 0.06, 700
+"""Weight of the newest frame in the running mean of contrast, and once nothing has stirred for a
+while: then the edges of ink come to rest."""
 _LOOK_FRAMES = 12
 """A sheet is looked at this long before its own marks are told from ink."""
 _MARK, _DRAWN_SHARE = 0.25, 0.0005
@@ -39,17 +40,19 @@ FindMarks = Callable[[Gray, threshold.Limits], Gray | None]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Place:
-    """What is where in the frame, (H, W) uint8 each.
+    """What is where in the frame, (H, W) uint8 masks.
 
     Args:
         free: 255 where the sheet is seen, 0 under hands and off the sheet.
         near_hand: 1 near a hand.
         rim: 1 along the sheet's edge, where hands are not looked for.
+        quiet_ms: for how long nothing on the sheet has stirred.
     """
 
     free: Gray
     near_hand: Gray
     rim: Gray
+    quiet_ms: int = 0
 
 
 class SheetInk:
@@ -105,7 +108,8 @@ class SheetInk:
         """
         free = place.free
         self._frames += 1
-        share = max(_SHARE, 1.0 / self._frames)
+        newest = _SHARE if place.quiet_ms < _QUIET_MS else _QUIET_SHARE
+        share = max(newest, 1.0 / self._frames)
         cv2.accumulateWeighted(contrast, self._contrast, share, mask=free)
         # What was seen for a moment and is covered may have been a pen: it is not yet enough.
         self._doubt(as_gray(cv2.subtract(self._free, free)), _DOUBTED * limits.high)

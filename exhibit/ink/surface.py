@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from exhibit.contract.values import Floats, Gray, InkEvent
 from exhibit.ink import field
 from exhibit.ink.cover import CoverWatch
 from exhibit.ink.curl import off_the_glass
+from exhibit.ink.edge import Edge
 from exhibit.ink.hand import Polarity, find_hands, grow, thick_dark
 from exhibit.ink.images import as_gray
 from exhibit.ink.light_watch import LightWatch
 from exhibit.ink.paper import Paper
 from exhibit.ink.resting import Resting
+from exhibit.ink.solid import PAPER, Sight, Solids
 
 REACH = 3
 """How far around a hand nothing is believed, in small pixels."""
@@ -25,16 +28,20 @@ class Look:
     """What one frame shows of a resting sheet.
 
     Args:
+        ground: (h, w) uint8, brightness of paper, also below what is drawn black.
         hands: (h, w) uint8, 1 under hands.
         hidden: (h, w) uint8, 1 where nothing is believed: there, around, and off the glass.
         factor: by which all of the paper became brighter just now, or None.
+        quiet_ms: for how long nothing on the sheet has stirred.
         doubtful: nothing is believed anywhere, because the paper's brightness is not understood.
         events: what happened.
     """
 
+    ground: Gray
     hands: Gray
     hidden: Gray
     factor: float | None
+    quiet_ms: int
     doubtful: bool
     events: tuple[InkEvent, ...]
 
@@ -48,8 +55,10 @@ class Surface:
         self._paper = Paper(shape, blank)
         self._light = LightWatch(mirrored, blank)
         self._resting = Resting(shape)
+        self._solids = Solids(shape)
         self._covers = CoverWatch(shape)
         self._within: Gray = np.zeros(shape, np.uint8)
+        self._edge = Edge(self._within, None)
         self._free: Gray = np.zeros(shape, np.uint8)
 
     def forget_paper(self) -> None:
@@ -60,15 +69,19 @@ class Surface:
         """Another sheet has come."""
         self._covers = CoverWatch(self._shape)
         self._resting.new_sheet()
+        self._solids.new_sheet()
 
     def settle_in(self, level: Gray, bare: Floats | None, within: Gray) -> None:
         """The sheet lies somewhere new; see `Paper.settle_in`."""
         self._within = self._free = within
+        self._edge = Edge(within, bare)
         self._paper.settle_in(level, bare, within)
+        self._solids.new_sheet()
 
     def look(
         self,
         pixels: Gray,
+        small: Gray,
         level: Gray,
         curled: tuple[Floats, ...],
         polarity: Polarity,
@@ -78,23 +91,33 @@ class Surface:
 
         Args:
             pixels: (H, W) uint8.
+            small: (h, w) uint8, the same averaged down.
             level: (h, w) uint8, its smooth brightness.
             curled: triangles (3, 2) in frame pixels, off the glass.
             polarity: how a hand looks.
             now_s: time of the frame.
         """
-        ratio = self._paper.compare(level, self._free)
+        lit = self._paper.lit(level, self._free)
+        ratio = np.asarray(level / lit, np.float32)
+        seen = as_gray(cv2.convertScaleAbs(small / lit, alpha=float(PAPER)))
         pens = thick_dark(pixels, self._paper.level)
-        hands, relit = find_hands(ratio, self._paper.tolerance(), self._within, pens, polarity)
+        tolerance, shown = self._paper.tolerance(), self._solids.in_view(seen)
+        sheet = self._edge.look(level)
+        found = find_hands(ratio, tolerance, sheet, pens, polarity, grow(shown, 2))
         off = grow(off_the_glass(curled, self._shape, 1.0 / field.SHRINK), 1)
-        hands = as_gray(hands & ~off)
+        hands = as_gray(found.hands & ~off)
+        hidden = as_gray(grow(hands, REACH) | off)
+        sight = Sight(small, seen, sheet, hidden)
+        hidden |= self._solids.step(sight, found, shown, now_s)
+        ground = self._solids.ground(level, lit)
         odd, left = self._resting.step(level, ratio, hands, now_s)
         if odd is not None:
             self._paper.accept(odd, level)
-        hidden = as_gray(grow(hands, REACH) | off)
-        self._free = self._within * (1 - hidden)
-        self._paper.learn(level, self._free, relit)
+        self._free = self._within * (1 - hidden) * (1 - grow(self._solids.cells, 1))
+        self._paper.learn(level, self._free, found.relit)
         events = self._light.step(level, self._free)
         events += tuple(InkEvent("object_left", self._light.zone_at(*at)) for at in left)
         factor = self._covers.step(level, self._free, self._within)
-        return Look(hands, hidden, factor, self._covers.doubtful, events)
+        return Look(
+            ground, hands, hidden, factor, self._solids.quiet_ms, self._covers.doubtful, events
+        )

@@ -2,9 +2,9 @@
 
 Each difficulty class gets two sequences in time order, one with each kind of hand where the class
 has both. A sequence is a folder with, for every frame, `NNNN.png` (what the camera sees),
-`NNNN.ink.png` (0 ink, 255 paper), `NNNN.hand.png` (0 covered, 255 free), where paper is off the
-glass `NNNN.lifted.png` (0 off the glass), and a row of `frames.json` (time, corners of the sheet);
-`flat.png` and `dark.png` are what calibration would have measured.
+`NNNN.ink.png` (0 ink, 255 paper), `NNNN.mass.png` (0 filled in), `NNNN.hand.png` (0 covered, 255
+free), where paper is off the glass `NNNN.lifted.png` (0 off the glass), and a row of `frames.json`
+(time, corners of the sheet); `flat.png` and `dark.png` are what calibration would have measured.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import numpy as np
 from exhibit.camera.simulated import (
     BLANK,
     DIFFICULTIES,
+    DRAWN_WITH,
     HANDLED,
     Conditions,
     Polarity,
@@ -29,7 +30,12 @@ from exhibit.camera.simulated import (
 )
 from exhibit.contract.values import Frame
 
-CLASSES: dict[str, Conditions] = {**DIFFICULTIES, BLANK.name: BLANK, HANDLED.name: HANDLED}
+CLASSES: dict[str, Conditions] = {
+    **DIFFICULTIES,
+    BLANK.name: BLANK,
+    HANDLED.name: HANDLED,
+    **DRAWN_WITH,
+}
 _TABLES_PER_CLASS = 2
 _CLASS_SEED, _TABLE_SEED = 100, 10
 
@@ -107,6 +113,7 @@ def _write_frame(frame: Frame, path: Path) -> dict[str, Any]:
     assert truth is not None
     cv2.imwrite(str(path), frame.pixels)
     cv2.imwrite(str(path.with_suffix(".ink.png")), truth.ink)
+    cv2.imwrite(str(path.with_suffix(".mass.png")), truth.mass)
     cv2.imwrite(str(path.with_suffix(".hand.png")), np.where(truth.hand, 0, 255).astype(np.uint8))
     lifted = truth.lifted
     if lifted is not None:

@@ -1,4 +1,4 @@
-"""How good or bad a simulated table is: five difficulty classes and the blank sheet."""
+"""How good or bad a simulated table is, and what its visitors do: classes of conditions."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ class Conditions:
     Args:
         name: name of the difficulty class.
         pens: names of the pens in use (see `pens.PENS`); empty when hands move but nobody draws.
+        pens_each: how many of them a visitor takes in turns, from stroke to stroke.
         polarities: how a hand looks on the paper; a table has one of them.
         unevenness: 0 an even field of light, 1 every LED is a spot of its own.
         vignetting: share of light lost in the frame's corners.
@@ -23,6 +24,7 @@ class Conditions:
         flicker: amplitude of the bands of brightness that roll through the frame, 0..1.
         tilt: how far the camera looks at the table from the side, 0..1.
         knocked_after_s: when somebody bumps into the camera, or None.
+        shake_px: how far the camera trembles both ways, for a frame 640 pixels wide.
         led_dies_after_s: when an LED goes out, or None.
         wear: creases, crumples and smudges of the paper, 0..1.
         stains: most coffee stains on one sheet.
@@ -42,6 +44,7 @@ class Conditions:
 
     name: str
     pens: tuple[str, ...] = ("liner", "brush", "pencil_6b")
+    pens_each: int = 1
     polarities: tuple[Polarity, ...] = ("bright",)
     unevenness: float = 0.25
     vignetting: float = 0.15
@@ -50,6 +53,7 @@ class Conditions:
     flicker: float = 0.0
     tilt: float = 0.0
     knocked_after_s: float | None = None
+    shake_px: float = 0.0
     led_dies_after_s: float | None = None
     wear: float = 0.1
     stains: int = 0
@@ -149,3 +153,44 @@ HANDLED = replace(
 
 DIFFICULTIES = {c.name: c for c in (CLEAN, UNEVEN, HANDS, WORN, DEAD_LED)}
 """The five classes of the benchmark, easiest first; `BLANK` has hands and never any ink."""
+
+_ORDINARY = replace(
+    CLEAN,
+    polarities=("bright", "dark"),
+    unevenness=0.4,
+    vignetting=0.25,
+    noise=2.0,
+    defocus_px=0.7,
+    wear=0.2,
+)
+FELT = replace(
+    _ORDINARY,
+    name="felt",
+    pens=("marker_3", "marker_5", "marker_9", "marker_16"),
+    pens_each=4,
+)
+FILLED = replace(_ORDINARY, name="filled", fills=6)
+COLOURED = replace(
+    _ORDINARY,
+    name="coloured",
+    pens=("blue", "green", "red", "orange", "crayon"),
+    pens_each=5,
+    fills=4,
+)
+PENCIL_AND_PEN = replace(
+    _ORDINARY,
+    name="pencil_and_pen",
+    pens=("liner", "pencil_2b", "brush", "pencil_h"),
+    pens_each=4,
+)
+SHAKING = replace(_ORDINARY, name="shaking", shake_px=3.0, fills=2)
+TWO_VISITORS = replace(
+    _ORDINARY,
+    name="two_visitors",
+    pens=("liner", "brush", "pencil_6b", "marker_3", "marker_5"),
+    visitors=2,
+    fills=3,
+)
+
+DRAWN_WITH = {c.name: c for c in (FELT, FILLED, COLOURED, PENCIL_AND_PEN, SHAKING, TWO_VISITORS)}
+"""Six classes more on an ordinary table: what visitors draw with, and how."""

@@ -10,23 +10,19 @@ from exhibit.camera.simulated.visit import Floats64
 
 _STEP_MM = 0.5
 """Shapes are filled on a grid this fine."""
-_SMALLEST_MM2, _LARGEST_MM2 = 25.0, 900.0
-_NEARLY_CLOSED = 0.15
+_SMALLEST_MM2, _LARGEST_MM2 = 25.0, 2500.0
+_NEARLY_CLOSED = 0.36
 """Gap between both ends of a closed stroke, as a share of its length."""
 _OVERLAP, _SPEED_MM_S = 0.65, 170.0
 
 
-def closed_shapes(strokes: tuple[Floats64, ...]) -> list[Floats64]:
-    """Return the outlines (n, 2) mm of strokes that enclose something worth filling."""
-    found = []
-    for stroke in strokes:
-        outline = stroke[:, :2]
-        length = float(np.hypot(*np.diff(outline, axis=0).T).sum())
-        gap = float(np.hypot(*(outline[-1] - outline[0])))
-        area = abs(float(cv2.contourArea(outline.astype(np.float32))))
-        if gap < _NEARLY_CLOSED * length and _SMALLEST_MM2 < area < _LARGEST_MM2:
-            found.append(outline)
-    return found
+def is_closed_shape(stroke: Floats64) -> bool:
+    """Whether a stroke (n, 2 or more), x_mm and y_mm first, encloses something worth filling."""
+    outline = stroke[:, :2]
+    length = float(np.hypot(*np.diff(outline, axis=0).T).sum())
+    gap = float(np.hypot(*(outline[-1] - outline[0])))
+    area = abs(float(cv2.contourArea(outline.astype(np.float32))))
+    return gap < _NEARLY_CLOSED * length and _SMALLEST_MM2 < area < _LARGEST_MM2
 
 
 def filled_in(outline: Floats64, pen_mm: float, slant: float) -> list[Floats64]:

@@ -42,10 +42,13 @@ class Lines:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PenStroke:
-    """The way of a pen (m, 3): x_mm, y_mm on the sheet and seconds; `fills` as in `Lines`."""
+    """The way of a pen (m, 3): x_mm, y_mm on the sheet and seconds; `fills` as in `Lines`.
+
+    Without a pen a hand moves and leaves nothing.
+    """
 
     way: Floats64
-    pen: Pen
+    pen: Pen | None
     fills: bool = False
 
 
@@ -57,9 +60,8 @@ class Rub:
     reach_mm: float
 
 
-def _cut(rng: np.random.Generator, drawn: PenStroke) -> tuple[Floats64, ...]:
-    """Cut one stroke into short pieces: ends, width, absorbance, grain, fills and time of each."""
-    stroke, pen = drawn.way, drawn.pen
+def _cut(rng: np.random.Generator, stroke: Floats64, pen: Pen) -> tuple[Floats64, ...]:
+    """Cut one stroke into short pieces: ends, width, absorbance, grain and time of each."""
     steps = np.hypot(*np.diff(stroke[:, :2], axis=0).T)
     way = np.concatenate([[0.0], np.cumsum(steps)])
     count = max(2, int(way[-1] / _STEP_MM) + 1)
@@ -72,8 +74,7 @@ def _cut(rng: np.random.Generator, drawn: PenStroke) -> tuple[Floats64, ...]:
     ends = np.column_stack([x[:-1], y[:-1], x[1:], y[1:]])
     width = pen.width_mm * (1 - pen.swell + pen.swell * (pressure - 0.5) * 2)
     absorbance = pen.absorbance * (0.6 + 0.4 * pressure)
-    grain, fills = np.full(count - 1, pen.grain), np.full(count - 1, float(drawn.fills))
-    return ends, width, absorbance, grain, fills, t[1:] + _PEN_LEAD_S
+    return ends, width, absorbance, np.full(count - 1, pen.grain), t[1:] + _PEN_LEAD_S
 
 
 def _rubbed_out(ends: Floats64, seen_at: Floats64, rubs: Sequence[Rub]) -> Floats64:
@@ -92,19 +93,21 @@ def cut_into_lines(
     rng: np.random.Generator, strokes: Sequence[PenStroke], rubs: Sequence[Rub] = ()
 ) -> Lines:
     """Return the pieces of all strokes."""
-    if not strokes:
+    drawn = [(stroke.way, stroke.pen, stroke.fills) for stroke in strokes if stroke.pen]
+    if not drawn:
         none = np.zeros(0, np.float32)
         nothing, never = np.zeros((0, 4), np.float32), np.zeros(0)
         return Lines(nothing, none, none, none, np.zeros(0, np.bool_), never, never)
-    pieces = zip(*(_cut(rng, stroke) for stroke in strokes), strict=True)
-    ends, width, absorbance, grain, fills, seen_at = (np.concatenate(part) for part in pieces)
+    pieces = [_cut(rng, way, pen) for way, pen, _ in drawn]
+    ends, width, absorbance, grain, seen_at = (np.concatenate(c) for c in zip(*pieces, strict=True))
+    fills = np.repeat([fills for _, _, fills in drawn], [len(piece[0]) for piece in pieces])
     order = np.argsort(seen_at, kind="stable")
     return Lines(
         ends[order].astype(np.float32),
         width[order].astype(np.float32),
         absorbance[order].astype(np.float32),
         grain[order].astype(np.float32),
-        fills[order] > 0,
+        fills[order],
         seen_at[order],
         _rubbed_out(ends, seen_at, rubs)[order],
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from exhibit.camera.simulated.conditions import Conditions
-from exhibit.camera.simulated.filling import closed_shapes, filled_in
+from exhibit.camera.simulated.filling import filled_in, is_closed_shape
 from exhibit.camera.simulated.lines import PenStroke, Rub
 from exhibit.camera.simulated.pens import PENS, Pen
 from exhibit.camera.simulated.sketches import Sketch, load_sketches
@@ -16,19 +16,19 @@ from exhibit.camera.simulated.visit import Cover, Floats64, Hand, Lift, place
 
 _AWAY_MM = (150.0, 330.0)
 _FEW_STROKES = 4
+_TURNS_TO_S = 0.5
+"""A pause before and after a shape is filled in."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Drawing:
-    """One visitor's sketch on the sheet: strokes in sheet millimetres with their own seconds.
+    """What one visitor does with a pen, in the order of time; seconds are the drawing's own.
 
-    `filling` are the strokes after those that make shapes of the sketch black.
+    Without `pens` the hand only goes through the motions.
     """
 
-    strokes: tuple[Floats64, ...]
-    pen: Pen | None
+    strokes: tuple[PenStroke, ...]
     elbow_mm: tuple[float, float]
-    filling: tuple[Floats64, ...] = ()
 
 
 def _lay_out(
@@ -43,43 +43,61 @@ def _lay_out(
     )
 
 
+def _with(pens: tuple[Pen, ...], ways: tuple[Floats64, ...]) -> tuple[PenStroke, ...]:
+    """Return strokes drawn with the pens in turns."""
+    return tuple(
+        PenStroke(way, pens[number % len(pens)] if pens else None)
+        for number, way in enumerate(ways)
+    )
+
+
 def drawings_of(
     rng: np.random.Generator, conditions: Conditions, seed: int, index: int
 ) -> list[Drawing]:
     sketches = load_sketches()
     # Every sketch has its turn before one comes again.
     order = np.random.default_rng(seed).permutation(len(sketches))
-    pens = [PENS[str(rng.choice(conditions.pens))] if conditions.pens else None for _ in range(2)]
+    pens = [_pens_of(rng, conditions) for _ in range(2)]
     side = float(rng.choice([-1, 1], p=[0.15, 0.85]))
     first = sketches[order[index % len(sketches)]]
     elbow = (side * rng.uniform(110, 170), 390.0)
     if conditions.visitors < 2:
         middle = rng.uniform([-45, -12], [45, 12])
         strokes = _lay_out(rng, first, rng.uniform(135, 170), middle, 0.0)
-        return [Drawing(strokes, pens[0], elbow)]
+        return [Drawing(_with(pens[0], strokes), elbow)]
     second = sketches[order[(index + 5) % len(sketches)]]
     left = _lay_out(rng, first, rng.uniform(115, 130), rng.uniform([-78, -8], [-70, 8]), 0.0)
     right = _lay_out(rng, second, rng.uniform(105, 120), rng.uniform([72, -8], [80, 8]), np.pi)
-    return [Drawing(left, pens[0], elbow), Drawing(right, pens[1], (-elbow[0], -390.0))]
+    return [
+        Drawing(_with(pens[0], left), elbow),
+        Drawing(_with(pens[1], right), (-elbow[0], -390.0)),
+    ]
 
 
-def with_filling(drawings: list[Drawing], rng: np.random.Generator, most: int) -> list[Drawing]:
-    """Return drawings of which up to so many shapes each are made black in the end."""
-    return [replace(d, filling=_filling_of(d, rng, most)) for d in drawings]
+def with_filling(drawing: Drawing, rng: np.random.Generator, most: int) -> Drawing:
+    """Return a drawing of which up to so many shapes are made black, each once it is closed."""
+    shapes = [n for n, stroke in enumerate(drawing.strokes) if is_closed_shape(stroke.way)]
+    chosen = set(rng.permutation(shapes)[: int(rng.integers(1, most + 1))])
+    strokes: list[PenStroke] = []
+    late_s = 0.0
+    for number, stroke in enumerate(drawing.strokes):
+        way, pen = stroke.way + np.array([0.0, 0.0, late_s]), stroke.pen
+        strokes.append(PenStroke(way, pen))
+        if number in chosen and pen is not None:
+            filling = filled_in(way[:, :2], pen.width_mm, rng.uniform(-1.2, 1.2))
+            begins_s = float(way[-1, 2]) + _TURNS_TO_S
+            strokes += [PenStroke(w + np.array([0, 0, begins_s]), pen, True) for w in filling]
+            late_s += 2 * _TURNS_TO_S + (float(filling[-1][-1, 2]) if filling else 0.0)
+    return Drawing(tuple(strokes), drawing.elbow_mm)
 
 
-def _filling_of(drawing: Drawing, rng: np.random.Generator, most: int) -> tuple[Floats64, ...]:
-    shapes = closed_shapes(drawing.strokes)
-    if drawing.pen is None or not shapes:
+def _pens_of(rng: np.random.Generator, conditions: Conditions) -> tuple[Pen, ...]:
+    """Return the pens that one visitor takes in turns."""
+    names = conditions.pens
+    if not names:
         return ()
-    count = min(int(rng.integers(most + 1)), len(shapes))
-    filling: list[Floats64] = []
-    now_s = float(drawing.strokes[-1][-1, 2]) + 0.6
-    for number in rng.choice(len(shapes), count, replace=False):
-        for stroke in filled_in(shapes[number], drawing.pen.width_mm, rng.uniform(-1.2, 1.2)):
-            filling.append(stroke + np.array([0.0, 0.0, now_s]))
-        now_s = float(filling[-1][-1, 2]) + 0.6 if filling else now_s
-    return tuple(filling)
+    first = names.index(str(rng.choice(names)))
+    return tuple(PENS[name] for name in (names[first:] + names[:first])[: conditions.pens_each])
 
 
 def short_drawing(rng: np.random.Generator, conditions: Conditions) -> Drawing:
@@ -87,8 +105,8 @@ def short_drawing(rng: np.random.Generator, conditions: Conditions) -> Drawing:
     sketches = load_sketches()
     sketch = sketches[int(rng.integers(len(sketches)))]
     strokes = _lay_out(rng, sketch, rng.uniform(110, 140), rng.uniform([-30, -12], [30, 12]), 0.0)
-    pen = PENS[str(rng.choice(conditions.pens))]
-    return Drawing(strokes[:_FEW_STROKES], pen, (rng.uniform(110, 170), 390.0))
+    pens = _pens_of(rng, conditions)
+    return Drawing(_with(pens, strokes[:_FEW_STROKES]), (rng.uniform(110, 170), 390.0))
 
 
 class Play:
@@ -150,9 +168,9 @@ class Play:
         rng = self.rng
         away = (drawing.elbow_mm[0] * 0.9, drawing.elbow_mm[1] * 0.82, 1.0)
         hand = TrackBuilder(start_s, *away)
-        count = len(drawing.strokes)
-        strokes = drawing.strokes + drawing.filling
-        breaks = set(rng.choice(np.arange(1, count), min(2, count - 1), replace=False))
+        strokes = [stroke.way for stroke in drawing.strokes]
+        outlines = [n for n, stroke in enumerate(drawing.strokes) if not stroke.fills][1:]
+        breaks = set(rng.choice(outlines, min(2, len(outlines)), replace=False))
         # Two who draw at once leave the sheet where it is.
         moves = self.conditions.moves if self.conditions.visitors == 1 else 0
         shifts = sorted(breaks)[:moves]
@@ -175,9 +193,8 @@ class Play:
                 hand.key(0.5 * (begins + hand.now_s), *map(float, middle), 0.3)
             for point, t in zip(points, stroke[:, 2], strict=True):
                 hand.key(shift_s + float(t), *map(float, point), 0.0)
-            if drawing.pen is not None:
-                timed = np.column_stack([stroke[:, :2], stroke[:, 2] + shift_s])
-                self.strokes.append(PenStroke(timed, drawing.pen, number >= count))
+            timed = np.column_stack([stroke[:, :2], stroke[:, 2] + shift_s])
+            self.strokes.append(replace(drawing.strokes[number], way=timed))
         hand.hold(hand.now_s + 0.2)
         hand.ease(hand.now_s + 0.6, *away)
         self.hands.append(Hand("pen", hand.build(), drawing.elbow_mm, 1.0))

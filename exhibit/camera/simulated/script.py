@@ -22,7 +22,7 @@ def make_visit(seed: int, index: int, starts_at: float, conditions: Conditions) 
     if conditions.fills:
         # Random numbers of their own: what else happens is as on a table where nobody fills.
         own = np.random.default_rng((seed, index, 0xF1))
-        drawings = with_filling(drawings, own, conditions.fills)
+        drawings = [with_filling(drawing, own, conditions.fills) for drawing in drawings]
     start_s = play.helper.now_s
     ends = [play.draw(d, start_s + 2.0 * number) for number, d in enumerate(drawings)]
     if conditions.palms:

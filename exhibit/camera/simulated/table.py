@@ -17,7 +17,14 @@ from exhibit.camera.simulated.scene import Moment, Scene
 from exhibit.camera.simulated.script import make_visit
 from exhibit.camera.simulated.texture import clouds
 from exhibit.camera.simulated.tracks import Track
-from exhibit.camera.simulated.view import Matrix, detail_px, knock, px_per_mm, table_to_camera
+from exhibit.camera.simulated.view import (
+    Matrix,
+    detail_px,
+    knock,
+    px_per_mm,
+    table_to_camera,
+    tremble,
+)
 from exhibit.camera.simulated.visit import Visit
 from exhibit.contract.values import Frame, Gray, Truth
 
@@ -85,6 +92,8 @@ class SimulatedTable:
         visit = self.visit_at(t_s)
         view = self._views[self._happened(self.conditions.knocked_after_s, t_s)]
         relit = self._relight(t_s, view)
+        if self.conditions.shake_px:
+            view = tremble(self.size_px, self.conditions.shake_px, t_s, float(self.seed)) @ view
         scene = self._scene_of(visit, t_s)
         box = scene.show(_moment(visit, t_s, self.conditions.exposure_s), view)
         if relit:

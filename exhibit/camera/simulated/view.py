@@ -59,6 +59,13 @@ def knock(size_px: tuple[int, int], rng: np.random.Generator) -> Matrix:
     return matrix
 
 
+def tremble(size_px: tuple[int, int], shake_px: float, t_s: float, phase: float) -> Matrix:
+    """Return what a camera that shakes does to frame pixels at a time: a shift to and fro."""
+    angles = 2 * np.pi * np.array([[1.3, 4.1], [1.7, 5.3]]) * t_s + phase * np.array([1.0, 2.0])
+    x, y = shake_px * detail_px(size_px) * (np.sin(angles) @ [0.7, 0.3])
+    return np.array([[1, 0, x], [0, 1, y], [0, 0, 1.0]])
+
+
 def pose_matrix(pose: NDArray[np.float64]) -> Matrix:
     """Return the (3, 3) matrix from sheet to table millimetres for a pose x_mm, y_mm, angle, side.
 

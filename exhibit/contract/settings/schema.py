@@ -48,8 +48,20 @@ class CameraConfig(Section):
     """The camera is below the table and sees the drawing mirrored."""
     seed: int = Field(1, ge=0)
     """Seed of the simulated table."""
-    difficulty: Literal["clean", "uneven", "hands", "worn", "dead_led"] = "clean"
-    """How difficult the simulated table is."""
+    difficulty: Literal[
+        "clean",
+        "uneven",
+        "hands",
+        "worn",
+        "dead_led",
+        "felt",
+        "filled",
+        "coloured",
+        "pencil_and_pen",
+        "shaking",
+        "two_visitors",
+    ] = "clean"
+    """How difficult the simulated table is, or what its visitors draw with."""
 
 
 class InkConfig(Section):

@@ -15,10 +15,14 @@ SHEET = np.array([[60, 40], [580, 50], [575, 440], [65, 430]], np.float32)
 
 @dataclass
 class Scene:
-    """Draws frames; lines are (x0, y0, x1, y1) in sheet units 0..1."""
+    """Draws frames; lines are (x0, y0, x1, y1) in sheet units 0..1.
+
+    `black` is a mask (480, 640), not 0 where the visitor has made the paper black.
+    """
 
     sheet: np.ndarray | None = field(default_factory=lambda: SHEET.copy())
     lines: list[tuple[float, float, float, float]] = field(default_factory=list)
+    black: np.ndarray | None = None
     hand: tuple[int, int] | None = None
     hand_level: float = 40.0
     paper: float = 190.0
@@ -35,7 +39,8 @@ class Scene:
     def frame(self) -> Frame:
         """Return the next frame."""
         sheet = None if self.sheet is None else self.sheet.tobytes()
-        key = (sheet, tuple(self.lines), self.hand, self.hand_level)
+        black = None if self.black is None else self.black.tobytes()
+        key = (sheet, tuple(self.lines), black, self.hand, self.hand_level)
         if self._drawn is None or self._drawn[0] != key:
             self._drawn = (key, self._draw())
         self.sequence += 1
@@ -55,6 +60,8 @@ class Scene:
                 ends = cv2.perspectiveTransform(np.array(line).reshape(1, 2, 2), matrix)[0]
                 first, last = (tuple(int(v) for v in np.round(e)) for e in ends)
                 cv2.line(pixels, first, last, 70.0, 3)
+        if self.black is not None:
+            pixels[self.black > 0] = 60.0
         pixels *= self._light
         if self.hand is not None:
             cv2.line(pixels, self.hand, (self.hand[0] + 120, 520), self.hand_level, 90)

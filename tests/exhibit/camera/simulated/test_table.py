@@ -8,7 +8,14 @@ import cv2
 import numpy as np
 import pytest
 
-from exhibit.camera.simulated import BLANK, DIFFICULTIES, HANDLED, Conditions, SimulatedTable
+from exhibit.camera.simulated import (
+    BLANK,
+    DIFFICULTIES,
+    DRAWN_WITH,
+    HANDLED,
+    Conditions,
+    SimulatedTable,
+)
 from exhibit.camera.simulated.visit import Visit
 from exhibit.contract.values import Frame, Truth
 
@@ -218,7 +225,7 @@ def test_fresh_sheet_over_an_old_one_counts_alone_until_it_is_taken_away(polarit
 
 
 def test_filled_shapes_are_black_in_the_frame_and_the_truth_says_which() -> None:
-    table = SimulatedTable(replace(CLEAN, fills=6), 1)
+    table = SimulatedTable(replace(CLEAN, fills=6), 2)
     visit = table.visit_at(0.0)
     frame = table.frame_at(float(visit.lines.seen_at[-1]) + 2.0)
     truth = _truth(frame)
@@ -237,3 +244,33 @@ def test_table_where_nobody_fills_has_no_mass_and_the_same_lines() -> None:
     assert not others.fills.any()
     assert np.array_equal(lines.ends_mm[~lines.fills], others.ends_mm)
     assert (_truth(without.frame_at(_resting_at(without))).mass == 255).all()
+
+
+def test_felt_pens_draw_lines_from_six_to_thirty_pixels_wide() -> None:
+    table = SimulatedTable(DRAWN_WITH["felt"], 2)
+    widths_px = table.visit_at(0.0).lines.width_mm * 640 / 340
+    assert 5 < widths_px.min() < 7 and 26 < widths_px.max() < 31
+
+
+def test_pens_in_turns_leave_faint_and_dark_lines_in_one_drawing() -> None:
+    lines = SimulatedTable(DRAWN_WITH["pencil_and_pen"], 2).visit_at(0.0).lines
+    assert lines.absorbance.min() < 0.3 and lines.absorbance.max() > 0.8
+
+
+def test_shaking_camera_moves_the_sheet_in_the_frame_to_and_fro_by_three_pixels() -> None:
+    table = SimulatedTable(replace(DRAWN_WITH["shaking"], pens=()), 2)
+    begin = table.visit_at(0.0).ends_at - 8.0
+    corners = [_truth(table.frame_at(begin + n / 30)).sheet for n in range(45)]
+    places = np.stack([c for c in corners if c is not None]).mean(axis=1)
+    assert len(places) == 45
+    assert (np.ptp(places, axis=0) > 3.0).all() and (np.ptp(places, axis=0) < 6.2).all()
+
+
+@pytest.mark.parametrize("conditions", DRAWN_WITH.values(), ids=lambda c: c.name)
+def test_what_visitors_draw_with_leaves_ink_that_a_camera_sees(conditions: Conditions) -> None:
+    table = SimulatedTable(conditions, 3)
+    frame = table.frame_at(_resting_at(table))
+    ink = _truth(frame).ink == 0
+    paper = cv2.morphologyEx(frame.pixels, cv2.MORPH_CLOSE, np.ones((61, 61), np.uint8))
+    assert ink.sum() > 500
+    assert np.median(frame.pixels[ink] / paper[ink]) < 0.75

@@ -1,0 +1,173 @@
+"""What a visitor has made black: broad strokes and filled shapes, told from hands.
+
+A hand comes in from outside, moves and goes; what is drawn lies still from the first frame on,
+inside the sheet, and its rim is as sharp as the lens allows. All pictures here are small (see
+`field.SHRINK`); brightness is relative, 128 that of paper.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from exhibit.contract.values import Floats, Gray
+from exhibit.ink.hand import Found, Sheet
+from exhibit.ink.images import as_gray, ellipse, square
+from exhibit.ink.rims import Rims
+
+PAPER = 128
+_STIRS, _LONELY = 4, 3
+"""Change that is more than noise, and how many cells may show it by noise alone."""
+_STILL_MS, _STILL_AT_EDGE_MS, _STILL_AT_HAND_MS = 100, 1000, 150
+"""What is dark and has not stirred for so long is drawn; at the sheet's edge it may be a hand."""
+_HELD_SHARE, _FREE_SHARE = 0.1, 0.4
+"""What is drawn touches a hand that rests along this share of its rim at most, and paper along that
+share at least; a finger is held by its hand."""
+_DARK = 100
+"""What is drawn broadly is darker than this."""
+_CRISP_STEP, _CRISP_SHARE = 0.12, 0.5
+"""A drawn piece ends within a cell or two along this share of its rim."""
+_ALIKE, _FOLLOWS = 16, 0.05
+_GONE_MS = 300
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sight:
+    """One frame of the sheet.
+
+    Args:
+        small: (h, w) uint8, the frame averaged down.
+        seen: (h, w) uint8, its brightness over that of paper, lines included.
+        sheet: where the sheet is.
+        hidden: (h, w) uint8, 1 under hands and right beside them.
+    """
+
+    small: Gray
+    seen: Gray
+    sheet: Sheet
+    hidden: Gray
+
+
+class Solids:
+    """Remembers which cells of the sheet are drawn black, however long a hand covers them."""
+
+    def __init__(self, shape: tuple[int, int]) -> None:
+        self.cells: Gray = np.zeros(shape, np.uint8)
+        """(h, w) uint8, 1 where broad strokes and filled shapes are."""
+        self._looks: Floats = np.full(shape, PAPER, np.float32)
+        self._last: Gray = np.full(shape, PAPER, np.uint8)
+        self._still_ms: NDArray[np.int32] = np.zeros(shape, np.int32)
+        self._changed_ms: NDArray[np.int32] = np.zeros(shape, np.int32)
+        self._now_s: float | None = None
+        self.quiet_ms = 0
+        """For how long nothing on the sheet has stirred."""
+
+    def new_sheet(self) -> None:
+        """Another sheet comes, or this one lies elsewhere: nothing is known of it."""
+        self.cells = np.zeros_like(self.cells)
+
+    def in_view(self, seen: Gray) -> Gray:
+        """Return, 1 there, which of them look as they did; a hand may be over the others.
+
+        Args:
+            seen: (h, w) uint8, as in `Sight`.
+        """
+        if not self.cells.any():
+            return self.cells
+        return self.cells & as_gray(np.abs(seen - self._looks) < _ALIKE)
+
+    def step(self, sight: Sight, found: Found, shown: Gray, now_s: float) -> Gray:
+        """Take one frame into account.
+
+        Args:
+            sight: the frame.
+            found: what is on the sheet.
+            shown: (h, w) uint8, what `in_view` returns for it.
+            now_s: time of the frame.
+
+        Returns:
+            (h, w) uint8, 1 where it is not certain yet that something is drawn.
+        """
+        self._wait(sight, shown, now_s)
+        dark = as_gray(sight.seen < _DARK) & (1 - self.cells)
+        maybe = as_gray((found.loose > 0) | (cv2.dilate(shown, ellipse(2)) > 0))
+        waiting = dark & maybe & (1 - sight.hidden)
+        beside_hand = dark & found.hands & (1 - found.arms)
+        drawn = np.zeros_like(waiting)
+        if waiting.any() or beside_hand.any():
+            paper = _crisp_paper(sight)
+            waiting &= self._crisp(waiting, paper, sight)
+            rests_ms = np.where(found.loose > 1, _STILL_AT_EDGE_MS, _STILL_MS)
+            drawn = waiting & as_gray(self._still_ms >= rests_ms)
+            drawn |= self._left_behind(beside_hand, dark, paper, sight)
+        if drawn.any():
+            np.copyto(self._looks, sight.seen, where=drawn > 0)
+            self._changed_ms[drawn > 0] = 0
+            self.cells |= drawn
+        return as_gray(waiting & (1 - drawn))
+
+    def _wait(self, sight: Sight, shown: Gray, now_s: float) -> None:
+        """Count for how long each cell has been still, and drawn ones have looked otherwise."""
+        elapsed_s = 0.0 if self._now_s is None else now_s - self._now_s
+        passed, self._now_s = min(max(round(1000 * elapsed_s), 0), 1000), now_s
+        stirs = as_gray(cv2.absdiff(sight.seen, self._last)) >= _STIRS
+        self._last[stirs] = sight.seen[stirs]
+        self._still_ms += np.int32(passed)
+        self._still_ms[stirs] = 0
+        stirring = np.count_nonzero(stirs & (sight.sheet.within > 0)) > _LONELY
+        self.quiet_ms = 0 if stirring else self.quiet_ms + passed
+        if self.cells.any():
+            cv2.accumulateWeighted(sight.seen, self._looks, _FOLLOWS, mask=shown)
+            self._changed_ms += np.int32(passed)
+            self._changed_ms[(shown | sight.hidden) > 0] = 0
+            self.cells &= as_gray(self._changed_ms < _GONE_MS)
+
+    def _crisp(self, waiting: Gray, paper: NDArray[np.bool_], sight: Sight) -> Gray:
+        """Return, 1 there, what is waiting and has a crisp rim as far as that can be seen."""
+        if not waiting.any():
+            return waiting
+        rims = Rims(waiting | self.cells)
+        unseen = (sight.hidden > 0) | (sight.sheet.within == 0)
+        seen_share = 1.0 - rims.share(unseen)
+        return rims.pieces(rims.share(paper & ~unseen) >= _CRISP_SHARE * seen_share)
+
+    def _left_behind(
+        self, beside_hand: Gray, dark: Gray, paper: NDArray[np.bool_], sight: Sight
+    ) -> Gray:
+        """Return, 1 there, what lies still while all of the hand that touches it moves."""
+        still = self._still_ms >= _STILL_AT_HAND_MS
+        resting = beside_hand & as_gray(still)
+        if not resting.any():
+            return resting
+        rims = Rims(resting)
+        held = rims.share(((dark > 0) | (sight.seen > PAPER + _ALIKE)) & still)
+        free = rims.share(paper | (self.cells > 0))
+        enters = rims.on(sight.sheet.crossed > 0)
+        return rims.pieces((held <= _HELD_SHARE) & (free >= _FREE_SHARE) & ~enters)
+
+    def ground(self, level: Gray, lit: Floats) -> Gray:
+        """Return the brightness of paper, (h, w) uint8, also below what is drawn black.
+
+        Args:
+            level: (h, w) uint8 from `field.paper_level`.
+            lit: (h, w) float32, brightness that bare paper would have.
+        """
+        if not self.cells.any():
+            return level
+        below = cv2.dilate(self.cells, ellipse(2))
+        ground = level.copy()
+        cv2.copyTo(as_gray(cv2.max(level, cv2.convertScaleAbs(lit))), below, ground)
+        return ground
+
+
+def _crisp_paper(sight: Sight) -> NDArray[np.bool_]:
+    """Return (h, w) bool, paper at the foot of a step."""
+    # In the frame itself: what is known of the paper may have edges of its own.
+    least, most = cv2.erode(sight.small, square(3)), cv2.dilate(sight.small, square(3))
+    least_step = cv2.convertScaleAbs(most, alpha=_CRISP_STEP)
+    steps = cv2.compare(cv2.subtract(most, least), least_step, cv2.CMP_GT)
+    paper = cv2.inRange(sight.seen, (PAPER - _ALIKE,), (PAPER + _ALIKE,))
+    return (steps > 0) & (paper > 0) & (sight.sheet.within > 0)

@@ -1,0 +1,202 @@
+"""Broad strokes and filled shapes are ink, whatever hands do beside them."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from exhibit.contract.settings.schema import InkConfig
+from exhibit.contract.values import Frame, Ink
+from exhibit.ink import Extractor, make_extractor
+from tests.exhibit.ink.scene import FPS, SHEET, Scene
+
+MAN = Path(__file__).parent / "cases" / "felt_tip_man.jpg"
+BLACK_AND_WHITE = [("infrared", "auto"), ("infrared", "dark"), ("infrared", "bright")]
+EVERY_LIGHT = [*BLACK_AND_WHITE, ("visible", "auto")]
+
+
+def _extractor(light: str = "infrared", polarity: str = "auto") -> Extractor:
+    return make_extractor(InkConfig(light=light, polarity=polarity), 128, 1.5, mirrored=False)
+
+
+def _run(extractor: Extractor, scene: Scene, seconds: float) -> list[Ink]:
+    return [extractor.extract(scene.frame()) for _ in range(round(seconds * FPS))]
+
+
+def _kept(ink: Ink, black: np.ndarray) -> float:
+    return float((ink.mask[black > 0] < 128).mean())
+
+
+def _invented(ink: Ink, black: np.ndarray) -> int:
+    near = cv2.dilate(black, np.ones((5, 5), np.uint8)) > 0
+    return int(np.count_nonzero((ink.mask < 128) & ~near))
+
+
+def _line(width_px: int) -> np.ndarray:
+    black = np.zeros((480, 640), np.uint8)
+    cv2.line(black, (150, 240), (480, 250), 255, width_px)
+    return black
+
+
+def _ellipse(axes: tuple[int, int], middle: tuple[int, int] = (320, 240)) -> np.ndarray:
+    black = np.zeros((480, 640), np.uint8)
+    cv2.ellipse(black, middle, axes, 0, 0, 360, 255, -1)
+    return black
+
+
+def _scene_before_the_first_visitor(extractor: Extractor) -> Scene:
+    scene = Scene(sheet=None)
+    _run(extractor, scene, 0.6)
+    scene.sheet = SHEET.copy()
+    _run(extractor, scene, 1.2)
+    return scene
+
+
+@pytest.mark.parametrize("width_px", [6, 7, 10, 16, 30])
+@pytest.mark.parametrize(("light", "polarity"), EVERY_LIGHT)
+def test_extract_stroke_of_any_width_is_ink_and_no_hand(
+    light: str, polarity: str, width_px: int
+) -> None:
+    black = _line(width_px)
+    ink = _run(_extractor(light, polarity), Scene(black=black), 2.0)[-1]
+    assert _kept(ink, black) > 0.98 and _invented(ink, black) == 0
+    assert not ink.hand.any()
+
+
+@pytest.mark.parametrize("axes", [(14, 10), (30, 21), (90, 60)], ids=str)
+@pytest.mark.parametrize("light", ["infrared", "visible"])
+def test_extract_filled_ellipse_in_a_ring_is_ink_and_so_is_the_ring(
+    light: str, axes: tuple[int, int]
+) -> None:
+    black = _ellipse(axes)
+    cv2.ellipse(black, (320, 240), (axes[0] + 10, axes[1] + 10), 0, 0, 360, 255, 4)
+    ink = _run(_extractor(light), Scene(black=black), 2.0)[-1]
+    assert _kept(ink, black) > 0.98 and _invented(ink, black) == 0
+    assert not ink.hand.any()
+    filled_px = np.pi * axes[0] * axes[1] / (515 / 128) ** 2
+    assert float((255.0 - ink.mass).sum()) / 255 == pytest.approx(filled_px, rel=0.25)
+
+
+@pytest.mark.parametrize("light", ["infrared", "visible"])
+def test_extract_drawing_with_a_felt_tip_pen_is_ink(light: str) -> None:
+    picture = cv2.imread(str(MAN), cv2.IMREAD_GRAYSCALE)
+    drawn = picture < 0.6 * cv2.medianBlur(picture, 101)
+    drawn[:, :100] = drawn[:, 530:] = drawn[:50] = drawn[420:] = False
+    extractor = _extractor(light)
+    inks = [extractor.extract(Frame(n, n / 30, picture)) for n in range(40)]
+    assert (inks[-1].mask[drawn] < 128).mean() > 0.98
+    assert not inks[-1].hand.any()
+
+
+def test_extract_shape_that_is_slowly_filled_in_is_ink_all_along() -> None:
+    extractor = _extractor()
+    scene = _scene_before_the_first_visitor(extractor)
+    names = []
+    for row in range(186, 310, 4):
+        scene.black = _ellipse((90, 70))
+        scene.black[row:] = 0
+        inks = _run(extractor, scene, 0.4)
+        names += [event.name for ink in inks for event in ink.events]
+        assert _kept(inks[-1], scene.black) > 0.95 and not inks[-1].hand.any()
+    assert "object_left" not in names
+
+
+@pytest.mark.parametrize("known_table", [True, False], ids=["table seen", "table unknown"])
+def test_extract_stroke_up_to_the_sheets_edge_is_ink_where_the_table_beside_it_is_bare(
+    known_table: bool,
+) -> None:
+    extractor = _extractor()
+    scene = _scene_before_the_first_visitor(extractor) if known_table else Scene()
+    scene.black = np.zeros((480, 640), np.uint8)
+    cv2.line(scene.black, (320, 240), (320, 460), 255, 24)
+    cv2.fillPoly(scene.black, [np.array([[0, 425], [640, 425], [640, 480], [0, 480]])], 0)
+    ink = _run(extractor, scene, 2.5)[-1]
+    if known_table:
+        assert _kept(ink, scene.black) > 0.9 and not ink.hand.any()
+    else:
+        assert ink.hand[300, 320]
+
+
+@pytest.mark.parametrize("level", [40.0, 250.0], ids=["dark", "bright"])
+def test_extract_filled_shape_is_held_under_a_hand_that_comes_rests_and_goes(level: float) -> None:
+    extractor = _extractor()
+    scene = _scene_before_the_first_visitor(extractor)
+    scene.black = _ellipse((40, 30))
+    before = _run(extractor, scene, 1.0)[-1]
+    assert _kept(before, scene.black) > 0.98
+    scene.hand_level = level
+    for x in (520, 440, 380, 320, 320, 320, 320, 300, 280):
+        scene.hand = (x, 200)
+        during = _run(extractor, scene, 0.3)[-1]
+        assert during.hand[300, x + 37], x
+        assert np.abs(during.settled.astype(int) - before.settled).mean() < 0.3
+        assert np.abs(during.mass.astype(int) - before.mass).mean() < 0.3
+    scene.hand = None
+    after = _run(extractor, scene, 1.0)[-1]
+    assert _kept(after, scene.black) > 0.98 and _invented(after, scene.black) == 0
+    assert not after.hand.any()
+
+
+@pytest.mark.parametrize("level", [40.0, 250.0], ids=["dark", "bright"])
+def test_extract_hand_that_comes_rests_and_goes_leaves_no_ink(level: float) -> None:
+    extractor = _extractor()
+    scene = _scene_before_the_first_visitor(extractor)
+    scene.hand_level = level
+    for x in (500, 440, 380, 320, 320, 320, 320, 320, 380, 440, 520):
+        scene.hand = (x, 200)
+        inks = _run(extractor, scene, 0.25)
+        assert all(ink.mask.min() == 255 for ink in inks), x
+    scene.hand = None
+    assert all(ink.mask.min() == 255 for ink in _run(extractor, scene, 1.0))
+
+
+def test_extract_broad_stroke_that_grows_from_a_moving_hand_is_ink_before_the_hand_goes() -> None:
+    extractor = _extractor()
+    scene = _scene_before_the_first_visitor(extractor)
+    scene.black = np.zeros((480, 640), np.uint8)
+    # The hand's round end is 45 pixels around its tip: the stroke comes out at its left.
+    for x in range(200, 420, 6):
+        cv2.line(scene.black, (160, 170), (x, 170), 255, 14)
+        scene.hand = (x + 25, 170)
+        ink = _run(extractor, scene, 1 / FPS)[-1]
+    drawn = scene.black.copy()
+    drawn[:, 320:] = 0
+    assert _kept(ink, drawn) > 0.9
+    assert ink.hand[300, 500] and not ink.hand[170, 180]
+
+
+@pytest.mark.parametrize("light", ["infrared", "visible"])
+def test_extract_still_sheet_with_filled_shapes_gives_bit_identical_ink(light: str) -> None:
+    black = _ellipse((14, 10), (200, 150)) | _ellipse((60, 42), (420, 280)) | _line(12)
+    inks = _run(_extractor(light), Scene(black=black, noise=2.0), 5.0)[-60:]
+    for one, other in pairwise(inks):
+        assert np.array_equal(one.settled, other.settled)
+        assert np.array_equal(one.mass, other.mass)
+
+
+def test_extract_filled_shape_that_is_rubbed_out_is_gone() -> None:
+    extractor = _extractor()
+    scene = _scene_before_the_first_visitor(extractor)
+    scene.black = _ellipse((40, 30))
+    assert _run(extractor, scene, 1.0)[-1].mass.min() == 0
+    scene.black = None
+    after = _run(extractor, scene, 1.5)[-1]
+    assert after.mask.min() == 255 and after.settled.min() == 255 and after.mass.min() == 255
+
+
+def test_extract_filled_shape_goes_along_with_the_sheet() -> None:
+    extractor = _extractor()
+    scene = _scene_before_the_first_visitor(extractor)
+    scene.black = _ellipse((40, 30))
+    before = _run(extractor, scene, 1.0)[-1]
+    for number in range(1, 9):
+        scene.sheet = SHEET + np.float32([2 * number, number])
+        scene.black = _ellipse((40, 30), (320 + 2 * number, 240 + number))
+        inks = _run(extractor, scene, 1 / FPS)
+        assert np.abs(inks[-1].mass.astype(int) - before.mass).mean() < 0.5
+    after = _run(extractor, scene, 1.5)[-1]
+    assert _kept(after, scene.black) > 0.98 and _invented(after, scene.black) == 0
