@@ -48,7 +48,7 @@ class Layer:
         Returns:
             Whether anything is different from before.
         """
-        key = (*(float(v) for pose in exposed for v in pose), id(to_camera), rise)
+        key = (*(float(v) for pose in exposed for v in pose), to_camera.tobytes(), rise)
         if key == self._key:
             return False
         self._key = key
