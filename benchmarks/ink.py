@@ -63,7 +63,7 @@ def watch(sequence: Sequence, tally: Tally, rivals: bool, between: int = _BETWEE
     """Run one sequence through the extractor and, labelled frames only, through the others."""
     config = InkConfig()
     extractor = make_extractor(config, _INK_SIZE, _STROKE_WIDTH_PX)
-    visibility = Visibility(config.settle_ms)
+    visibility = Visibility(config.settle_ms, sequence.table.conditions.shake_px)
     before = len(tally.scores[OURS])
     for frame, labelled in sequence.frames(between):
         wall, cpu = time.perf_counter(), time.process_time()

@@ -19,8 +19,15 @@ _MIDDLE = 0.7
 class Visibility:
     """Follows one sequence; a sheet that moves starts everything anew."""
 
-    def __init__(self, settle_ms: int) -> None:
-        self._settle_ms = settle_ms
+    def __init__(self, settle_ms: int, shake_px: float = 0.0) -> None:
+        """Begin.
+
+        Args:
+            settle_ms: as in the settings of the ink.
+            shake_px: how far the camera trembles both ways; that is no movement of the sheet.
+        """
+        self._settle_ms, self._shake_px = settle_ms, shake_px
+        self._start: Floats | None = None
         self._sheet: Floats | None = None
         self._now_s = 0.0
         self._seen_ms: NDArray[np.float32] | None = None
@@ -44,10 +51,14 @@ class Visibility:
         elapsed_ms = 1000.0 * (frame.captured_at - self._now_s)
         self._now_s = frame.captured_at
         drawn = truth.ink < 128
-        moved = truth.sheet is None or self._sheet is None
-        if truth.sheet is not None and self._sheet is not None:
-            moved = bool(np.abs(truth.sheet - self._sheet).max() > _MOVED_PX)
+        moved = truth.sheet is None or self._sheet is None or self._start is None
+        if truth.sheet is not None and self._sheet is not None and self._start is not None:
+            before = self._start if self._shake_px else self._sheet
+            moved = bool(np.abs(truth.sheet - before).max() > _MOVED_PX + 2.0 * self._shake_px)
         self._sheet = truth.sheet
+        if moved or self._start is None:
+            self._start = truth.sheet
+        drawn, hidden = (self._steady(mask) for mask in (drawn, truth.hand))
         if moved or self._seen_ms is None:
             self._seen_ms = np.zeros(drawn.shape, np.float32)
             self._waiting = np.zeros(drawn.shape, bool)
@@ -55,20 +66,27 @@ class Visibility:
             self._quiet_since = frame.captured_at
             return
         self._rested_frames += 1
-        self._note_delays(frame, ink, drawn, elapsed_ms)
+        self._note_delays(ink, drawn, hidden, elapsed_ms)
         self._note_flicker(ink, drawn)
 
     def _note_delays(
-        self, frame: Frame, ink: Ink, drawn: NDArray[np.bool_], elapsed_ms: float
+        self,
+        ink: Ink,
+        drawn: NDArray[np.bool_],
+        hidden: NDArray[np.bool_],
+        elapsed_ms: float,
     ) -> None:
         assert self._seen_ms is not None and self._waiting is not None
-        assert self._truth is not None and frame.truth is not None
-        fresh = drawn & ~self._truth
+        assert self._truth is not None and self._start is not None
+        known = self._truth
+        if self._shake_px:
+            # What moves by parts of a pixel changes along its edges.
+            known = cv2.dilate(known.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+        fresh = drawn & ~known
         # A sparse sample of new ink is enough, and quick to follow; the middle of broad strokes,
         # because that is where their line is drawn.
         chosen = np.flatnonzero(fresh & _middles(drawn))[::_SAMPLE]
         self._waiting.ravel()[chosen] = True
-        hidden = frame.truth.hand
         self._seen_ms[drawn & ~hidden] += elapsed_ms
         self._seen_ms[self._waiting & hidden] = 0.0
         if ink.sheet is None or not self._waiting.any():
@@ -76,7 +94,8 @@ class Visibility:
         rows, columns = np.nonzero(self._waiting)
         side = ink.settled.shape[0]
         points = np.stack([columns, rows], axis=1).astype(np.float64)[None]
-        to_square = square_from_outline(ink.sheet, mirrored=True)
+        outline = self._start if self._shake_px else ink.sheet
+        to_square = square_from_outline(outline, mirrored=True)
         mapped = cv2.perspectiveTransform(points, to_square)[0]
         x, y = np.clip((mapped * side).astype(int), 0, side - 1).T
         near = cv2.erode(np.minimum(ink.settled, ink.mass), np.ones((3, 3), np.uint8))
@@ -97,14 +116,24 @@ class Visibility:
             self.flicker.append(float((ink.settled != self._settled).sum()) / pixels)
         self._settled = ink.settled if quiet else None
 
+    def _steady(self, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Move a mask (H, W) of a camera that shakes to where the sheet was at the start."""
+        if not self._shake_px or self._sheet is None or self._start is None:
+            return mask
+        x, y = (self._start - self._sheet).mean(axis=0)
+        matrix = np.array([[1.0, 0.0, x], [0.0, 1.0, y]])
+        size = (mask.shape[1], mask.shape[0])
+        return np.asarray(cv2.warpAffine(255 * mask.astype(np.uint8), matrix, size)) > 127
+
     def lost_under_hands(self, frame: Frame, ink: Ink) -> tuple[int, int]:
         """Return how many pixels of ink that had been seen are missing under hands, and of all."""
         assert frame.truth is not None
         if self._seen_ms is None:
             return 0, 0
         ready = self._seen_ms > self._settle_ms + _GRACE_MS
-        hidden = (frame.truth.ink < 128) & frame.truth.hand & ready
+        hidden = self._steady((frame.truth.ink < 128) & frame.truth.hand) & ready
         found = cv2.dilate((ink.mask < 128).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+        found = self._steady(found)
         return int(np.count_nonzero(hidden & ~found)), int(np.count_nonzero(hidden))
 
 

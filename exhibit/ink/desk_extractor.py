@@ -79,11 +79,12 @@ class DeskExtractor:
             self._leave()
         level = field.paper_level(field.shrink(pixels))
         pose = self._tracker.step(pixels, level, None, frame.captured_at)
-        if pose.corners is None:
+        corners = pose.corners_seen
+        if corners is None:
             gone = (InkEvent("sheet_out"),) if pose.left else ()
             self._leave()
             return self._without_sheet(frame, gone)
-        self._follow(pose.corners)
+        self._follow(corners)
         return self._straightened(frame)
 
     def _leave(self) -> None:

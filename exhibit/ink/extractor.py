@@ -31,6 +31,7 @@ from exhibit.ink.sheet_ink import Place, SheetInk, warp_ink
 from exhibit.ink.sheet_outline import inside
 from exhibit.ink.surface import REACH, Surface
 from exhibit.ink.tracker import Pose, SheetTracker, Tracker
+from exhibit.ink.tremble import shaken, steady
 
 _EDGE_PX = 6.0
 """Width of the border of the sheet where its own edge could pass for ink, at 640 pixels."""
@@ -121,6 +122,10 @@ class TableExtractor:
         noise = threshold.noise_of(pixels)
         self._noise += (0.1 if self._noise else 1.0) * (noise - self._noise)
         pose = self._tracker.step(pixels, level, self._bare.level, frame.captured_at)
+        if pose.steadied is not None:
+            pixels = steady(pixels, pose.steadied)
+            small = field.shrink(pixels)
+            level = field.paper_level(small)
         events = self._note_arrival(pose, level, frame.captured_at)
         hands: Gray | None = None
         if self._absent(pose, frame.captured_at):
@@ -254,6 +259,9 @@ class TableExtractor:
             elif self._live_is_due(frame, seen) and self._square is not None:
                 self._live_of = seen.copy()
                 self._live = self._square.draw(seen)
+        if pose.steadied is not None:
+            covered = shaken(as_gray(covered), pose.steadied) > 0
+            seen = None if seen is None else shaken(seen, pose.steadied)
         mask = np.full(self._shape, 255, np.uint8)
         if seen is not None:
             mask -= seen * np.uint8(255)
@@ -266,7 +274,7 @@ class TableExtractor:
             mass=self._settled.mass,
             mask=mask,
             hand=covered,
-            sheet=corners,
+            sheet=pose.corners_seen,
             bbox=_bounding_box(self._settled.lines),
             coverage=coverage,
             events=events,

@@ -6,18 +6,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from exhibit.contract.values import Floats, Gray
 from exhibit.ink.curl import is_raised, lifted_corners, off_the_glass, stands
+from exhibit.ink.images import Homography
 from exhibit.ink.sheet_outline import Outline, find_outline, inside, look_along, outline_from
+from exhibit.ink.tremble import Tremble
 
 _REST_PX = 0.9
 _REST_FRAMES = 4
 _SEARCH_EVERY = 6
 _LOST_S = 0.5
 _OTHER_SHEET_S = 8.0
+_TREMBLES_S, _TREMBLES_PX, _TO_AND_FRO = 0.8, 9.0, 1.8
 _FLAT_LOOKS = 6
 
 
@@ -33,6 +37,8 @@ class Pose:
         left: it is not there any more.
         raised: the whole sheet has left the glass.
         curled: triangles (3, 2) float32 in frame pixels, corners that have left the glass.
+        steadied: (3, 3) from this frame to one in which the sheet lies at `corners`, while the
+            camera shakes; None where it does not.
     """
 
     corners: Floats | None
@@ -41,6 +47,15 @@ class Pose:
     left: bool = False
     raised: bool = False
     curled: tuple[Floats, ...] = ()
+    steadied: Homography | None = None
+
+    @property
+    def corners_seen(self) -> Floats | None:
+        """(4, 2) float32, where the sheet is in this very frame."""
+        if self.corners is None or self.steadied is None:
+            return self.corners
+        back = np.asarray(np.linalg.inv(self.steadied), np.float64)
+        return np.asarray(cv2.perspectiveTransform(self.corners[None], back)[0], np.float32)
 
     def lifted(self, shape: tuple[int, int]) -> NDArray[np.bool_] | None:
         """Return (H, W) bool, where the sheet has left the glass, or None where it lies flat."""
@@ -80,9 +95,12 @@ class SheetTracker:
         self._curled: tuple[Floats, ...] = ()
         self._flat_looks = 0
         self._recent: list[Floats] = []
+        self._lately: list[tuple[float, Floats]] = []
         self._seen_at = 0.0
         self._search_in = 0
         self._turn = False
+        self._tremble = Tremble()
+        self._seen_corners: Floats | None = None
         self.ever_seen = False
 
     def step(self, pixels: Gray, level: Gray, bare: Floats | None, now_s: float) -> Pose:
@@ -97,13 +115,21 @@ class SheetTracker:
         had = self._corners is not None
         self._turn = not self._turn
         resting = self._raised_at is None and self._resting()
-        if self._turn and self._corners is not None and resting:
+        if self._turn and self._corners is not None and resting and not self._tremble.goes_on:
             return Pose(self._corners, resting=True, curled=self._curled)
         outline = None
         if self._corners is not None:
-            sides = look_along(pixels, self._corners)
-            outline = outline_from(self._corners, sides, pixels.shape)
-            if resting and stands(sides, outline):
+            trembled = self._tremble.goes_on and self._seen_corners is not None
+            place = self._seen_corners if trembled else self._corners
+            assert place is not None
+            sides = look_along(pixels, place)
+            outline = outline_from(place, sides, pixels.shape)
+            if resting and outline is not None and self._tremble.goes_on:
+                steadied = self._tremble.step(self._corners, outline.corners, now_s)
+                if steadied is not None:
+                    self._seen_at, self._seen_corners = now_s, outline.corners
+                    return Pose(self._corners, resting=True, steadied=steadied)
+            if resting and not trembled and stands(sides, outline):
                 self._seen_at = now_s
                 self._note_curl(lifted_corners(self._corners, sides))
                 return Pose(self._corners, resting=True, curled=self._curled)
@@ -126,6 +152,8 @@ class SheetTracker:
         """The outline is somewhere else: the sheet moved, or was raised."""
         self._corners = outline.corners
         self._recent = [*self._recent[1 - _REST_FRAMES :], outline.corners]
+        self._lately = [(t, c) for t, c in self._lately if now_s - t <= _TREMBLES_S]
+        self._lately.append((now_s, outline.corners))
         doubtful = outline.certain or self._raised_at is not None
         if self._rest is not None and doubtful and self._is_raised(self._rest, outline.corners):
             if self._raised_at is None:
@@ -137,9 +165,28 @@ class SheetTracker:
             return Pose(None, left=True)
         self._raised_at = None
         resting = self._resting()
+        if not resting and self._stays_in_place(now_s):
+            # A camera that shakes never shows a sheet at rest.
+            self._corners = np.mean([c for _, c in self._lately], axis=0, dtype=np.float32)
+            self._recent = [self._corners] * _REST_FRAMES
+            self._tremble.begin(now_s)
+            resting = True
         if resting:
             self._rest = self._corners
         return Pose(self._corners, resting, arrived=not had)
+
+    def _stays_in_place(self, now_s: float) -> bool:
+        """Whether the sheet has been going to and fro by a few pixels for a while.
+
+        One that is pushed goes one way.
+        """
+        if now_s - self._lately[0][0] < 0.9 * _TREMBLES_S or len(self._lately) < 2 * _REST_FRAMES:
+            return False
+        places = np.stack([corners for _, corners in self._lately])
+        middles = places.mean(axis=1)
+        spread, way = np.ptp(middles, axis=0), np.abs(np.diff(middles, axis=0)).sum(axis=0)
+        to_and_fro = bool((way > _TO_AND_FRO * spread)[spread > _REST_PX].all())
+        return to_and_fro and bool(np.ptp(places, axis=0).max() < _TREMBLES_PX)
 
     def _search(self, pixels: Gray, level: Gray, bare: Floats | None) -> Outline | None:
         self._search_in -= 1
@@ -163,7 +210,8 @@ class SheetTracker:
 
     def _forget(self) -> None:
         self._corners = self._rest = self._raised_at = None
-        self._recent, self._curled = [], ()
+        self._recent, self._lately, self._curled = [], [], ()
+        self._tremble.end()
 
     def _resting(self) -> bool:
         if len(self._recent) < _REST_FRAMES:
