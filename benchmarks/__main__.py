@@ -20,6 +20,7 @@ import psutil
 SUITES: dict[str, list[str]] = {
     "inference": ["-m", "benchmarks.inference"],
     "ink": ["-m", "benchmarks.ink"],
+    "stills": ["-m", "benchmarks.stills"],
     "stage": ["-m", "benchmarks.stage"],
     "directions": ["-m", "benchmarks.directions"],
     "table": ["-c", "from exhibit.cli import main; main()", "bench"],

@@ -2,9 +2,8 @@
 
 A labelled set of 300 simulated frames in five difficulty classes, seed fixed; ours sees the frames
 between them too, as at the table. The others get each frame by itself and, as a help, are told the
-sheet's true outline. Then 240 frames in six classes of what visitors draw with, ours alone; 300
-frames of a blank sheet with hands over it, and stand-ins for scans of old handwriting for
-`exhibit ink`.
+sheet's true outline. Then 240 frames in six classes of what visitors draw with, ours alone, and
+300 frames of a blank sheet with hands over it. Single pictures are measured by `benchmarks.stills`.
 """
 
 from __future__ import annotations
@@ -21,7 +20,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.metrics import Gray, Score, score
-from benchmarks.pages import KINDS, make_page
 from benchmarks.rivals import RIVALS
 from benchmarks.visibility import Visibility
 from exhibit.camera.simulated import DRAWN_WITH
@@ -29,16 +27,14 @@ from exhibit.contract.settings.schema import InkConfig
 from exhibit.contract.values import Frame, Ink
 from exhibit.ink import make_extractor
 from exhibit.ink.sheet_outline import inside
-from exhibit.ink.still import binarise
 from tests.tools.render_table import Sequence, labelled_set
 
-FRAMES, SEED, PAGES = 300, 1, 10
+FRAMES, SEED = 300, 1
 OURS = "ours"
 HANDLED_FRAMES, HANDLED_HZ = 280, 2.0
 DRAWN_FRAMES, DRAWN_HZ = 240, 1.0
 BLANK_SEEDS = range(SEED, SEED + 5)
 _BETWEEN, _HANDLED_BETWEEN, _DRAWN_BETWEEN = 11, 9, 29
-_LARGE_PX = (4000, 6000)
 _INK_SIZE, _STROKE_WIDTH_PX = 128, 1.5
 _NEAR_PX = 3
 
@@ -206,32 +202,6 @@ def blank_sheet(frames: int, seed: int) -> dict[str, int]:
     }
 
 
-def large_still() -> dict[str, float]:
-    """Return the seconds that 24 million pixels of thin strokes take."""
-    page = make_page(3, KINDS[0]).pixels
-    times = [-(-size // own) for size, own in zip(_LARGE_PX, page.shape, strict=True)]
-    large = np.ascontiguousarray(np.tile(page, times)[: _LARGE_PX[0], : _LARGE_PX[1]])
-    wall, cpu = time.perf_counter(), time.process_time()
-    binarise(large)
-    return {
-        "wall_s": round(time.perf_counter() - wall, 2),
-        "cpu_s": round(time.process_time() - cpu, 2),
-    }
-
-
-def stills(count: int) -> dict[str, dict[str, dict[str, float]]]:
-    """Measure `exhibit ink --mask` and the others on stand-ins for scans."""
-    found = {}
-    for kind in KINDS:
-        pages = [make_page(seed, kind) for seed in range(count)]
-        methods = {OURS: binarise, **RIVALS}
-        found[kind] = {
-            name: mean([score(method(page.pixels), page.truth) for page in pages])
-            for name, method in methods.items()
-        }
-    return found
-
-
 def show(found: dict[str, Any]) -> None:
     """Print everything as tables."""
     sections = [
@@ -250,12 +220,8 @@ def show(found: dict[str, Any]) -> None:
     click.echo(f"\nhandled paper ({handled['frames']} frames)")
     for key, value in handled.items():
         click.echo(f"  {key:28} {value}")
-    click.echo(f"\n24 million pixels: {found['large_still']}")
     for blank in found["blank"]:
         click.echo(f"blank sheet: {blank}")
-    for kind, methods in found["stills"].items():
-        click.echo(f"\nstills, {kind}")
-        _show_methods(methods, {})
 
 
 def _show_methods(methods: dict[str, dict[str, float]], hands: dict[str, float]) -> None:
@@ -267,19 +233,16 @@ def _show_methods(methods: dict[str, dict[str, float]], hands: dict[str, float])
 
 @click.command()
 @click.option("--frames", default=FRAMES, show_default=True, help="Labelled frames of the table.")
-@click.option("--pages", default=PAGES, show_default=True, help="Stand-in scans of each kind.")
 @click.option("--alone", is_flag=True, help="Leave the other methods out.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
-def main(frames: int, pages: int, alone: bool, as_json: bool) -> None:
-    """Measure ink on the simulated table and on single pages, beside other methods."""
+def main(frames: int, alone: bool, as_json: bool) -> None:
+    """Measure ink on the simulated table, beside other methods."""
     cv2.setNumThreads(1)
     found: dict[str, object] = {
         "table": table_frames(frames, not alone),
         "drawn_with": drawn_with(),
         "handled": handled_paper(),
         "blank": [blank_sheet(frames, seed) for seed in BLANK_SEEDS],
-        "large_still": large_still(),
-        "stills": stills(pages),
     }
     if as_json:
         click.echo(json.dumps(found, indent=1))
