@@ -18,6 +18,7 @@ COMMANDS = {
     "bundle": "models.export.commands.bundles:bundle",
     "evaluate": "models.evaluation.commands.evaluate:evaluate",
     "directions": "models.directions.commands.directions:directions",
+    "train-ink-judge": "models.ink_judge.commands.train_ink_judge:train_ink_judge",
 }
 
 
