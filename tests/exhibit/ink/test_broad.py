@@ -1,4 +1,7 @@
-"""Broad strokes and filled shapes are ink, whatever hands do beside them."""
+"""Broad strokes and filled shapes are ink, whatever hands do beside them.
+
+Spans hand, solid, surface and the extractor that asks them.
+"""
 
 from __future__ import annotations
 
