@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from exhibit.contract.errors import ExhibitError
-from exhibit.contract.settings.layers import flat, nested
+from exhibit.contract.settings.layers import flat
 from exhibit.operator.desk import Desk
-from exhibit.operator.state.risk import needs_admin
+from exhibit.operator.state.risk import is_guarded, is_live
 from exhibit.operator.state.scenes import Scene, latest
 
 BY_SCHEDULE = "schedule"
@@ -56,7 +56,6 @@ def follow_schedule(desk: Desk, now: datetime) -> None:
 
 def only_live(scene: Scene) -> str | None:
     """Return a key that a scene may not set, because it could lose the picture or is not live."""
-    for key, value in flat(scene.settings):
-        if needs_admin(nested({key: value})):
-            return key
-    return None
+    return next(
+        (key for key, _ in flat(scene.settings) if is_guarded(key) or not is_live(key)), None
+    )

@@ -1,4 +1,4 @@
-"""How grey becomes light: contrast, brightness, inversion and tint, as one table."""
+"""How grey becomes light, as one table."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from exhibit.contract.settings.schema import StageConfig
+from exhibit.contract.tone import light_of
 from exhibit.contract.values import Gray
 
 
@@ -19,13 +20,7 @@ def tone_table(config: StageConfig, level: float = 1.0) -> Gray:
     Returns:
         (256, 1, 3) uint8 RGB.
     """
-    grey = np.linspace(0, 1, 256)
-    light = np.clip((grey - 0.5) * config.contrast + 0.5 + config.brightness, 0, 1)
-    if config.invert:
-        light = 1 - light
-    tint = np.array([int(config.tint[i : i + 2], 16) for i in (1, 3, 5)]) / 255
-    paper = 1 - config.saturation * (1 - tint)
-    table = np.rint(255 * level * light[:, None] * paper)
+    table = np.rint(255 * level * light_of(np.linspace(0, 1, 256), config))
     return np.asarray(table.reshape(256, 1, 3), np.uint8)
 
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from exhibit.contract.settings.file import apply_overrides
 from exhibit.contract.settings.layers import Layer, merged
+from exhibit.contract.tone import hides_drawings
 from exhibit.operator.access.roles import Role
 from exhibit.operator.api.permission import Routes, desk_of
 from exhibit.operator.desk import Desk
@@ -68,7 +69,7 @@ async def keep(name: SceneName, given: SceneContent, request: Request) -> Scene:
     installed = [known["bundle"] for known in desk.bundles.installed()]
     if given.bundle is not None and given.bundle not in installed:
         raise HTTPException(422, f"bundle '{given.bundle}' is not installed")
-    apply_overrides(desk.settings.layers.file, merged(desk.settings.saved, kept), f"scene '{name}'")
+    _refuse_hidden(desk, name, kept)
     _write(request, desk.scenes.book.with_scene(scene), f"scene {name} kept")
     return scene
 
@@ -96,6 +97,13 @@ async def schedule(given: Schedule, request: Request) -> SceneBook:
     book = desk_of(request).scenes.book.with_schedule(given.entries)
     _write(request, book, "schedule")
     return book
+
+
+def _refuse_hidden(desk: Desk, name: str, kept: Layer) -> None:
+    """Refuse a scene that is not allowed, or that nobody would see."""
+    file, saved = desk.settings.layers.file, desk.settings.saved
+    if hides_drawings(apply_overrides(file, merged(saved, kept), f"scene '{name}'").stage):
+        raise HTTPException(422, f"scene '{name}': the stage would be dark or without a line")
 
 
 def _as_now(desk: Desk) -> Layer:

@@ -15,7 +15,6 @@ from exhibit.operator.access.roles import Role
 from exhibit.operator.api.permission import Person, Routes, desk_of
 from exhibit.operator.desk import Desk, arrival
 from exhibit.operator.state.in_force import Change
-from exhibit.operator.state.risk import needs_admin
 from exhibit.operator.state.settings import OnTrialError, SafeModeError
 
 router = APIRouter(tags=["settings"])
@@ -75,7 +74,7 @@ async def settings(request: Request) -> Layer:
 async def change(patch: Layer, request: Request) -> Changed:
     """Save settings on top of the ones before, such as `{"ink": {"threshold": 0.6}}`."""
     desk, person = desk_of(request), request.state.person
-    refuse_beyond(person, needs_admin(patch))
+    refuse_beyond(person, desk.settings.change_needs_admin(patch))
     return attempt(request, "settings", lambda: desk.settings.change(patch, person.who))
 
 
@@ -106,9 +105,9 @@ async def reset(given: Keys, request: Request) -> Changed:
     return attempt(request, "reset", lambda: desk.settings.reset(given.keys, person.who))
 
 
-@routes.post("/settings/confirm", Role.OPERATOR, responses={507: {}})
+@routes.post("/settings/confirm", Role.ADMIN, responses={507: {}})
 async def confirm(request: Request) -> Changed:
-    """Keep the change that is on trial."""
+    """Keep the change that is on trial; whoever may keep it may also undo it later."""
     desk, person = desk_of(request), request.state.person
     return attempt(request, "confirm", lambda: desk.settings.confirm(person.who))
 

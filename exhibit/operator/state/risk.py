@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable
 
-from exhibit.contract.settings.layers import flat
 from exhibit.contract.settings.reach import live_keys
+from exhibit.contract.settings.schema import Config
+from exhibit.contract.tone import hides_drawings
 
 _GUARDED = (
     "operator.",
@@ -22,24 +22,28 @@ _GUARDED = (
     "stage.rotate",
     "supervisor.",
 )
-_DARKEST, _PALEST, _FLATTEST = -0.6, 0.6, 0.2
+_TONE = frozenset(
+    f"stage.{name}" for name in ("contrast", "brightness", "saturation", "tint", "invert")
+)
 
 
-def is_risky(key: str, value: Any) -> bool:
-    """Return whether setting `key` to `value` could lose the page or the picture."""
-    # Asked before a value is checked, so it may be anything; what is no number is refused later.
-    if isinstance(value, int | float) and key == "stage.brightness":
-        return not _DARKEST <= value <= _PALEST
-    if isinstance(value, int | float) and key == "stage.contrast":
-        return bool(value < _FLATTEST)
+def risky_keys(changed: Iterable[str], after: Config) -> tuple[str, ...]:
+    """Return those of the changed dotted keys that could lose the page or the picture.
+
+    Args:
+        changed: dotted keys.
+        after: the settings that the change leads to. All of the tone is risky where they would
+            hide the drawings, whichever key is the one too many.
+    """
+    hidden = hides_drawings(after.stage)
+    return tuple(key for key in changed if is_guarded(key) or (hidden and key in _TONE))
+
+
+def is_guarded(key: str) -> bool:
+    """Return whether a setting could lose the page or the picture whatever its value is."""
     return key.startswith(_GUARDED)
 
 
 def is_live(key: str) -> bool:
     """Return whether a setting changes while the table runs."""
     return key in live_keys()
-
-
-def needs_admin(patch: Mapping[str, Any]) -> bool:
-    """Return whether a change could lose page or picture, or is not live."""
-    return any(not is_live(key) or is_risky(key, value) for key, value in flat(patch))

@@ -22,7 +22,7 @@ from exhibit.contract.settings.published import Published
 from exhibit.contract.settings.schema import Config
 from exhibit.contract.settings.stack import Stack
 from exhibit.operator.state.in_force import Change, InForce
-from exhibit.operator.state.risk import is_live, is_risky, needs_admin
+from exhibit.operator.state.risk import is_guarded, is_live, risky_keys
 from exhibit.operator.state.trial import TRIAL_S, Trial, TrialFile
 from exhibit.operator.state.versions import Versions
 
@@ -104,7 +104,7 @@ class Settings:
             OSError: it cannot be saved; nothing changed.
         """
         values = self._new_values(wanted)
-        risky = tuple(key for key, value in values.items() if is_risky(key, value))
+        risky = risky_keys(values, self._after(wanted, [*values, *given]))
         if risky and self.trial is not None:
             raise OnTrialError("a risky change waits to be confirmed; confirm or revert it first")
         before, settled = self.saved, _with_keys_of(wanted, self.saved, risky)
@@ -132,7 +132,8 @@ class Settings:
             OSError: it cannot be saved; nothing changed.
         """
         before, wanted = self.saved, merged(self.saved, patch)
-        self._new_values(wanted)
+        values = self._new_values(wanted)
+        self._refuse_hidden(values, self._after(wanted, dict(flat(patch))))
         self._save(wanted)
         cleared = self._without(dict(flat(patch)))
         # What the command line holds would come back: this must win over it.
@@ -150,14 +151,16 @@ class Settings:
             ConfigError: a key or value is not allowed, or the setting is not live.
         """
         self._refuse_in_safe_mode()
-        values = dict(flat(patch))
-        for key, value in values.items():
-            if not is_live(key) or is_risky(key, value):
+        values, layers = dict(flat(patch)), self.layers
+        for key in values:
+            if not is_live(key) or is_guarded(key):
                 raise ConfigError(f"{key}: cannot be tried out live; save it instead")
-        layers = self.layers
-        change = self._hold(
-            preview=merged(layers.preview, patch), opening=without(layers.opening, values)
-        )
+        tried: dict[str, Any] = {
+            "preview": merged(layers.preview, patch),
+            "opening": without(layers.opening, values),
+        }
+        self._refuse_hidden(values, replace(layers, **tried).effective())
+        change = self._hold(**tried)
         return replace(change, shadowed=self.in_force.commanded(values))
 
     def drop_preview(self) -> Change:
@@ -238,12 +241,39 @@ class Settings:
         """Return every value in force by dotted key."""
         return _values(self.effective)
 
+    def change_needs_admin(self, patch: Mapping[str, Any]) -> bool:
+        """Return whether a change is not live, or could lose page or picture."""
+        keys = list(dict(flat(patch)))
+        return self._needs_admin(keys, merged(self.saved, patch), keys)
+
     def reset_needs_admin(self, keys: Iterable[str]) -> bool:
-        """Return whether going back to the file's values could lose page or picture."""
-        kept = dict(flat(without(self.saved, keys)))
-        values = _values(self.layers.file)
-        gone = {key: values.get(key) for key, _ in flat(self.saved) if key not in kept}
-        return needs_admin(nested(gone))
+        """Return whether going back to the file's values is not live or could lose the picture."""
+        given = list(keys)
+        wanted = without(self.saved, given)
+        kept = dict(flat(wanted))
+        gone = [key for key, _ in flat(self.saved) if key not in kept]
+        return self._needs_admin(gone, wanted, given)
+
+    def _needs_admin(self, keys: list[str], wanted: Layer, given: Iterable[str]) -> bool:
+        if any(not is_live(key) or is_guarded(key) for key in keys):
+            return True
+        try:
+            return bool(risky_keys(keys, self._after(wanted, given)))
+        except ConfigError:
+            return False  # it is refused for that, whoever asks
+
+    def _after(self, wanted: Layer, given: Iterable[str]) -> Config:
+        """Return the settings in force once `wanted` are the overrides."""
+        left: dict[str, Any] = self._without(given)
+        return replace(self.layers, overrides=wanted, **left).effective()
+
+    def _refuse_hidden(self, keys: Iterable[str], after: Config) -> None:
+        hiding = [key for key in risky_keys(keys, after) if not is_guarded(key)]
+        if hiding:
+            raise ConfigError(
+                f"{', '.join(hiding)}: together with the other settings of the stage they leave it "
+                "dark or without a line; save it as admin to try that for a minute"
+            )
 
     def _hold(self, **layers: Layer) -> Change:
         """Let layers of the stack hold, with the overrides and the trial as they are now."""

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 
+from exhibit.contract.tone import hides_drawings
 from exhibit.operator.access.roles import Role
 from exhibit.operator.app import routers
 from exhibit.operator.desk import Desk
@@ -100,3 +101,36 @@ def test_routes_below_admin_cannot_change_what_could_lose_the_picture(holder: Ho
     risky = client.patch("/api/v1/settings", json={"stage": {"display": 1}})
     pale = client.patch("/api/v1/settings", json={"stage": {"brightness": -0.9}})
     assert (live.status_code, risky.status_code, pale.status_code) == (200, 403, 403)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"contrast": 0.2}, {"brightness": -0.6}),
+        ({"brightness": -0.6}, {"contrast": 0.2}),
+        ({"contrast": 0.2, "brightness": 0.0}, {"brightness": 0.6}),
+        ({"saturation": 1.0}, {"tint": "#000000"}),
+        ({"tint": "#000000"}, {"saturation": 1.0}),
+        ({"saturation": 1.0, "tint": "#0000ff"}, {"brightness": -0.5}),
+    ],
+)
+@pytest.mark.parametrize("path", ["/api/v1/settings", "/api/v1/settings/preview"])
+def test_routes_below_admin_cannot_hide_the_drawings_key_by_key(
+    holder: Holder, desk: Desk, path: str, first: dict[str, object], second: dict[str, object]
+) -> None:
+    client = holder(Role.OPERATOR)
+    ask = client.patch if path.endswith("settings") else client.post
+    answers = [ask(path, json={"stage": given}).status_code for given in (first, second)]
+    assert 403 in answers or 422 in answers
+    assert not hides_drawings(desk.settings.effective.stage)
+
+
+def test_routes_below_admin_cannot_confirm_what_they_could_not_undo(
+    holder: Holder, desk: Desk
+) -> None:
+    desk.settings.change({"stage": {"display": 1}}, "admin")
+    client = holder(Role.OPERATOR)
+    assert client.post("/api/v1/settings/confirm").status_code == 403
+    assert desk.settings.trial is not None
+    assert client.post("/api/v1/settings/revert").status_code == 200
+    assert desk.settings.trial is None

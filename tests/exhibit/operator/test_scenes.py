@@ -10,7 +10,7 @@ from datetime import datetime
 import pytest
 from fastapi.testclient import TestClient
 
-from exhibit.contract.errors import InputError
+from exhibit.contract.errors import ConfigError, InputError
 from exhibit.contract.settings.published import read_published
 from exhibit.operator.desk import Desk
 from exhibit.operator.state.scenes import Entry, Scene, SceneBook, SceneFile, latest, upcoming
@@ -114,13 +114,13 @@ def test_fade_interrupted_by_another_leaves_nothing_behind(desk: Desk, clock: Fa
 
 
 def test_fade_comes_from_where_no_person_may_go_by_hand(desk: Desk, clock: FakeClock) -> None:
-    desk.settings.change({"stage": {"brightness": 0.7}}, "kim")
+    desk.settings.change({"stage": {"brightness": 0.9}}, "kim")
     desk.settings.confirm("kim")
     _keep(desk, Scene(name="Dusk", settings={"stage": {"brightness": 0.1}}, fade_s=4))
     switch_scene(desk, "Dusk", "kim")
     clock.advance(1)
     desk.fade.step()
-    assert round(desk.settings.effective.stage.brightness, 3) == 0.55
+    assert round(desk.settings.effective.stage.brightness, 3) == 0.7
     clock.advance(4)
     desk.fade.step()
     assert desk.settings.effective.stage.brightness == 0.1
@@ -165,6 +165,7 @@ def test_scene_kept_without_settings_is_how_the_table_looks(admin: TestClient, d
         {"camera": {"source": "/dev/video1"}},
         {"stage": {"display": 2}},
         {"stage": {"brightness": -1.0}},
+        {"stage": {"contrast": 0.2, "brightness": -0.6}},
         {"stage": {"contrast": 99}},
         {"nonsense": {"x": 1}},
     ],
@@ -174,6 +175,14 @@ def test_scene_that_could_lose_the_picture_is_refused(
 ) -> None:
     assert admin.put("/api/v1/scenes/Bad", json={"settings": settings}).status_code == 422
     assert admin.get("/api/v1/scenes").json()["scenes"] == []
+
+
+def test_scene_that_hides_the_drawings_with_what_was_saved_since_is_refused(desk: Desk) -> None:
+    _keep(desk, Scene(name="Soft", settings={"stage": {"contrast": 0.2}}))
+    desk.settings.change({"stage": {"brightness": -0.6}}, "kim")
+    with pytest.raises(ConfigError, match="dark or without a line"):
+        switch_scene(desk, "Soft", "the schedule")
+    assert desk.settings.effective.stage.contrast == 1.0
 
 
 def test_scene_with_a_bundle_that_is_not_installed_is_refused(admin: TestClient) -> None:
