@@ -10,7 +10,7 @@ import click
 
 from exhibit.checks.bench import measure_table
 from exhibit.cli.options import CONFIG_OPTION
-from exhibit.cli.run import effective_config
+from exhibit.cli.starting import command_line, effective_config
 from exhibit.contract.bundle import find_bundle, load_bundle
 
 
@@ -30,7 +30,7 @@ def bench(config_file: Path | None, bundle: str | None, seconds: float, as_json:
 
     Runs it twice on the simulated camera: as a visitor would meet it, and with a saturated engine.
     """
-    config = effective_config(config_file, "simulated", bundle)
+    config = effective_config(config_file, command_line("simulated", bundle))
     load_bundle(find_bundle(config.model.bundle))
     found = measure_table(config, seconds, partial(click.echo, err=True))
     if as_json:

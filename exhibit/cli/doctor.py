@@ -8,7 +8,7 @@ import click
 
 from exhibit.checks.doctor import Verdict, examine
 from exhibit.cli.options import CONFIG_OPTION
-from exhibit.cli.run import DEFAULT_CONFIG
+from exhibit.cli.starting import DEFAULT_CONFIG
 
 _MARKS: dict[Verdict, tuple[str, str]] = {
     "ok": ("ok", "green"),

@@ -12,18 +12,11 @@ from pathlib import Path
 import click
 
 from exhibit.cli.options import CONFIG_OPTION
-from exhibit.contract.bundle import find_bundle, load_bundle, load_directions
-from exhibit.contract.calibration import load_calibration
-from exhibit.contract.errors import ConfigError, ExhibitError, InputError
-from exhibit.contract.settings.file import anchored, apply_overrides, load_config
-from exhibit.contract.settings.layers import Layer, merged
-from exhibit.contract.settings.overrides import OVERRIDES, layer_overrides, set_aside
-from exhibit.contract.settings.published import Published
-from exhibit.contract.settings.schema import Config
+from exhibit.cli.starting import attended_settings, command_line, found_file, service_settings
+from exhibit.contract.errors import InputError
+from exhibit.supervisor.notify import ServiceNotifier
 from exhibit.supervisor.processes import WindowKind, process_table
 from exhibit.supervisor.session import run_table
-
-DEFAULT_CONFIG = Path("config.yaml")
 
 
 @click.command(short_help="Run the table. Ctrl-C ends it.")
@@ -73,7 +66,12 @@ def run(
     Full screen on the projector where there is a display. Without a camera a simulated visitor
     draws; without a display the stage is shown on a local web address.
     """
-    config = _usable_config(config_file, camera, bundle)
+    # Somebody reads what is refused; a service starts with what can be used.
+    given = command_line(camera, bundle)
+    begin = service_settings if ServiceNotifier().present else attended_settings
+    settings = begin(config_file, given)
+    for line in settings.left_out:
+        click.echo(line, err=True)
     if report is not None and not os.access(report.parent, os.W_OK):
         raise InputError(f"--report {report}: the folder {report.parent} cannot be written to")
     logging.basicConfig(level=logging.INFO, format="%(message)s")
@@ -81,93 +79,15 @@ def run(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
     window = window or ("fullscreen" if _has_display() else "headless")
-    table = process_table(window, _page_arguments(config_file) if config.operator.enabled else None)
-    kept = {"command_line": _command_line_layer(camera, bundle)}
-    settings = Published(1, config, _file_config(config_file), kept)
+    page = _page_arguments(config_file) if settings.config.operator.enabled else None
+    table = process_table(window, page)
     ctx.exit(run_table(settings, table, stopping, seconds, report, click.echo))
-
-
-def effective_config(config_file: Path | None, camera: str | None, bundle: str | None) -> Config:
-    """Return a file's settings, the operator's overrides and the command line, the last on top."""
-    config, complaint = layer_overrides(_file_config(config_file))
-    if complaint:
-        click.echo(complaint, err=True)
-    return _with_command_line(config, camera, bundle)
-
-
-def _usable_config(config_file: Path | None, camera: str | None, bundle: str | None) -> Config:
-    """Return the effective settings, without the operator's overrides where those cannot work."""
-    config = effective_config(config_file, camera, bundle)
-    try:
-        _refuse_early(config)
-    except ExhibitError as error:
-        plain = _with_command_line(_file_config(config_file), camera, bundle)
-        if plain == config:
-            raise
-        _refuse_early(plain)
-        click.echo(f"{error}; {set_aside(config.state_dir / OVERRIDES)}", err=True)
-        return plain
-    return config
-
-
-def _file_config(config_file: Path | None) -> Config:
-    found = _found_file(config_file)
-    return anchored(Config(), Path.cwd()) if found is None else load_config(found)
-
-
-def _found_file(config_file: Path | None) -> Path | None:
-    if config_file is None and not DEFAULT_CONFIG.exists():
-        return None
-    return config_file or DEFAULT_CONFIG
-
-
-def _with_command_line(config: Config, camera: str | None, bundle: str | None) -> Config:
-    for source, layer in _command_line(camera, bundle).items():
-        config = apply_overrides(config, layer, source)
-    return config
-
-
-def _command_line(camera: str | None, bundle: str | None) -> dict[str, Layer]:
-    layers: dict[str, Layer] = {}
-    if camera is not None:
-        layers["--camera"] = {"camera": {"source": camera}}
-    if bundle is not None:
-        layers["--bundle"] = {"model": {"bundle": bundle}}
-    return layers
-
-
-def _command_line_layer(camera: str | None, bundle: str | None) -> Layer:
-    layer: Layer = {}
-    for given in _command_line(camera, bundle).values():
-        layer = merged(layer, given)
-    return layer
 
 
 def _page_arguments(config_file: Path | None) -> tuple[str, ...]:
     """Return what the operator's page must know to show the museum's file."""
-    found = _found_file(config_file)
+    found = found_file(config_file)
     return () if found is None else ("--base", str(found.resolve()))
-
-
-def _refuse_early(config: Config) -> None:
-    """Refuse what cannot work before any process starts."""
-    bundle = load_bundle(find_bundle(config.model.bundle))
-    known = load_directions(bundle)
-    for direction in config.editing.directions:
-        if direction.name not in known:
-            raise ConfigError(
-                f"editing.directions: bundle '{bundle.card.name}' has no direction "
-                f"'{direction.name}'; it has {', '.join(known) or 'none'}"
-            )
-    load_calibration(config.calibration)
-    source = config.camera.source
-    # A device may be plugged in later; a file or folder that is not there now is a mistake.
-    is_device = source.startswith("/dev/")
-    if source not in ("auto", "simulated") and not is_device and not Path(source).exists():
-        raise InputError(
-            f"camera '{source}' not found; expected auto, simulated, a camera such as "
-            "/dev/v4l/by-id/...-index0, a video file or a folder of images"
-        )
 
 
 def _has_display() -> bool:

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import click
 
-from exhibit.contract.errors import ConfigError, ExhibitError
-from exhibit.contract.settings.overrides import read_overrides
+from exhibit.contract.errors import ExhibitError
+from exhibit.contract.settings.overrides import saved_overrides
 from exhibit.contract.settings.published import read_published
 from exhibit.operator.access.accounts import FOLDER
 from exhibit.operator.access.certificate import Files, Tls, own_files
@@ -56,11 +56,10 @@ def main(run_dir: Path, base: Path | None) -> None:
 
 def _desk(run_dir: Path) -> Desk:
     start = read_published(run_dir)
-    try:
-        return lay_out(start, read_overrides(start.file.state_dir), run_dir)
-    except ConfigError as error:
-        log.warning("%s; left out", error)
-        return lay_out(start, {}, run_dir)
+    saved = saved_overrides(start.file)
+    for complaint in saved.complaints:
+        log.warning("%s", complaint)
+    return lay_out(start, saved.layer, run_dir)
 
 
 async def _serve(desk: Desk) -> None:

@@ -100,6 +100,7 @@ class Session:
         self._meter = ResourceMeter(time.monotonic())
         self._look_due = 0.0
         self._told = True
+        self._left_out = list(settings.left_out)
         self.first_picture_s: float | None = None
 
     def run(self, stopping: threading.Event, seconds: float | None) -> int:
@@ -138,7 +139,7 @@ class Session:
             self.first_picture_s = round(shown_at - self._meter.begun_at, 3)
         processes = self._supervisor.describe()
         self._meter.sample([os.getpid(), *(p["pid"] for p in processes.values() if p["pid"])])
-        measured = {"rss_mb_peak": round(self._meter.peak_mb, 1), "faults": []}
+        measured = {"rss_mb_peak": round(self._meter.peak_mb, 1), "faults": self._left_out}
         self._say_if_full(
             write_status(self._folder, "supervisor", {"processes": processes, **measured})
         )

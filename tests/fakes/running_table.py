@@ -15,7 +15,7 @@ from exhibit.contract.board import clear_status, write_status
 from exhibit.contract.bundle import DIRECTIONS_META
 from exhibit.contract.errors import REFUSED, BundleError
 from exhibit.contract.settings import published
-from exhibit.contract.settings.overrides import read_overrides
+from exhibit.contract.settings.overrides import saved_overrides
 from exhibit.contract.settings.published import Follower, read_published
 from exhibit.contract.settings.schema import Config, ModelConfig
 from exhibit.engine.following import Following
@@ -96,11 +96,12 @@ class RunningTable:
     def start_page(self) -> None:
         """Let the page die, if it runs, and start it again."""
         start = read_published(self.run_dir)
-        saved = read_overrides(start.file.state_dir)
+        saved = saved_overrides(start.file).layer
         self.desk = lay_out(start, saved, self.run_dir, self.clock)
         self.desk.strips = Strips(self.folder, lambda _: None)
         desk, bundles = self.desk, self.folder / "bundles"
         desk.bundles = Bundles(desk.settings, desk.table, desk.events, bundles, self.clock)
+        desk.settings.bundles_dir = bundles
 
     def kill(self, name: str) -> None:
         """Let engine or stage die; the supervisor starts it again at its next look."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,11 +19,14 @@ from pydantic import ValidationError
 
 from exhibit.contract.errors import ConfigError
 from exhibit.contract.settings.expectation import expectation_at, keys_at
-from exhibit.contract.settings.layers import merged
+from exhibit.contract.settings.layers import Layer, merged
 from exhibit.contract.settings.lines import Key, line_of
 from exhibit.contract.settings.schema import Config, Section
 
 _NEAR = 0.5
+_MOST_PROBLEMS = 200
+# What YAML's own reader raises on `!!bool maybe`, `!!timestamp x` and kin.
+_NOT_OF_ITS_TAG = (KeyError, AttributeError, TypeError, IndexError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,34 @@ def load_config(path: Path) -> Config:
         more = f" (and {len(problems) - 1} more: see `exhibit check`)" if len(problems) > 1 else ""
         raise ConfigError(problems[0].describe(str(path)) + more)
     return config
+
+
+def load_usable_config(path: Path, last_good: Path) -> tuple[Config, tuple[str, ...]]:
+    """Read what can be used of a configuration file that `load_config` refuses.
+
+    Args:
+        path: the file.
+        last_good: a copy of it from when it was right, for where it is no YAML at all.
+
+    Returns:
+        the settings, and in one line each what is wrong.
+    """
+    _, problems = examine_config(path)
+    complaints = [problem.describe(str(path)) for problem in problems]
+    for file in (path, last_good):
+        try:
+            data = yaml.safe_load(file.read_text(encoding="utf-8"))
+        except (OSError, yaml.YAMLError, ValueError, RecursionError, *_NOT_OF_ITS_TAG):
+            continue
+        if not isinstance(data, dict):
+            continue
+        if file == last_good:
+            complaints.append(f"{last_good.name} holds instead, from when it was right")
+        layer, _ = usable_part(Config(), _without_empty_sections(data))
+        config = apply_overrides(Config(), layer)
+        return anchored(config, path.resolve().parent), tuple(complaints)
+    complaints.append("the defaults hold instead")
+    return anchored(Config(), path.resolve().parent), tuple(complaints)
 
 
 def examine_config(path: Path) -> tuple[Config | None, list[Problem]]:
@@ -126,6 +158,53 @@ def apply_overrides(
         key, message = problems[0]
         raise ConfigError(Problem(_dotted(key), message).describe(source))
     return changed
+
+
+def usable_part(
+    config: Config, layer: Mapping[str, Any], barred: Iterable[str] = ()
+) -> tuple[Layer, list[Problem]]:
+    """Return what of a layer can be put on top of `config`, and what is wrong with the rest.
+
+    Only what is wrong is taken out: of a list, the one item of it.
+
+    Args:
+        config: what holds below.
+        layer: nested by section.
+        barred: keys that this layer may not have.
+    """
+    left: Layer = deepcopy(dict(layer))
+    found = []
+    for name in barred:
+        if left.pop(name, None) is not None:
+            found.append(Problem(name, "is no override; expected in config.yaml only"))
+    below = config.model_dump(mode="json")
+    for _ in range(_MOST_PROBLEMS):
+        _, problems = _validate(merged(below, left))
+        if not problems:
+            return left, found
+        key, message = problems[0]
+        found.append(Problem(_dotted(key), message))
+        if not key or key[0] not in left:
+            break
+        _take_out(left, key)
+    return {}, found
+
+
+def _take_out(layer: Any, key: Key) -> None:
+    """Take out what is at `key`, or the innermost part of the layer that it lies in."""
+    inside, step = layer, key[0]
+    for below in key[1:]:
+        beneath = inside[step]
+        if isinstance(beneath, list):
+            # A list is replaced whole: what is wrong in an item makes the item useless.
+            if isinstance(below, int) and below < len(beneath):
+                del beneath[below]
+                return
+            break
+        if not isinstance(beneath, Mapping) or below not in beneath:
+            break
+        inside, step = beneath, below
+    del inside[step]
 
 
 def _validate(data: Mapping[Any, Any]) -> tuple[Config | None, list[tuple[Key, str]]]:

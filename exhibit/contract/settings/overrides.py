@@ -1,25 +1,29 @@
 """The operator's overrides: a layer on top of `config.yaml`, kept in the state folder.
 
 They are the operator's wishes, not the museum's file: whatever is wrong with them, the table
-starts, and what cannot be used is set aside under another name.
+starts with the rest of them, and what was refused is kept under another name.
 """
 
 from __future__ import annotations
 
 import contextlib
+import json
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
-from exhibit.contract.errors import ConfigError
-from exhibit.contract.settings.file import Problem, apply_overrides, parse_config
+from exhibit.contract.files import PRIVATE, write_whole
+from exhibit.contract.settings.file import Problem, apply_overrides, parse_config, usable_part
 from exhibit.contract.settings.layers import Layer, flat
 from exhibit.contract.settings.schema import Config
 
-OVERRIDES = "overrides.yaml"
+OVERRIDES, HISTORY = "overrides.yaml", "history"
 _HEADER = "# Written by the operator's page, on top of config.yaml.\n"
 SAFE_MODE = "safe-mode"
+# What YAML's own reader raises on `!!int abc`, `!!bool maybe`, 2026-13-45 and deep nesting.
+_NOT_OF_ITS_TAG = (ValueError, KeyError, AttributeError, TypeError, IndexError, RecursionError)
 FILE_ONLY = ("state_dir", "calibration")
 """Paths that only `config.yaml` may name: overrides are kept in one, measured with the other."""
 
@@ -38,22 +42,52 @@ def parse_overrides(text: str) -> tuple[Layer | None, list[Problem]]:
     return (None, refused) if refused else (layer, [])
 
 
-def read_overrides(state_dir: Path) -> Layer:
-    """Return the saved overrides, empty where there are none.
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The overrides that can be used, and in one line each what could not be, and why."""
 
-    Raises:
-        ConfigError: the file cannot be read, or a key or value in it is not allowed.
+    layer: Layer
+    complaints: tuple[str, ...] = ()
+
+
+def saved_overrides(file: Config) -> Saved:
+    """Return the saved overrides; whatever is wrong with them, the rest of them holds.
+
+    A key that cannot be used is left out alone. A file that is damaged is set aside, and the newest
+    version of the history takes its place. One that cannot be read at the moment stays as it is.
+
+    Args:
+        file: what `config.yaml` says; the overrides lie in its `state_dir`.
     """
-    path = state_dir / OVERRIDES
+    path = file.state_dir / OVERRIDES
     try:
-        layer, problems = parse_overrides(path.read_text(encoding="utf-8"))
+        data = _data(path)
     except FileNotFoundError:
-        return {}
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: cannot be read: {error}") from None
-    if layer is None:
-        raise ConfigError(problems[0].describe(str(path)))
-    return layer
+        return Saved({})
+    except OSError as error:
+        return Saved({}, (f"{path}: cannot be read: {error.strerror}; left out for now",))
+    if data is None:
+        layer = newest_version(file.state_dir)
+        with_what = "the newest of the history holds" if layer else "config.yaml alone holds"
+        before = Saved(layer, (f"{path}: damaged; {set_aside(path)}; {with_what}",))
+    else:
+        before = Saved(data)
+    layer, problems = usable_part(file, before.layer, FILE_ONLY)
+    left_out = tuple(f"{problem.describe(str(path))}; left out" for problem in problems)
+    found = Saved(layer, (*before.complaints, *left_out))
+    if found.complaints:
+        _keep_mended(path, found)
+    return found
+
+
+def newest_version(state_dir: Path) -> Layer:
+    """Return the overrides of the newest version that can be read; empty where there is none."""
+    for version in sorted((state_dir / HISTORY).glob("*.json"), reverse=True):
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            overrides = json.loads(version.read_text(encoding="utf-8"))["overrides"]
+            if isinstance(overrides, dict):
+                return overrides
+    return {}
 
 
 def overrides_text(overrides: Layer) -> str:
@@ -63,26 +97,50 @@ def overrides_text(overrides: Layer) -> str:
     return _HEADER + yaml.safe_dump(overrides, sort_keys=False, allow_unicode=True)
 
 
-def layer_overrides(config: Config) -> tuple[Config, str]:
-    """Return `config` with the saved overrides on top, and what was wrong with them.
+def layer_overrides(file: Config) -> tuple[Config, tuple[str, ...]]:
+    """Return `file` with the saved overrides on top, and what of them is left out.
 
-    In safe mode they are left out. A file that cannot be used is set aside.
+    In safe mode all of them are.
     """
-    if (config.state_dir / SAFE_MODE).exists():
-        return config, "safe mode: the operator's overrides are left out"
-    path = config.state_dir / OVERRIDES
-    try:
-        return apply_overrides(config, read_overrides(config.state_dir), str(path)), ""
-    except ConfigError as error:
-        return config, f"{error}; {set_aside(path)}"
+    if (file.state_dir / SAFE_MODE).exists():
+        return file, ("safe mode: the operator's overrides are left out",)
+    saved = saved_overrides(file)
+    return apply_overrides(file, saved.layer), saved.complaints
 
 
 def set_aside(path: Path) -> str:
-    """Rename a file that cannot be used, and return a sentence that says so."""
-    stamp = time.strftime("%Y%m%d-%H%M%S")
-    target = path.with_name(f"{path.stem}.refused-{stamp}{path.suffix}")
+    """Rename a file that cannot be used, and return the words that say so."""
+    target = _beside(path)
     # On a read-only state folder it stays, and is refused again at the next start.
     with contextlib.suppress(OSError):
         path.replace(target)
-        return f"set aside as {target.name}; config.yaml alone holds"
-    return "left out; config.yaml alone holds"
+        return f"set aside as {target.name}"
+    return "left out"
+
+
+def _data(path: Path) -> Layer | None:
+    """Return what is in a file of overrides, or None where it is damaged."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        data = yaml.safe_load(text)
+    except (UnicodeDecodeError, yaml.YAMLError, *_NOT_OF_ITS_TAG):
+        return None
+    if data is None:
+        # Even without overrides a header is written: nothing at all is what a power cut leaves.
+        return {} if text.strip() else None
+    if not isinstance(data, dict):
+        return None
+    return {str(key): value for key, value in data.items() if value is not None}
+
+
+def _keep_mended(path: Path, found: Saved) -> None:
+    # Where it cannot be kept, the same is left out again at the next start.
+    with contextlib.suppress(OSError):
+        if path.exists():
+            write_whole(_beside(path), path.read_bytes(), PRIVATE)
+        write_whole(path, overrides_text(found.layer), PRIVATE)
+
+
+def _beside(path: Path) -> Path:
+    stamp = time.strftime("%Y%m%d-%H%M%S")
+    return path.with_name(f"{path.stem}.refused-{stamp}{path.suffix}")

@@ -35,12 +35,15 @@ class Published:
         file: what `config.yaml` said when the table started.
         kept: layers that live as long as the run folder (`command_line`, `chosen`, `preview`), so
             that a page which starts again knows them.
+        left_out: what of the files could not be used when the table started, in one line each; the
+            supervisor tells of it for as long as the table runs.
     """
 
     generation: int
     config: Config
     file: Config
     kept: Mapping[str, Layer] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
 
 
 def publish(run_dir: Path, published: Published) -> bool:

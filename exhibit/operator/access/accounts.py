@@ -159,4 +159,4 @@ class Accounts:
 
 
 def _away(path: Path) -> str:
-    return set_aside(path).partition(";")[0]
+    return set_aside(path)

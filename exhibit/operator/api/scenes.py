@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from exhibit.contract.direction_names import refuse_missing_directions
 from exhibit.contract.settings.file import apply_overrides
 from exhibit.contract.settings.layers import Layer, merged
 from exhibit.contract.tone import hides_drawings
@@ -69,7 +70,7 @@ async def keep(name: SceneName, given: SceneContent, request: Request) -> Scene:
     installed = [known["bundle"] for known in desk.bundles.installed()]
     if given.bundle is not None and given.bundle not in installed:
         raise HTTPException(422, f"bundle '{given.bundle}' is not installed")
-    _refuse_hidden(desk, name, kept)
+    _refuse_useless(desk, scene)
     _write(request, desk.scenes.book.with_scene(scene), f"scene {name} kept")
     return scene
 
@@ -99,11 +100,15 @@ async def schedule(given: Schedule, request: Request) -> SceneBook:
     return book
 
 
-def _refuse_hidden(desk: Desk, name: str, kept: Layer) -> None:
-    """Refuse a scene that is not allowed, or that nobody would see."""
-    file, saved = desk.settings.layers.file, desk.settings.saved
-    if hides_drawings(apply_overrides(file, merged(saved, kept), f"scene '{name}'").stage):
-        raise HTTPException(422, f"scene '{name}': the stage would be dark or without a line")
+def _refuse_useless(desk: Desk, scene: Scene) -> None:
+    """Refuse a scene that is not allowed, that nobody would see, or that its bundle cannot show."""
+    file, what = desk.settings.layers.file, f"scene '{scene.name}'"
+    bundle = {"model": {"bundle": scene.bundle or desk.bundles.in_use}}
+    wanted = merged(merged(desk.settings.saved, scene.settings), bundle)
+    config = apply_overrides(file, wanted, what)
+    if hides_drawings(config.stage):
+        raise HTTPException(422, f"{what}: the stage would be dark or without a line")
+    refuse_missing_directions(config, desk.settings.bundles_dir)
 
 
 def _as_now(desk: Desk) -> Layer:

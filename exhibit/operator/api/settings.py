@@ -15,6 +15,7 @@ from exhibit.operator.access.roles import Role
 from exhibit.operator.api.permission import Person, Routes, desk_of
 from exhibit.operator.desk import Desk, arrival
 from exhibit.operator.state.in_force import Change
+from exhibit.operator.state.needs_admin import change_needs_admin, reset_needs_admin
 from exhibit.operator.state.settings import OnTrialError, SafeModeError
 
 router = APIRouter(tags=["settings"])
@@ -74,7 +75,7 @@ async def settings(request: Request) -> Layer:
 async def change(patch: Layer, request: Request) -> Changed:
     """Save settings on top of the ones before, such as `{"ink": {"threshold": 0.6}}`."""
     desk, person = desk_of(request), request.state.person
-    refuse_beyond(person, desk.settings.change_needs_admin(patch))
+    refuse_beyond(person, change_needs_admin(desk.settings, patch))
     return attempt(request, "settings", lambda: desk.settings.change(patch, person.who))
 
 
@@ -101,7 +102,10 @@ async def drop_preview(request: Request) -> Changed:
 async def reset(given: Keys, request: Request) -> Changed:
     """Go back to the values of config.yaml for these keys or sections."""
     desk, person = desk_of(request), request.state.person
-    refuse_beyond(person, desk.settings.reset_needs_admin(given.keys))
+    unknown = _unknown(desk, given.keys)
+    if unknown:
+        raise HTTPException(422, f"unknown key '{unknown[0]}'; see /settings/schema")
+    refuse_beyond(person, reset_needs_admin(desk.settings, given.keys))
     return attempt(request, "reset", lambda: desk.settings.reset(given.keys, person.who))
 
 
@@ -122,6 +126,14 @@ def refuse_beyond(person: Person, needs_admin: bool) -> None:
     """Refuse somebody below admin what could lose the page or the picture."""
     if needs_admin and person.role < Role.ADMIN:
         raise HTTPException(403, "this needs the role 'admin': it could lose page or picture")
+
+
+def _unknown(desk: Desk, keys: list[str]) -> list[str]:
+    """Return those of some dotted keys or sections that are no settings."""
+    known = desk.settings.values()
+    return [
+        key for key in keys if key not in known and not any(k.startswith(f"{key}.") for k in known)
+    ]
 
 
 def attempt(request: Request, what: str, act: Callable[[], Change]) -> Changed:

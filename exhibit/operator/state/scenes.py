@@ -120,7 +120,7 @@ class SceneFile:
             return SceneBook()
         except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError) as error:
             reason = str(error).splitlines()[0]
-            log.warning("%s: %s; %s", self._path, reason, set_aside(self._path).partition(";")[0])
+            log.warning("%s: %s; %s", self._path, reason, set_aside(self._path))
             return SceneBook()
 
 

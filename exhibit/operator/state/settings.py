@@ -13,6 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
+from exhibit.contract.bundle import BUNDLES_DIR
+from exhibit.contract.direction_names import refuse_missing_directions
 from exhibit.contract.errors import ConfigError
 from exhibit.contract.files import PRIVATE, write_whole
 from exhibit.contract.settings.file import apply_overrides
@@ -41,6 +43,7 @@ class Settings:
     Attributes:
         in_force: what holds now.
         saved: the overrides as they are on disk; in safe mode they are left out.
+        bundles_dir: where bundles are installed.
 
     Args:
         start: the settings as they were published last.
@@ -59,7 +62,7 @@ class Settings:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.in_force = InForce(start, run_dir, tell)
-        self.saved = saved
+        self.saved, self.bundles_dir = saved, BUNDLES_DIR
         self._state_dir = start.file.state_dir
         self.versions = Versions(self._state_dir, clock)
         self._trial_file = TrialFile(run_dir)
@@ -104,7 +107,9 @@ class Settings:
             OSError: it cannot be saved; nothing changed.
         """
         values = self._new_values(wanted)
-        risky = risky_keys(values, self._after(wanted, [*values, *given]))
+        after = self.after(wanted, [*values, *given])
+        risky = risky_keys(values, after)
+        self._refuse_missing(values, after)
         if risky and self.trial is not None:
             raise OnTrialError("a risky change waits to be confirmed; confirm or revert it first")
         before, settled = self.saved, _with_keys_of(wanted, self.saved, risky)
@@ -133,7 +138,7 @@ class Settings:
         """
         before, wanted = self.saved, merged(self.saved, patch)
         values = self._new_values(wanted)
-        self._refuse_hidden(values, self._after(wanted, dict(flat(patch))))
+        _refuse_hidden(values, self.after(wanted, dict(flat(patch))))
         self._save(wanted)
         cleared = self._without(dict(flat(patch)))
         # What the command line holds would come back: this must win over it.
@@ -159,7 +164,9 @@ class Settings:
             "preview": merged(layers.preview, patch),
             "opening": without(layers.opening, values),
         }
-        self._refuse_hidden(values, replace(layers, **tried).effective())
+        after = replace(layers, **tried).effective()
+        _refuse_hidden(values, after)
+        self._refuse_missing(values, after)
         change = self._hold(**tried)
         return replace(change, shadowed=self.in_force.commanded(values))
 
@@ -241,39 +248,18 @@ class Settings:
         """Return every value in force by dotted key."""
         return _values(self.effective)
 
-    def change_needs_admin(self, patch: Mapping[str, Any]) -> bool:
-        """Return whether a change is not live, or could lose page or picture."""
-        keys = list(dict(flat(patch)))
-        return self._needs_admin(keys, merged(self.saved, patch), keys)
+    def after(self, wanted: Layer, given: Iterable[str]) -> Config:
+        """Return the settings in force once `wanted` are the overrides.
 
-    def reset_needs_admin(self, keys: Iterable[str]) -> bool:
-        """Return whether going back to the file's values is not live or could lose the picture."""
-        given = list(keys)
-        wanted = without(self.saved, given)
-        kept = dict(flat(wanted))
-        gone = [key for key, _ in flat(self.saved) if key not in kept]
-        return self._needs_admin(gone, wanted, given)
+        Args:
+            wanted: all overrides.
+            given: dotted keys or sections that were named; what was tried for them is over.
 
-    def _needs_admin(self, keys: list[str], wanted: Layer, given: Iterable[str]) -> bool:
-        if any(not is_live(key) or is_guarded(key) for key in keys):
-            return True
-        try:
-            return bool(risky_keys(keys, self._after(wanted, given)))
-        except ConfigError:
-            return False  # it is refused for that, whoever asks
-
-    def _after(self, wanted: Layer, given: Iterable[str]) -> Config:
-        """Return the settings in force once `wanted` are the overrides."""
+        Raises:
+            ConfigError: they are not allowed.
+        """
         left: dict[str, Any] = self._without(given)
         return replace(self.layers, overrides=wanted, **left).effective()
-
-    def _refuse_hidden(self, keys: Iterable[str], after: Config) -> None:
-        hiding = [key for key in risky_keys(keys, after) if not is_guarded(key)]
-        if hiding:
-            raise ConfigError(
-                f"{', '.join(hiding)}: together with the other settings of the stage they leave it "
-                "dark or without a line; save it as admin to try that for a minute"
-            )
 
     def _hold(self, **layers: Layer) -> Change:
         """Let layers of the stack hold, with the overrides and the trial as they are now."""
@@ -306,6 +292,10 @@ class Settings:
         if self.safe_mode:
             raise SafeModeError("safe mode is on: config.yaml alone holds; turn it off first")
 
+    def _refuse_missing(self, keys: Iterable[str], after: Config) -> None:
+        if "editing.directions" in keys:
+            refuse_missing_directions(after, self.bundles_dir)
+
     def _save(self, overrides: Layer) -> None:
         if overrides != self.saved:
             write_whole(self._state_dir / OVERRIDES, overrides_text(overrides), PRIVATE)
@@ -322,6 +312,15 @@ class Settings:
     def _end_trial(self) -> None:
         self.trial = None
         self._trial_file.clear()
+
+
+def _refuse_hidden(keys: Iterable[str], after: Config) -> None:
+    hiding = [key for key in risky_keys(keys, after) if not is_guarded(key)]
+    if hiding:
+        raise ConfigError(
+            f"{', '.join(hiding)}: together with the other settings of the stage they leave it "
+            "dark or without a line; save it as admin to try that for a minute"
+        )
 
 
 def _with_keys_of(layer: Layer, source: Layer, keys: tuple[str, ...]) -> Layer:

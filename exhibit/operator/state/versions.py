@@ -11,9 +11,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from exhibit.contract.files import PRIVATE, write_whole
 from exhibit.contract.settings.layers import Layer, flat
+from exhibit.contract.settings.overrides import HISTORY
 
 KEPT = 10
-FOLDER = "history"
 # What one person changes in one go is one version, or a slider would push the others out.
 _ONE_GO_S = 60.0
 
@@ -39,7 +39,7 @@ class Versions:
     """
 
     def __init__(self, state_dir: Path, clock: Callable[[], float] = time.monotonic) -> None:
-        self._folder = state_dir / FOLDER
+        self._folder = state_dir / HISTORY
         self._clock = clock
         self._added_at = float("-inf")
         self.fault = ""

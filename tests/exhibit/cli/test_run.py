@@ -7,8 +7,6 @@ from pathlib import Path
 import pytest
 
 from exhibit.cli import main
-from exhibit.cli.run import effective_config
-from exhibit.contract.errors import ConfigError
 from tests.fakes.bundle import write_bundle
 
 
@@ -60,21 +58,3 @@ def test_run_bad_option_is_refused(
     capsys: pytest.CaptureFixture[str], bundle: Path, arguments: tuple[str, str], said: str
 ) -> None:
     assert said in _refusal(capsys, "--bundle", str(bundle), *arguments)
-
-
-def test_effective_config_command_line_wins_over_the_file(tmp_path: Path) -> None:
-    path = tmp_path / "config.yaml"
-    path.write_text("camera: {source: auto}\nstage: {fps: 30}\n", encoding="utf-8")
-    config = effective_config(path, "simulated", "lear")
-    assert (config.camera.source, config.model.bundle, config.stage.fps) == (
-        "simulated",
-        "lear",
-        30,
-    )
-
-
-def test_effective_config_bad_file_names_the_line(tmp_path: Path) -> None:
-    path = tmp_path / "config.yaml"
-    path.write_text("stage:\n  fsp: 30\n", encoding="utf-8")
-    with pytest.raises(ConfigError, match=r"config.yaml:2: stage.fsp: .* did you mean 'fps'"):
-        effective_config(path, None, None)

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 
 from exhibit.contract.board import CommandInbox, Heart, write_status
 from exhibit.contract.settings.file import apply_overrides
-from exhibit.contract.settings.overrides import read_overrides
+from exhibit.contract.settings.overrides import saved_overrides
 from exhibit.contract.settings.published import Published, publish, read_published
 from exhibit.contract.settings.schema import Config, OperatorConfig
 from exhibit.operator.access import secrets
@@ -54,7 +54,8 @@ def make_desk(tmp_path: Path, clock: FakeClock) -> DeskMaker:
             file = Config(state_dir=state_dir)
             config = apply_overrides(file, command_line or {})
             publish(run_dir, Published(1, config, file, {"command_line": command_line or {}}))
-        desk = lay_out(read_published(run_dir), read_overrides(state_dir), run_dir, clock)
+        start = read_published(run_dir)
+        desk = lay_out(start, saved_overrides(start.file).layer, run_dir, clock)
         desk.strips = Strips(state_dir, lambda _: None)
         return desk
 

@@ -45,6 +45,7 @@ def desk_with_bundles(desk: Desk, tmp_path: Path, clock: FakeClock, table: FakeT
     _install(folder, "lear", "bolder", "older")
     _install(folder, "tegner", "bolder")
     desk.bundles = Bundles(desk.settings, desk.table, desk.events, folder, clock)
+    desk.settings.bundles_dir = folder
     return desk
 
 

@@ -32,6 +32,7 @@ def osc(desk: Desk, tmp_path: Path, clock: FakeClock) -> Osc:
     (folder / "card.yaml").touch()
     (folder / DIRECTIONS_META).write_text(json.dumps({"bolder": {}}))
     desk.bundles = Bundles(desk.settings, desk.table, desk.events, folder.parent, clock)
+    desk.settings.bundles_dir = folder.parent
     return Osc(desk, OscConfig(enabled=True), clock)
 
 

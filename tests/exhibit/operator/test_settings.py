@@ -47,7 +47,7 @@ def test_change_is_saved_holds_and_is_published(desk: Desk) -> None:
 def test_change_holds_at_the_next_start(desk: Desk) -> None:
     desk.settings.change({"stage": {"contrast": 1.5}}, "kim")
     config, complaint = layer_overrides(Config(state_dir=desk.state_dir))
-    assert (config.stage.contrast, complaint) == (1.5, "")
+    assert (config.stage.contrast, complaint) == (1.5, ())
 
 
 @pytest.mark.parametrize(
@@ -341,3 +341,25 @@ def test_settings_arrive_when_every_process_runs_their_generation(
     assert arrival()["waiting_for"] == ["stage"]
     table.say("stage", generation=generation, outdated=False)
     assert arrival()["waiting_for"] == []
+
+
+@pytest.mark.parametrize("path", ["/api/v1/settings", "/api/v1/settings/preview"])
+def test_settings_direction_that_the_bundle_lacks_is_refused_on_saving(
+    admin: TestClient, desk: Desk, path: str
+) -> None:
+    """Accepted, it was refused at the next start of the engine, for ever."""
+    patch = {"editing": {"directions": [{"name": "nobody"}]}}
+    ask = admin.patch if path.endswith("settings") else admin.post
+    answer = ask(path, json=patch)
+    assert answer.status_code == 422
+    assert "has no direction 'nobody'" in answer.json()["detail"]
+    assert desk.settings.effective.editing.directions == ()
+    scene = admin.put("/api/v1/scenes/Odd", json={"settings": patch})
+    assert scene.status_code == 422
+    assert "has no direction 'nobody'" in scene.json()["detail"]
+
+
+@pytest.mark.parametrize("key", ["nonsense", "stage.nonsense", "stag", ""])
+def test_settings_reset_of_an_unknown_key_is_refused(admin: TestClient, key: str) -> None:
+    answer = admin.post("/api/v1/settings/reset", json={"keys": ["ink.threshold", key]})
+    assert answer.status_code == 422

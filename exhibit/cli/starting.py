@@ -1,0 +1,140 @@
+"""The settings that a table starts with, and what of the files it starts without.
+
+A person who starts it reads what is refused and can act on it. A service starts with everything
+that can be used: at noon on a Sunday nobody is there, and visitors are.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import replace
+from pathlib import Path
+
+from exhibit.contract.bundle import find_bundle, load_bundle
+from exhibit.contract.calibration import load_calibration
+from exhibit.contract.direction_names import refuse_missing_directions
+from exhibit.contract.errors import ConfigError, ExhibitError, InputError
+from exhibit.contract.files import PRIVATE, write_whole
+from exhibit.contract.settings.file import (
+    anchored,
+    apply_overrides,
+    load_config,
+    load_usable_config,
+)
+from exhibit.contract.settings.layers import Layer
+from exhibit.contract.settings.overrides import layer_overrides
+from exhibit.contract.settings.published import Published
+from exhibit.contract.settings.schema import Config
+
+DEFAULT_CONFIG = Path("config.yaml")
+LAST_GOOD = "config.last-good.yaml"
+
+
+def attended_settings(config_file: Path | None, given: Layer) -> Published:
+    """Return the settings to start with where a person reads what is refused.
+
+    Args:
+        config_file: as given, or None for `config.yaml` of this folder where there is one.
+        given: the command line's layer.
+
+    Raises:
+        ExhibitError: config.yaml or the command line names something that cannot work.
+    """
+    settings = _layered(_file_config(config_file), given)
+    refuse_useless(apply_overrides(settings.file, given))
+    _remember(config_file, settings.file)
+    return settings
+
+
+def service_settings(config_file: Path | None, given: Layer) -> Published:
+    """Return the settings to start with where nobody does: whatever can be used.
+
+    Args and layers as in `attended_settings`.
+    """
+    path = found_file(config_file)
+    try:
+        settings = _layered(_file_config(config_file), given)
+        _remember(config_file, settings.file)
+    except ConfigError:
+        assert path is not None  # without a file there is nothing to refuse
+        known = path.resolve().parent / Config().state_dir / LAST_GOOD
+        file, left_out = load_usable_config(path, known)
+        settings = _layered(file, given)
+        settings = replace(settings, left_out=(*left_out, *settings.left_out))
+    try:
+        refuse_useless(settings.config)
+    except ExhibitError as error:
+        # The processes go on without it, and the page says so for as long as it is not there.
+        settings = replace(settings, left_out=(*settings.left_out, str(error)))
+    return settings
+
+
+def effective_config(config_file: Path | None, given: Layer) -> Config:
+    """Return a file's settings, the operator's overrides and the command line, the last on top."""
+    return _layered(_file_config(config_file), given).config
+
+
+def command_line(camera: str | None, bundle: str | None) -> Layer:
+    """Return the layer that options of a command are."""
+    layer: Layer = {}
+    if camera is not None:
+        layer["camera"] = {"source": camera}
+    if bundle is not None:
+        layer["model"] = {"bundle": bundle}
+    return layer
+
+
+def found_file(config_file: Path | None) -> Path | None:
+    """Return the file that settings are read from, or None for the defaults."""
+    if config_file is None and not DEFAULT_CONFIG.exists():
+        return None
+    return config_file or DEFAULT_CONFIG
+
+
+def refuse_useless(config: Config) -> None:
+    """Refuse what cannot work before any process starts."""
+    load_bundle(find_bundle(config.model.bundle))
+    refuse_missing_directions(config)
+    load_calibration(config.calibration)
+    if not _has_source(config.camera.source):
+        raise InputError(_no_source(config.camera.source))
+
+
+def _layered(file: Config, given: Layer) -> Published:
+    config, left_out = layer_overrides(file)
+    if not _has_source(config.camera.source) and config.camera.source != file.camera.source:
+        left_out = (*left_out, f"{_no_source(config.camera.source)}; left out")
+        camera = config.camera.model_copy(update={"source": file.camera.source})
+        config = config.model_copy(update={"camera": camera})
+    kept = {"command_line": given}
+    return Published(1, apply_overrides(config, given, "command line"), file, kept, left_out)
+
+
+def _file_config(config_file: Path | None) -> Config:
+    found = found_file(config_file)
+    return anchored(Config(), Path.cwd()) if found is None else load_config(found)
+
+
+def _remember(config_file: Path | None, file: Config) -> None:
+    """Keep a copy of a file that is right, for the day when it is not."""
+    found, known = found_file(config_file), file.state_dir / LAST_GOOD
+    if found is None:
+        return
+    # On a full or read-only disk the copy is the one before.
+    with contextlib.suppress(OSError):
+        text = found.read_bytes()
+        if not known.exists() or known.read_bytes() != text:
+            write_whole(known, text, PRIVATE)
+
+
+def _has_source(source: str) -> bool:
+    # A device may be plugged in later; a file or folder that is not there now is a mistake.
+    named = source in ("auto", "simulated") or source.startswith("/dev/")
+    return named or Path(source).exists()
+
+
+def _no_source(source: str) -> str:
+    return (
+        f"camera '{source}' not found; expected auto, simulated, a camera such as "
+        "/dev/v4l/by-id/...-index0, a video file or a folder of images"
+    )
