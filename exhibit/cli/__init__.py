@@ -10,6 +10,7 @@ COMMANDS = {
     "doctor": "exhibit.cli.doctor:doctor",
     "ink": "exhibit.cli.ink:ink",
     "draw": "exhibit.cli.draw:draw",
+    "sound": "exhibit.cli.sound:sound",
     "bench": "exhibit.cli.bench:bench",
     "operator": "exhibit.cli.operator:operator",
 }

@@ -27,5 +27,9 @@ class CalibrationError(ExhibitError):
     """A calibration file is missing, malformed or geometrically impossible."""
 
 
+class SoundError(ExhibitError):
+    """No sound can be played or heard: no library, no device, or one that is in use or unfit."""
+
+
 class InputError(ExhibitError):
     """A file or value given on the command line cannot be used."""

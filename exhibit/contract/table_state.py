@@ -12,7 +12,7 @@ from exhibit.contract.errors import REFUSED
 
 _SILENT_AFTER_S = 3.0
 _STARTS_WITHIN_S = 60.0
-PROCESSES = ("stage", "engine", "web", "operator")
+PROCESSES = ("stage", "engine", "sound", "web", "operator")
 
 State = dict[str, Any]
 
@@ -50,6 +50,15 @@ _ENGINE: State = {
     "notices": [],
     "faults": [],
 }
+_SOUND: State = {
+    "state": "off",
+    "device": None,
+    "listening": False,
+    "underruns": 0,
+    "stroke_to_sound_ms": None,
+    "notices": [],
+    "faults": [],
+}
 # What the engine noticed and somebody should look after; visitors are still answered.
 _NOTICES = {
     "object_left": "something has been left on the paper: {where}",
@@ -67,15 +76,19 @@ class TableState:
     def __init__(self, run_dir: Path, clock: Callable[[], float] = time.monotonic) -> None:
         self._run_dir, self._clock = run_dir, clock
         self._began_at = clock()
-        self._hearts = {name: Heart(run_dir, name) for name in ("stage", "engine")}
+        self._hearts = {name: Heart(run_dir, name) for name in ("stage", "engine", "sound")}
 
     def look(self) -> State:
         """Return everything that is known of the table at this moment."""
-        supervisor, stage, engine = (
-            self._status(name) for name in ("supervisor", "stage", "engine")
+        supervisor, stage, engine, sound = (
+            self._status(name) for name in ("supervisor", "stage", "engine", "sound")
         )
         alive = {name: self._alive(name) for name in self._hearts}
+        processes = supervisor.get("processes", {})
         reasons = _reasons(stage, engine, alive)
+        if "sound" in processes and not alive["sound"]:
+            reasons.append(_reason("sound_silent", "the sound's process shows no sign of life"))
+        reasons += [_reason(str(n["code"]), str(n["text"])) for n in sound.get("notices", ())]
         latency = stage.get("camera_to_light_ms") or {}
         engine.pop("events", None)  # told one by one as they happen
         return {
@@ -84,7 +97,8 @@ class TableState:
             "reasons": reasons,
             "stage": {**_STAGE, "alive": alive["stage"], **stage},
             "engine": {**_ENGINE, "alive": alive["engine"], **engine},
-            "processes": supervisor.get("processes", {}),
+            "sound": {**_SOUND, "alive": alive["sound"], **sound},
+            "processes": processes,
             "fps": stage.get("stage_fps"),
             "latency_p95_ms": latency.get("p95"),
             "rss_mb_peak": supervisor.get("rss_mb_peak"),
@@ -169,7 +183,7 @@ def _word(
     alive: Mapping[str, bool],
     reasons: list[dict[str, str]],
 ) -> str:
-    if not all(alive.values()) or engine.get("state") == "degraded":
+    if not (alive["stage"] and alive["engine"]) or engine.get("state") == "degraded":
         return "fault"
     if any(reason["code"].endswith("fault") for reason in reasons):
         return "degraded"

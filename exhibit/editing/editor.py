@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from exhibit.contract.bundle import Bundle, load_directions, load_latents
 from exhibit.contract.errors import ConfigError
+from exhibit.contract.records import Heard
 from exhibit.contract.settings.schema import DirectionConfig, EditingConfig, ModelConfig
 from exhibit.contract.values import Code, Floats, Ink
 from exhibit.editing.bank import Bank, Key, Row
@@ -61,6 +62,7 @@ class DirectionEditor:
         stroke_width_px: of the ink, to measure pen speed.
         clock: monotonic seconds.
         day_clock: seconds since midnight, local time; only schedules look at it.
+        hear: what the table hears now.
     """
 
     def __init__(
@@ -70,10 +72,11 @@ class DirectionEditor:
         stroke_width_px: float,
         clock: Callable[[], float],
         day_clock: Callable[[], float] = time_of_day_s,
+        hear: Callable[[], Heard] = Heard,
     ) -> None:
         self.names = bank.names
         self._bank, self._pull = bank, pull
-        self._clock, self._day_clock = clock, day_clock
+        self._clock, self._day_clock, self._hear = clock, day_clock, hear
         self._pen = PenMeter(stroke_width_px)
         self._motions: list[_Motion] = []
         self._matrix: Floats = np.zeros((0, 0), np.float32)
@@ -175,7 +178,8 @@ class DirectionEditor:
         """Go on by dt_s; returns whether any value changed."""
         needs_pen = any(isinstance(motion.modulator, PenSpeed) for motion in self._motions)
         pen_speed = self._pen.drive(ink) if needs_pen else 0.0
-        self._aim(Moment(dt_s, coverage_drive(ink.coverage), pen_speed, self._day_clock()))
+        coverage, heard = coverage_drive(ink.coverage), self._hear()
+        self._aim(Moment(dt_s, coverage, pen_speed, self._day_clock(), heard))
         kept = math.exp(-dt_s / self._ease_s) if self._ease_s > 0 else 0.0
         values = self._targets + (self._values - self._targets) * kept
         arrived = np.abs(values - self._targets) <= self._tolerances
@@ -250,6 +254,7 @@ def make_editor(
     model: ModelConfig,
     clock: Callable[[], float] = time.monotonic,
     day_clock: Callable[[], float] = time_of_day_s,
+    hear: Callable[[], Heard] = Heard,
 ) -> DirectionEditor:
     """Return the editor of a bundle.
 
@@ -259,6 +264,7 @@ def make_editor(
         model: psi and the automatic psi.
         clock: monotonic seconds.
         day_clock: seconds since midnight, local time.
+        hear: what the table hears now.
 
     Raises:
         BundleError: directions or latents are malformed.
@@ -266,6 +272,6 @@ def make_editor(
     """
     pull = make_pull(bundle, load_latents(bundle))
     bank = Bank(bundle.card, load_directions(bundle))
-    editor = DirectionEditor(bank, pull, bundle.card.stroke_width_px, clock, day_clock)
+    editor = DirectionEditor(bank, pull, bundle.card.stroke_width_px, clock, day_clock, hear)
     editor.configure(editing, model)
     return editor

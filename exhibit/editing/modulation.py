@@ -9,6 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
+from exhibit.contract.records import SILENCE, Heard
 from exhibit.contract.settings.schema import ModulationConfig
 from exhibit.contract.values import Ink
 from exhibit.editing.schedule import Timetable
@@ -31,12 +32,14 @@ class Moment:
         dt_s: time passed.
         coverage, pen_speed: share of the sheet inked, and how fast the pen is; both 0..1.
         day_s: seconds since midnight, local time.
+        heard: how loud it is at the table, and whether something begins.
     """
 
     dt_s: float
     coverage: float
     pen_speed: float
     day_s: float
+    heard: Heard = SILENCE
 
 
 class Modulator(Protocol):
@@ -114,6 +117,26 @@ class PenSpeed:
         return moment.pen_speed
 
 
+class SoundLevel:
+    """0 in silence, 1 where it is loud."""
+
+    restless = False
+
+    def drive(self, moment: Moment) -> float:
+        """Return the drive of how loud it is."""
+        return _stepped(moment.heard.level)
+
+
+class SoundOnset:
+    """1 where a sound begins, then back to 0."""
+
+    restless = False
+
+    def drive(self, moment: Moment) -> float:
+        """Return the drive of the newest onset."""
+        return _stepped(moment.heard.onset)
+
+
 class Schedule:
     """A strength for every time of the day, as a share of the largest one."""
 
@@ -155,6 +178,10 @@ def make_modulator(config: ModulationConfig, name: str, before: Modulator | None
             return Coverage()
         case "pen_speed":
             return PenSpeed()
+        case "sound_level":
+            return SoundLevel()
+        case "sound_onset":
+            return SoundOnset()
         case "none":
             return Still()
 

@@ -89,6 +89,11 @@ class Engine:
         return ink, Picture(frame.sequence, frame.captured_at, picture.pixels)
 
     @property
+    def code(self) -> Code | None:
+        """The code of the newest picture; None for blank paper."""
+        return self._shown if isinstance(self._shown, Code) else None
+
+    @property
     def finds(self) -> tuple[Find, ...]:
         """What the newest picture was drawn from."""
         return () if self._recalled is None else self._recalled.finds

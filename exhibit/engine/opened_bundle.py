@@ -6,11 +6,13 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from exhibit.contract.bundle import Card, find_bundle, load_bundle
+from exhibit.contract.bundle import Card, find_bundle, load_bundle, load_latents
 from exhibit.contract.errors import ExhibitError
+from exhibit.contract.records import Heard
 from exhibit.contract.settings.schema import Config, EditingConfig
 from exhibit.contract.values import Find
 from exhibit.editing import DirectionEditor, make_editor
+from exhibit.editing.place import LatentPlace
 from exhibit.inference import Models, open_models
 from exhibit.recall.memory import Memory, open_memory
 from exhibit.recall.recaller import MemoryRecaller
@@ -18,13 +20,17 @@ from exhibit.recall.recaller import MemoryRecaller
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OpenedBundle:
-    """Networks and directions of a bundle, warmed up, and its memory where it has one."""
+    """Networks and directions of a bundle, warmed up, and its memory where it has one.
+
+    `place` says where a code lies in the bundle's latent space.
+    """
 
     card: Card
     models: Models
     editor: DirectionEditor
     memory: Memory | None = None
     recaller: MemoryRecaller | None = None
+    place: LatentPlace | None = None
 
     def labels(self, finds: Sequence[Find]) -> tuple[str, ...]:
         """What people are told of drawings that were found: title, artist, book, page and year."""
@@ -45,8 +51,12 @@ class OpenedBundle:
         return "; ".join(f"{complaint}; left out" for complaint in complaints)
 
 
-def open_bundle(config: Config) -> OpenedBundle:
+def open_bundle(config: Config, hear: Callable[[], Heard] = Heard) -> OpenedBundle:
     """Open the bundle that the configuration names.
+
+    Args:
+        config: the settings.
+        hear: what the table hears now, for directions that move with it.
 
     Raises:
         BundleError: it is not there, or not what its card says.
@@ -61,8 +71,9 @@ def open_bundle(config: Config) -> OpenedBundle:
     recaller = None
     if memory is not None and models.encoder.sees_recalled:
         recaller = MemoryRecaller(memory, bundle.card.ink_size, config.ink.answer)
-    editor = make_editor(bundle, editing, config.model)
-    return OpenedBundle(bundle.card, models, editor, memory, recaller)
+    editor = make_editor(bundle, editing, config.model, hear=hear)
+    place = LatentPlace(load_latents(bundle))
+    return OpenedBundle(bundle.card, models, editor, memory, recaller, place)
 
 
 class BundleInUse:

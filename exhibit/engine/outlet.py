@@ -45,11 +45,17 @@ class EngineOutlet:
         self._view_due = 0.0
         self._status_due = min(self._status_due, self._clock() + _STATUS_SOON_S)
 
-    def recall(self, labels: tuple[str, ...]) -> None:
-        """Tell from which drawings of the collection the picture is drawn, once for each choice."""
-        if labels != self._recalled:
-            self._recalled = labels
-            self._events.take((InkEvent("recalled", "; ".join(labels)),))
+    def recall(self, labels: tuple[str, ...]) -> bool:
+        """Tell from which drawings of the collection the picture is drawn, once for each choice.
+
+        Returns:
+            Whether the choice is another one, of at least one drawing.
+        """
+        if labels == self._recalled:
+            return False
+        self._recalled = labels
+        self._events.take((InkEvent("recalled", "; ".join(labels)),))
+        return bool(labels)
 
     def publish(
         self, frame: Frame, ink: Ink, picture: Picture | None, answer: Literal["settled", "live"]
@@ -84,10 +90,12 @@ class EngineOutlet:
             return "degraded"
         if not self.pictures:
             return "starting"
+        return "idle" if self.is_idle(idle_after_s) else "showing"
+
+    def is_idle(self, idle_after_s: float) -> bool:
+        """Return whether there has been no ink for so long."""
         drawn_at = self._drawn_at
-        if drawn_at is None or self._clock() - drawn_at > idle_after_s:
-            return "idle"
-        return "showing"
+        return drawn_at is None or self._clock() - drawn_at > idle_after_s
 
     def tell(self, status: Callable[[], dict[str, Any]]) -> None:
         """Write the status when it is due."""

@@ -17,19 +17,23 @@ from exhibit.contract.bundle import Card
 from exhibit.contract.calibration import Calibration, load_calibration
 from exhibit.contract.errors import CameraError
 from exhibit.contract.geometry import Matrix, mounting, scaling
+from exhibit.contract.records import Gesture, Heard, RecordReader, RecordWriter
 from exhibit.contract.settings.published import Follower
 from exhibit.contract.settings.schema import CameraConfig, Config
 from exhibit.contract.values import Frame, Gray
 from exhibit.engine.camera_choice import chosen_source
 from exhibit.engine.camera_feed import CameraFeed
 from exhibit.engine.following import Following
+from exhibit.engine.gesture import GestureMeter, GestureTap
 from exhibit.engine.loop import Engine, Pipeline
+from exhibit.engine.opened_bundle import open_bundle
 from exhibit.engine.outlet import EngineOutlet
 from exhibit.ink import Extractor, make_extractor
 
 log = logging.getLogger(__name__)
 
 _FRAME_WAIT_S = 0.1
+_HEARD_WITHIN_S = 0.5
 # The stage's tone, for one, is none of them: nothing is computed anew while somebody moves it.
 _ANSWERED_WITH = ("ink", "model", "editing")
 
@@ -56,9 +60,12 @@ class EngineProcess:
         simulated = self._source.source == "simulated"
         self._light = load_table_light(config.calibration, self._calibration, simulated)
         self._light_fault = ""
-        self._settings = Following(follower)
+        hear = partial(RecordReader(run_dir, Heard).look_within, _HEARD_WITHIN_S)
+        self._settings = Following(follower, partial(open_bundle, hear=hear))
         self._bundle = self._settings.bundle
         self._outlet = EngineOutlet(run_dir)
+        self._gestures = RecordWriter(run_dir, Gesture)
+        self._meter = GestureMeter(self._bundle.opened.card.stroke_width_px)
         self._extractor: Extractor | None = None
         self._engine: Engine | None = None
         self._frame_shape: tuple[int, ...] = ()
@@ -75,13 +82,22 @@ class EngineProcess:
             else:
                 engine = self._engine_for(frame)
                 ink, picture = engine.step(frame)
-                self._outlet.recall(self._bundle.opened.labels(engine.finds))
+                self._tell_gesture(frame, engine)
                 self._outlet.publish(frame, ink, picture, self._config.ink.answer)
             self._outlet.tell(self._status)
 
     def close(self) -> None:
         """Release the camera."""
         self._feed.close()
+
+    def _tell_gesture(self, frame: Frame, engine: Engine) -> None:
+        """Take in what the picture does; it is told with the next frame's ink."""
+        opened, code = self._bundle.opened, engine.code
+        if self._outlet.recall(opened.labels(engine.finds)):
+            self._meter.recalled()
+        if code is not None and opened.place is not None:
+            self._meter.move(opened.place(code.w_plus), frame.captured_at)
+        self._meter.rest(self._outlet.is_idle(self._config.stage.attract_after_s))
 
     def _engine_for(self, frame: Frame) -> Engine:
         # A frame says how large frames really are, whatever was asked of the camera; a camera that
@@ -106,7 +122,7 @@ class EngineProcess:
         self._light_fault = misfit(self._light, (width, height))
         bundle = self._bundle.opened
         pipeline = Pipeline(
-            extractor,
+            GestureTap(extractor, self._meter, self._gestures),
             bundle.models.encoder,
             bundle.editor,
             bundle.models.generator,
@@ -123,6 +139,7 @@ class EngineProcess:
             self._configure(before, self._config)
         if swapped:
             self._engine = None
+            self._meter = GestureMeter(self._bundle.opened.card.stroke_width_px)
 
     def _configure(self, before: Config, config: Config) -> None:
         if self._engine is None or self._extractor is None:

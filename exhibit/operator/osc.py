@@ -1,7 +1,8 @@
 """Open Sound Control: other programs move directions, psi and scenes, and hear of the table.
 
 In: `/tracing/direction/<name>` strength, `/tracing/psi`, `/tracing/recall` and `/tracing/follow`
-value, `/tracing/scene` name.
+value, `/tracing/scene` name, `/tracing/sound` and `/tracing/listen` 0 or 1, `/tracing/sound/<part>`
+loudness of `volume`, `grain`, `bed` or `cues`.
 Out: `/tracing/ink/coverage` share, `/tracing/recalled` text, `/tracing/event/<name>` text.
 Values that come in hold until the table ends, and are not saved: a fader sends hundreds.
 """
@@ -30,6 +31,8 @@ from exhibit.operator.switching import switch_scene
 log = logging.getLogger(__name__)
 
 _MODEL_VALUES = ("psi", "recall", "follow")
+_SOUND_VALUES = ("volume", "grain", "bed", "cues")
+_SWITCHES = {"sound": "enabled", "listen": "listen"}
 _IN = "/tracing/"
 _OUT = "/tracing/"
 _APPLY_EVERY_S = 0.05
@@ -145,6 +148,10 @@ class Osc:
             settings.preview({"model": {kind: float(value)}})
         elif kind == "direction" and isinstance(value, float | int):
             settings.preview({"editing": {"directions": self._moved(name, float(value))}})
+        elif address in _SWITCHES and isinstance(value, float | int):
+            settings.preview({"sound": {_SWITCHES[address]: bool(value)}})
+        elif kind == "sound" and name in _SOUND_VALUES and isinstance(value, float | int):
+            settings.preview({"sound": {name: float(value)}})
         elif kind == "scene" and isinstance(value, str):
             if self._clock() >= self._scene_due:
                 self._scene_due = self._clock() + _SCENE_AT_MOST_EVERY_S

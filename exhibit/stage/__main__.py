@@ -13,9 +13,9 @@ import cv2
 
 from exhibit.contract.calibration import load_calibration
 from exhibit.contract.errors import CLOSED, REFUSED, ExhibitError
+from exhibit.contract.precedence import take_precedence
 from exhibit.contract.settings.published import Follower
 from exhibit.stage.performance import Performance
-from exhibit.stage.precedence import take_precedence
 from exhibit.stage.window import Ending, Window, WindowKind
 
 

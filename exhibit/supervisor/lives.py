@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-COUNTERS = ("frames_captured", "frames_dropped", "pictures")
+COUNTERS = ("frames_captured", "frames_dropped", "pictures", "underruns")
 
 
 def add_life(before: Mapping[str, Any], life: Mapping[str, Any]) -> dict[str, Any]:

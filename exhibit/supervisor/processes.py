@@ -54,8 +54,9 @@ def process_table(
     stage = ProcessSpec("stage", "exhibit.stage", (f"--{window}",), essential=True)
     # The engine may build a TensorRT plan before its first heartbeat.
     engine = ProcessSpec("engine", "exhibit.engine", start_timeout_s=_SLOW_START_S)
+    sound = ProcessSpec("sound", "exhibit.sound")
     web = ProcessSpec("web", "exhibit.web")
-    table = (stage, engine, web) if window == "headless" else (stage, engine)
+    table = (stage, engine, sound, web) if window == "headless" else (stage, engine, sound)
     return table if page is None else (*table, ProcessSpec("operator", "exhibit.operator", page))
 
 

@@ -93,7 +93,9 @@ def _words(node: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
         words += " of " + _words(_resolved(node.get("items", {}), schema), schema)
     if node.get("type") == "object" and node.get("properties"):
         words += " with keys such as " + ", ".join(list(node["properties"])[:3])
-    if "pattern" in node:
+    if "examples" in node:
+        words += f' like "{node["examples"][0]}"'
+    elif "pattern" in node:
         words += f' like "{node.get("default", node["pattern"])}"'
     words += _bounds(node) + _lengths(node)
     unit = node.get("unit")

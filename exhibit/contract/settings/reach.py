@@ -20,6 +20,7 @@ _READ_BY = {
     "web": "web",
     "operator": "operator",
     "osc": "operator",
+    "sound": "sound",
     "supervisor": WHOLE_TABLE,
 }
 # The engine opens another bundle beside the one that answers.

@@ -9,7 +9,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
+
+from exhibit.contract.settings.hours import parse_span
 
 
 def _live(unit: str = "") -> dict[str, Any]:
@@ -120,7 +122,16 @@ class SchedulePoint(Section):
 class ModulationConfig(Section):
     """How a direction's strength moves by itself."""
 
-    kind: Literal["none", "sine", "random_walk", "coverage", "pen_speed", "schedule"] = "none"
+    kind: Literal[
+        "none",
+        "sine",
+        "random_walk",
+        "coverage",
+        "pen_speed",
+        "sound_level",
+        "sound_onset",
+        "schedule",
+    ] = "none"
     """What drives the strength."""
     depth: float = Field(0.0, ge=0, le=100)
     """Largest change of the strength, in units of w; a schedule has its own."""
@@ -235,6 +246,41 @@ class OscConfig(Section):
     """Addresses and ports that messages are sent to, such as 127.0.0.1:9001."""
 
 
+def _refuse_odd_hours(given: str) -> str:
+    parse_span(given)
+    return given
+
+
+_Hours = Annotated[str, AfterValidator(_refuse_odd_hours), Field(examples=["tue-sun 10:00-17:00"])]
+
+
+class SoundConfig(Section):
+    """Sound that answers the pen: pencil, a soft bed, and cues."""
+
+    enabled: bool = Field(False, json_schema_extra=_live())
+    """Play sound."""
+    volume: float = Field(0.5, ge=0, le=1, json_schema_extra=_live())
+    """Loudness of everything together. A scene keeps its own."""
+    grain: float = Field(1.0, ge=0, le=1, json_schema_extra=_live())
+    """Loudness of the pencil."""
+    bed: float = Field(1.0, ge=0, le=1, json_schema_extra=_live())
+    """Loudness of the soft chord that moves with the drawing."""
+    cues: float = Field(1.0, ge=0, le=1, json_schema_extra=_live())
+    """Loudness of the short sounds for a fresh sheet, a first line, a change of what is recalled,
+    and rest."""
+    hours: tuple[_Hours, ...] = Field((), max_length=14, json_schema_extra=_live())
+    """When the table may sound and listen, such as tue-sun 10:00-17:00, in local time; empty is
+    always."""
+    device: str = Field("", max_length=200, json_schema_extra=_live())
+    """Name, or part of the name, of the output; empty takes the system's own choice.
+    `exhibit sound devices` lists them."""
+    listen: bool = Field(False, json_schema_extra=_live())
+    """Hear how loud it is, for directions that move with it. Level and onset only: nothing is
+    recorded, and the page says that the table listens."""
+    listen_device: str = Field("", max_length=200, json_schema_extra=_live())
+    """Name, or part of the name, of the input; empty takes the system's own choice."""
+
+
 class SupervisorConfig(Section):
     """How processes are watched and restarted."""
 
@@ -261,6 +307,7 @@ class Config(Section):
     web: WebConfig = WebConfig()
     operator: OperatorConfig = OperatorConfig()
     osc: OscConfig = OscConfig()
+    sound: SoundConfig = SoundConfig()
     supervisor: SupervisorConfig = SupervisorConfig()
     calibration: Path = Path("calibration.yaml")
     """The file that `calibrate` writes; without it the whole frame is the sheet, the whole window

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from exhibit.contract.bundle import Bundle, load_bundle, load_directions, load_latents
 from exhibit.contract.errors import ConfigError
+from exhibit.contract.records import Heard
 from exhibit.contract.settings.schema import (
     DirectionConfig,
     EditingConfig,
@@ -212,6 +213,25 @@ def scheduled(*points: tuple[str, float], strength: float = 0.0) -> DirectionCon
     listed = tuple(SchedulePoint(at=at, strength=value) for at, value in points)
     modulation = ModulationConfig(kind="schedule", points=listed)
     return DirectionConfig(name="darker", strength=strength, modulation=modulation)
+
+
+@pytest.mark.parametrize(
+    ("kind", "heard"), [("sound_level", Heard(level=0.5)), ("sound_onset", Heard(onset=0.5))]
+)
+def test_editor_what_the_table_hears_drives_strength(
+    kind: Any, heard: Heard, bundle: Bundle, clock: FakeClock
+) -> None:
+    name, direction = next(iter(load_directions(bundle).items()))
+    depth = 0.5 * direction.safe_range[1]
+    modulation = ModulationConfig(kind=kind, depth=depth)
+    asked = settings(DirectionConfig(name=name, modulation=modulation), ease_s=0.0)
+    now = [Heard()]
+    editor = make_editor(bundle, asked, PLAIN, clock, hear=lambda: now[0])
+    run(editor, clock, 0.2)
+    assert editor.strengths[name] == 0.0
+    now[0] = heard
+    run(editor, clock, 0.2)
+    assert editor.strengths[name] == pytest.approx(0.5 * depth, rel=0.05)
 
 
 @pytest.mark.parametrize(

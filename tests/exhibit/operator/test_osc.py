@@ -51,6 +51,27 @@ def test_osc_psi_and_direction_move_the_table_unsaved(osc: Osc, desk: Desk) -> N
     assert desk.settings.saved == {}
 
 
+def test_osc_sound_is_turned_on_and_its_loudness_moved_unsaved(osc: Osc, desk: Desk) -> None:
+    assert not desk.settings.effective.sound.enabled
+    _send(osc, "/tracing/sound", 1)
+    _send(osc, "/tracing/listen", 1)
+    for part in ("volume", "grain", "bed", "cues"):
+        _send(osc, f"/tracing/sound/{part}", 0.25)
+    sound = desk.settings.effective.sound
+    assert (sound.enabled, sound.listen) == (True, True)
+    assert {sound.volume, sound.grain, sound.bed, sound.cues} == {0.25}
+    _send(osc, "/tracing/sound", 0)
+    assert not desk.settings.effective.sound.enabled
+    assert desk.settings.saved == {}
+
+
+def test_osc_scene_brings_its_own_volume(osc: Osc, desk: Desk) -> None:
+    scene = Scene(name="Evening", settings={"sound": {"volume": 0.1}}, fade_s=0)
+    desk.scenes.write(SceneBook().with_scene(scene))
+    _send(osc, "/tracing/scene", "Evening")
+    assert desk.settings.effective.sound.volume == 0.1
+
+
 def test_osc_scene_is_switched_to_but_not_in_a_flood(
     osc: Osc, desk: Desk, clock: FakeClock
 ) -> None:

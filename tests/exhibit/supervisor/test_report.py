@@ -41,6 +41,21 @@ def test_report_of_a_restarted_engine_adds_up_its_lives(tmp_path: Path) -> None:
     assert report["stages_ms"]["edit"] is None
 
 
+def test_report_counts_underruns_over_all_lives_of_the_sound(tmp_path: Path) -> None:
+    table = [ProcessSpec(name, "none") for name in ("stage", "engine", "sound")]
+    supervisor = Supervisor(table, SupervisorConfig(), tmp_path)
+    supervisor.watched["sound"].past = add_life({}, {"underruns": 3, "device": "old"})
+    newest = {"underruns": 2, "device": "speaker", "callback_ms": TIMES}
+    statuses = {"stage": {}, "engine": {}, "sound": newest}
+    report = make_report(supervisor, statuses, ResourceMeter(0.0), now=1.0)
+    assert report["sound"] == {
+        "device": "speaker",
+        "underruns": 5,
+        "callback_ms": TIMES,
+        "stroke_to_sound_ms": None,
+    }
+
+
 def test_report_before_anything_was_measured_has_all_keys(tmp_path: Path) -> None:
     empty = {"stage": {}, "engine": {}}
     report = make_report(_supervisor(tmp_path), empty, ResourceMeter(0.0), now=1.0)

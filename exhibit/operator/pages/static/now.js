@@ -14,6 +14,7 @@ listen("state", (state) => {
   showReasons(state.reasons);
   if (state.state === "offline") return;
   at("simulated").hidden = !state.engine.simulated;
+  at("listening").hidden = !state.sound.listening;
   at("recalled").hidden = !state.engine.recalled.length;
   at("recalled").querySelector("span").textContent = state.engine.recalled.join("; ");
   plots.fps.add(state.fps);

@@ -55,5 +55,5 @@ def test_setting_is_read_by_something(key: str) -> None:
 
 def test_setting_that_nothing_reads_is_found() -> None:
     assert not _is_read("stage.sparkle")
-    assert not _is_read("sound.volume")
+    assert not _is_read("sound.sparkle")
     assert not _is_read("ink.strokes")

@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from exhibit.stage.precedence import take_precedence
+from exhibit.contract.precedence import take_precedence
 
 
 @pytest.fixture

@@ -1,0 +1,120 @@
+"""Small records of numbers that cross between processes: the newest wins, nobody waits.
+
+They use the same shared memory as pictures. What happens at a moment is counted in them, not sent,
+so that a reader who misses records misses nothing that happened.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import astuple, dataclass, fields
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import numpy as np
+
+from exhibit.contract.slot_reader import SlotReader
+from exhibit.contract.slot_writer import SlotWriter
+
+
+@dataclass(frozen=True, slots=True)
+class Gesture:
+    """What the visitor and the picture do, for whoever answers with something else than light.
+
+    Args:
+        speed: of the pen, 0 at rest, 1 fast (half a sheet's width a second).
+        darkness: of the line that is drawn, 0 faint, 1 black.
+        pan: where the pen is, −1 left, 1 right of the visitor.
+        place_x, place_y, place_z: where the code lies along the three widest axes of the latent
+            space, in standard deviations.
+        travel: how fast the code moves, in standard deviations a second.
+        awake: 1 while somebody draws, 0 while the table is idle.
+        fresh_sheets, first_lines, recalls, rests: how often a fresh sheet was laid down, its first
+            line was drawn, another drawing was recalled, and the table fell idle, so far.
+    """
+
+    speed: float = 0.0
+    darkness: float = 0.0
+    pan: float = 0.0
+    place_x: float = 0.0
+    place_y: float = 0.0
+    place_z: float = 0.0
+    travel: float = 0.0
+    awake: float = 0.0
+    fresh_sheets: float = 0.0
+    first_lines: float = 0.0
+    recalls: float = 0.0
+    rests: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the table hears: `level` and `onset`, 0..1; nothing else of it is ever kept."""
+
+    level: float = 0.0
+    onset: float = 0.0
+
+
+SILENCE = Heard()
+Record = TypeVar("Record", Gesture, Heard)
+_SLOTS = {Gesture: "gesture.slot", Heard: "heard.slot"}
+
+
+class RecordWriter(Generic[Record]):
+    """Publishes records of one kind.
+
+    Args:
+        run_dir: folder shared with the other processes.
+        kind: of the records.
+        clock: monotonic seconds.
+    """
+
+    def __init__(
+        self, run_dir: Path, kind: type[Record], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._slot = SlotWriter(run_dir / _SLOTS[kind], clock)
+
+    @property
+    def fault(self) -> str:
+        """Why nothing is published, or empty."""
+        return self._slot.fault
+
+    def publish(self, sequence: int, captured_at: float, record: Record) -> None:
+        """Replace the record; `sequence` and `captured_at` are of the frame it came from."""
+        numbers = np.array(astuple(record), np.float64)
+        self._slot.publish(sequence, captured_at, numbers.view(np.uint8)[None])
+
+
+class RecordReader(Generic[Record]):
+    """Reads records of one kind.
+
+    Attributes:
+        newest: the newest record, all zeros before the first.
+        captured_at, published_at: monotonic seconds, of it.
+
+    Args:
+        run_dir: folder shared with the other processes.
+        kind: of the records.
+    """
+
+    def __init__(self, run_dir: Path, kind: type[Record]) -> None:
+        self._slot = SlotReader(run_dir / _SLOTS[kind])
+        self._kind: type[Record] = kind
+        self._bytes = 8 * len(fields(kind))
+        self.newest: Record = kind()
+        self.captured_at = self.published_at = 0.0
+
+    def look(self) -> Record:
+        """Take the newest record where there is one, and return it; never waits."""
+        found = self._slot.peek()
+        # Another release's record is of another length.
+        if found is not None and found.pixels.nbytes == self._bytes:
+            self.newest = self._kind(*found.pixels.reshape(-1).view(np.float64).tolist())
+            self.captured_at, self.published_at = found.captured_at, found.published_at
+        return self.newest
+
+    def look_within(self, age_s: float) -> Record:
+        """Return the newest record, all zeros where it was published longer ago than `age_s`."""
+        newest = self.look()
+        return newest if time.monotonic() - self.published_at <= age_s else self._kind()

@@ -1,0 +1,156 @@
+"""The sound's process: follows settings and gestures, plays, listens, and tells how it is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from exhibit.contract.board import Heart, write_status
+from exhibit.contract.records import Gesture, Heard, RecordReader, RecordWriter
+from exhibit.contract.settings.hours import is_open
+from exhibit.contract.settings.published import Follower
+from exhibit.sound.composing import compose
+from exhibit.sound.ears import Ears
+from exhibit.sound.output import Output
+from exhibit.sound.player import Player
+from exhibit.sound.portaudio import PortAudio
+
+_AWAKE_S, _ASLEEP_S = 0.01, 0.1
+_STATUS_EVERY_S, _STATUS_SOON_S = 1.0, 0.1
+_CLOCK_EVERY_S = 1.0
+_LOOK_ANEW_EVERY_S = 60.0
+"""Devices are listed anew only while none is open; for a missing input sound pauses this often."""
+
+
+class SoundProcess:
+    """Everything the sound holds open.
+
+    Args:
+        run_dir: folder shared with the other processes.
+        library: PortAudio.
+        clock: monotonic seconds.
+        local_time: for opening hours.
+        make_player: for a rate and a number of channels.
+
+    Raises:
+        ConfigError: there are no settings to start with.
+    """
+
+    def __init__(
+        self,
+        run_dir: Path,
+        library: PortAudio | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        local_time: Callable[[], datetime] = datetime.now,
+        make_player: Callable[[float, int], Player] = Player,
+    ) -> None:
+        self._run_dir, self._clock, self._local_time = run_dir, clock, local_time
+        self._follower = Follower(run_dir, "sound")
+        self._config = self._follower.config.sound
+        self._heart = Heart(run_dir, "sound")
+        self._library = library = library or PortAudio()
+        self._output = Output(library, clock, make_player)
+        self._ears = Ears(library, clock)
+        self._gestures = RecordReader(run_dir, Gesture)
+        self._heard = RecordWriter(run_dir, Heard, clock)
+        self._status_due = self._clock_due = float("-inf")
+        self._anew_due = float("-inf")
+        self._pausing = False
+        self._open = True
+        self._looks = 0
+
+    def run(
+        self, stopping: Callable[[], bool], sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        """Go on until asked to stop, then fade out."""
+        while not stopping():
+            self.tick()
+            busy = self._output.is_open or self._ears.is_open
+            sleep(_AWAKE_S if busy else _ASLEEP_S)
+        self._ears.close()
+        while self._output.is_open:
+            self._play(None)
+            sleep(_AWAKE_S)
+
+    def tick(self) -> None:
+        """Do what is due now."""
+        self._heart.beat()
+        self._follow()
+        now = self._clock()
+        if now >= self._clock_due:
+            self._clock_due = now + _CLOCK_EVERY_S
+            self._open = is_open(self._config.hours, self._local_time())
+        playing, listening = self._wanted(now)
+        if self._output.due(playing):
+            # The list of devices is made anew, which an open input would not outlive.
+            self._ears.close()
+        self._play(playing)
+        self._ears.listen(listening, self._look_anew)
+        if self._ears.is_open:
+            self._looks += 1
+            self._heard.publish(self._looks, now, self._ears.heard)
+        self._tell(now)
+
+    def close(self) -> None:
+        """Let all devices go at once."""
+        self._ears.close()
+        self._output.close()
+
+    def _look_anew(self) -> None:
+        if not self._output.is_open:
+            self._library.refresh()
+
+    def _wanted(self, now: float) -> tuple[str | None, str | None]:
+        """Return the output and the input that are wanted now, None for none."""
+        config = self._config
+        playing = config.device if config.enabled and self._open else None
+        listening = config.listen_device if config.listen and self._open else None
+        if self._pausing and self._output.is_open:
+            return None, None
+        self._pausing = False
+        if listening is None or not self._ears.fault:
+            self._anew_due = now + _LOOK_ANEW_EVERY_S
+        elif now >= self._anew_due:
+            self._pausing, self._anew_due = self._output.is_open, now + _LOOK_ANEW_EVERY_S
+        return playing, listening
+
+    def _play(self, wanted: str | None) -> None:
+        gesture, now = self._gestures.look(), self._clock()
+        captured_at, age_s = self._gestures.captured_at, now - self._gestures.published_at
+        self._output.play(wanted, compose(gesture, captured_at, age_s, self._config))
+
+    def _follow(self) -> None:
+        config = self._follower.follow()
+        if config is not None:
+            self._config = config.sound
+            self._clock_due = float("-inf")
+            self._status_due = min(self._status_due, self._clock() + _STATUS_SOON_S)
+
+    def _tell(self, now: float) -> None:
+        if now < self._status_due:
+            return
+        self._status_due = now + _STATUS_EVERY_S
+        output = self._output
+        notices = {"no_sound": output.fault, "no_listening": self._ears.fault}
+        status: dict[str, Any] = {
+            **self._follower.status(),
+            **output.describe(),
+            "state": self._state(),
+            "listening": self._ears.is_open,
+            "underruns": output.underruns,
+            "callback_ms": output.callback_ms.percentiles(),
+            "stroke_to_sound_ms": output.stroke_to_sound_ms.percentiles(),
+            "notices": [{"code": code, "text": text} for code, text in notices.items() if text],
+            "faults": [fault for fault in (self._heard.fault,) if fault],
+        }
+        write_status(self._run_dir, "sound", status)
+
+    def _state(self) -> str:
+        if not self._config.enabled:
+            return "off"
+        if not self._open:
+            return "closed"
+        return "playing" if self._output.is_open else "silent"

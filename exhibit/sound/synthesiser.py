@@ -1,0 +1,57 @@
+"""Blocks of sound from scores: grain, bed and cues, limited, at a volume that never jumps."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from exhibit.contract.values import Floats
+from exhibit.sound.bed import Bed
+from exhibit.sound.cues import Cues
+from exhibit.sound.gliding import Glide, upwards
+from exhibit.sound.grain import Grain
+from exhibit.sound.limiter import Limiter
+from exhibit.sound.score import BLOCK, Score
+
+LOOK_AHEAD = BLOCK
+"""Frames by which the limiter delays what is heard."""
+
+
+class Synthesiser:
+    """Makes one block after the other; all memory is taken when it is made.
+
+    Args:
+        rate: frames per second.
+        seed: of the noise; the same scores then give the same bits.
+    """
+
+    def __init__(self, rate: float, seed: int = 1) -> None:
+        random, ramp = np.random.default_rng(seed), upwards()
+        self._grain, self._bed = Grain(rate, random, ramp), Bed(rate, random, ramp)
+        self._cues, self._limiter = Cues(rate, ramp), Limiter(rate, ramp)
+        self._volume = Glide(BLOCK / rate, 0.06, 0.04)
+        self._ramp, self._gains = ramp, np.zeros(BLOCK, np.float32)
+        self._bus = np.zeros((2, BLOCK), np.float32)
+
+    @property
+    def silent(self) -> bool:
+        """Whether the last block ended in silence, so that the sound may end there."""
+        return self._volume.end == 0.0
+
+    def fill(self, score: Score, out: Floats) -> None:
+        """Write one block into `out` (BLOCK, 1) or (BLOCK, 2), within ±`CEILING`."""
+        bus = self._bus
+        bus.fill(0.0)
+        for part in (self._grain, self._bed, self._cues):
+            part.add(score, bus)
+        self._limiter.pass_on(bus)
+        self._volume.step(score.levels.volume)
+        self._volume.fill(self._ramp, self._gains)
+        left, right = bus
+        for channel in bus:
+            np.multiply(channel, self._gains, out=channel)
+        if out.shape[1] == 1:
+            np.add(left, right, out=left)
+            np.multiply(left, 0.5, out=out[:, 0])
+        else:
+            np.copyto(out[:, 0], left)
+            np.copyto(out[:, 1], right)

@@ -1,0 +1,123 @@
+"""Speed, darkness and place of the pen are measured from what appears, and from nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from exhibit.contract.records import Gesture, RecordReader, RecordWriter
+from exhibit.contract.values import Frame, Gray, Ink, InkEvent
+from exhibit.engine.gesture import GestureMeter, GestureTap
+
+SIZE, STROKE_PX, FRAME_S = 128, 2.0, 1 / 30
+PAPER, GREY = 200, 100
+
+
+def _square(rows: slice, columns: slice) -> Gray:
+    pixels = np.full((SIZE, SIZE), 255, np.uint8)
+    pixels[rows, columns] = 0
+    return pixels
+
+
+class Visitor:
+    """Draws on a frame that is as large as its ink."""
+
+    def __init__(self) -> None:
+        self.meter = GestureMeter(STROKE_PX)
+        self._drawn = np.full((SIZE, SIZE), 255, np.uint8)
+        self._sequence = 0
+
+    def see(self, drawn: Gray, grey: int = GREY, *events: str) -> Gesture:
+        self._sequence += 1
+        self._drawn = np.minimum(self._drawn, drawn)
+        return self.meter.draw(*self._seen(self._drawn, grey, events))
+
+    def _seen(self, drawn: Gray, grey: int, events: tuple[str, ...]) -> tuple[Frame, Ink]:
+        at = self._sequence * FRAME_S
+        frame = Frame(self._sequence, at, np.where(drawn == 0, grey, PAPER).astype(np.uint8))
+        nothing, inked = np.full_like(drawn, 255), bool((drawn == 0).any())
+        return frame, Ink(
+            *(self._sequence, at, drawn, drawn, nothing, nothing, drawn),
+            np.zeros(drawn.shape, np.bool_),
+            np.zeros((4, 2), np.float32),
+            (0.0, 0.0, 1.0, 1.0) if inked else None,
+            0.0,
+            tuple(InkEvent(name) for name in events),
+        )
+
+
+@pytest.fixture
+def visitor() -> Iterator[Visitor]:
+    visitor = Visitor()
+    visitor.see(_square(slice(0), slice(0)), GREY, "fresh_sheet")
+    yield visitor
+
+
+def _stroke(left: int, right: int, top: int = 60) -> Gray:
+    return _square(slice(top, top + int(STROKE_PX)), slice(left, right))
+
+
+def test_meter_of_a_stroke_gives_its_speed_and_place(visitor: Visitor) -> None:
+    gesture = visitor.see(_stroke(0, 1))
+    assert gesture.speed == 0.0  # a speck is no stroke
+    gesture = visitor.see(_stroke(100, 105))
+    drawn = 5 / SIZE / FRAME_S
+    assert gesture.speed == pytest.approx(min(drawn / 0.5, 1.0), rel=0.01)
+    assert gesture.pan == pytest.approx(2 * 102 / (SIZE - 1) - 1)
+    assert visitor.see(_stroke(100, 105)).speed == 0.0
+
+
+def test_meter_of_a_black_line_is_darker_than_of_a_faint_one() -> None:
+    found = []
+    for grey in (60, 140):
+        visitor = Visitor()
+        visitor.see(_square(slice(0), slice(0)))
+        found.append(visitor.see(_stroke(20, 40), grey).darkness)
+    assert found == [1.0, pytest.approx(0.5)]
+
+
+def test_meter_of_ink_that_is_laid_down_or_uncovered_hears_no_pen(visitor: Visitor) -> None:
+    assert visitor.see(_square(slice(0, 64), slice(0, 128))).speed == 0.0
+
+
+def test_meter_counts_a_fresh_sheet_and_its_first_line_once(visitor: Visitor) -> None:
+    visitor.see(_stroke(20, 40))
+    gesture = visitor.see(_stroke(20, 60))
+    assert (gesture.fresh_sheets, gesture.first_lines) == (1, 1)
+    gesture = visitor.see(_stroke(20, 60), GREY, "sheet_in")
+    assert (gesture.fresh_sheets, gesture.first_lines) == (2, 2)
+
+
+def test_meter_of_a_code_that_moves_tells_place_and_travel(visitor: Visitor) -> None:
+    for number in range(2):
+        visitor.meter.move(np.array([number * 0.1, 0.0, -1.0], np.float32), at=number * 0.2)
+    gesture = visitor.see(_stroke(0, 1))
+    assert (gesture.place_x, gesture.place_z) == (pytest.approx(0.1), -1.0)
+    assert gesture.travel == pytest.approx(0.5)
+    visitor.meter.move(np.array([0.1, 0.0, -1.0], np.float32), at=0.6)
+    assert visitor.see(_stroke(0, 1)).travel == 0.0
+
+
+def test_meter_counts_rest_once_and_wakes_again(visitor: Visitor) -> None:
+    for idle, expected in ((True, (0.0, 0)), (False, (1.0, 0)), (True, (0.0, 1)), (True, (0.0, 1))):
+        visitor.meter.rest(idle)
+        gesture = visitor.see(_stroke(0, 1))
+        assert (gesture.awake, gesture.rests) == expected
+
+
+def test_tap_tells_a_gesture_with_the_time_of_its_frame(tmp_path: Path) -> None:
+    visitor, told = Visitor(), RecordReader(tmp_path, Gesture)
+
+    class Given:
+        def extract(self, frame: Frame) -> Ink:
+            return visitor._seen(_stroke(0, 50), GREY, ())[1]
+
+    tap = GestureTap(Given(), visitor.meter, RecordWriter(tmp_path, Gesture))
+    frame, _ = visitor._seen(_stroke(0, 50), GREY, ())
+    ink = tap.extract(Frame(7, 3.25, frame.pixels))
+    assert ink.live.shape == (SIZE, SIZE)
+    told.look()
+    assert told.captured_at == 3.25
