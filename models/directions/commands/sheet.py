@@ -10,8 +10,9 @@ from exhibit.contract.errors import InputError
 from models.directions.codes import Wish, wished_codes
 from models.directions.commands.codes import code_options
 from models.directions.page.app import make_app
+from models.directions.page.contact import PAGE, write_sheet
 from models.directions.result import read_directions
-from models.directions.strips import PAGE, draw_strip, write_sheet
+from models.directions.strips import draw_strip
 from models.directions.subject import load_subject
 from models.local_page import address_of, listen, serve
 
@@ -23,7 +24,7 @@ from models.local_page import address_of, listen, serve
     "--out",
     required=True,
     type=click.Path(path_type=Path, file_okay=False),
-    help="Folder for index.html and sheet.png.",
+    help="Folder for index.html and its pictures.",
 )
 @code_options(6)
 @click.option("--serve", is_flag=True, help="Open the page here, to name directions on it.")

@@ -9,8 +9,8 @@ from fastapi import FastAPI, HTTPException
 from fastapi.responses import FileResponse, HTMLResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from models.directions import strips as sheet
 from models.directions.naming import rename
+from models.directions.page.contact import PAGE
 from models.directions.result import read_directions, write_directions
 from models.local_page import local_app
 
@@ -46,7 +46,7 @@ def _add_page(app: FastAPI, pages: Path) -> None:
 
     @app.get("/")
     def page() -> Response:
-        text = (pages / sheet.PAGE).read_text(encoding="utf-8")
+        text = (pages / PAGE).read_text(encoding="utf-8")
         script = "<script type='module' src='/rename.js'></script></body>"
         return HTMLResponse(text.replace("</body>", script))
 

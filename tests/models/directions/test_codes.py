@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 torch = pytest.importorskip("torch")
-pytest.importorskip("matplotlib")
 
 
 from exhibit.contract.errors import InputError  # noqa: E402

@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
-pytest.importorskip("matplotlib")
 
 
 from models.directions.drawing import draw_codes, draw_moved  # noqa: E402

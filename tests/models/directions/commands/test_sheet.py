@@ -5,13 +5,12 @@ from pathlib import Path
 import pytest
 
 torch = pytest.importorskip("torch")
-pytest.importorskip("matplotlib")
 
 from click.testing import CliRunner  # noqa: E402
 
 from models.cli import main  # noqa: E402
+from models.directions.page.contact import PAGE  # noqa: E402
 from models.directions.result import DirectionSet, write_directions  # noqa: E402
-from models.directions.strips import PAGE  # noqa: E402
 from tests.models.directions.subjects import axis, direction  # noqa: E402
 from tests.models.hands import write_gan  # noqa: E402
 

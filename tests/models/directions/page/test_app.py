@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 torch = pytest.importorskip("torch")
-pytest.importorskip("matplotlib")
 
 from fastapi.testclient import TestClient  # noqa: E402
 
 from models.directions.page.app import make_app  # noqa: E402
+from models.directions.page.contact import write_sheet  # noqa: E402
 from models.directions.result import DirectionSet, read_directions, write_directions  # noqa: E402
-from models.directions.strips import draw_strip, write_sheet  # noqa: E402
+from models.directions.strips import draw_strip  # noqa: E402
 from tests.models.directions.subjects import axis, direction, sample_codes, small_subject  # noqa: E402
 
 
