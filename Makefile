@@ -1,7 +1,8 @@
 # make run    the table: sets up on first use, then starts; no camera, display or GPU is needed
 # make test   all tests but the slow ones
 # make slow   the slow tests: pages in a browser, made-up requests, trainings of several processes
-# make check  format, lint, types, imports, and the tests that need no torch without torch
+# make check  format, lint, types, imports, and the tests that need no torch without torch, with
+#             what they cover
 # make bench  measures the table and writes bench.json
 
 VENV := .venv
@@ -38,7 +39,7 @@ check: $(CHECK_STAMP) $(LIGHT_STAMP)
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 	! $(LIGHT)/bin/python -c "import torch" 2>/dev/null
-	$(LIGHT)/bin/python -m pytest $(TORCH_FREE)
+	$(LIGHT)/bin/python -m pytest $(TORCH_FREE) --cov=exhibit --cov=calibration
 
 bench: $(SLOW_STAMP)
 	$(VENV)/bin/python -m benchmarks $(ARGS)
