@@ -144,6 +144,17 @@ def load_calibration(path: Path) -> Calibration:
     return calibration
 
 
+def usable_calibration(path: Path) -> tuple[Calibration, str]:
+    """Read a calibration for a table that must run; returns an empty one and why where it cannot.
+
+    A picture that lies beside the ink is better than none.
+    """
+    try:
+        return load_calibration(path), ""
+    except CalibrationError as error:
+        return Calibration(), f"{error}; the table runs uncalibrated"
+
+
 def save_calibration(path: Path, calibration: Calibration) -> None:
     """Write a calibration whole or not at all, also when the power fails on the way.
 

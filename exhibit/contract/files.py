@@ -46,6 +46,7 @@ def replacing(path: Path, mode: int = SHARED) -> Iterator[BinaryIO]:
     draft = path.with_name(f".{path.name}.{os.getpid()}-{next(_numbers)}.tmp")
     try:
         with _create(draft, mode) as file:
+            _keep_owner(file.fileno(), path if path.exists() else path.parent)
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -67,11 +68,21 @@ def append_line(path: Path, line: str, mode: int = SHARED) -> None:
     _make_folder(path.parent, mode)
     is_new = not path.exists()
     with os.fdopen(os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, mode), "rb+") as file:
+        if is_new:
+            _keep_owner(file.fileno(), path.parent)
         file.write((b"" if _ends_in_line(file) else b"\n") + line.encode() + b"\n")
         file.flush()
         os.fsync(file.fileno())
     if is_new:
         sync_folder(path.parent)
+
+
+def make_private(path: Path) -> None:
+    """Make an empty file that its user alone may read, where there is none, and its folders."""
+    _make_folder(path.parent, PRIVATE)
+    if not path.exists():
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, PRIVATE), "wb") as file:
+            _keep_owner(file.fileno(), path.parent)
 
 
 def tell(path: Path, text: str) -> bool:
@@ -105,7 +116,21 @@ def sync_folder(folder: Path) -> None:
 
 
 def _make_folder(folder: Path, mode: int) -> None:
+    missing = [part for part in (folder, *folder.parents) if not part.exists()]
     folder.mkdir(parents=True, exist_ok=True, mode=0o700 if mode == PRIVATE else 0o777)
+    for part in reversed(missing):
+        _keep_owner(part, part.parent)
+
+
+def _keep_owner(made: int | Path, like: Path) -> None:
+    """Give what root made to the owner of another file or folder.
+
+    `sudo exhibit operator passwd` must not take its file from the table that reads it.
+    """
+    if _POSIX and os.geteuid() == 0:
+        found = like.stat()
+        with contextlib.suppress(OSError):
+            os.chown(made, found.st_uid, found.st_gid)
 
 
 def _create(draft: Path, mode: int) -> BinaryIO:

@@ -14,13 +14,13 @@ from exhibit.camera import Grabber, open_camera
 from exhibit.camera.table_light import load_table_light, misfit
 from exhibit.contract.board import Heart
 from exhibit.contract.bundle import Card
-from exhibit.contract.calibration import Calibration, load_calibration
-from exhibit.contract.errors import CameraError
+from exhibit.contract.calibration import Calibration, usable_calibration
+from exhibit.contract.errors import CalibrationError, CameraError
 from exhibit.contract.geometry import Matrix, mounting, scaling
 from exhibit.contract.records import Gesture, Heard, RecordReader, RecordWriter
 from exhibit.contract.settings.published import Follower
 from exhibit.contract.settings.schema import CameraConfig, Config
-from exhibit.contract.values import Frame, Gray
+from exhibit.contract.values import Frame, Gray, TableLight
 from exhibit.engine.camera_choice import chosen_source
 from exhibit.engine.camera_feed import CameraFeed
 from exhibit.engine.following import Following
@@ -45,7 +45,7 @@ class EngineProcess:
         run_dir: folder shared with the other processes.
 
     Raises:
-        ExhibitError: the settings, the bundle or the calibration cannot be used.
+        ExhibitError: the settings or the bundle cannot be used.
     """
 
     def __init__(self, run_dir: Path) -> None:
@@ -56,9 +56,8 @@ class EngineProcess:
         self._source = chosen_source(run_dir, config.camera)
         # The camera opens in a thread of its own while the models load.
         self._feed = CameraFeed(partial(_open_grabber, self._source))
-        self._calibration = load_calibration(config.calibration)
-        simulated = self._source.source == "simulated"
-        self._light = load_table_light(config.calibration, self._calibration, simulated)
+        self._calibration, self._uncalibrated = usable_calibration(config.calibration)
+        self._light = self._usable_light()
         self._light_fault = ""
         hear = partial(RecordReader(run_dir, Heard).look_within, _HEARD_WITHIN_S)
         self._settings = Following(follower, partial(open_bundle, hear=hear))
@@ -131,6 +130,14 @@ class EngineProcess:
         )
         return Engine(pipeline, self._config.ink.answer)
 
+    def _usable_light(self) -> TableLight | None:
+        simulated = self._source.source == "simulated"
+        try:
+            return load_table_light(self._config.calibration, self._calibration, simulated)
+        except CalibrationError as error:
+            self._uncalibrated = f"{error}; the light is learnt anew"
+            return None
+
     def _follow(self) -> None:
         swapped = self._settings.follow()
         before, self._config = self._config, self._settings.config
@@ -164,6 +171,7 @@ class EngineProcess:
             self._feed.fault,
             *mismatches,
             self._light_fault,
+            self._uncalibrated,
             self._bundle.complaint,
             *self._outlet.faults,
         )

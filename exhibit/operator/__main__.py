@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import ctypes
 import logging
 import os
@@ -69,7 +68,7 @@ async def _serve(desk: Desk) -> None:
     if page.certificate and page.key:
         files = Files(page.certificate, page.key)
     else:
-        files = own_files(_secrets_folder(desk), names, own_addresses())
+        files = _own_files(desk, names)
     tls = Tls(files)
     server = Server(make_app(desk, names), page, tls)
     pulse = Pulse(desk, server, tls)
@@ -95,12 +94,13 @@ def _give_memory_back() -> None:
             library.mallopt(_M_TRIM_THRESHOLD, _LARGE_BYTES)
 
 
-def _secrets_folder(desk: Desk) -> Path:
-    folder = desk.state_dir / FOLDER
-    with contextlib.suppress(OSError):
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    # On a read-only disk a certificate lasts as long as the table runs.
-    return folder if os.access(folder, os.W_OK) else desk.run_dir
+def _own_files(desk: Desk, names: list[str]) -> Files:
+    # On a disk that cannot be used a certificate lasts as long as the table runs.
+    try:
+        return own_files(desk.state_dir / FOLDER, names, own_addresses())
+    except OSError as error:
+        log.warning("page.crt: %s; a new one is used until the table ends", error)
+        return own_files(desk.run_dir, names, own_addresses())
 
 
 if __name__ == "__main__":

@@ -170,6 +170,9 @@ class Pulse:
             desk.events.fault,
             desk.audit.fault,
             desk.visits.fault,
+            desk.visits.damage,
+            desk.accounts.fault,
+            desk.scenes.fault,
             desk.settings.versions.fault,
         )
         status = {

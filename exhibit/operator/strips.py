@@ -10,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from exhibit.contract.lifeline import end_with_parent
+
 _KINDS = {".png": "image/png", ".jpg": "image/jpeg"}
 _PLAIN_NAME = re.compile(r"^[^/\\\0]{1,100}$")
 _KEPT_BUNDLES = 20
@@ -23,10 +25,8 @@ class Strips:
         start: starts a process; never waited for.
     """
 
-    def __init__(
-        self, state_dir: Path, start: Callable[[list[str]], Any] = subprocess.Popen
-    ) -> None:
-        self._folder, self._start = state_dir / "strips", start
+    def __init__(self, state_dir: Path, start: Callable[[list[str]], Any] | None = None) -> None:
+        self._folder, self._start = state_dir / "strips", start or _start
         self._drawing: Any = None
         self._asked: set[Path] = set()
 
@@ -58,3 +58,7 @@ class Strips:
         except OSError:
             card = str(bundle).encode()
         return self._folder / hashlib.sha256(card).hexdigest()[:16]
+
+
+def _start(command: list[str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL, preexec_fn=end_with_parent())

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import cv2
 
-from exhibit.contract.calibration import load_calibration
+from exhibit.contract.calibration import usable_calibration
 from exhibit.contract.errors import CLOSED, REFUSED, ExhibitError
 from exhibit.contract.precedence import take_precedence
 from exhibit.contract.settings.published import Follower
@@ -41,12 +41,13 @@ def main(run_dir: Path, kind: WindowKind) -> None:
 def _perform(run_dir: Path, kind: WindowKind, stopping: threading.Event) -> Ending | None:
     follower = Follower(run_dir, "stage")
     config = follower.config
-    calibration = load_calibration(config.calibration)
+    calibration, uncalibrated = usable_calibration(config.calibration)
     # One thread: a pool would wait for its slowest member on a busy machine.
     cv2.setNumThreads(1)
     window = Window(config.stage, kind)
     try:
         performance = Performance(run_dir, follower, calibration, window)
+        performance.complaints += (uncalibrated,)
         gc.collect()
         gc.freeze()
         return performance.run(stopping.is_set, take_precedence())

@@ -37,6 +37,9 @@ _REMEMBERED_FRAMES = 36_000
 class Performance:
     """Shows at the display's rate what engine, attract loop and operator ask for.
 
+    Attributes:
+        complaints: what else is wrong, for the status.
+
     Args:
         run_dir: the folder that the processes share.
         follower: the settings in force.
@@ -75,6 +78,7 @@ class Performance:
         self._refused = self._scheduling = ""
         self._calibration = calibration
         self._mismatch = _mismatch(config, calibration)
+        self.complaints: tuple[str, ...] = ()
 
     def run(self, stopping: Callable[[], bool], scheduling: str) -> Ending | None:
         """Show until asked to stop, or until the window must be closed.
@@ -164,7 +168,8 @@ class Performance:
 
     def _status(self) -> dict[str, Any]:
         percentiles = self._intervals.percentiles()
-        faults = (self._attract.fault, self._mismatch, self._refused, self._composite.fault)
+        own = (self._attract.fault, self._mismatch, self._refused, self._composite.fault)
+        faults = (*own, *self.complaints)
         return {
             **self._follower.status(),
             "state": self._show.mode.value,

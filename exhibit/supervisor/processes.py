@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from exhibit.contract.board import Heart
+from exhibit.contract.lifeline import end_with_parent
 
 WindowKind = Literal["fullscreen", "windowed", "headless"]
 
-_PR_SET_PDEATHSIG = 1
 _SERVICE_MANAGER = ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID")
 _SLOW_START_S = 180.0
 _QUICK_START_S = 30.0
@@ -93,7 +92,7 @@ class Child:
             # Ctrl-C reaches the supervisor alone, which ends the others in order.
             process_group=0,
             stdin=subprocess.DEVNULL,
-            preexec_fn=_end_with_parent(os.getpid()) if sys.platform == "linux" else None,
+            preexec_fn=end_with_parent(),
         )
 
     @property
@@ -128,15 +127,3 @@ def describe_exit(code: int) -> str:
         return signal.Signals(-code).name
     except ValueError:
         return f"signal {-code}"
-
-
-def _end_with_parent(parent: int) -> Callable[[], None]:
-    # Loaded before the fork: between fork and exec only the call itself is safe.
-    libc = ctypes.CDLL(None, use_errno=True)
-
-    def arrange() -> None:
-        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:
-            os._exit(1)
-
-    return arrange

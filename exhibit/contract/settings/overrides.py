@@ -23,7 +23,7 @@ OVERRIDES, HISTORY = "overrides.yaml", "history"
 _HEADER = "# Written by the operator's page, on top of config.yaml.\n"
 SAFE_MODE = "safe-mode"
 # What YAML's own reader raises on `!!int abc`, `!!bool maybe`, 2026-13-45 and deep nesting.
-_NOT_OF_ITS_TAG = (ValueError, KeyError, AttributeError, TypeError, IndexError, RecursionError)
+NOT_OF_ITS_TAG = (ValueError, KeyError, AttributeError, TypeError, IndexError, RecursionError)
 FILE_ONLY = ("state_dir", "calibration")
 """Paths that only `config.yaml` may name: overrides are kept in one, measured with the other."""
 
@@ -123,7 +123,7 @@ def _data(path: Path) -> Layer | None:
     try:
         text = path.read_text(encoding="utf-8")
         data = yaml.safe_load(text)
-    except (UnicodeDecodeError, yaml.YAMLError, *_NOT_OF_ITS_TAG):
+    except (UnicodeDecodeError, yaml.YAMLError, *NOT_OF_ITS_TAG):
         return None
     if data is None:
         # Even without overrides a header is written: nothing at all is what a power cut leaves.

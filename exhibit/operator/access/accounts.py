@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
+import re
 import secrets
 import time
 from pathlib import Path
@@ -30,6 +32,7 @@ log = logging.getLogger(__name__)
 FOLDER = "operator"
 TOKEN_HOLDER = "token "
 """How a person who holds a token is called, before the token's name."""
+TOKEN_NAME = r"^[\w][\w .-]{0,39}$"
 _MOST_TOKENS = 100
 
 
@@ -54,8 +57,18 @@ class Access(BaseModel):
     tokens: tuple[Token, ...] = ()
 
 
+_LOCKED = Access(password="-")
+"""A table whose file cannot be read: claimed, with a password that nobody has."""
+
+
 class Accounts:
     """Who may come in. A command may change the file while the page runs, so it is looked at anew.
+
+    A file that cannot be read for now changes nothing: whoever was known is. Where nobody was,
+    nobody is let in, and the table cannot be claimed, until it can be read.
+
+    Attributes:
+        fault: why the file is not what counts, or empty.
 
     Args:
         state_dir: the state folder.
@@ -64,7 +77,8 @@ class Accounts:
     def __init__(self, state_dir: Path) -> None:
         self._path = state_dir / FOLDER / "access.json"
         self._seen: tuple[int, int] | None = None
-        self._access = Access()
+        self._access: Access | None = None
+        self.fault = ""
 
     @property
     def claimed(self) -> bool:
@@ -103,6 +117,11 @@ class Accounts:
     def add_token(self, name: str, role: Role) -> str:
         """Make a token and return its secret, which is shown once and never again."""
         access = self._newest()
+        if not re.fullmatch(TOKEN_NAME, name):
+            raise InputError(
+                f"a token cannot be named {name!a:.60}; expected 1 to 40 letters, digits, spaces, "
+                "dots and dashes, beginning with a letter or digit"
+            )
         if role.word not in GIVEN:
             raise InputError(f"role '{role.word}' is not given; expected {', '.join(GIVEN)}")
         if any(token.name == name for token in access.tokens):
@@ -132,23 +151,37 @@ class Accounts:
         return [token.model_dump(exclude={"digest"}) for token in self.tokens]
 
     def _write(self, access: Access) -> None:
+        if self._access is None:
+            raise PermissionError(errno.EACCES, "it cannot be read, so it is not replaced")
         write_whole(self._path, json.dumps(access.model_dump(), indent=1), PRIVATE)
         self._access, self._seen = access, self._signature()
 
     def _newest(self) -> Access:
         signature = self._signature()
-        if signature != self._seen:
-            self._seen = signature
-            self._access = self._read() if signature else Access()
-        return self._access
+        if self._access is None or signature != self._seen:
+            self._read(signature)
+        return self._access or _LOCKED
 
-    def _read(self) -> Access:
+    def _read(self, signature: tuple[int, int] | None) -> None:
         try:
-            return Access.model_validate_json(self._path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, ValidationError):
+            text = self._path.read_text(encoding="utf-8")
+            self._access, self.fault = Access.model_validate_json(text), ""
+        except FileNotFoundError:
+            self._access, self.fault = Access(), ""
+        except OSError as error:
+            # Asked anew at the next look: its owner may be put right at any moment.
+            self._say(f"{self._path}: {error.strerror}; what was known before holds")
+            return
+        except (UnicodeDecodeError, ValidationError):
             # Nobody is let in by a damaged file: the table must be claimed again, on the spot.
-            log.error("%s cannot be read: %s; claim the table again", self._path, _away(self._path))
-            return Access()
+            self._say(f"{self._path}: damaged; {set_aside(self._path)}; claim the table again")
+            self._access, signature = Access(), self._signature()
+        self._seen = signature
+
+    def _say(self, fault: str) -> None:
+        if fault != self.fault:
+            log.error("%s", fault)
+        self.fault = fault
 
     def _signature(self) -> tuple[int, int] | None:
         try:
@@ -156,7 +189,3 @@ class Accounts:
         except OSError:
             return None
         return found.st_mtime_ns, found.st_ino
-
-
-def _away(path: Path) -> str:
-    return set_aside(path)

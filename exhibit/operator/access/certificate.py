@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import ipaddress
 import os
@@ -88,11 +89,15 @@ def own_files(folder: Path, names: Iterable[str], addresses: Iterable[str]) -> F
     """Return a self-signed certificate for these names and addresses, made where there is none.
 
     It is kept for as long as it is valid, whatever changes, because people compare its fingerprint.
+    One that cannot be read for now is not replaced.
 
     Raises:
-        OSError: it cannot be kept.
+        OSError: it cannot be read or kept.
     """
     files = Files(folder / "page.crt", folder / "page.key")
+    for file in (files.certificate, files.key):
+        with contextlib.suppress(FileNotFoundError):
+            file.read_bytes()
     if not _is_good(files):
         # Loaded only when one is made: it is a large library, needed once in two years.
         key, certificate = _make(list(names), list(addresses))

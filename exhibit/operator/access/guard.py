@@ -103,10 +103,12 @@ class Guard:
 
     def _is_ours(self, host: str, scope: Scope) -> bool:
         try:
-            name = urlsplit(f"//{host}").hostname
+            parts = urlsplit(f"//{host}")
+            name = parts.hostname
         except ValueError:
             return False
-        if not name:
+        # A host has a name and perhaps a port; `user@name` and `name/path` are no hosts.
+        if not name or parts.username is not None or parts.netloc != host:
             return False
         server = (scope.get("server") or ("", 0))[0]
         return name == server or name.rstrip(".") in self._names
@@ -127,7 +129,7 @@ def _is_foreign(headers: Headers, scope: Scope, host: str) -> bool:
     origin = headers.get("origin")
     if origin is None:
         return False
-    return urlsplit(origin).netloc.lower() != host.lower()
+    return origin.lower() != f"https://{host.lower()}"  # the page is served over TLS alone
 
 
 class _Bounded:

@@ -9,13 +9,14 @@ from fastapi import APIRouter, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from exhibit.contract.errors import InputError
+from exhibit.operator.access.accounts import TOKEN_NAME
 from exhibit.operator.access.roles import Role
 from exhibit.operator.api.login import Secret, note_failure, refuse_impatient
 from exhibit.operator.api.permission import Routes, desk_of
 
 router = APIRouter(tags=["accounts"])
 routes = Routes(router)
-TokenName = Annotated[str, Field(pattern=r"^[\w][\w .-]{0,39}$")]
+TokenName = Annotated[str, Field(pattern=TOKEN_NAME)]
 
 
 class NewPassword(BaseModel):

@@ -116,8 +116,6 @@ def _parsed(line: str) -> dict[str, Any] | None:
         record = json.loads(line)
     except ValueError:
         return None
-    return (
-        record
-        if isinstance(record, dict) and isinstance(record.get("what"), str) and "at" in record
-        else None
-    )
+    if not isinstance(record, dict):
+        return None
+    return record if all(isinstance(record.get(key), str) for key in ("at", "what")) else None

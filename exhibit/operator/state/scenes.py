@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from exhibit.contract.errors import InputError
 from exhibit.contract.files import PRIVATE, write_whole
 from exhibit.contract.settings.layers import Layer
-from exhibit.contract.settings.overrides import set_aside
+from exhibit.contract.settings.overrides import NOT_OF_ITS_TAG, set_aside
 
 log = logging.getLogger(__name__)
 
@@ -99,26 +100,38 @@ class SceneBook(_Record):
 class SceneFile:
     """The book in `scenes.yaml` of the state folder.
 
+    Attributes:
+        book: all scenes.
+        fault: why the file could not be read, or empty; it is then not replaced either.
+
     Args:
         state_dir: the state folder.
     """
 
     def __init__(self, state_dir: Path) -> None:
         self._path = state_dir / _FILE
+        self.fault = ""
         self.book = self._read()
 
     def write(self, book: SceneBook) -> None:
         """Keep a book; raises OSError, and keeps the one before, where that is not possible."""
+        if self.fault:
+            self.book = self._read()
+            raise OSError(errno.EAGAIN, self.fault or "it can be read again: look, and try again")
         text = yaml.safe_dump(book.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
         write_whole(self._path, text, PRIVATE)
         self.book = book
 
     def _read(self) -> SceneBook:
+        self.fault = ""
         try:
             return SceneBook.model_validate(yaml.safe_load(self._path.read_text(encoding="utf-8")))
         except FileNotFoundError:
             return SceneBook()
-        except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError) as error:
+        except OSError as error:
+            self.fault = f"{self._path}: {error.strerror}; there are no scenes for now"
+            return SceneBook()
+        except (ValueError, yaml.YAMLError, *NOT_OF_ITS_TAG) as error:
             reason = str(error).splitlines()[0]
             log.warning("%s: %s; %s", self._path, reason, set_aside(self._path))
             return SceneBook()

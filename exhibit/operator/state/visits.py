@@ -10,6 +10,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from exhibit.contract.files import make_private
+from exhibit.contract.settings.overrides import set_aside
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS visits (
     id INTEGER PRIMARY KEY,
@@ -96,6 +99,10 @@ class VisitCounter:
 class Visits:
     """The visits of this table, in `visits.sqlite` of the state folder.
 
+    Attributes:
+        fault: why visits cannot be kept or read now, or empty.
+        damage: what became of a file that was damaged, for as long as this process runs.
+
     Args:
         state_dir: the state folder.
         now: wall time with its zone.
@@ -105,7 +112,7 @@ class Visits:
         self, state_dir: Path, now: Callable[[], datetime] = lambda: datetime.now().astimezone()
     ) -> None:
         self._path, self._now = state_dir / "visits.sqlite", now
-        self.fault = ""
+        self.fault = self.damage = ""
 
     def add(self, visit: Visit, monotonic_now: float) -> None:
         """Keep a visit; a full or read-only disk loses it, and `fault` says so."""
@@ -176,10 +183,15 @@ class Visits:
 
     @contextlib.contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        make_private(self._path)
         database = sqlite3.connect(self._path, timeout=1.0)
         try:
             database.executescript(_SCHEMA)
             yield database
+        except sqlite3.OperationalError:
+            raise  # busy, full, read-only: the file itself may be well
+        except sqlite3.DatabaseError as error:
+            self.damage = f"{self._path}: {error}; {set_aside(self._path)}"
+            raise
         finally:
             database.close()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from exhibit.contract.files import PRIVATE, append_line, replacing, tell, write_whole
+from exhibit.contract.files import PRIVATE, append_line, make_private, replacing, tell, write_whole
 
 NO_ROOM = OSError(errno.ENOSPC, "No space left on device")
 
@@ -137,3 +137,27 @@ def test_tell_without_room_keeps_the_old_text_and_raises_nothing(
     assert not tell(file, "newer")
     assert [entry.read_text() for entry in tmp_path.iterdir()] == ["old"]
     assert not tell(tmp_path / "gone" / "engine.status.json", "newer")
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root")
+def test_files_that_root_writes_belong_to_whom_the_folder_belongs(tmp_path: Path) -> None:
+    """`sudo exhibit operator passwd` must not take the file from the table that reads it."""
+    os.chown(tmp_path, 1234, 1235)
+    write_whole(tmp_path / "operator" / "access.json", "{}", PRIVATE)
+    append_line(tmp_path / "operator" / "audit.jsonl", "{}", PRIVATE)
+    make_private(tmp_path / "visits.sqlite")
+    for made in ("operator", "operator/access.json", "operator/audit.jsonl", "visits.sqlite"):
+        found = (tmp_path / made).stat()
+        assert (made, found.st_uid, found.st_gid) == (made, 1234, 1235)
+    os.chown(tmp_path / "operator" / "access.json", 77, 78)
+    write_whole(tmp_path / "operator" / "access.json", "[]", PRIVATE)
+    assert (tmp_path / "operator" / "access.json").stat().st_uid == 77
+
+
+def test_make_private_keeps_what_is_there_and_is_read_by_its_user_alone(tmp_path: Path) -> None:
+    path = tmp_path / "state" / "visits.sqlite"
+    make_private(path)
+    path.write_text("a visit")
+    make_private(path)
+    assert path.read_text() == "a visit"
+    assert path.stat().st_mode & 0o777 == 0o600

@@ -6,10 +6,13 @@ Spans accounts, sessions, delays and the routes that ask them.
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
+from exhibit.contract.errors import InputError
+from exhibit.operator.access.accounts import Accounts
 from exhibit.operator.access.delays import LoginDelays
 from exhibit.operator.access.roles import Role
 from exhibit.operator.access.sessions import COOKIE, IDLE_S, LONGEST_S
@@ -189,3 +192,37 @@ def test_accounts_damaged_file_lets_nobody_in(desk: Desk, browser: Browser) -> N
     assert _login(client) == 409
     assert client.get("/api/v1/state").status_code == 401
     assert list(file.parent.glob("access.refused-*.json"))
+
+
+def test_accounts_unreadable_file_changes_nobody_and_is_told(
+    desk: Desk, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`sudo exhibit operator passwd` gave the file to root: the table was open to be claimed."""
+    desk.accounts.set_password(PASSWORD)
+    token = desk.accounts.add_token("desk lamp", Role.OPERATOR)
+    file = desk.state_dir / "operator" / "access.json"
+
+    def denied(*_: object, **__: object) -> str:
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "read_text", denied)
+        file.touch()
+        assert desk.accounts.claimed
+        assert desk.accounts.token_of(token) is not None
+        assert "Permission denied" in desk.accounts.fault
+        stranger = Accounts(desk.state_dir)
+        assert stranger.claimed
+        assert not stranger.password_matches("-")
+        with pytest.raises(OSError, match="cannot be read"):
+            stranger.set_password(PASSWORD)
+    assert list(file.parent.glob("access.refused-*")) == []
+    assert stranger.password_matches(PASSWORD)
+    assert desk.accounts.claimed
+    assert desk.accounts.fault == ""
+
+
+@pytest.mark.parametrize("name", ["", " ", "../x", "<b>", "a\nb", "x" * 41, "\ud800", "-x"])
+def test_accounts_token_with_a_name_that_cannot_be_shown_is_refused(desk: Desk, name: str) -> None:
+    with pytest.raises(InputError, match="cannot be named"):
+        desk.accounts.add_token(name, Role.VIEWER)

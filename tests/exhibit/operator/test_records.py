@@ -78,6 +78,12 @@ def test_visits_damaged_database_is_a_fault_and_no_crash(tmp_path: Path) -> None
     visits.add(Visit(1.0, 9.0, 5.0, False), 10.0)
     assert "visits" in visits.fault
     assert visits.summary(30, 0)["sheets"] == 0
+    # It is set aside and said, and the visits from now on are kept, for their user's eyes alone.
+    (aside,) = tmp_path.glob("visits.refused-*.sqlite")
+    assert aside.name in visits.damage
+    visits.add(Visit(1.0, 9.0, 5.0, False), 10.0)
+    assert (visits.fault, visits.summary(30, 0)["sheets"]) == ("", 1)
+    assert (tmp_path / "visits.sqlite").stat().st_mode & 0o777 == 0o600
 
 
 def test_visits_csv_has_a_row_for_each(admin: TestClient, desk: Desk) -> None:
@@ -133,6 +139,17 @@ def test_journal_outlives_a_restart_and_a_line_cut_by_a_power_cut(tmp_path: Path
     again.add("state", text="three")
     third = Journal(tmp_path, "events", lambda: NOON)
     assert [record["text"] for record in third.newest(9)] == ["three", "two", "one"]
+
+
+@pytest.mark.parametrize(
+    "line", ['{"at": null, "what": "x"}', '{"at": 3, "what": "x"}', '{"what": "x"}', "[]", "null"]
+)
+def test_journal_leaves_out_lines_that_are_no_records(tmp_path: Path, line: str) -> None:
+    Journal(tmp_path, "events", lambda: NOON).add("fault", text="one")
+    file = tmp_path / "events-2026-11.jsonl"
+    file.write_text(f"{line}\n{file.read_text()}{line}\n")
+    records = Journal(tmp_path, "events", lambda: NOON).newest(9)
+    assert [record["text"] for record in records] == ["one"]
 
 
 def test_journal_is_only_ever_appended_to(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ Spans the book of scenes and what switches them.
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
@@ -217,3 +218,22 @@ def test_scene_unknown_is_refused_naming_the_known(desk: Desk) -> None:
     _keep(desk, EVENING)
     with pytest.raises(InputError, match="there are Evening"):
         switch_scene(desk, "Evning", "kim")
+
+
+def test_scenes_unreadable_file_is_neither_set_aside_nor_replaced(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _keep(desk, EVENING)
+
+    def denied(*_: object, **__: object) -> str:
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "read_text", denied)
+        scenes = SceneFile(desk.state_dir)
+        assert "Permission denied" in scenes.fault
+        with pytest.raises(OSError, match="Permission denied"):
+            scenes.write(SceneBook())
+    with pytest.raises(OSError, match="look, and try again"):
+        scenes.write(SceneBook())
+    assert scenes.book.find(EVENING.name) == EVENING

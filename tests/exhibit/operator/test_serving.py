@@ -233,6 +233,24 @@ def test_page_serves_without_a_table_and_ends_when_asked(running_page: Page) -> 
     assert (running_page.process.returncode, complaints) == (0, "")
 
 
+def test_page_serves_whatever_lies_where_its_files_should_be(tmp_path: Path) -> None:
+    """Folders stand for all that cannot be read, written or replaced."""
+    state = tmp_path / "state"
+    for name in ("operator/page.crt", "operator/access.json", "overrides.yaml", "scenes.yaml"):
+        (state / name).mkdir(parents=True)
+    for name in ("visits.sqlite", "history", "log/events-2026-11.jsonl"):
+        (state / name).parent.mkdir(exist_ok=True)
+        (state / name).write_bytes(b'{"at": null}\n')
+    page = Page(tmp_path)
+    try:
+        assert page.ask("healthz") == 200
+        # Nobody may claim a table whose passwords cannot be read.
+        assert read_status(page.run_dir, "operator")["claimed"] is True
+    finally:
+        page.process.kill()
+        page.process.communicate()
+
+
 def test_command_passwd_claims_and_tokens_are_made_and_taken_back(
     tmp_path: Path, desk: Desk
 ) -> None:

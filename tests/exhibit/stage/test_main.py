@@ -23,8 +23,10 @@ SETTINGS = Config(
 
 
 @contextmanager
-def stage_process(folder: Path, *arguments: str, **environment: str) -> Iterator[subprocess.Popen]:
-    begin_with(folder, SETTINGS)
+def stage_process(
+    folder: Path, *arguments: str, settings: Config = SETTINGS, **environment: str
+) -> Iterator[subprocess.Popen]:
+    begin_with(folder, settings)
     command = [sys.executable, "-m", "exhibit.stage", "--run-dir", str(folder)]
     process = subprocess.Popen([*command, *arguments], env={**os.environ, **environment})
     try:
@@ -58,6 +60,14 @@ def test_stage_full_screen_takes_the_displays_own_size(tmp_path: Path, x_display
         status = read_status(tmp_path, "stage")
     assert status["driver"] == "x11"
     assert status["size_px"] == [640, 400]
+
+
+def test_stage_with_a_damaged_calibration_shows_and_says_so(tmp_path: Path) -> None:
+    (tmp_path / "calibration.yaml").write_text("camera: [\n")
+    settings = SETTINGS.model_copy(update={"calibration": tmp_path / "calibration.yaml"})
+    with stage_process(tmp_path, "--headless", settings=settings):
+        faults = read_status(tmp_path, "stage")["faults"]
+    assert any("runs uncalibrated" in fault for fault in faults)
 
 
 def test_stage_asked_to_end_ends_cleanly(tmp_path: Path) -> None:

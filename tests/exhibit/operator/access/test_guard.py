@@ -25,7 +25,19 @@ def test_guard_request_made_by_another_site_is_refused(admin: TestClient, site: 
     assert admin.get("/api/v1/state", headers=headers).status_code == 403
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "null", f"https://{HOST}.evil.example"])
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "https://evil.example",
+        "null",
+        f"https://{HOST}.evil.example",
+        f"http://{HOST}",
+        f"https://{HOST}:8080",
+        f"https://evil@{HOST}",
+        HOST,
+        "",
+    ],
+)
 def test_guard_other_origin_without_fetch_metadata_is_refused(
     admin: TestClient, origin: str
 ) -> None:
@@ -48,7 +60,20 @@ def test_guard_link_from_another_site_opens_a_page_but_no_api(browser: Browser) 
     assert client.post("/healthz", headers=followed).status_code == 403
 
 
-@pytest.mark.parametrize("host", ["evil.example", "", f"{HOST}.evil.example", "192.0.2.1", "[::1"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example",
+        "",
+        f"{HOST}.evil.example",
+        "192.0.2.1",
+        "[::1",
+        f"evil@{HOST}",
+        f"@{HOST}",
+        f"{HOST}/evil",
+        f"{HOST}?evil",
+    ],
+)
 def test_guard_other_host_is_refused(browser: Browser, host: str) -> None:
     assert browser().get("/healthz", headers={"Host": host}).status_code == 421
 

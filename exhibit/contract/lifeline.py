@@ -1,0 +1,31 @@
+"""Child processes that end with the process that started them, however it ends."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+from collections.abc import Callable
+
+_PR_SET_PDEATHSIG = 1
+
+
+def end_with_parent() -> Callable[[], None] | None:
+    """Return the `preexec_fn` of such a child, or None where the system has no such thing.
+
+    Source: Linux, prctl(2), PR_SET_PDEATHSIG. It is of the thread that starts the child, which must
+    live as long as the child may.
+    """
+    if sys.platform != "linux":
+        return None
+    parent = os.getpid()
+    # Loaded before the fork: between fork and exec only the call itself is safe.
+    libc = ctypes.CDLL(None, use_errno=True)
+
+    def arrange() -> None:
+        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(1)
+
+    return arrange
