@@ -20,11 +20,15 @@ from models.saved.encoder import Hand
 SHAPE = {"resolution": 32, "channel_base": 256, "channel_max": 16}
 
 
-def small_generator() -> Generator:
-    """An untrained generator of 32 px whose w_avg is not zero."""
+def small_generator(resolution: int = 32) -> Generator:
+    """An untrained generator whose w_avg is not zero."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        generator = Generator(GeneratorConfig(**SHAPE, z_dim=16, w_dim=16, mapping_layers=2))
+        generator = Generator(
+            GeneratorConfig(
+                **SHAPE | {"resolution": resolution}, z_dim=16, w_dim=16, mapping_layers=2
+            )
+        )
         generator.mapping.w_avg.copy_(torch.randn(16))
     return generator.eval().requires_grad_(False)
 
@@ -61,10 +65,10 @@ def small_hand(**changes: object) -> Hand:
     return Hand(inverter.eval().requires_grad_(False), generator, {})
 
 
-def write_gan(path: Path) -> Path:
+def write_gan(path: Path, resolution: int = 32) -> Path:
     """A checkpoint as models train-gan writes it."""
-    generator = small_generator()
-    discriminator = Discriminator(DiscriminatorConfig(**SHAPE))
+    generator = small_generator(resolution)
+    discriminator = Discriminator(DiscriminatorConfig(**SHAPE | {"resolution": resolution}))
     write_checkpoint(
         path,
         GAN,

@@ -32,6 +32,8 @@ class EncoderConfig:
         inversion: `w_plus` gives codes only, `feature` codes and a map for one activation.
         feature_channels: channels of that map; 0 for `w_plus`.
         feature_side: side of that map, 16 or 32.
+        detail_channels: planes as large as the ink that the map carries beside, folded to its side
+            and counted in `feature_channels`; 0 for none.
         planes: how many of `PLANES` it sees: 1 is the ink alone, as in the paper, 3 all.
         steps: how often the answer is refined; 1 is pSp, more is ReStyle.
         width: channels of the light backbone at half the ink's side; others are multiples of it.
@@ -45,6 +47,7 @@ class EncoderConfig:
     inversion: Inversion = "feature"
     feature_channels: int = 128
     feature_side: int = 16
+    detail_channels: int = 0
     planes: int = 1
     steps: int = 1
     width: int = 24
@@ -64,6 +67,15 @@ class EncoderConfig:
             raise EncoderError(
                 f"feature side {self.feature_side}: expected one of {FEATURE_RESOLUTIONS}"
             )
+        if self.detail_channels and self.backbone != "light":
+            raise EncoderError(
+                f"detail channels {self.detail_channels}: backbone '{self.backbone}' draws none"
+            )
+        if self.detail_channels and self.map_channels < 1:
+            raise EncoderError(
+                f"detail channels {self.detail_channels} at {self.ink_size}²: expected more than "
+                f"the {self.feature_channels} channels of the map that carries them folded"
+            )
         if self.steps < 1:
             raise EncoderError(f"steps {self.steps}: expected 1 (pSp) or more (ReStyle)")
         if (self.inversion == "feature") != (self.feature_channels > 0):
@@ -76,6 +88,16 @@ class EncoderConfig:
     def first_channels(self) -> int:
         """Channels that enter the backbone: the planes and, when refining, the picture so far."""
         return self.planes * self.input_channels + (1 if self.steps > 1 else 0)
+
+    @property
+    def fold(self) -> int:
+        """Pixels of ink along a cell of the map."""
+        return self.ink_size // self.feature_side
+
+    @property
+    def map_channels(self) -> int:
+        """Channels of the map without the folded planes of detail."""
+        return self.feature_channels - self.detail_channels * self.fold**2
 
     @property
     def levels(self) -> tuple[int, int, int]:

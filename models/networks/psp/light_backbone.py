@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from models.networks.psp.config import EncoderConfig
 
 SLOPE = 0.2
+DETAIL_WIDTH = 16
 BRANCH_GAIN = 0.25
 """Initial gain of a residual branch: without normalisation layers the sum would grow with depth."""
 
@@ -58,7 +59,7 @@ class FineMap(nn.Module):
 
     def __init__(self, config: EncoderConfig, pyramid_channels: int) -> None:
         super().__init__()
-        fold, channels = config.ink_size // config.feature_side, config.feature_channels
+        fold, channels = config.fold, config.map_channels
         self.fold = nn.PixelUnshuffle(fold)
         self.look = nn.Conv2d(config.first_channels * fold * fold, channels, 3, padding=1)
         self.found = nn.Conv2d(pyramid_channels, channels, 1)
@@ -72,6 +73,36 @@ class FineMap(nn.Module):
         """(n, first_channels, S, S) and (n, pyramid_channels, 32, 32) to (n, C, 32, 32)."""
         x = self.look(self.fold(ink)) + self.found(F.leaky_relu(p32, SLOPE))
         return self.out(F.leaky_relu(self.body(x), SLOPE))
+
+
+class Detail(nn.Module):
+    """Planes as fine as the ink: what the map's cells of several pixels can only draw as grey.
+
+    Three convolutions over the planes themselves, told by the pyramid what lies around; folded to
+    the map's side, so that they travel in the map. They begin at zero.
+    """
+
+    def __init__(self, config: EncoderConfig, pyramid_channels: int) -> None:
+        super().__init__()
+        self.look = nn.Conv2d(config.first_channels, DETAIL_WIDTH, 3, padding=1)
+        self.found = nn.Conv2d(pyramid_channels, DETAIL_WIDTH, 1)
+        self.body = nn.Conv2d(DETAIL_WIDTH, DETAIL_WIDTH, 3, padding=1)
+        self.out = nn.Conv2d(DETAIL_WIDTH, config.detail_channels, 3, padding=1)
+        nn.init.zeros_(self.out.weight)
+        assert self.out.bias is not None
+        nn.init.zeros_(self.out.bias)
+        self.fold = nn.PixelUnshuffle(config.fold)
+
+    def forward(self, ink: Tensor, p32: Tensor) -> Tensor:
+        """(n, first_channels, S, S) and (n, pyramid_channels, 32, 32) to (n, d·f², side, side)."""
+        around = F.interpolate(
+            self.found(F.leaky_relu(p32, SLOPE)),
+            size=ink.shape[-2:],
+            mode="bilinear",
+            align_corners=False,
+        )
+        x = self.body(F.leaky_relu(self.look(ink) + around, SLOPE))
+        return self.fold(self.out(F.leaky_relu(x, SLOPE)))
 
 
 class LightEncoder(nn.Module):
@@ -107,10 +138,12 @@ class LightEncoder(nn.Module):
             self.fine_map = FineMap(config, c1)
         elif config.inversion == "feature":
             self.feature_body = ResidualBlock(c2)
-            self.feature = nn.Conv2d(c2, config.feature_channels, 3, padding=1)
+            self.feature = nn.Conv2d(c2, config.map_channels, 3, padding=1)
             nn.init.zeros_(self.feature.weight)
             assert self.feature.bias is not None
             nn.init.zeros_(self.feature.bias)
+        if config.detail_channels:
+            self.detail = Detail(config, c1)
 
     def forward(self, ink: Tensor) -> tuple[Tensor, Tensor | None]:
         """Encode.
@@ -131,8 +164,12 @@ class LightEncoder(nn.Module):
         if self.config.inversion != "feature":
             return offsets, None
         if self.config.feature_side == 32:
-            return offsets, self.fine_map(ink, p32)
-        return offsets, self.feature(F.leaky_relu(self.feature_body(p16), SLOPE))
+            feature = self.fine_map(ink, p32)
+        else:
+            feature = self.feature(F.leaky_relu(self.feature_body(p16), SLOPE))
+        if self.config.detail_channels:
+            feature = torch.cat([feature, self.detail(ink, p32)], dim=1)
+        return offsets, feature
 
 
 def _double(x: Tensor) -> Tensor:

@@ -44,7 +44,8 @@ class GeneratorConfig:
     """Shape of a StyleGAN2 generator (names as in the published configuration).
 
     `feature_resolution` is the side of the block that takes the residual map; no weight of the
-    generator depends on it.
+    generator depends on it. With `detail_channels` the map carries so many planes more, each as
+    large as the picture and folded to the map's side, which the last block adds to its activation.
     """
 
     resolution: int = 128
@@ -56,6 +57,7 @@ class GeneratorConfig:
     channel_max: int = 128
     layout: Layout = "light"
     feature_resolution: int = 16
+    detail_channels: int = 0
 
     def __post_init__(self) -> None:
         _check_common(self.resolution, self.img_channels, self.layout)
@@ -63,6 +65,13 @@ class GeneratorConfig:
             raise ModelError(
                 f"feature_resolution {self.feature_resolution}: expected one of "
                 f"{', '.join(map(str, FEATURE_RESOLUTIONS))}"
+            )
+        if self.detail_channels < 0:
+            raise ModelError(f"detail_channels {self.detail_channels}: expected at least 0")
+        if self.detail_channels and self.resolution <= self.feature_resolution:
+            raise ModelError(
+                f"detail_channels {self.detail_channels} at resolution {self.resolution}: "
+                f"expected a picture finer than its map of {self.feature_resolution}²"
             )
         if self.mapping_layers < 0:
             raise ModelError(f"mapping_layers {self.mapping_layers}: expected at least 0")
@@ -78,9 +87,10 @@ class GeneratorConfig:
 
     @property
     def feature_shape(self) -> tuple[int, int, int]:
-        """(C, side, side) of the residual map."""
+        """(C, side, side) of the residual map, its folded planes of detail last."""
         side = self.feature_resolution
-        return self.channels(side), side, side
+        folded = self.detail_channels * (self.resolution // side) ** 2
+        return self.channels(side) + folded, side, side
 
     def channels(self, resolution: int) -> int:
         """Feature maps of the block at a resolution."""

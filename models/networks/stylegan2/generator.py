@@ -4,6 +4,7 @@ State-dict names follow the published PyTorch release, so that its weights load 
 """
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from models.networks.stylegan2.config import (
@@ -97,6 +98,8 @@ class SynthesisBlock(nn.Module):
             )
         self.conv1 = ModulatedConv(channels, channels, config.w_dim, resolution, "none")
         self.torgb = ToRGB(channels, config.img_channels, config.w_dim)
+        if config.detail_channels and resolution == config.resolution:
+            self.detail = nn.Conv2d(config.detail_channels, channels, 3, padding=1, bias=False)
         self.register_buffer("resample_filter", resample_filter())
 
     def forward(
@@ -104,16 +107,28 @@ class SynthesisBlock(nn.Module):
         x: Tensor | None,
         picture: Tensor | None,
         ws: Tensor,
-        feature: Tensor | None,
+        added: tuple[Tensor | None, Tensor | None],
         noise_mode: str,
     ) -> tuple[Tensor, Tensor]:
-        """Refine activation and picture by one block; `feature` is added before the picture."""
+        """Refine activation and picture by one block.
+
+        Args:
+            x: (n, C', H/2, W/2) of the block before, None at 4².
+            picture: (n, img_channels, H/2, W/2) so far, None at 4².
+            ws: (n, num_conv + 1, w_dim) codes.
+            added: feature (n, C, H, W), added before the picture is taken, and detail
+                (n, detail_channels, H, W), which the last layer still draws; None adds nothing.
+            noise_mode: see `Synthesis.forward`.
+        """
+        feature, detail = added
         if x is None:
             x = self.const[None].expand(ws.shape[0], -1, -1, -1)
             x = x.contiguous(memory_format=torch.channels_last)
             x = self.conv1(x, ws[:, 0], noise_mode)
         else:
             x = self.conv0(x, ws[:, 0], noise_mode)
+            if detail is not None:
+                x = x + self.detail(detail.to(x.dtype))
             x = self.conv1(x, ws[:, 1], noise_mode)
         if feature is not None:
             x = x + feature.to(x.dtype)
@@ -131,6 +146,8 @@ class Synthesis(nn.Module):
         self.num_ws, self.w_dim = config.num_ws, config.w_dim
         self.resolutions = block_resolutions(config.resolution)
         self.feature_shape = config.feature_shape
+        self.fold = config.resolution // config.feature_resolution
+        self.map_channels = config.channels(config.feature_resolution)
         for resolution in self.resolutions:
             self.add_module(f"b{resolution}", SynthesisBlock(config, resolution))
 
@@ -143,7 +160,8 @@ class Synthesis(nn.Module):
             ws: (n, num_ws, w_dim) codes, one a layer.
             feature: (n, *feature_shape) residual map, added to the activation that leaves the
                 last layer of the block of its side, before that block's picture is taken from it;
-                zero or None changes nothing.
+                channels beyond those of that block are planes of detail, unfolded to the picture's
+                size and added before the last layer. Zero or None changes nothing.
             noise_mode: 'const' (the stored noise), 'random' or 'none'.
 
         Returns:
@@ -161,15 +179,26 @@ class Synthesis(nn.Module):
             raise ModelError(f"noise_mode {noise_mode!r}: expected one of {', '.join(NOISE_MODES)}")
         x: Tensor | None = None
         picture: Tensor | None = None
+        feature, detail = self._unfolded(feature)
         first = 0
         for resolution in self.resolutions:
             block = self.block(resolution)
             codes = ws[:, first : first + block.num_conv + 1]
-            extra = feature if resolution == self.feature_shape[1] else None
-            x, picture = block(x, picture, codes, extra, noise_mode)
+            added = (
+                feature if resolution == self.feature_shape[1] else None,
+                detail if resolution == self.resolutions[-1] else None,
+            )
+            x, picture = block(x, picture, codes, added, noise_mode)
             first += block.num_conv
         assert picture is not None  # there is a block of 4×4 at the least
         return picture
+
+    def _unfolded(self, feature: Tensor | None) -> tuple[Tensor | None, Tensor | None]:
+        """The map for the activation of its side, and the planes of detail at the picture's."""
+        if feature is None or feature.shape[1] == self.map_channels:
+            return feature, None
+        folded = feature[:, self.map_channels :]
+        return feature[:, : self.map_channels], F.pixel_shuffle(folded, self.fold)
 
     def block(self, resolution: int) -> SynthesisBlock:
         """The block of one resolution."""

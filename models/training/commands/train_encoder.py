@@ -69,6 +69,12 @@ _TRAINING = EncoderTraining()
     show_default=True,
     help="w_plus: codes only, as published; feature: codes and a map that follows the pen.",
 )
+@click.option(
+    "--resolution",
+    default=0,
+    help="Side of the pictures: the generator's own, or twice that, to which it then grows. "
+    "[default: its own]",
+)
 @click.option("--ink-size", default=128, show_default=True, help="Side of the ink, px.")
 @click.option(
     "--planes",
@@ -83,6 +89,13 @@ _TRAINING = EncoderTraining()
     default="32",
     show_default=True,
     help="Side of the map that follows the pen.",
+)
+@click.option(
+    "--detail",
+    type=click.IntRange(0, 8),
+    default=4,
+    show_default=True,
+    help="Planes as fine as the picture that the map carries beside; 0 for cells alone.",
 )
 @click.option("--steps", default=1, show_default=True, help="Refinements; more than 1 is ReStyle.")
 @limit_options(pictures=100_000, tick_s=180.0)
@@ -182,6 +195,8 @@ def plan_from_options(options: dict[str, Any]) -> EncoderPlan:
         **{name: options[name] for name in (*shared, "ink_size", "steps", "new_mapping", "z_dim")},
         planes=int(options["planes"]),
         map_side=int(options["map_side"]),
+        resolution=options["resolution"],
+        detail=options["detail"],
         training=training,
         limits=RunLimits(
             pictures=options["pictures"],

@@ -17,6 +17,7 @@ from models.training.encoder.grow import continued
 from models.training.encoder.plan import EncoderPlan
 from models.training.encoder.remap import with_fitted_mapping, with_new_mapping
 from models.training.encoder.state import EncoderState, new_encoder_state
+from models.training.parts.growing import grown
 from models.training.run.folder import read_newest
 
 
@@ -41,6 +42,7 @@ def encoder_config(plan: EncoderPlan, generator: Generator) -> EncoderConfig:
         inversion=plan.inversion,
         feature_channels=channels if plan.inversion == "feature" else 0,
         feature_side=side,
+        detail_channels=generator.config.detail_channels if plan.inversion == "feature" else 0,
         planes=plan.planes,
         steps=plan.steps,
     )
@@ -122,10 +124,37 @@ def with_mapping(plan: EncoderPlan, start: Beginning) -> Beginning:
     return start
 
 
-def with_map_side(plan: EncoderPlan, start: Beginning) -> Beginning:
-    """Let the generator take the map at the side that was asked for; its weights stay."""
-    if start.generator.config.feature_resolution == plan.map_side:
+def prepared(plan: EncoderPlan, start: Beginning) -> Beginning:
+    """Grow and open the networks as the plan asks; see `with_resolution` and `with_map`."""
+    return with_map(plan, with_resolution(plan, start))
+
+
+def with_resolution(plan: EncoderPlan, start: Beginning) -> Beginning:
+    """Grow generator and discriminator to the resolution asked for; 0 asks for their own."""
+    if plan.resolution in (0, start.generator.config.resolution):
         return start
-    generator = Generator(replace(start.generator.config, feature_resolution=plan.map_side))
-    generator.load_state_dict(start.generator.state_dict())
+    generator, discriminator = grown(start.generator, start.discriminator, plan.resolution)
+    return replace(start, generator=generator, discriminator=discriminator)
+
+
+def with_map(plan: EncoderPlan, start: Beginning) -> Beginning:
+    """Let the generator take the map of the side and the detail asked for; its weights stay.
+
+    Raises:
+        InputError: detail is asked for, and ink and pictures are of different sizes.
+    """
+    before, detail = start.generator.config, plan.detail if plan.inversion == "feature" else 0
+    if detail and plan.ink_size != before.resolution:
+        raise InputError(
+            f"--detail {detail} with --ink-size {plan.ink_size}: expected {before.resolution}, the "
+            "pictures' side, or --detail 0"
+        )
+    config = replace(before, feature_resolution=plan.map_side, detail_channels=detail)
+    if config == before:
+        return start
+    generator = Generator(config)
+    wanted, known = generator.state_dict(), start.generator.state_dict()
+    fits = {name: value for name, value in known.items() if name in wanted}
+    fits = {name: value for name, value in fits.items() if value.shape == wanted[name].shape}
+    generator.load_state_dict(wanted | fits)
     return replace(start, generator=generator)

@@ -19,7 +19,7 @@ class LossWeights:
         moments: moment matching of all answers, and of unconditional samples.
         redraw: drawings redrawn from latents of their own, in half of the unconditional samples.
         code: squared distance of codes where they are known: with `redraw`, on drawings.
-        adherence: ink that finds no line, on sketches.
+        adherence: ink that finds no line, on people's sketches, recalled or not.
         crowding: dark beside ink where the visitor left paper, on sketches.
         calm: difference between a moved answer and the answer to ink moved by a pixel, on sketches.
         adversarial: non-saturating loss of the discriminator, on all answers.

@@ -26,6 +26,9 @@ _IDENTITY = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
 _FEATURES = 8
 """Lines inside an outline that somebody draws who draws the main ones."""
 _MASS_AT_128 = 4.0
+_LEFT_OVER = 0.01
+"""Most that the recalled plane lies beside the target, standard deviation in units of the square:
+what lies farther off cannot be drawn but as grey."""
 
 
 class Pair(NamedTuple):
@@ -126,7 +129,7 @@ class DrawnPairs:
     def _as_recalled(self, seen: Gray, ink: Gray, rng: np.random.Generator) -> Gray:
         """The drawing as bending leaves it: displaced away from ink, thinner or thicker, cut."""
         side = seen.shape[0]
-        field = smooth_field(rng, float(rng.uniform(0, 0.03)), int(rng.integers(2, 9)))
+        field = smooth_field(rng, float(rng.uniform(0, _LEFT_OVER)), int(rng.integers(2, 9)))
         if rng.uniform() < 0.7:
             small = cv2.resize(ink, field.shape[1::-1], interpolation=cv2.INTER_AREA)
             away = cv2.distanceTransform((small > 200).astype(np.uint8), cv2.DIST_L2, 3)

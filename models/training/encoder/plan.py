@@ -26,7 +26,9 @@ class EncoderPlan:
     ink_size: int
     steps: int
     planes: int
+    resolution: int
     map_side: int
+    detail: int
     new_mapping: int
     z_dim: int
     training: EncoderTraining

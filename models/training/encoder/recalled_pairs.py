@@ -29,7 +29,7 @@ Recall = Callable[[Gray], Gray | None]
 """Ink (S, S) uint8 to the drawing recalled and bent (R, R) uint8, or None where nothing fits."""
 _PAPER = 255
 _DARK = 128
-_EXPLAINED_AT_128 = 2.0
+_EXPLAINED_AT_128 = 1.25
 """Ink this near to a recalled line, in pixels, is drawn by it."""
 _FILLED_SHARE = 0.25
 _FILLABLE = (0.001, 0.04)

@@ -13,7 +13,7 @@ from models.training.encoder.beginning import (
     beginning_of,
     encoder_config,
     new_or_started,
-    with_map_side,
+    prepared,
     with_mapping,
 )
 from models.training.encoder.feeds import feeds_of, pictures_of
@@ -40,7 +40,7 @@ def describe(plan: EncoderPlan) -> str:
     if not plan.resume:
         refuse_another_run(plan.folder)
     seen = read_newest(plan.folder, ENCODER)[1]["pictures_seen"] if plan.resume else 0
-    start = with_map_side(plan, beginning_of(plan))
+    start = prepared(plan, beginning_of(plan))
     generator = start.generator
     encoder_config(plan, generator)
     training, held_out = split_held_out(read_quickdraw(plan.sketches))
@@ -67,7 +67,7 @@ def run_encoder(plan: EncoderPlan) -> None:
 def prepare_run(plan: EncoderPlan, fabric: Fabric) -> EncoderTrainee:
     """Build or restore the run of a plan on this process."""
     torch.manual_seed(plan.training.seed + 1 + fabric.global_rank)
-    start = with_map_side(plan, with_mapping(plan, beginning_of(plan)))
+    start = prepared(plan, with_mapping(plan, beginning_of(plan)))
     state = new_or_started(plan, start, fabric)
     if "augment" in start.saved:
         state.augment.load_state_dict(as_float32(start.saved["augment"]))

@@ -231,13 +231,14 @@ def _sketch_losses(
     training = state.training
     if not training.sketches:
         return {"ink_share": losses.ink_share_loss(answers, *around.ink_share)}
-    drawn, ink = answers[training.pairs :], batch.ink[training.pairs :, :1]
+    drawn, ink = answers[training.drawings :], batch.ink[training.drawings :, :1]
     parts = {
         "adherence": losses.adherence_loss(drawn, ink, training.recall_target),
         "ink_share": losses.ink_share_loss(answers, *around.ink_share),
     }
     if training.weights.crowding > 0:
-        parts["crowding"] = losses.crowding_loss(drawn, ink)
+        alone = training.recalled
+        parts["crowding"] = losses.crowding_loss(drawn[alone:], ink[alone:])
     return parts
 
 

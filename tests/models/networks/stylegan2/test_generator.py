@@ -111,6 +111,38 @@ def test_synthesis_with_zero_feature_is_unchanged_and_with_another_differs() -> 
 
 
 @torch.no_grad()
+def test_synthesis_with_detail_changes_the_picture_where_the_detail_lies() -> None:
+    generator = small_generator(detail_channels=2)
+    ws = generator.mapping(torch.randn(1, 8))
+    plain = generator.synthesis(ws)
+    assert generator.synthesis.feature_shape == (8 + 2 * 2**2, 16, 16)
+    feature = torch.zeros(1, *generator.synthesis.feature_shape)
+    assert torch.equal(generator.synthesis(ws, feature=feature), plain)
+    feature[:, 8:, 5, 9] = 1.0  # a cell of 2 by 2 pixels from row 10 and column 18
+    changed = (generator.synthesis(ws, feature=feature) - plain).abs().amax(dim=(0, 1)) > 0
+    rows, columns = changed.nonzero().unbind(dim=1)
+    assert len(rows)
+    # Two convolutions of three pixels reach two pixels beyond the cell.
+    assert 8 <= rows.min() <= rows.max() <= 13
+    assert 16 <= columns.min() <= columns.max() <= 21
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"detail_channels": -1}, "detail_channels -1: expected at least 0"),
+        (
+            {"detail_channels": 2, "feature_resolution": 32},
+            "at resolution 32: expected a picture finer than its map of 32",
+        ),
+    ],
+)
+def test_generator_config_with_impossible_detail_is_refused(changes, said) -> None:
+    with pytest.raises(ModelError, match=said):
+        GeneratorConfig(**(SMALL | changes))
+
+
+@torch.no_grad()
 def test_noise_mode_random_differs_between_calls_and_const_does_not() -> None:
     generator = small_generator()
     ws = generator.mapping(torch.randn(1, 8))

@@ -47,6 +47,31 @@ def test_continued_with_a_finer_map_keeps_the_codes_and_begins_it_at_zero():
     assert codes.feature.abs().max() == 0
 
 
+def test_continued_with_detail_keeps_codes_and_map_and_begins_the_detail_at_zero():
+    after = replace(SMALL, detail_channels=2, feature_channels=8 + 2 * 4**2)
+    old, new = go_on(SMALL, after)
+    ink = torch.randn(2, 1, 64, 64)
+    before, found = old(ink), new(ink)
+    assert torch.allclose(found.w_plus, before.w_plus, atol=1e-6)
+    assert torch.allclose(found.feature[:, :8], before.feature, atol=1e-6)
+    assert found.feature.shape == (2, 8 + 2 * 4**2, 16, 16)
+    assert found.feature[:, 8:].abs().max() == 0
+
+
+@pytest.mark.parametrize("planes", [1, 3])
+def test_continued_with_finer_ink_reads_doubled_pixels_as_it_read_the_pixels(planes):
+    before = replace(SMALL, planes=planes, feature_side=32)
+    old = Inverter(before)
+    old.encoder.fine_map.out.weight.data.normal_(std=0.1)
+    after = replace(before, ink_size=128, planes=3)
+    new = Inverter(after)
+    new.load_state_dict(continued(old.state_dict(), before, new.state_dict(), after, SOURCE))
+    ink = torch.randn(2, 3, 64, 64)
+    found, expected = new(ink.repeat_interleave(2, 2).repeat_interleave(2, 3)), old(ink[:, :planes])
+    assert torch.allclose(found.w_plus, expected.w_plus, atol=1e-5)
+    assert torch.allclose(found.feature, expected.feature, atol=1e-5)
+
+
 def test_continued_another_encoder_is_refused_with_its_shapes():
     old, new = Inverter(SMALL), Inverter(replace(SMALL, width=8))
     with pytest.raises(ModelError, match=r"small.pt: .*'encoder.*shape \(.*, expected \("):

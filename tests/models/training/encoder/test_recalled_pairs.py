@@ -15,12 +15,12 @@ from models.training.encoder.recalled_pairs import (
     recalled_pairs,
 )
 
-SHAPE = PairShape(64, 64, 1.5)
-PAPER = np.full((64, 64), 255, np.uint8)
+SHAPE = PairShape(128, 128, 1.5)
+PAPER = np.full((128, 128), 255, np.uint8)
 
 
 def line(row: int) -> np.ndarray:
-    """A horizontal line (64, 64)."""
+    """A horizontal line (128, 128)."""
     return cv2.line(PAPER.copy(), (8, row), (56, row), 0, 2)
 
 
@@ -47,7 +47,7 @@ def test_recalled_pairs_ask_the_memory_and_leave_out_where_it_has_nothing():
     pairs = recalled_pairs(lambda ink: next(answers), [sketch()], SHAPE, 3, seed=0)
     assert len(pairs) == 2
     assert np.array_equal(pairs.pair(1).recalled, line(30))
-    assert pairs.target.shape == pairs.mass.shape == (2, 64, 64)
+    assert pairs.target.shape == pairs.mass.shape == (2, 128, 128)
 
 
 def test_recalled_pairs_of_an_empty_memory_are_refused():

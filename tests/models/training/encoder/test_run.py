@@ -27,7 +27,7 @@ def arguments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     sketches = write_sketches(tmp_path / "sketches.ndjson")
     run = ["--gan", gan, "--dataset", drawings, "--sketches", sketches, "--accelerator", "cpu"]
     shape = ["--ink-size", 64, "--drawings", 3, "--sketched", 1]
-    shape += ["--map-side", 16, "--fit", 0]
+    shape += ["--map-side", 16, "--detail", 0, "--fit", 0]
     return [str(word) for word in (*run, *shape, "--precision", "32-true")]
 
 
@@ -204,6 +204,28 @@ def test_run_with_short_latents_needs_those_of_the_drawings_and_goes_on_with_the
     write_checkpoint(small, ENCODER, compact(third))
     again = _train(arguments[2:], tmp_path / "again", 4, "--from", str(small), *redraw)
     assert again["own_latents"]["z"].shape == third["own_latents"]["z"].shape
+
+
+def test_run_with_detail_draws_it_goes_on_and_keeps_it(arguments, tmp_path):
+    gan = write_gan(tmp_path / "gan64.pt", resolution=64)
+    detailed = [*arguments, "--gan", str(gan), "--detail", "2"]
+    first = _train(detailed, tmp_path / "first", 4)
+    assert first["encoder_config"]["detail_channels"] == 2
+    assert first["generator_config"]["detail_channels"] == 2
+    assert first["inverter"]["encoder.detail.out.weight"].abs().max() > 0
+    begun = [*arguments[2:], "--from", str(tmp_path / "first" / "latest.pt")]
+    kept = _train([*begun, "--detail", "2"], tmp_path / "kept", 4)
+    assert kept["encoder_config"] == first["encoder_config"]
+    without = _train(begun, tmp_path / "without", 4)
+    assert without["encoder_config"]["detail_channels"] == 0
+    assert "b64.detail.weight" not in {
+        name.split("synthesis.")[-1] for name in without["generator"]
+    }
+
+
+def test_run_with_detail_and_ink_of_another_size_is_refused_naming_both(arguments, tmp_path):
+    with pytest.raises(InputError, match=r"--detail 2 with --ink-size 64: expected 32"):
+        _train([*arguments, "--detail", "2"], tmp_path / "run", 4)
 
 
 def test_run_that_diverges_ends_with_one_line_and_its_checkpoint_as_it_was(arguments, tmp_path):
