@@ -21,7 +21,9 @@ from models.training.parts.augment import AugmentConfig
 from models.training.run.limits import RunLimits
 
 _SHAPE = tuple(
-    field.name for field in fields(GeneratorConfig) if field.name != "feature_resolution"
+    field.name
+    for field in fields(GeneratorConfig)
+    if field.name not in ("feature_resolution", "detail_channels")
 )
 """What options say of the generator; where it takes an encoder's map is the encoder's choice."""
 
