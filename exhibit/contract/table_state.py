@@ -9,6 +9,7 @@ from typing import Any
 
 from exhibit.contract.board import Heart, read_status
 from exhibit.contract.errors import REFUSED
+from exhibit.contract.reasons import Reason, reasons_of
 
 _SILENT_AFTER_S = 3.0
 _STARTS_WITHIN_S = 60.0
@@ -59,10 +60,6 @@ _SOUND: State = {
     "notices": [],
     "faults": [],
 }
-# What the engine noticed and somebody should look after; visitors are still answered.
-_NOTICES = {
-    "object_left": "something has been left on the paper: {where}",
-}
 
 
 class TableState:
@@ -76,24 +73,25 @@ class TableState:
     def __init__(self, run_dir: Path, clock: Callable[[], float] = time.monotonic) -> None:
         self._run_dir, self._clock = run_dir, clock
         self._began_at = clock()
-        self._hearts = {name: Heart(run_dir, name) for name in ("stage", "engine", "sound")}
+        self._hearts = {name: Heart(run_dir, name) for name in (*PROCESSES, "supervisor")}
 
     def look(self) -> State:
         """Return everything that is known of the table at this moment."""
         supervisor, stage, engine, sound = (
             self._status(name) for name in ("supervisor", "stage", "engine", "sound")
         )
+        others = {name: self._status(name) for name in ("web", "operator")}
         alive = {name: self._alive(name) for name in self._hearts}
         processes = supervisor.get("processes", {})
-        reasons = _reasons(stage, engine, alive)
-        if "sound" in processes and not alive["sound"]:
-            reasons.append(_reason("sound_silent", "the sound's process shows no sign of life"))
-        reasons += [_reason(str(n["code"]), str(n["text"])) for n in sound.get("notices", ())]
+        statuses = {"stage": stage, "engine": engine, "sound": sound, **others}
+        reasons = reasons_of({**statuses, "supervisor": supervisor}, alive, processes)
         latency = stage.get("camera_to_light_ms") or {}
         engine.pop("events", None)  # told one by one as they happen
         return {
             # While a table starts nothing has gone wrong yet.
-            "state": "idle" if self._starting(alive) else _word(stage, engine, alive, reasons),
+            "state": "idle"
+            if self._starting(alive, supervisor)
+            else _word(stage, engine, alive, reasons),
             "reasons": reasons,
             "stage": {**_STAGE, "alive": alive["stage"], **stage},
             "engine": {**_ENGINE, "alive": alive["engine"], **engine},
@@ -125,12 +123,19 @@ class TableState:
         names = [name for name in PROCESSES if name in table]
         return [name for name in names if not _runs(self._status(name), generation)]
 
-    def _starting(self, alive: Mapping[str, bool]) -> bool:
-        waited_s = self._clock() - self._began_at
-        return waited_s < _STARTS_WITHIN_S and not (alive["engine"] and alive["stage"])
+    def _starting(self, alive: Mapping[str, bool], supervisor: State) -> bool:
+        """Return whether stage or engine have not come up yet for the first time."""
+        began_at = float(supervisor.get("began_at", self._began_at))
+        silent = [name for name in ("stage", "engine") if not alive[name]]
+        processes = supervisor.get("processes", {})
+        failed = any(processes.get(name, {}).get("restarts") for name in silent)
+        return bool(silent) and not failed and self._clock() - began_at < _STARTS_WITHIN_S
 
     def _alive(self, name: str) -> bool:
-        return self._clock() - self._hearts[name].last < _SILENT_AFTER_S
+        last = self._hearts[name].last
+        if name == "supervisor" and not last:
+            return True  # a page that runs by itself
+        return self._clock() - last < _SILENT_AFTER_S
 
     def _status(self, name: str) -> dict[str, Any]:
         # Read while it was replaced or by a process that was killed: the next look sees it whole.
@@ -140,48 +145,15 @@ class TableState:
             return {}
 
 
-def _reasons(
-    stage: Mapping[str, Any], engine: Mapping[str, Any], alive: Mapping[str, bool]
-) -> list[dict[str, str]]:
-    """Return what is not as it should be: a code the page has advice for, and the words."""
-    reasons = []
-    if not alive["stage"]:
-        reasons.append(_reason("stage_silent", "the stage shows no sign of life"))
-    if not alive["engine"]:
-        reasons.append(_reason("engine_silent", "the engine shows no sign of life"))
-    lost = engine.get("state") == "degraded"
-    for text in engine.get("faults", ()):
-        if text == engine.get("refused"):
-            # It goes on as before; somebody asked for what cannot be had.
-            reasons.append(_reason("engine_refused", str(text)))
-            continue
-        reasons.append(_reason("camera_lost" if lost else "engine_fault", str(text)))
-        lost = False
-    reasons += [_reason("stage_fault", str(text)) for text in stage.get("faults", ())]
-    for notice in engine.get("notices", ()):
-        code = str(notice["code"])
-        reasons.append(_reason(code, _NOTICES[code].format(where=notice["where"])))
-    left_out = ", ".join(str(name) for name in engine.get("providers_left_out", ()))
-    if left_out and engine.get("provider") == "cpu":
-        reasons.append(_reason("on_cpu", f"pictures are made on the processor, without {left_out}"))
-    if stage.get("state") in ("frozen", "blank"):
-        reasons.append(_reason(f"stage_{stage['state']}", f"the stage is {stage['state']}"))
-    return reasons
-
-
 def _runs(status: Mapping[str, Any], generation: int) -> bool:
     return int(status.get("generation", 0)) >= generation and not status.get("outdated")
-
-
-def _reason(code: str, text: str) -> dict[str, str]:
-    return {"code": code, "text": text}
 
 
 def _word(
     stage: Mapping[str, Any],
     engine: Mapping[str, Any],
     alive: Mapping[str, bool],
-    reasons: list[dict[str, str]],
+    reasons: list[Reason],
 ) -> str:
     if not (alive["stage"] and alive["engine"]) or engine.get("state") == "degraded":
         return "fault"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +21,8 @@ WindowKind = Literal["fullscreen", "windowed", "headless"]
 _SERVICE_MANAGER = ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID")
 _SLOW_START_S = 180.0
 _QUICK_START_S = 30.0
+_LAST_WORDS_WITHIN_S = 0.2
+_LONGEST_LINE, _WORDS_SHOWN = 8192, 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +96,14 @@ class Child:
             # Ctrl-C reaches the supervisor alone, which ends the others in order.
             process_group=0,
             stdin=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
             preexec_fn=end_with_parent(),
         )
+        self._last_words = ""
+        self._listening = threading.Thread(
+            target=self._listen, name=f"{spec.name} says", daemon=True
+        )
+        self._listening.start()
 
     @property
     def pid(self) -> int:
@@ -104,6 +114,13 @@ class Child:
     def exit_code(self) -> int | None:
         """Exit code, negative for a signal, or None while it runs."""
         return self._process.poll()
+
+    @property
+    def last_words(self) -> str:
+        """The last line that it said on stderr, for people who do not read logs."""
+        if self.exit_code is not None:
+            self._listening.join(_LAST_WORDS_WITHIN_S)
+        return self._last_words
 
     def ask_to_end(self) -> None:
         """Send SIGTERM."""
@@ -117,6 +134,20 @@ class Child:
         """
         if self.exit_code is None:
             self._process.kill()
+
+    def _listen(self) -> None:
+        """Pass on what it says on stderr, until it has ended."""
+        stderr = self._process.stderr
+        assert stderr is not None
+        with stderr:
+            for line in iter(lambda: stderr.readline(_LONGEST_LINE), b""):
+                # Whoever read along may have gone; the table goes on.
+                with contextlib.suppress(OSError, ValueError):
+                    sys.stderr.buffer.write(line)
+                    sys.stderr.buffer.flush()
+                said = line.decode(errors="replace").strip()
+                if said:
+                    self._last_words = said[:_WORDS_SHOWN]
 
 
 def describe_exit(code: int) -> str:

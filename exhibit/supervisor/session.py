@@ -95,7 +95,7 @@ class Session:
         attended = not self._notifier.present
         self._supervisor = Supervisor(table, config.supervisor, folder, attended)
         self._inbox = CommandInbox(folder, "supervisor")
-        self._stage_heart = Heart(folder, "stage")
+        self._heart, self._stage_heart = Heart(folder, "supervisor"), Heart(folder, "stage")
         self._console = Console(config.camera.source, say)
         self._meter = ResourceMeter(time.monotonic())
         self._look_due = 0.0
@@ -111,6 +111,7 @@ class Session:
             if code is not None:
                 return code
             self._obey()
+            self._heart.beat()
             now = time.monotonic()
             if now - self._stage_heart.last < _SHOWN_WITHIN_S:
                 self._notifier.showing(now)
@@ -139,7 +140,11 @@ class Session:
             self.first_picture_s = round(shown_at - self._meter.begun_at, 3)
         processes = self._supervisor.describe()
         self._meter.sample([os.getpid(), *(p["pid"] for p in processes.values() if p["pid"])])
-        measured = {"rss_mb_peak": round(self._meter.peak_mb, 1), "faults": self._left_out}
+        measured = {
+            "began_at": self._meter.begun_at,
+            "rss_mb_peak": round(self._meter.peak_mb, 1),
+            "faults": self._left_out,
+        }
         self._say_if_full(
             write_status(self._folder, "supervisor", {"processes": processes, **measured})
         )

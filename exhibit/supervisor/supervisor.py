@@ -38,7 +38,7 @@ class Watched:
         self.started_at = 0.0
         self.start_due = 0.0
         self.restarts = 0
-        self.last_exit = ""
+        self.last_exit = self.last_words = ""
         self.asked_to_end = False
         self.killed_at: float | None = None
         self.stuck: list[Child] = []  # killed, and still not gone
@@ -128,9 +128,14 @@ class Supervisor:
             log.error("%s was killed and hangs in the kernel; left behind", child.spec.name)
 
     def describe(self) -> dict[str, dict[str, Any]]:
-        """Return pid, restarts and last exit of every process, for the status."""
+        """Return pid, restarts, last exit and last words of every process, for the status."""
         return {
-            name: {"pid": w.pid, "restarts": w.restarts, "last_exit": w.last_exit}
+            name: {
+                "pid": w.pid,
+                "restarts": w.restarts,
+                "last_exit": w.last_exit,
+                "last_words": w.last_words,
+            }
             for name, w in self.watched.items()
         }
 
@@ -179,6 +184,8 @@ class Supervisor:
     def _ended(self, watched: Watched, code: int) -> int | None:
         now, name = self._clock(), watched.spec.name
         lived_s = now - watched.started_at
+        if watched.child is not None:
+            watched.last_words = watched.child.last_words
         watched.child = None
         watched.last_exit = describe_exit(code)
         watched.past = add_life(watched.past, read_status(self._run_dir, name))

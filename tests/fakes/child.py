@@ -31,6 +31,7 @@ def main() -> None:
     if given.behaviour == "crash":
         sys.exit(3)
     if given.behaviour == "refuse":
+        print("\nError: not with me\n", file=sys.stderr)
         sys.exit(2)
     while not ended.wait(0.02):
         if given.behaviour != "hang":

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
+from exhibit.contract.board import Heart
 from exhibit.contract.slot import Slot
 from exhibit.operator.api import streaming
 from exhibit.operator.api.live import _parts
@@ -46,6 +47,9 @@ def test_state_all_well_is_showing(table: FakeTable, desk: Desk) -> None:
         ),
         ("stage", {"state": "picture", "faults": ["x"]}, "degraded", "stage_fault"),
         ("stage", {"state": "blank", "faults": []}, "showing", "stage_blank"),
+        ("operator", {"faults": ["visits cannot be kept"]}, "degraded", "operator_fault"),
+        ("web", {"faults": ["web.port: 8080 is taken"]}, "degraded", "web_fault"),
+        ("supervisor", {"faults": ["ink.threshold: left out"]}, "degraded", "supervisor_fault"),
         (
             "engine",
             {"state": "showing", "provider": "cpu", "providers_left_out": ["cuda: none"]},
@@ -69,6 +73,37 @@ def test_state_silent_engine_is_a_fault_but_not_while_the_table_starts(
     clock.advance(200)
     assert desk.table.look()["state"] == "fault"
     assert {r["code"] for r in desk.table.look()["reasons"]} == {"stage_silent", "engine_silent"}
+
+
+def test_state_engine_that_dies_in_the_first_minute_is_told_with_its_last_words(
+    table: FakeTable, desk: Desk, clock: FakeClock
+) -> None:
+    """Each restart of the page opened another blind minute."""
+    process = {"pid": None, "restarts": 1, "last_exit": "exit code 2", "last_words": "Error: no"}
+    clock.advance(4)
+    Heart(desk.run_dir, "stage")._beat[0] = clock.now
+    table.say("supervisor", began_at=clock.now - 5, processes={"engine": process, "stage": {}})
+    state = desk.table.look()
+    assert (state["state"], [r["text"] for r in state["reasons"]]) == (
+        "fault",
+        ["the engine shows no sign of life; it ended with exit code 2, Error: no"],
+    )
+
+
+@pytest.mark.parametrize("name", ["web", "operator", "supervisor"])
+def test_state_other_processes_that_are_silent_are_told(
+    table: FakeTable, desk: Desk, name: str
+) -> None:
+    processes = {
+        each: {"pid": 1, "restarts": 0} for each in {"engine", "stage", name} - {"supervisor"}
+    }
+    table.say("supervisor", processes=processes)
+    Heart(desk.run_dir, name)._beat[0] = 1e-9  # long ago
+    state = desk.table.look()
+    assert (state["state"], [r["code"] for r in state["reasons"]]) == (
+        "degraded",
+        [f"{name}_fault"],
+    )
 
 
 def test_state_before_any_process_has_said_anything_is_whole(desk: Desk) -> None:

@@ -39,6 +39,7 @@ class FakeChild:
         self.exit_code: int | None = None
         self.signals: list[int] = []
         self.stuck = False
+        self.last_words = "Error: x"
 
     def ask_to_end(self) -> None:
         self.signals.append(signal.SIGTERM)

@@ -136,3 +136,16 @@ def test_supervisor_killed_leaves_no_process_behind(tmp_path: Path) -> None:
     parent.wait()
     parent.stdout.close()
     wait_until(lambda: not _running(pid), "the child ends with its parent")
+
+
+def test_supervisor_keeps_the_last_words_of_a_process_and_passes_them_on(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    supervisor = Supervisor([_spec("engine", "refuse")], QUICK, tmp_path, attended=False)
+    try:
+        engine = supervisor.watched["engine"]
+        _run_until(supervisor, lambda: engine.restarts, "an end")
+        assert supervisor.describe()["engine"]["last_words"] == "Error: not with me"
+    finally:
+        supervisor.stop()
+    assert "Error: not with me" in capfd.readouterr().err
