@@ -31,6 +31,7 @@ _STATIC = {
     "/page.css": ("page.css", "text/css; charset=utf-8"),
     "/page.js": ("page.js", "text/javascript; charset=utf-8"),
 }
+_NAMES = ("localhost", "127.0.0.1")
 _STREAMS = 8
 _MOST = 64
 """Connections at one time: each takes a thread and a descriptor, also one that says nothing."""
@@ -148,10 +149,14 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _asks_for_this_host(self) -> bool:
         # A foreign page may let its own name point here and read along (DNS rebinding).
+        host = self.headers.get("Host", "")
+        try:
+            parts = urlsplit(f"//{host}")
+            name = parts.hostname
+        except ValueError:
+            return False
         served = str(self.server.server_address[0])
-        asked = urlsplit(f"//{self.headers.get('Host', '')}").hostname or ""
-        loopback = ("localhost", "127.0.0.1", "::1")
-        return asked in (served, *loopback) if served in loopback else True
+        return parts.netloc == host and "@" not in host and name in (served, *_NAMES)
 
     def _answer(self, body: bytes, kind: str) -> None:
         self.send_response(HTTPStatus.OK)

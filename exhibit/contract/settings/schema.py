@@ -13,6 +13,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validat
 
 from exhibit.contract.settings.hours import parse_span
 
+_OCTET = r"(25[0-5]|2[0-4]\d|1?\d?\d)"
+_LOOPBACK = rf"^(localhost|127\.{_OCTET}\.{_OCTET}\.{_OCTET})$"
+
 
 def _live(unit: str = "") -> dict[str, Any]:
     return {"live": True, "unit": unit}
@@ -208,8 +211,9 @@ class StageConfig(Section):
 class WebConfig(Section):
     """The stage as live pictures in a browser, when there is no display."""
 
-    host: str = "127.0.0.1"
-    """Address to serve on."""
+    host: str = Field("127.0.0.1", pattern=_LOOPBACK)
+    """Address of this machine alone to serve on: whoever reaches it sees the camera without a
+    login. The network gets the same pictures from the operator's page."""
     port: int = Field(8080, ge=0, le=65535)
     """Port to serve on; 0 takes a free one."""
 
