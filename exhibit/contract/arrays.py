@@ -3,11 +3,33 @@
 from __future__ import annotations
 
 import contextlib
+import struct
+import tokenize
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
+
+DAMAGES = (
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+    EOFError,
+    MemoryError,
+    SyntaxError,
+    RuntimeError,
+    AttributeError,
+    BadZipFile,
+    struct.error,
+    tokenize.TokenError,
+    zlib.error,
+)
+"""What readers of archives raise where bytes were changed: an impossible size, a bad header, a
+compression or encryption that is none."""
 
 
 @contextlib.contextmanager
@@ -15,8 +37,7 @@ def open_arrays(file: Path) -> Iterator[Any]:
     """Open an archive whose arrays are read by name; nothing in it can run.
 
     Raises:
-        OSError, ValueError, BadZipFile: it cannot be read. NumPy leaves such a file open, so it is
-            opened here.
+        DAMAGES: it cannot be read. NumPy leaves such a file open, so it is opened here.
     """
     with file.open("rb") as opened, np.load(opened, allow_pickle=False) as arrays:
         yield arrays

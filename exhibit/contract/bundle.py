@@ -12,18 +12,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
-from zipfile import BadZipFile
 
 import numpy as np
 import yaml
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
-from exhibit.contract.arrays import open_arrays
+from exhibit.contract.arrays import DAMAGES, open_arrays
 from exhibit.contract.errors import BundleError
 from exhibit.contract.values import Floats, Gray
 
@@ -33,6 +34,9 @@ DIRECTIONS_META = "directions.json"
 MEMORY = "memory"
 """Folder of the drawings that a bundle of format 2 recalls from."""
 BUNDLES_DIR = Path(__file__).resolve().parents[2] / "models" / "bundles"
+PLAIN_NAME = r"^[^<>&\"'/\\\x00-\x1f\x7f]{1,100}$"
+"""Of bundles and directions: shown on a page, and part of files' names."""
+_UNIT_WITHIN = 0.01
 REQUIRED = (ENCODER, GENERATOR, LATENTS, DIRECTIONS, DIRECTIONS_META, GOLDEN)
 
 
@@ -43,7 +47,7 @@ class Card(BaseModel):
 
     format: Literal[1, 2] = 1
     """Version of this layout: 2 may have a memory (see `exhibit.contract.memory`)."""
-    name: str = Field(min_length=1)
+    name: str = Field(pattern=PLAIN_NAME)
     """Short name, as in `--bundle lear`."""
     artist: str
     """Whose drawings."""
@@ -63,7 +67,7 @@ class Card(BaseModel):
     """Length of one w."""
     ink_size: int = Field(ge=32, le=1024)
     """Side of the encoder's ink in pixels."""
-    stroke_width_px: float = Field(gt=0)
+    stroke_width_px: float = Field(gt=0, allow_inf_nan=False)
     """Stroke width of the encoder's ink in pixels at `ink_size`."""
     planes: Literal[1, 3] = 1
     """What the encoder sees: 1 is the ink, 3 ink, mass and the recalled drawing."""
@@ -204,21 +208,39 @@ def load_latents(bundle: Bundle) -> Latents:
                 arrays["attract"],
                 float(arrays["radius"]) if "radius" in arrays else None,
             )
-    except (KeyError, ValueError, TypeError, OSError, BadZipFile) as error:
+    except DAMAGES as error:
         raise BundleError(f"{file}: {error}; expected w_avg, covariance and attract") from None
     side, dim = card.resolution, card.w_dim
     expected = {"w_avg": (dim,), "covariance": (dim, dim)}
     for name, shape in expected.items():
-        found = getattr(latents, name).shape
-        if found != shape:
-            raise BundleError(f"{file}: {name} has shape {found}, expected {shape}")
-    attract = latents.attract
-    if attract.dtype != np.uint8 or attract.ndim < 3 or attract.shape[1:3] != (side, side):
+        found = getattr(latents, name)
+        if found.shape != shape:
+            raise BundleError(f"{file}: {name} has shape {found.shape}, expected {shape}")
+        if not np.isfinite(found).all():
+            raise BundleError(f"{file}: {name} is not finite everywhere")
+    if latents.radius is not None and not 0 < latents.radius < np.inf:
+        raise BundleError(f"{file}: radius is {latents.radius}, expected a finite number above 0")
+    check_walk(latents.attract, file)
+    if latents.attract.shape[1] != side:
         raise BundleError(
-            f"{file}: attract is {attract.dtype} {attract.shape}, "
-            f"expected uint8 (n, {side}, {side})"
+            f"{file}: attract has pictures of {latents.attract.shape[1]} px, expected {side}"
         )
     return latents
+
+
+def check_walk(walk: NDArray[Any], file: Path) -> None:
+    """Refuse what is no attract loop: (n, R, R) or (n, R, R, 3) uint8, at least one picture.
+
+    Raises:
+        BundleError: names the file.
+    """
+    square = walk.ndim in (3, 4) and walk.shape[1] == walk.shape[2] > 0
+    coloured = walk.ndim != 4 or walk.shape[3] == 3
+    if walk.dtype != np.uint8 or not square or not coloured or not len(walk):
+        raise BundleError(
+            f"{file}: attract is {walk.dtype} {walk.shape}, expected uint8 (n, R, R) or "
+            "(n, R, R, 3), at least one picture"
+        )
 
 
 def load_directions(bundle: Bundle) -> dict[str, Direction]:
@@ -226,12 +248,14 @@ def load_directions(bundle: Bundle) -> dict[str, Direction]:
     file, meta_file = bundle.file(DIRECTIONS), bundle.file(DIRECTIONS_META)
     try:
         vectors = load_file(file)
-    except SafetensorError as error:
+    except (SafetensorError, *DAMAGES) as error:
         raise BundleError(f"{file}: not readable: {error}") from None
     try:
         meta = json.loads(meta_file.read_text(encoding="utf-8"))
-    except ValueError as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise BundleError(f"{meta_file}: not readable as JSON: {error}") from None
+    if not isinstance(meta, dict):
+        raise BundleError(f"{meta_file}: expected directions by name")
     return {
         name: _direction(bundle, name, vector, meta.get(name)) for name, vector in vectors.items()
     }
@@ -239,20 +263,30 @@ def load_directions(bundle: Bundle) -> dict[str, Direction]:
 
 def _direction(bundle: Bundle, name: str, vector: Floats, entry: Any) -> Direction:
     file, card = bundle.file(DIRECTIONS), bundle.card
+    if not re.match(PLAIN_NAME, name):
+        raise BundleError(f"{file}: direction {name!a:.60}: expected a name without markup")
     if vector.shape not in ((card.w_dim,), (card.num_ws, card.w_dim)):
         raise BundleError(
             f"{file}: direction '{name}' has shape {vector.shape}, expected ({card.w_dim},) "
             f"or ({card.num_ws}, {card.w_dim})"
         )
+    length = float(np.linalg.norm(vector.astype(np.float64)))
+    if not abs(length - 1) < _UNIT_WITHIN:
+        raise BundleError(f"{file}: direction '{name}' has length {length:.3g}, expected 1")
     try:
         low, high = (float(limit) for limit in entry["safe_range"])
         layers = tuple(int(layer) for layer in entry.get("layers") or range(card.num_ws))
         sigma = float(entry["sigma"])
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
         raise BundleError(
             f"{bundle.file(DIRECTIONS_META)}: '{name}': expected safe_range [low, high], sigma and "
             f"layers ({type(error).__name__}: {error})"
         ) from None
+    if not np.isfinite([low, high, sigma]).all() or sigma < 0:
+        raise BundleError(
+            f"{bundle.file(DIRECTIONS_META)}: '{name}': safe_range {low, high} and sigma {sigma} "
+            "must be finite, sigma at least 0"
+        )
     if not low <= 0 <= high or any(not 0 <= layer < card.num_ws for layer in layers):
         raise BundleError(
             f"{bundle.file(DIRECTIONS_META)}: '{name}': safe_range {low, high} must contain 0 and "

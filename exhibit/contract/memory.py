@@ -14,13 +14,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from exhibit.contract.arrays import open_arrays
+from exhibit.contract.arrays import DAMAGES, open_arrays
 from exhibit.contract.bundle import MEMORY, Bundle
 from exhibit.contract.errors import BundleError
 
@@ -145,6 +144,10 @@ def _read_encoded(file: Path) -> tuple[bytes, ...]:
         joined, ends = arrays["encoded"], arrays["ends"]
     except KeyError as error:
         raise BundleError(f"{file}: {error} is missing; expected encoded and ends") from None
+    if ends.ndim != 1 or ends.dtype.kind not in "iu":
+        raise BundleError(
+            f"{file}: ends are {ends.dtype} {ends.shape}, expected whole numbers (n,)"
+        )
     starts = np.concatenate([[0], ends])
     fits = joined.dtype == np.uint8 and joined.ndim == ends.ndim == 1
     if not fits or starts[-1] != len(joined) or (np.diff(starts) < 0).any():
@@ -158,7 +161,7 @@ def _arrays(file: Path) -> dict[str, NDArray[Any]]:
     try:
         with open_arrays(file) as arrays:
             return {name: arrays[name] for name in arrays.files}
-    except (ValueError, OSError, BadZipFile, EOFError) as error:
+    except DAMAGES as error:
         raise BundleError(f"{file}: not readable: {error}; expected NumPy arrays") from None
 
 

@@ -40,14 +40,14 @@ class Following:
             self.config = config
             self.bundle.follow(config)
         swapped = self.bundle.swap()
-        if self.bundle.settled:
+        if self.bundle.settled or self.bundle.on_fallback:
             self._generation = self._follower.generation
         return swapped
 
     def status(self) -> dict[str, Any]:
         """Return what the status of the engine says about settings and bundle.
 
-        `generation` stays where it is until the bundle of the settings answers.
+        `generation` stays where it is until their bundle answers, or the fallback.
         """
         refused = None
         if self.bundle.refused:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +18,10 @@ from exhibit.editing.place import LatentPlace
 from exhibit.inference import Models, open_models
 from exhibit.recall.memory import Memory, open_memory
 from exhibit.recall.recaller import MemoryRecaller
+
+_RETRY_MIN_S, _RETRY_MAX_S = 15.0, 600.0
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,20 +93,40 @@ class BundleInUse:
     Args:
         config: settings to begin with.
         opener: opens the bundle that settings name.
+        clock: monotonic seconds.
 
     Raises:
-        BundleError: the first bundle cannot be opened.
+        BundleError: neither the first bundle nor the fallback can be opened.
     """
 
     def __init__(
-        self, config: Config, opener: Callable[[Config], OpenedBundle] = open_bundle
+        self,
+        config: Config,
+        opener: Callable[[Config], OpenedBundle] = open_bundle,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._config, self._opener = config, opener
-        self._name = config.model.bundle
+        self._config, self._opener, self._clock = config, opener, clock
+        self._retry_s, self._retry_at = _RETRY_MIN_S, float("inf")
         self._refused_name = ""
         self._opening: _Opening | None = None
-        self.opened = opener(config)
-        self.complaint = self.opened.configure(config)
+        self.complaint = ""
+        self.opened, self._name = self._open_first(config)
+        left_out = self.opened.configure(config)
+        self.complaint = self.complaint or left_out
+
+    def _open_first(self, config: Config) -> tuple[OpenedBundle, str]:
+        """Return the bundle to begin with and its name: where it cannot be had, the fallback."""
+        wanted, fallback = config.model.bundle, config.model.fallback
+        try:
+            return self._opener(config), wanted
+        except Exception as error:
+            if fallback in ("", wanted):
+                raise
+            self._refused_name, self.complaint = wanted, refusal_of(error, wanted)
+            self._retry_at = self._clock() + self._retry_s
+        log.warning("%s; '%s' answers instead", self.complaint, fallback)
+        model = config.model.model_copy(update={"bundle": fallback})
+        return self._opener(config.model_copy(update={"model": model})), fallback
 
     @property
     def opening(self) -> str | None:
@@ -129,6 +155,7 @@ class BundleInUse:
 
     def swap(self) -> bool:
         """Look after the bundle that is being opened; returns whether another one answers now."""
+        self._try_again()
         opening = self._opening
         if opening is None or not opening.ended:
             return False
@@ -141,9 +168,22 @@ class BundleInUse:
             self._refused_name, self.complaint = opening.name, opening.refusal
             return False
         self.opened, self._name = opening.opened, opening.name
+        self._refused_name, self._retry_at = "", float("inf")
         # What was set while it opened holds for it too.
         self.complaint = self.opened.configure(self._config)
         return True
+
+    @property
+    def on_fallback(self) -> bool:
+        """Whether the fallback answers because the bundle of the start could not be opened."""
+        return self._retry_at < float("inf")
+
+    def _try_again(self) -> None:
+        # A disk may be there later than the table; nobody is asked to choose the bundle again.
+        if self._opening is None and self.refused and self._clock() >= self._retry_at:
+            self._retry_s = min(2 * self._retry_s, _RETRY_MAX_S)
+            self._retry_at = self._clock() + self._retry_s
+            self._opening = _Opening(self._config, self._opener)
 
     def _open_wanted(self) -> None:
         if self._opening is None and not self.settled and not self.refused:
@@ -169,5 +209,13 @@ class _Opening:
     def _run(self) -> None:
         try:
             self.opened = self._opener(self._config)
-        except ExhibitError as error:
-            self.refusal = str(error)
+        except Exception as error:  # noqa: BLE001 - whatever it is, another bundle answers
+            self.refusal = refusal_of(error, self.name)
+
+
+def refusal_of(error: Exception, name: str) -> str:
+    """Return why a bundle cannot be opened, in one line."""
+    if isinstance(error, ExhibitError):
+        return str(error)
+    log.error("bundle '%s' cannot be opened", name, exc_info=error)
+    return f"bundle '{name}' cannot be opened: {type(error).__name__}: {error!s:.200}"

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
-from exhibit.contract.arrays import open_arrays
+from exhibit.contract.arrays import DAMAGES, open_arrays
 from exhibit.contract.bundle import GOLDEN, Bundle
 from exhibit.contract.errors import BundleError
 from exhibit.contract.values import Floats
@@ -40,7 +39,7 @@ def _read(bundle: Bundle, encoder: Session, generator: Session) -> dict[str, Flo
     try:
         with open_arrays(file) as stored:
             arrays = {name: stored[name] for name in stored.files}
-    except (ValueError, OSError, BadZipFile) as error:
+    except DAMAGES as error:
         raise BundleError(f"{file}: not readable: {error}") from None
     shapes = {**encoder.inputs, **encoder.outputs, **generator.outputs}
     golden = {}
@@ -51,6 +50,8 @@ def _read(bundle: Bundle, encoder: Session, generator: Session) -> dict[str, Flo
             raise BundleError(
                 f"{file}: {name} has shape {found}, expected (n, *{shape[1:]}), n > 0"
             )
+        if arrays[name].dtype.kind not in "fiu":
+            raise BundleError(f"{file}: {name} is {arrays[name].dtype}, expected numbers")
         golden[name] = _to_network_range(arrays[name])
     return golden
 

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from exhibit.contract.arrays import open_arrays
-from exhibit.contract.bundle import LATENTS, find_bundle
+from exhibit.contract.bundle import LATENTS, check_walk, find_bundle
 from exhibit.contract.errors import BundleError
 from exhibit.contract.values import Gray
 
@@ -84,11 +84,7 @@ def read_walk(bundle: str) -> Gray:
             walk = arrays["attract"]
     except Exception as error:  # noqa: BLE001 - a damaged archive fails in many ways
         raise BundleError(f"{file}: {error}; expected an archive with 'attract'") from None
-    square = walk.ndim in (3, 4) and walk.shape[1] == walk.shape[2]
-    if walk.dtype != np.uint8 or not square or not len(walk):
-        raise BundleError(
-            f"{file}: attract is {walk.dtype} {walk.shape}, expected uint8 (n, R, R) pictures"
-        )
+    check_walk(walk, file)
     return np.asarray(walk, np.uint8)
 
 

@@ -91,6 +91,8 @@ class ModelConfig(Section):
 
     bundle: str = "lear"
     """Name of a bundle in models/bundles/, or a path to a bundle's folder."""
+    fallback: str = "lear"
+    """The bundle that answers where `bundle` cannot be opened; empty for none."""
     providers: tuple[Literal["tensorrt", "cuda", "cpu"], ...] = ("tensorrt", "cuda", "cpu")
     """ONNX Runtime providers in order of preference."""
     threads: int = Field(2, ge=1, le=64)

@@ -13,6 +13,7 @@ _GUARDED = (
     "web.",
     "camera.",
     "model.bundle",
+    "model.fallback",
     "model.providers",
     "stage.display",
     "stage.width",

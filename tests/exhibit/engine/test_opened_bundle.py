@@ -11,6 +11,7 @@ import pytest
 from exhibit.contract.errors import BundleError
 from exhibit.contract.settings.schema import Config, ModelConfig
 from exhibit.engine.opened_bundle import BundleInUse
+from tests.fakes.clock import FakeClock
 from tests.fakes.running_table import FakeBundle
 from tests.patience import wait_until
 
@@ -102,6 +103,33 @@ def test_bundle_settings_while_another_opens_hold_for_both(in_use: BundleInUse, 
     assert (opened.name, opened.config.model.psi) == ("two", 0.25)
 
 
-def test_bundle_that_cannot_be_opened_first_is_refused(tmp_path: Path) -> None:
+def test_bundle_that_cannot_be_opened_first_gives_way_to_the_fallback_and_is_tried_again() -> None:
+    clock, there = FakeClock(), threading.Event()
+
+    def opener(config: Config) -> Any:
+        if config.model.bundle == "wanted" and not there.is_set():
+            raise KeyError("a disk that is not mounted yet")
+        return FakeBundle(config.model.bundle)
+
+    config = Config(model=ModelConfig(bundle="wanted", fallback="spare"))
+    in_use = BundleInUse(config, opener, clock)
+    assert (in_use.opened.card.name, in_use.on_fallback) == ("spare", True)
+    assert "'wanted' cannot be opened: KeyError" in in_use.complaint
+    clock.advance(20)
+    assert not in_use.swap()
+    wait_until(lambda: not in_use.swap() and in_use.opening is None, "a second refusal")
+    assert in_use.complaint
+    there.set()
+    clock.advance(20)
+    assert not in_use.swap()  # less often than before
+    assert in_use.opening is None
+    clock.advance(20)
+    wait_until(in_use.swap, "the bundle that was wanted")
+    assert (in_use.opened.card.name, in_use.complaint) == ("wanted", "")
+    assert not in_use.on_fallback
+
+
+def test_bundle_without_a_fallback_is_refused(tmp_path: Path) -> None:
+    config = Config(model=ModelConfig(bundle=str(tmp_path), fallback=""))
     with pytest.raises(BundleError):
-        BundleInUse(_config("broken"), Disk().open)
+        BundleInUse(config)
