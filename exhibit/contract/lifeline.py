@@ -1,4 +1,4 @@
-"""Child processes that end with the process that started them, however it ends."""
+"""Child processes that end with the process that started them, and leave nothing on the disk."""
 
 from __future__ import annotations
 
@@ -19,12 +19,16 @@ def end_with_parent() -> Callable[[], None] | None:
     """
     if sys.platform != "linux":
         return None
+    import resource
+
     parent = os.getpid()
     # Loaded before the fork: between fork and exec only the call itself is safe.
     libc = ctypes.CDLL(None, use_errno=True)
 
     def arrange() -> None:
         libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        # A core dump would hold frames of the camera, and fill the disk.
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         if os.getppid() != parent:
             os._exit(1)
 

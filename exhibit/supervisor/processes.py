@@ -22,6 +22,8 @@ _SERVICE_MANAGER = ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID")
 _SLOW_START_S = 180.0
 _QUICK_START_S = 30.0
 _LAST_WORDS_WITHIN_S = 0.2
+# Of a stack that faulthandler prints, the innermost call comes first and says where it hung.
+_WHERE, _STACK = "Current thread", ('File "', "Thread 0x", "Extension modules:")
 _LONGEST_LINE, _WORDS_SHOWN = 8192, 300
 
 
@@ -77,6 +79,8 @@ def child_environment(environment: Mapping[str, str]) -> dict[str, str]:
         "MALLOC_ARENA_MAX": "2",
         "PYGAME_HIDE_SUPPORT_PROMPT": "1",
         "PYTHONUNBUFFERED": "1",
+        # A process that hangs is asked where, with SIGABRT, before it is killed.
+        "PYTHONFAULTHANDLER": "1",
     }
     # The service manager listens to the supervisor alone.
     kept = {name: value for name, value in environment.items() if name not in _SERVICE_MANAGER}
@@ -127,6 +131,11 @@ class Child:
         if self.exit_code is None:
             self._process.send_signal(signal.SIGTERM)
 
+    def abort(self) -> None:
+        """Send SIGABRT: whatever the process hangs in, it says where on stderr, and ends."""
+        if self.exit_code is None:
+            self._process.send_signal(signal.SIGABRT)
+
     def kill(self) -> None:
         """Send SIGKILL, which also ends a stopped or hung process.
 
@@ -139,14 +148,15 @@ class Child:
         """Pass on what it says on stderr, until it has ended."""
         stderr = self._process.stderr
         assert stderr is not None
+        said = ""
         with stderr:
             for line in iter(lambda: stderr.readline(_LONGEST_LINE), b""):
                 # Whoever read along may have gone; the table goes on.
                 with contextlib.suppress(OSError, ValueError):
                     sys.stderr.buffer.write(line)
                     sys.stderr.buffer.flush()
-                said = line.decode(errors="replace").strip()
-                if said:
+                before, said = said, line.decode(errors="replace").strip()
+                if said and (before.startswith(_WHERE) or not said.startswith(_STACK)):
                     self._last_words = said[:_WORDS_SHOWN]
 
 

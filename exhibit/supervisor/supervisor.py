@@ -20,6 +20,7 @@ from exhibit.supervisor.silence import Silence
 log = logging.getLogger(__name__)
 
 END_WITHIN_S = 1.5
+SAYS_WHERE_WITHIN_S = 0.5
 GONE_WITHIN_S = 2.0
 """A killed process that is still there hangs in the kernel, for as long as a driver likes."""
 _MOST_STUCK = 2
@@ -40,6 +41,7 @@ class Watched:
         self.restarts = 0
         self.last_exit = self.last_words = ""
         self.asked_to_end = False
+        self.aborted_at: float | None = None
         self.killed_at: float | None = None
         self.stuck: list[Child] = []  # killed, and still not gone
         self.past: dict[str, Any] = {}  # what the lives that ended measured
@@ -149,7 +151,7 @@ class Supervisor:
         return running
 
     def _start(self, watched: Watched) -> None:
-        watched.started_at, watched.killed_at = self._clock(), None
+        watched.started_at, watched.aborted_at, watched.killed_at = self._clock(), None, None
         try:
             child = Child(watched.spec, self._run_dir)
         except OSError as error:
@@ -165,13 +167,18 @@ class Supervisor:
         now = self._clock()
         if watched.killed_at is not None:
             return self._leave_if_stuck(watched, child, now - watched.killed_at)
+        if watched.aborted_at is not None:
+            if now - watched.aborted_at >= SAYS_WHERE_WITHIN_S:
+                child.kill()
+                watched.killed_at = now
+            return None
         beat = child.heart.last
         silent_s = watched.silence.measure(now, beat)
         allowed_s = self._config.heartbeat_timeout_s if beat else watched.spec.start_timeout_s
         if silent_s > allowed_s:
-            log.warning("%s showed no life for %.1f s; killed", watched.spec.name, silent_s)
-            child.kill()
-            watched.killed_at = now
+            log.warning("%s showed no life for %.1f s; ended", watched.spec.name, silent_s)
+            child.abort()
+            watched.aborted_at = now
         return None
 
     def _leave_if_stuck(self, watched: Watched, child: Child, killed_s: float) -> int | None:
@@ -188,6 +195,8 @@ class Supervisor:
             watched.last_words = watched.child.last_words
         watched.child = None
         watched.last_exit = describe_exit(code)
+        if watched.aborted_at is not None:
+            watched.last_exit = f"no sign of life ({watched.last_exit})"
         watched.past = add_life(watched.past, read_status(self._run_dir, name))
         clear_status(self._run_dir, name)
         asked, watched.asked_to_end = watched.asked_to_end, False

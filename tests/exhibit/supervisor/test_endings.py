@@ -46,6 +46,11 @@ class FakeChild:
         if not self.stuck:
             self.exit_code = 0
 
+    def abort(self) -> None:
+        self.signals.append(signal.SIGABRT)
+        if not self.stuck:
+            self.exit_code = -signal.SIGABRT
+
     def kill(self) -> None:
         self.signals.append(signal.SIGKILL)
         if not self.stuck:
@@ -127,10 +132,10 @@ def test_process_that_cannot_be_killed_is_left_and_another_started(
     table.lives[0].stuck = True
     with caplog.at_level(logging.ERROR):
         assert table.look_for(60.0) is None
-    assert table.lives[0].signals == [signal.SIGKILL]
+    assert table.lives[0].signals == [signal.SIGABRT, signal.SIGKILL]
     assert "stage was killed and hangs in the kernel" in caplog.text
     assert len(table.lives) == 2
-    assert table.supervisor.watched["stage"].last_exit == "SIGKILL"
+    assert table.supervisor.watched["stage"].last_exit == "no sign of life (SIGKILL)"
 
 
 def test_processes_that_cannot_be_killed_do_not_pile_up(make_table: Callable[..., Table]) -> None:
@@ -189,5 +194,5 @@ def test_start_that_hangs_is_killed_when_its_time_is_over(
     monkeypatch.setattr(silence, "processor_waits", lambda pid: {pid: 0.0})
     table = make_table()
     assert table.look_for(60.0) is None
-    assert table.lives[0].signals == [signal.SIGKILL]
+    assert table.lives[0].signals == [signal.SIGABRT]
     assert len(table.lives) == 2

@@ -67,7 +67,7 @@ def test_supervisor_killed_process_is_restarted(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("behaviour", ["hang", "steady"])
 def test_supervisor_silent_process_is_killed(tmp_path: Path, behaviour: str) -> None:
-    # A hung process still takes signals; a stopped one (SIGSTOP) takes none but SIGKILL.
+    # A hung process says where it hangs; a stopped one (SIGSTOP) takes no signal but SIGKILL.
     supervisor = Supervisor([_spec("engine", behaviour)], IMPATIENT, tmp_path)
     engine = supervisor.watched["engine"]
     try:
@@ -76,7 +76,9 @@ def test_supervisor_silent_process_is_killed(tmp_path: Path, behaviour: str) -> 
         if behaviour == "steady":
             os.kill(engine.pid, signal.SIGSTOP)
         _run_until(supervisor, lambda: engine.restarts == 1, "kill of the silent process")
-        assert engine.last_exit == "SIGKILL"
+        signal_name = "SIGABRT" if behaviour == "hang" else "SIGKILL"
+        assert engine.last_exit == f"no sign of life ({signal_name})"
+        assert ("threading.py" in engine.last_words) == (behaviour == "hang")
     finally:
         supervisor.stop()
 
