@@ -48,14 +48,12 @@ class Found:
 
     Args:
         hands: 1 under hands.
-        arms: 1 on what of them is wider than fingers, up to where it crosses the sheet's edge.
         relit: 1 where the light changed without an edge, which no hand does.
         loose: 1 on dark pieces that paper encloses, 2 on those that end at the sheet's edge: drawn,
             if they lie still.
     """
 
     hands: Gray
-    arms: Gray
     relit: Gray
     loose: Gray
 
@@ -97,13 +95,13 @@ def find_hands(
     marks = _Marks(sure | thick, steps & (sheet.rim == 0), sheet, change > surely)
     hands, relit, loose = _sort(as_gray(changed | thick), marks)
     if not hands.any():
-        return Found(hands, hands, relit, loose)
+        return Found(hands, relit, loose)
     dark = as_gray(thick | (loose > 0))
     hands |= _touching(dark, grow(hands, _PEN_REACH)) & grow(hands, _PEN_LONG)
     # Skin about as bright as paper is found only around its edges: fill what they enclose.
     filled = cv2.morphologyEx(hands, cv2.MORPH_CLOSE, ellipse(_FILL // 2))
     hands = as_gray((filled > 0) & on_sheet)
-    return Found(hands, _arms(hands, sheet.crossed), relit, loose * (1 - hands))
+    return Found(hands, relit, loose * (1 - hands))
 
 
 def rim_of(within: Gray) -> Gray:
@@ -136,7 +134,8 @@ def grow(mask: Gray, reach: int) -> Gray:
     return as_gray(cv2.dilate(mask, ellipse(reach)))
 
 
-def _arms(hands: Gray, crossed: Gray) -> Gray:
+def arms_of(hands: Gray, crossed: Gray) -> Gray:
+    """Return, 1 there, what of hands is wider than fingers and joined to where they come in."""
     wide = as_gray(cv2.morphologyEx(hands, cv2.MORPH_OPEN, square(_ARM)))
     return _touching(wide, crossed & wide)
 
@@ -171,14 +170,18 @@ def _sort(changed: Gray, marks: _Marks) -> tuple[Gray, Gray, Gray]:
         joined, connectivity=8, ltype=label_type(joined.shape)
     )
 
-    def cells(mark: NDArray[np.bool_]) -> NDArray[np.intp]:
-        return np.bincount(labels[mark], minlength=count)
+    at = np.flatnonzero(joined)
+    label = labels.ravel()[at]
+
+    def cells(mark: NDArray[np.generic]) -> NDArray[np.intp]:
+        # Few cells are in pieces: only those are counted.
+        return np.bincount(label[mark.ravel()[at] != 0], minlength=count)
 
     area = stats[:, cv2.CC_STAT_AREA]
     strong = cells(marks.sure)
     sharp = (cells(marks.edges) > np.maximum(3.0, 0.6 * np.sqrt(area))) & (strong >= 6)
     bright = cells(marks.bright) > _BRIGHT_SHARE * area
-    enters, at_edge = cells(marks.sheet.crossed > 0) > 0, cells(marks.sheet.rim > 0) > 0
+    enters, at_edge = cells(marks.sheet.crossed) > 0, cells(marks.sheet.rim) > 0
     # A hand comes from outside; only a large one may seem to be cut off from its arm, and is then
     # brighter than paper, which nothing drawn is.
     hand = sharp & ((enters & (area >= _SMALLEST)) | (bright & (area >= _LONE)))

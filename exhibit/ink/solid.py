@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exhibit.contract.values import Floats, Gray
-from exhibit.ink.hand import Found, Sheet
+from exhibit.ink.hand import Found, Sheet, arms_of
 from exhibit.ink.images import as_gray, ellipse, square
 from exhibit.ink.rims import Rims
 
@@ -95,14 +95,14 @@ class Solids:
         dark = as_gray(sight.seen < _DARK) & (1 - self.cells)
         maybe = as_gray((found.loose > 0) | (cv2.dilate(shown, ellipse(2)) > 0))
         waiting = dark & maybe & (1 - sight.hidden)
-        beside_hand = dark & found.hands & (1 - found.arms)
+        beside_hand = dark & found.hands & as_gray(self._still_ms >= _STILL_AT_HAND_MS)
         drawn = np.zeros_like(waiting)
         if waiting.any() or beside_hand.any():
             paper = _crisp_paper(sight)
             waiting &= self._crisp(waiting, paper, sight)
             rests_ms = np.where(found.loose > 1, _STILL_AT_EDGE_MS, _STILL_MS)
             drawn = waiting & as_gray(self._still_ms >= rests_ms)
-            drawn |= self._left_behind(beside_hand, dark, paper, sight)
+            drawn |= self._left_behind(beside_hand, dark, paper, sight, found.hands)
         if drawn.any():
             np.copyto(self._looks, sight.seen, where=drawn > 0)
             self._changed_ms[drawn > 0] = 0
@@ -135,13 +135,13 @@ class Solids:
         return rims.pieces(rims.share(paper & ~unseen) >= _CRISP_SHARE * seen_share)
 
     def _left_behind(
-        self, beside_hand: Gray, dark: Gray, paper: NDArray[np.bool_], sight: Sight
+        self, resting: Gray, dark: Gray, paper: NDArray[np.bool_], sight: Sight, hands: Gray
     ) -> Gray:
         """Return, 1 there, what lies still while all of the hand that touches it moves."""
-        still = self._still_ms >= _STILL_AT_HAND_MS
-        resting = beside_hand & as_gray(still)
         if not resting.any():
             return resting
+        resting = resting & (1 - arms_of(hands, sight.sheet.crossed))
+        still = self._still_ms >= _STILL_AT_HAND_MS
         rims = Rims(resting)
         held = rims.share(((dark > 0) | (sight.seen > PAPER + _ALIKE)) & still)
         free = rims.share(paper | (self.cells > 0))

@@ -34,6 +34,11 @@ class Limits:
     high: float
     least_light: float
 
+    @property
+    def calm(self) -> float:
+        """How much less contrast (0..255) than a line needs is enough for what was ink before."""
+        return max(1.0, 0.25 * self.low)
+
 
 def noise_of(pixels: Gray) -> float:
     """Estimate the standard deviation of the sensor's noise from pixel-to-pixel differences.
@@ -85,6 +90,11 @@ class Context:
     shortest_px: float
     tip_px: float
 
+    def within(self, box: tuple[slice, slice]) -> Context:
+        """Return the same for a part of the frame."""
+        masks = (self.before[box], self.near_hand[box], self.rim[box])
+        return Context(*masks, self.shortest_px, self.tip_px)
+
 
 def ink_of(contrast: Gray, limits: Limits, context: Context) -> Gray:
     """Mark ink: more than half the contrast of the line it belongs to, and joined to a sure pixel.
@@ -97,18 +107,24 @@ def ink_of(contrast: Gray, limits: Limits, context: Context) -> Gray:
     Returns:
         (H, W) uint8, 1 on ink.
     """
+    ink = np.zeros_like(contrast)
+    faint = cv2.compare(contrast, np.full_like(contrast, int(limits.low - limits.calm)), cv2.CMP_GT)
+    x, y, width, height = cv2.boundingRect(faint)
+    if width:
+        top, left = max(0, y - _WINDOW), max(0, x - _WINDOW)
+        box = np.s_[top : y + height + _WINDOW, left : x + width + _WINDOW]
+        ink[box] = _ink_in(np.ascontiguousarray(contrast[box]), limits, context.within(box))
+    return ink
+
+
+def _ink_in(contrast: Gray, limits: Limits, context: Context) -> Gray:
+    """Mark ink in the part of a frame that has some."""
     strongest = as_gray(cv2.dilate(contrast, square(5)))
     mean = cv2.blur(contrast, (_WINDOW, _WINDOW))
     sharp = cv2.addWeighted(strongest, 0.5 + 0.5 * _NARROW, mean, -_NARROW, 0.0)
     half = at_least(np.maximum(as_gray(sharp), strongest >> 1), limits.low)
-    half -= context.before * np.uint8(max(1.0, 0.25 * limits.low))
+    half -= context.before * np.uint8(limits.calm)
     weak = as_gray(cv2.compare(contrast, half, cv2.CMP_GT)) & np.uint8(1)
-    x, y, width, height = cv2.boundingRect(weak)
-    ink = np.zeros_like(contrast)
-    if width == 0:
-        return ink
-    box = np.s_[y : y + height, x : x + width]
-    weak, kept = np.ascontiguousarray(weak[box]), context.before[box]
     count, labels, stats, _ = cv2.connectedComponentsWithStats(
         weak, connectivity=8, ltype=label_type(weak.shape)
     )
@@ -116,19 +132,18 @@ def ink_of(contrast: Gray, limits: Limits, context: Context) -> Gray:
     # Few pixels are weak: from here on only those are looked at.
     at = np.flatnonzero(weak.view(np.bool_))
     label = labels.ravel()[at]
-    stayed = kept.ravel()[at] > 0
+    stayed = context.before.ravel()[at] > 0
     sure = np.zeros(count, np.uint8)
-    sure[label[(contrast[box].ravel()[at] > limits.high) | stayed]] = 1
+    sure[label[(contrast.ravel()[at] > limits.high) | stayed]] = 1
     sure[length < context.shortest_px] = 0
     doubtful = np.zeros(count, bool)
-    doubtful[label[context.near_hand[box].ravel()[at] > 0]] = True
+    doubtful[label[context.near_hand.ravel()[at] > 0]] = True
     doubtful[label[stayed]] = False
     sure[doubtful & (length < context.tip_px)] = 0
-    at_rim = np.bincount(label, context.rim[box].ravel()[at], count)
+    at_rim = np.bincount(label, context.rim.ravel()[at], count)
     stays = np.zeros(count, bool)
     stays[label[stayed]] = True
     sure[(2.0 * at_rim > stats[:, cv2.CC_STAT_AREA]) & ~stays] = 0
     found = np.zeros_like(weak)
     found.ravel()[at] = sure[label]
-    ink[box] = found
-    return ink
+    return found
