@@ -78,6 +78,18 @@ class Paper:
         self.level += rate * (level - self.level)
         self._age += here & (self._age < _SURE_AFTER)
 
+    def turn(self, level: Gray, free: Gray) -> None:
+        """Another sheet is on top, as much brighter or darker everywhere as where it is seen.
+
+        Args:
+            level: (h, w) uint8.
+            free: (h, w) uint8, not 0 where nothing hides the sheet.
+        """
+        here = free > 0
+        if here.any():
+            self.level *= np.float32(np.median(level[here] / np.maximum(self.level[here], 4.0)))
+            self.level[here] = level[here]
+
     def accept(self, what: Gray, level: Gray) -> None:
         """Take what passed for a hand, (h, w) uint8 not 0 there, for paper."""
         here = what > 0

@@ -117,7 +117,15 @@ class Surface:
         self._paper.learn(level, self._free, found.relit)
         events = self._light.step(level, self._free)
         events += tuple(InkEvent("object_left", self._light.zone_at(*at)) for at in left)
-        factor = self._covers.step(level, self._free, self._within)
+        factor = self._turn(level)
         return Look(
             ground, hands, hidden, factor, self._solids.quiet_ms, self._covers.doubtful, events
         )
+
+    def _turn(self, level: Gray) -> float | None:
+        """Return by what factor a sheet that was just laid on top or taken away is brighter."""
+        factor = self._covers.step(level, self._free, self._within)
+        if factor is not None:
+            self._paper.turn(level, self._free)
+            self._solids.new_sheet()
+        return factor

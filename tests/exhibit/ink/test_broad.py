@@ -203,3 +203,22 @@ def test_extract_filled_shape_goes_along_with_the_sheet() -> None:
         assert np.abs(inks[-1].mass.astype(int) - before.mass).mean() < 0.5
     after = _run(extractor, scene, 1.5)[-1]
     assert _kept(after, scene.black) > 0.98 and _invented(after, scene.black) == 0
+
+
+def test_extract_broad_strokes_below_a_darker_fresh_sheet_do_not_count() -> None:
+    extractor = _extractor()
+    scene = _scene_before_the_first_visitor(extractor)
+    scene.black = _line(9) | _ellipse((30, 22), (320, 140))
+    below = _run(extractor, scene, 2.0)[-1]
+    scene.paper = 160.0
+    # The scene draws anew what it thinks has changed.
+    scene.black = scene.black.copy()
+    scene.black[0, 0] = 255
+    inks = _run(extractor, scene, 3.0)
+    assert "fresh_sheet" in [event.name for ink in inks for event in ink.events]
+    later = _run(extractor, scene, 5.0)
+    assert all(ink.mask.min() == 255 for ink in later)
+    scene.paper, scene.black = 190.0, _line(9) | _ellipse((30, 22), (320, 140))
+    back = _run(extractor, scene, 3.0)
+    assert "sheet_back" in [event.name for ink in back for event in ink.events]
+    assert np.abs(back[-1].settled.astype(int) - below.settled).mean() < 0.5
