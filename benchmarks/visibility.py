@@ -67,7 +67,7 @@ class Visibility:
             return
         self._rested_frames += 1
         self._note_delays(ink, drawn, hidden, elapsed_ms)
-        self._note_flicker(ink, drawn)
+        self._note_flicker(ink, drawn, bool(hidden.any()))
 
     def _note_delays(
         self,
@@ -103,11 +103,11 @@ class Visibility:
         self.delays_ms += self._seen_ms[rows[arrived], columns[arrived]].tolist()
         self._waiting[rows[arrived], columns[arrived]] = False
 
-    def _note_flicker(self, ink: Ink, drawn: NDArray[np.bool_]) -> None:
+    def _note_flicker(self, ink: Ink, drawn: NDArray[np.bool_], hands: bool) -> None:
         """Compare settled ink from frame to frame while nothing new can be seen."""
         assert self._truth is not None
         settle_s = 0.001 * (self._settle_ms + _GRACE_MS)
-        if (drawn != self._truth).any():
+        if hands or (drawn != self._truth).any():
             self._quiet_since = self._now_s
         self._truth = drawn
         quiet = self._now_s - self._quiet_since > _QUIET_S + settle_s and not ink.hand.any()

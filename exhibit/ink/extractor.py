@@ -29,7 +29,7 @@ from exhibit.ink.planes import blank_planes
 from exhibit.ink.rectify import InkSquare, View
 from exhibit.ink.sheet_ink import Place, SheetInk, warp_ink
 from exhibit.ink.sheet_outline import inside
-from exhibit.ink.surface import REACH, Surface
+from exhibit.ink.surface import Surface
 from exhibit.ink.tracker import Pose, SheetTracker, Tracker
 from exhibit.ink.tremble import shaken, steady
 
@@ -221,7 +221,7 @@ class TableExtractor:
         free = as_gray(cv2.subtract(self._within, covered))
         if look.doubtful:
             free = np.zeros_like(free)
-        near = enlarge(grow(look.hidden, REACH), self._shape)
+        near = enlarge(look.near, self._shape)
         place = Place(free, near, self._rim, look.quiet_ms)
         if self._ink.step(contrast, place, limits, elapsed_ms, self._config):
             events += self._note_change(now_s)

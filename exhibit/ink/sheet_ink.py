@@ -15,11 +15,13 @@ from exhibit.ink import threshold
 from exhibit.ink.bare import specks_of
 from exhibit.ink.images import Homography, as_gray, square
 from exhibit.ink.order import StrokeBook
-from exhibit.ink.settle import Settler
+from exhibit.ink.settle import PIECE_PX, Settler
 
 _SHARE, _QUIET_SHARE, _QUIET_MS = 0.3, 0.06, 700
 """Weight of the newest frame in the running mean of contrast, and once nothing has stirred for a
 while: then the edges of ink come to rest."""
+_STILL_MS = 1500
+"""Once nothing has stirred for so long, single pixels at the edges of ink change no more."""
 _LOOK_FRAMES = 12
 """A sheet is looked at this long before its own marks are told from ink."""
 _MARK, _DRAWN_SHARE = 0.25, 0.0005
@@ -136,7 +138,9 @@ class SheetInk:
         cv2.copyTo(np.maximum(self._darkest, smooth), alone, self._darkest)
         found &= as_gray(cv2.compare(smooth, self._darkest >> _RUBBED_OUT, cv2.CMP_GE))
         cv2.copyTo(found, free, self.seen)
-        return self._settler.step(self.seen, free, elapsed_ms, settle_ms)
+        dark = as_gray(cv2.compare(smooth, np.full_like(smooth, int(limits.high)), cv2.CMP_GT))
+        least_px = PIECE_PX if place.quiet_ms >= _STILL_MS and settle_ms else 1
+        return self._settler.step(self.seen, free, dark, (elapsed_ms, settle_ms), least_px)
 
     def _doubt(self, hidden: Gray, most: float) -> None:
         """Take back contrast that was not ink yet where (H, W) uint8 is hidden from now on."""

@@ -17,10 +17,9 @@ from exhibit.contract.values import Floats, Gray
 from exhibit.ink.hand import Found, Sheet, arms_of
 from exhibit.ink.images import as_gray, ellipse, square
 from exhibit.ink.rims import Rims
+from exhibit.ink.stir import Stir
 
 PAPER = 128
-_STIRS, _LONELY = 4, 3
-"""Change that is more than noise, and how many cells may show it by noise alone."""
 _STILL_MS, _STILL_AT_EDGE_MS, _STILL_AT_HAND_MS = 100, 1000, 150
 """What is dark and has not stirred for so long is drawn; at the sheet's edge it may be a hand."""
 _HELD_SHARE, _FREE_SHARE = 0.1, 0.4
@@ -43,12 +42,14 @@ class Sight:
         seen: (h, w) uint8, its brightness over that of paper, lines included.
         sheet: where the sheet is.
         hidden: (h, w) uint8, 1 under hands and right beside them.
+        stir: for how long each cell has been still.
     """
 
     small: Gray
     seen: Gray
     sheet: Sheet
     hidden: Gray
+    stir: Stir
 
 
 class Solids:
@@ -58,12 +59,7 @@ class Solids:
         self.cells: Gray = np.zeros(shape, np.uint8)
         """(h, w) uint8, 1 where broad strokes and filled shapes are."""
         self._looks: Floats = np.full(shape, PAPER, np.float32)
-        self._last: Gray = np.full(shape, PAPER, np.uint8)
-        self._still_ms: NDArray[np.int32] = np.zeros(shape, np.int32)
         self._changed_ms: NDArray[np.int32] = np.zeros(shape, np.int32)
-        self._now_s: float | None = None
-        self.quiet_ms = 0
-        """For how long nothing on the sheet has stirred."""
 
     def new_sheet(self) -> None:
         """Another sheet comes, or this one lies elsewhere: nothing is known of it."""
@@ -79,29 +75,28 @@ class Solids:
             return self.cells
         return self.cells & as_gray(np.abs(seen - self._looks) < _ALIKE)
 
-    def step(self, sight: Sight, found: Found, shown: Gray, now_s: float) -> Gray:
+    def step(self, sight: Sight, found: Found, shown: Gray) -> Gray:
         """Take one frame into account.
 
         Args:
             sight: the frame.
             found: what is on the sheet.
             shown: (h, w) uint8, what `in_view` returns for it.
-            now_s: time of the frame.
 
         Returns:
             (h, w) uint8, 1 where it is not certain yet that something is drawn.
         """
-        self._wait(sight, shown, now_s)
+        self._wait(sight, shown)
         dark = as_gray(sight.seen < _DARK) & (1 - self.cells)
         maybe = as_gray((found.loose > 0) | (cv2.dilate(shown, ellipse(2)) > 0))
         waiting = dark & maybe & (1 - sight.hidden)
-        beside_hand = dark & found.hands & as_gray(self._still_ms >= _STILL_AT_HAND_MS)
+        beside_hand = dark & found.hands & as_gray(sight.stir.still_ms >= _STILL_AT_HAND_MS)
         drawn = np.zeros_like(waiting)
         if waiting.any() or beside_hand.any():
             paper = _crisp_paper(sight)
             waiting &= self._crisp(waiting, paper, sight)
             rests_ms = np.where(found.loose > 1, _STILL_AT_EDGE_MS, _STILL_MS)
-            drawn = waiting & as_gray(self._still_ms >= rests_ms)
+            drawn = waiting & as_gray(sight.stir.still_ms >= rests_ms)
             drawn |= self._left_behind(beside_hand, dark, paper, sight, found.hands)
         if drawn.any():
             np.copyto(self._looks, sight.seen, where=drawn > 0)
@@ -109,19 +104,11 @@ class Solids:
             self.cells |= drawn
         return as_gray(waiting & (1 - drawn))
 
-    def _wait(self, sight: Sight, shown: Gray, now_s: float) -> None:
-        """Count for how long each cell has been still, and drawn ones have looked otherwise."""
-        elapsed_s = 0.0 if self._now_s is None else now_s - self._now_s
-        passed, self._now_s = min(max(round(1000 * elapsed_s), 0), 1000), now_s
-        stirs = as_gray(cv2.absdiff(sight.seen, self._last)) >= _STIRS
-        self._last[stirs] = sight.seen[stirs]
-        self._still_ms += np.int32(passed)
-        self._still_ms[stirs] = 0
-        stirring = np.count_nonzero(stirs & (sight.sheet.within > 0)) > _LONELY
-        self.quiet_ms = 0 if stirring else self.quiet_ms + passed
+    def _wait(self, sight: Sight, shown: Gray) -> None:
+        """Count for how long drawn cells have looked otherwise, and forget those that are gone."""
         if self.cells.any():
             cv2.accumulateWeighted(sight.seen, self._looks, _FOLLOWS, mask=shown)
-            self._changed_ms += np.int32(passed)
+            self._changed_ms += np.int32(sight.stir.passed_ms)
             self._changed_ms[(shown | sight.hidden) > 0] = 0
             self.cells &= as_gray(self._changed_ms < _GONE_MS)
 
@@ -141,7 +128,7 @@ class Solids:
         if not resting.any():
             return resting
         resting = resting & (1 - arms_of(hands, sight.sheet.crossed))
-        still = self._still_ms >= _STILL_AT_HAND_MS
+        still = sight.stir.still_ms >= _STILL_AT_HAND_MS
         rims = Rims(resting)
         held = rims.share(((dark > 0) | (sight.seen > PAPER + _ALIKE)) & still)
         free = rims.share(paper | (self.cells > 0))

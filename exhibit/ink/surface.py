@@ -18,9 +18,12 @@ from exhibit.ink.light_watch import LightWatch
 from exhibit.ink.paper import Paper
 from exhibit.ink.resting import Resting
 from exhibit.ink.solid import PAPER, Sight, Solids
+from exhibit.ink.stir import Stir
 
 REACH = 3
 """How far around a hand nothing is believed, in small pixels."""
+_LIKE_PAPER = 0.06
+"""What lies still beside a moving hand is believed where brightness differs less from paper's."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,7 +33,9 @@ class Look:
     Args:
         ground: (h, w) uint8, brightness of paper, also below what is drawn black.
         hands: (h, w) uint8, 1 under hands.
-        hidden: (h, w) uint8, 1 where nothing is believed: there, around, and off the glass.
+        hidden: (h, w) uint8, 1 where nothing is believed: there, off the glass, and around hands
+            what is not still while they move.
+        near: (h, w) uint8, 1 all around them and a little farther, where a pen's tip may be.
         factor: by which all of the paper became brighter just now, or None.
         quiet_ms: for how long nothing on the sheet has stirred.
         doubtful: nothing is believed anywhere, because the paper's brightness is not understood.
@@ -40,6 +45,7 @@ class Look:
     ground: Gray
     hands: Gray
     hidden: Gray
+    near: Gray
     factor: float | None
     quiet_ms: int
     doubtful: bool
@@ -55,6 +61,7 @@ class Surface:
         self._paper = Paper(shape, blank)
         self._light = LightWatch(mirrored, blank)
         self._resting = Resting(shape)
+        self._stir = Stir(shape)
         self._solids = Solids(shape)
         self._covers = CoverWatch(shape)
         self._within: Gray = np.zeros(shape, np.uint8)
@@ -107,8 +114,12 @@ class Surface:
         off = grow(off_the_glass(curled, self._shape, 1.0 / field.SHRINK), 1)
         hands = as_gray(found.hands & ~off)
         hidden = as_gray(grow(hands, REACH) | off)
-        sight = Sight(small, seen, sheet, hidden)
-        hidden |= self._solids.step(sight, found, shown, now_s)
+        self._stir.step(seen, self._within, now_s)
+        sight = Sight(small, seen, sheet, hidden, self._stir)
+        waiting = self._solids.step(sight, found, shown)
+        trusted = self._stir.trusted(hands, as_gray(np.abs(ratio - 1.0) < _LIKE_PAPER))
+        unseen = as_gray((hidden & ~trusted) | off | waiting)
+        hidden |= waiting
         ground = self._solids.ground(level, lit)
         odd, left = self._resting.step(level, ratio, hands, now_s)
         if odd is not None:
@@ -118,9 +129,9 @@ class Surface:
         events = self._light.step(level, self._free)
         events += tuple(InkEvent("object_left", self._light.zone_at(*at)) for at in left)
         factor = self._turn(level)
-        return Look(
-            ground, hands, hidden, factor, self._solids.quiet_ms, self._covers.doubtful, events
-        )
+        quiet_ms, doubtful = self._stir.quiet_ms, self._covers.doubtful
+        near = grow(hidden, REACH)
+        return Look(ground, hands, unseen, near, factor, quiet_ms, doubtful, events)
 
     def _turn(self, level: Gray) -> float | None:
         """Return by what factor a sheet that was just laid on top or taken away is brighter."""

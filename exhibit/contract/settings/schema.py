@@ -81,7 +81,7 @@ class InkConfig(Section):
     despeckle: float = Field(1.0, ge=0, le=10, json_schema_extra=_live("line widths"))
     """Specks shorter than this many line widths are dropped."""
     settle_ms: int = Field(400, ge=0, le=5000, json_schema_extra=_live("ms"))
-    """Ink counts once it has been still and uncovered this long."""
+    """Ink counts once it has been still and uncovered this long, a clear stroke after a seventh."""
     answer: Literal["settled", "live"] = Field("settled", json_schema_extra=_live())
     """Which ink the picture answers: settled (calm) or live (follows every frame)."""
 

@@ -32,14 +32,17 @@ def _table_with_sheet(extractor: Extractor, paper: float = 190.0) -> Scene:
     return scene
 
 
-def test_extract_new_line_is_live_at_once_and_settled_after_settle_ms() -> None:
+def test_extract_new_line_is_settled_at_once_and_goes_after_settle_ms() -> None:
     extractor = _extractor(settle_ms=400)
     scene = _table_with_sheet(extractor)
     scene.lines.append(LINE)
-    early, late = _run(extractor, scene, 0.3)[-1], _run(extractor, scene, 0.5)[-1]
-    assert early.live.min() < 60 and early.settled.min() == 255
-    assert late.settled.min() < 60
-    assert late.bbox is not None and 0 < late.coverage < 0.02
+    drawn = _run(extractor, scene, 0.2)[-1]
+    assert drawn.live.min() < 60 and drawn.settled.min() < 60
+    assert drawn.bbox is not None and 0 < drawn.coverage < 0.02
+    _run(extractor, scene, 0.6)
+    scene.lines.clear()
+    early, late = _run(extractor, scene, 0.3)[-1], _run(extractor, scene, 0.7)[-1]
+    assert early.settled.min() < 60 and late.settled.min() == 255
 
 
 def test_extract_other_threshold_is_seen_in_the_next_frame_without_settling() -> None:

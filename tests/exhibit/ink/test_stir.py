@@ -1,0 +1,65 @@
+"""What lies still beside a hand that moves is seen; beside a hand that rests it may be its pen."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from exhibit.contract.values import Gray
+from exhibit.ink.stir import Stir
+
+SHAPE = (60, 80)
+ALL: Gray = np.ones(SHAPE, np.uint8)
+FRAME_S = 1 / 30
+
+
+def _hand(x: int) -> Gray:
+    hand = np.zeros(SHAPE, np.uint8)
+    hand[20:40, x : x + 20] = 1
+    return hand
+
+
+def _look(stir: Stir, hand: Gray, number: int) -> Gray:
+    """Take a frame with a textured hand on it into account; return what is trusted."""
+    texture = (np.arange(SHAPE[1]) * 37 % 64).astype(np.uint8)
+    shift = int(np.flatnonzero(hand.any(axis=0))[0]) if hand.any() else 0
+    seen = np.where(hand > 0, 30 + np.roll(texture, shift)[None], 128).astype(np.uint8)
+    stir.step(seen, ALL, number * FRAME_S)
+    return stir.trusted(hand, ALL)
+
+
+def test_stir_paper_beside_a_moving_hand_is_trusted_once_it_is_still() -> None:
+    stir = Stir(SHAPE)
+    for number in range(10):
+        trusted = _look(stir, _hand(10 + number), number)
+    # The hand went to the right: what it has just uncovered stirred two frames ago at the least.
+    assert trusted[30, 14] and not trusted[30, 18]
+    assert trusted[30, 43] and not (trusted & _hand(19)).any()
+
+
+def test_stir_paper_beside_a_hand_that_has_rested_from_the_beginning_is_not_trusted() -> None:
+    stir = Stir(SHAPE)
+    for number in range(30):
+        trusted = _look(stir, _hand(10), number)
+    assert not trusted.any()
+
+
+def test_stir_what_was_trusted_stays_so_when_the_hand_comes_to_rest() -> None:
+    stir = Stir(SHAPE)
+    for number in range(10):
+        before = _look(stir, _hand(10 + number), number).copy()
+    for number in range(10, 40):
+        trusted = _look(stir, _hand(19), number)
+    assert before.any() and (trusted >= before).all()
+    assert not _look(stir, np.zeros(SHAPE, np.uint8), 40).any()
+
+
+def test_stir_noise_and_slow_drift_are_quiet_and_a_hand_is_not() -> None:
+    stir = Stir(SHAPE)
+    rng = np.random.default_rng(3)
+    for number in range(90):
+        drift = 128 + number / 15
+        seen = np.clip(np.rint(drift + rng.normal(0, 0.5, SHAPE)), 0, 255).astype(np.uint8)
+        stir.step(seen, ALL, number * FRAME_S)
+    assert stir.quiet_ms > 2500
+    stir.step(np.where(_hand(30) > 0, 40, seen).astype(np.uint8), ALL, 90 * FRAME_S)
+    assert stir.quiet_ms == 0
