@@ -2,7 +2,11 @@
 
 Eight tones of one scale stand in a circle. The code's first two axes point somewhere on it, and the
 tones near there sound: a chord that changes by ones, as codes do. The third axis and the code's
-travel give the colour, the octave above each tone. Left and right beat slowly against each other.
+travel give the colour, the octave above each tone, which beats slowly against it.
+
+Nothing of it is in a hurry, so it is made four blocks at a time. A sine of any phase whose loudness
+moves evenly is a sum of four waves (sine and cosine, each steady and rising), so that all of it is
+one product of a small matrix with waves made beforehand.
 """
 
 from __future__ import annotations
@@ -23,6 +27,10 @@ _SHARP = 1.6
 """How few tones sound at once."""
 _WANDER_S = 1.8
 _QUIET_AT_REST = 0.3
+_ACROSS = 0.4
+"""Share of each side that the other side has too."""
+_BLOCKS = 4
+_INAUDIBLE = 1e-6
 
 
 class Bed:
@@ -31,64 +39,68 @@ class Bed:
     Args:
         rate: frames per second.
         random: gives each tone its phase.
-        ramp: `upwards()`.
     """
 
-    def __init__(self, rate: float, random: np.random.Generator, ramp: Floats) -> None:
-        block_s, tones = BLOCK / rate, len(_TONES_HZ)
+    def __init__(self, rate: float, random: np.random.Generator) -> None:
+        size, tones = _BLOCKS * BLOCK, len(_TONES_HZ)
+        span_s = size / rate
         frequencies = np.array(_TONES_HZ)
-        # Rows: tones left, octaves left, tones right, octaves right.
-        side = np.concatenate((frequencies, 2.0 * frequencies))
-        hertz = np.concatenate((side - _BEAT_HZ / 2, side + _BEAT_HZ / 2))
+        # Rows: every other tone, then the octaves of the others, are the left side.
+        octaves = 2.0 * frequencies + _BEAT_HZ
+        hertz = np.concatenate([frequencies[::2], octaves[1::2], frequencies[1::2], octaves[::2]])
+        rows = hertz.size
         turns = 2.0 * math.pi * hertz / rate
-        frames = turns[:, None] * np.arange(BLOCK)
-        self._sines, self._cosines = (
-            wave.astype(np.float32) for wave in (np.sin(frames), np.cos(frames))
-        )
-        self._turn = BLOCK * turns[:, None]
-        self._phase = random.uniform(0.0, 2.0 * math.pi, (turns.size, 1))
-        self._trig = np.zeros((turns.size, 1))
-        # NumPy allocates where it broadcasts and computes at once; `spread` is filled before.
-        self._waves, self._work, self._spread = (
-            np.zeros((turns.size, BLOCK), np.float32) for _ in range(3)
-        )
-        self._ramps = np.tile(ramp, (turns.size, 1))
-        self._amplitude, self._change, self._wanted = (
-            np.zeros((turns.size, 1), np.float32) for _ in range(3)
-        )
+        frames = turns[:, None] * np.arange(size)
+        rising = np.arange(1, size + 1) / size
+        waves = (np.sin(frames), np.cos(frames), rising * np.sin(frames), rising * np.cos(frames))
+        self._waves = np.concatenate(waves).astype(np.float32)
+        self._turn = size * turns
+        self._phase = random.uniform(0.0, 2.0 * math.pi, rows)
+        self._sine, self._cosine = np.zeros(rows), np.zeros(rows)
+        self._amplitude, self._change, self._wanted = (np.zeros(rows) for _ in range(3))
+        self._terms = np.zeros((4, rows))
+        near = np.where(np.arange(rows) < rows // 2, 1.0, _ACROSS)
+        self._sides = np.stack([np.tile(near, (4, 1)), np.tile(near[::-1], (4, 1))])
+        self._mixture = np.zeros((2, 4, rows))
+        self._matrix = np.zeros((2, 4 * rows), np.float32)
         self._angles = 2.0 * math.pi * np.arange(tones) / tones
         # Low tones are loud by themselves on large loudspeakers, and not heard on small ones.
         self._balance = np.sqrt(160.0 / np.maximum(frequencies, 160.0))
         self._weights, self._octaves = np.zeros(tones), np.zeros(tones)
-        self._place = [Glide(block_s, _WANDER_S, _WANDER_S) for _ in range(3)]
-        self._travel = Glide(block_s, 0.4, 2.5)
-        self._awake = Glide(block_s, 1.5, 4.0)
-        self._level = Glide(block_s, 0.3, 0.3)
-        self._share = np.float32(share_of(block_s, 0.25))
-        self._sum = np.zeros(BLOCK, np.float32)
+        self._place = [Glide(span_s, _WANDER_S, _WANDER_S) for _ in range(3)]
+        self._travel = Glide(span_s, 0.4, 2.5)
+        self._awake = Glide(span_s, 1.5, 4.0)
+        self._level = Glide(span_s, 0.3, 0.3)
+        self._share = share_of(span_s, 0.25)
+        self._made = np.zeros((2, size), np.float32)
+        self._block = 0
+        self._sounds = False
 
     def add(self, score: Score, bus: Floats) -> None:
         """Add one block to `bus` (2, BLOCK)."""
-        self._choose(score)
-        self._oscillate()
-        np.subtract(self._wanted, self._amplitude, out=self._change)
-        np.multiply(self._change, self._share, out=self._change)
-        np.copyto(self._spread, self._change)
-        np.multiply(self._spread, self._ramps, out=self._work)
-        np.copyto(self._spread, self._amplitude)
-        np.add(self._work, self._spread, out=self._work)
-        np.add(self._amplitude, self._change, out=self._amplitude)
-        np.multiply(self._waves, self._work, out=self._waves)
-        half = self._waves.shape[0] // 2
-        for channel, rows in enumerate((self._waves[:half], self._waves[half:])):
-            np.add.reduce(rows, axis=0, out=self._sum)
-            np.add(bus[channel], self._sum, out=bus[channel])
+        if self._block == 0:
+            self._make(score)
+        at = self._block * BLOCK
+        self._block = (self._block + 1) % _BLOCKS
+        if self._sounds:
+            for channel, made in zip(bus, self._made, strict=True):
+                np.add(channel, made[at : at + BLOCK], out=channel)
 
-    def _choose(self, score: Score) -> None:
+    def _make(self, score: Score) -> None:
+        """Make the next blocks."""
+        level = self._level.step(score.levels.bed)
+        self._sounds = level > 0.0 or float(self._amplitude.max()) > _INAUDIBLE
+        if not self._sounds:
+            self._amplitude.fill(0.0)
+            return
+        self._choose(score, level)
+        self._weigh()
+        np.matmul(self._matrix, self._waves, out=self._made)
+
+    def _choose(self, score: Score, level: float) -> None:
         """Say how loud each row is to be."""
         x, y, z = (glide.step(at) for glide, at in zip(self._place, score.place, strict=True))
         travel, awake = self._travel.step(score.travel), self._awake.step(score.awake)
-        level = self._level.step(score.levels.bed)
         loud = _LEVEL * level * (_QUIET_AT_REST + (1 - _QUIET_AT_REST) * awake)
         loud *= 0.7 + 0.3 * min(travel, 1.0)
         # In the middle of the latent space all tones are alike; further out fewer of them sound.
@@ -101,20 +113,25 @@ class Bed:
         np.multiply(self._weights, loud / float(self._weights.sum()), out=self._weights)
         colour = 0.08 + 0.3 * min(travel, 1.0) + 0.25 / (1.0 + math.exp(-2.0 * z))
         np.multiply(self._weights, colour, out=self._octaves)
-        tones = self._weights.size
-        for side in (0, 2 * tones):
-            np.copyto(self._wanted[side : side + tones, 0], self._weights, casting="same_kind")
-            octave = self._wanted[side + tones : side + 2 * tones, 0]
-            np.copyto(octave, self._octaves, casting="same_kind")
+        quarter = self._weights.size // 2
+        rows = (self._weights[::2], self._octaves[1::2], self._weights[1::2], self._octaves[::2])
+        for number, values in enumerate(rows):
+            np.copyto(self._wanted[number * quarter : (number + 1) * quarter], values)
 
-    def _oscillate(self) -> None:
-        """Write the waves: sin(phase + n·turn) from two products, and turn the phases on."""
-        np.cos(self._phase, out=self._trig)
-        np.copyto(self._spread, self._trig, casting="same_kind")
-        np.multiply(self._sines, self._spread, out=self._waves)
-        np.sin(self._phase, out=self._trig)
-        np.copyto(self._spread, self._trig, casting="same_kind")
-        np.multiply(self._cosines, self._spread, out=self._work)
-        np.add(self._waves, self._work, out=self._waves)
+    def _weigh(self) -> None:
+        """Say how much of each wave is in each channel, and turn the phases on."""
+        np.subtract(self._wanted, self._amplitude, out=self._change)
+        np.multiply(self._change, self._share, out=self._change)
+        np.cos(self._phase, out=self._cosine)
+        np.sin(self._phase, out=self._sine)
+        # sin(phase + n·turn), with the sine of n·turn first.
+        pairs = ((self._amplitude, self._cosine), (self._amplitude, self._sine))
+        rising = ((self._change, self._cosine), (self._change, self._sine))
+        for term, (loud, angle) in zip(self._terms, (*pairs, *rising), strict=True):
+            np.multiply(loud, angle, out=term)
+        for mixture, side in zip(self._mixture, self._sides, strict=True):
+            np.multiply(self._terms, side, out=mixture)
+        np.copyto(self._matrix, self._mixture.reshape(2, -1), casting="same_kind")
+        np.add(self._amplitude, self._change, out=self._amplitude)
         np.add(self._phase, self._turn, out=self._phase)
         np.mod(self._phase, 2.0 * math.pi, out=self._phase)

@@ -40,7 +40,7 @@ class Cues:
         self._recalled = [_bells(notes, rate) for notes in _RECALLED]
         self._playing: list[Floats | None] = [None] * _AT_ONCE
         self._at = [0] * _AT_ONCE
-        self._next = 0
+        self._next = self._ringing = 0
         self._heard: tuple[int, int, int, int] | None = None
         self._recall_waits = 0
         self._recall_every = int(_RECALLS_AT_MOST_EVERY_S * rate / BLOCK)
@@ -52,7 +52,7 @@ class Cues:
         """Add one block to `bus` (2, BLOCK)."""
         self._listen(score)
         self._level.step(score.levels.cues)
-        if not any(wave is not None for wave in self._playing):
+        if not self._ringing:
             return
         self._mixed.fill(0.0)
         for number, wave in enumerate(self._playing):
@@ -63,6 +63,7 @@ class Cues:
             self._at[number] = at + BLOCK
             if at + BLOCK >= wave.size:
                 self._playing[number] = None
+                self._ringing -= 1
         self._level.fill(self._ramp, self._gain)
         np.multiply(self._mixed, self._gain, out=self._mixed)
         for channel in bus:
@@ -92,6 +93,7 @@ class Cues:
         if self._playing[self._next] is None:
             self._playing[self._next], self._at[self._next] = wave, 0
             self._next = (self._next + 1) % _AT_ONCE
+            self._ringing += 1
 
 
 def _quarter(score: Score) -> int:

@@ -38,6 +38,11 @@ class Glide:
         self.start = self.end = value
         self._rise, self._fall = share_of(block_s, rise_s), share_of(block_s, fall_s)
 
+    @property
+    def rests(self) -> bool:
+        """Whether the value is the same all through the block."""
+        return self.start == self.end
+
     def step(self, target: float) -> float:
         """Begin the next block; returns where it ends."""
         self.start = self.end

@@ -18,7 +18,8 @@ from exhibit.sound.output import Output
 from exhibit.sound.player import Player
 from exhibit.sound.portaudio import PortAudio
 
-_AWAKE_S, _ASLEEP_S = 0.01, 0.1
+_AWAKE_S, _ASLEEP_S = 0.02, 0.1
+_FOLLOW_EVERY_S = 0.1
 _STATUS_EVERY_S, _STATUS_SOON_S = 1.0, 0.1
 _CLOCK_EVERY_S = 1.0
 _LOOK_ANEW_EVERY_S = 60.0
@@ -56,7 +57,7 @@ class SoundProcess:
         self._ears = Ears(library, clock)
         self._gestures = RecordReader(run_dir, Gesture)
         self._heard = RecordWriter(run_dir, Heard, clock)
-        self._status_due = self._clock_due = float("-inf")
+        self._status_due = self._clock_due = self._follow_due = float("-inf")
         self._anew_due = float("-inf")
         self._pausing = False
         self._open = True
@@ -78,8 +79,10 @@ class SoundProcess:
     def tick(self) -> None:
         """Do what is due now."""
         self._heart.beat()
-        self._follow()
         now = self._clock()
+        if now >= self._follow_due:
+            self._follow_due = now + _FOLLOW_EVERY_S
+            self._follow()
         if now >= self._clock_due:
             self._clock_due = now + _CLOCK_EVERY_S
             self._open = is_open(self._config.hours, self._local_time())

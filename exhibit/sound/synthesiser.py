@@ -26,7 +26,7 @@ class Synthesiser:
 
     def __init__(self, rate: float, seed: int = 1) -> None:
         random, ramp = np.random.default_rng(seed), upwards()
-        self._grain, self._bed = Grain(rate, random, ramp), Bed(rate, random, ramp)
+        self._grain, self._bed = Grain(rate, random, ramp), Bed(rate, random)
         self._cues, self._limiter = Cues(rate, ramp), Limiter(rate, ramp)
         self._volume = Glide(BLOCK / rate, 0.06, 0.04)
         self._ramp, self._gains = ramp, np.zeros(BLOCK, np.float32)
@@ -45,10 +45,13 @@ class Synthesiser:
             part.add(score, bus)
         self._limiter.pass_on(bus)
         self._volume.step(score.levels.volume)
-        self._volume.fill(self._ramp, self._gains)
         left, right = bus
-        for channel in bus:
-            np.multiply(channel, self._gains, out=channel)
+        if not self._volume.rests:
+            self._volume.fill(self._ramp, self._gains)
+            for channel in bus:
+                np.multiply(channel, self._gains, out=channel)
+        elif self._volume.end != 1.0:
+            np.multiply(bus, self._volume.end, out=bus)
         if out.shape[1] == 1:
             np.add(left, right, out=left)
             np.multiply(left, 0.5, out=out[:, 0])
