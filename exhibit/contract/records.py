@@ -26,9 +26,9 @@ class Gesture:
         speed: of the pen, 0 at rest, 1 fast (half a sheet's width a second).
         darkness: of the line that is drawn, 0 faint, 1 black.
         pan: where the pen is, −1 left, 1 right of the visitor.
-        place_x, place_y, place_z: where the code lies along the three widest axes of the latent
-            space, in standard deviations.
-        travel: how fast the code moves, in standard deviations a second.
+        place_x, place_y, place_z: where the code lies along three axes of the latent space, in
+            deviations of the codes seen so far.
+        travel: how far the code went in the last second or so, in the same deviations.
         awake: 1 while somebody draws, 0 while the table is idle.
         fresh_sheets, first_lines, recalls, rests: how often a fresh sheet was laid down, its first
             line was drawn, another drawing was recalled, and the table fell idle, so far.

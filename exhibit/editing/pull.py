@@ -46,8 +46,11 @@ class Pull:
 
     def distance(self, w_plus: Floats) -> float:
         """Return the Mahalanobis distance of (num_ws, w_dim), about 1 for a sample of W."""
-        white = (w_plus - self.w_avg) @ self._whiten
-        return float(np.sqrt(np.mean(np.square(white))))
+        return float(np.sqrt(np.mean(np.square(self.whitened(w_plus)))))
+
+    def whitened(self, w: Floats) -> Floats:
+        """Return codes (..., w_dim) as numbers that are about normal for samples of W."""
+        return np.asarray((w - self.w_avg) @ self._whiten, np.float32)
 
     def psi(self, w_plus: Floats) -> float:
         """Return the largest psi that leaves the code within the radius."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -18,6 +19,7 @@ _FASTEST = 8.0
 _LEAST_PX = 3.0
 _FULL_CONTRAST = 0.6
 """Soft graphite, pressed hard, is this much darker than its paper."""
+_TRAVEL_S = 1.0
 _EVERY = 2
 """Darkness is looked up in every second row and column."""
 _FRESH = ("fresh_sheet", "sheet_in")
@@ -55,12 +57,16 @@ class GestureMeter:
         self._seen_at = frame.captured_at
         return self._gesture
 
+    def tell(self) -> Gesture:
+        """Return the newest gesture."""
+        return self._gesture
+
     def move(self, place: Floats, at: float) -> None:
         """Take in where the code lies, (3,) in standard deviations, at `at` monotonic seconds."""
-        travel = 0.0
-        if self._place is not None:
-            passed_s = max(at - self._placed_at, 1e-3)
-            travel = float(np.linalg.norm(place - self._place)) / passed_s
+        # A code jumps with a frame and then rests: what counts is how far it went of late.
+        left = math.exp(-max(at - self._placed_at, 0.0) / _TRAVEL_S)
+        step = 0.0 if self._place is None else float(np.linalg.norm(place - self._place))
+        travel = left * self._gesture.travel + step
         x, y, z = (float(number) for number in place)
         self._place, self._placed_at = place, at
         self._gesture = replace(self._gesture, place_x=x, place_y=y, place_z=z, travel=travel)
