@@ -22,14 +22,11 @@ _START_WITHIN_S = 20.0
 
 
 @contextmanager
-def null_sink(*modules: str) -> Iterator[Path]:
+def null_sink(folder: Path | None = None) -> Iterator[None]:
     """Run a sound server of our own until the end of the `with`, and let this process use it.
 
     Args:
-        modules: further modules of PulseAudio with their arguments.
-
-    Yields:
-        Its runtime folder, for `pactl`.
+        folder: where it is reached, as XDG_RUNTIME_DIR says; None takes one of its own.
 
     Raises:
         ClickException: PulseAudio is not installed, or does not start.
@@ -39,16 +36,16 @@ def null_sink(*modules: str) -> Iterator[Path]:
             "PulseAudio is not installed; on Debian: "
             "apt install pulseaudio pulseaudio-utils libasound2-plugins"
         )
-    loaded = [part for module in (*_MODULES, *modules) for part in ("-L", module)]
+    loaded = [part for module in _MODULES for part in ("-L", module)]
     command = ["pulseaudio", "--daemonize=no", "--exit-idle-time=-1", "-n", *loaded]
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory() as own:
         before = {key: os.environ.get(key) for key in ("XDG_RUNTIME_DIR", "PULSE_SERVER")}
-        os.environ["XDG_RUNTIME_DIR"] = name
+        os.environ["XDG_RUNTIME_DIR"] = str(folder or own)
         os.environ.pop("PULSE_SERVER", None)
         server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             _wait_for(server)
-            yield Path(name)
+            yield
         finally:
             server.terminate()
             server.wait()
