@@ -47,14 +47,14 @@ def everything_at_once(rate: int = 48000, channels: int = 2) -> Piece:
         )
         for number in range(80)
     ]
-    return Piece(seconds=13.0, rate=rate, channels=channels, events=tuple(events))  # type: ignore[arg-type]
+    return Piece(seconds=13.0, rate=rate, channels=channels, events=tuple(events))
 
 
 def starts_and_stops(rate: int = 48000, channels: int = 2) -> Piece:
     """Return a piece in which all that sounds is turned off and on again, each time elsewhere."""
     events = [Event(at=0.0, speed=0.9, darkness=0.9, awake=1.0, travel=0.8)]
     events += [Event(at=0.5 + 0.37 * number, volume=float(number % 2)) for number in range(24)]
-    return Piece(seconds=10.0, rate=rate, channels=channels, events=tuple(events))  # type: ignore[arg-type]
+    return Piece(seconds=10.0, rate=rate, channels=channels, events=tuple(events))
 
 
 def simulated_visit(seconds: float) -> Piece:
@@ -96,7 +96,7 @@ def _event(at: float, before: Any, now: Any) -> Event:
     rung = [cue for count, cue in _CUES.items() if getattr(now, count) > getattr(before, count)]
     rung += ["rest"] if now.rests > before.rests else []
     given = {"speed": now.speed, "darkness": now.darkness, "pan": now.pan, "awake": now.awake}
-    shown = {**given, "travel": min(now.travel, 1.0), "place": place, "cue": (rung or [None])[0]}
+    shown = {**given, "travel": min(now.travel, 1.0), "place": place, "cue": next(iter(rung), None)}
     return Event.model_validate({"at": at, **shown})
 
 
