@@ -24,7 +24,9 @@ from exhibit.contract.settings.file import (
 from exhibit.contract.settings.layers import Layer
 from exhibit.contract.settings.overrides import layer_overrides
 from exhibit.contract.settings.published import Published
+from exhibit.contract.settings.safe_mode import safe_mode_reason, safest
 from exhibit.contract.settings.schema import Config
+from exhibit.supervisor.startup import begin_start
 
 DEFAULT_CONFIG = Path("config.yaml")
 LAST_GOOD = "config.last-good.yaml"
@@ -40,10 +42,11 @@ def attended_settings(config_file: Path | None, given: Layer) -> Published:
     Raises:
         ExhibitError: config.yaml or the command line names something that cannot work.
     """
-    settings = _layered(_file_config(config_file), given)
-    refuse_useless(apply_overrides(settings.file, given))
-    _remember(config_file, settings.file)
-    return settings
+    file = _file_config(config_file)
+    refuse_useless(apply_overrides(file, given))
+    _remember(config_file, file)
+    begin_start(file.state_dir)
+    return _layered(file, given)
 
 
 def service_settings(config_file: Path | None, given: Layer) -> Published:
@@ -52,15 +55,17 @@ def service_settings(config_file: Path | None, given: Layer) -> Published:
     Args and layers as in `attended_settings`.
     """
     path = found_file(config_file)
+    left_out: tuple[str, ...] = ()
     try:
-        settings = _layered(_file_config(config_file), given)
-        _remember(config_file, settings.file)
+        file = _file_config(config_file)
+        _remember(config_file, file)
     except ConfigError:
         assert path is not None  # without a file there is nothing to refuse
         known = path.resolve().parent / Config().state_dir / LAST_GOOD
         file, left_out = load_usable_config(path, known)
-        settings = _layered(file, given)
-        settings = replace(settings, left_out=(*left_out, *settings.left_out))
+    begin_start(file.state_dir)
+    settings = _layered(file, given)
+    settings = replace(settings, left_out=(*left_out, *settings.left_out))
     try:
         refuse_useless(settings.config)
     except ExhibitError as error:
@@ -106,8 +111,10 @@ def _layered(file: Config, given: Layer) -> Published:
         left_out = (*left_out, f"{_no_source(config.camera.source)}; left out")
         camera = config.camera.model_copy(update={"source": file.camera.source})
         config = config.model_copy(update={"camera": camera})
-    kept = {"command_line": given}
-    return Published(1, apply_overrides(config, given, "command line"), file, kept, left_out)
+    config = apply_overrides(config, given, "command line")
+    if safe_mode_reason(file.state_dir):
+        config = apply_overrides(config, safest(file), "safe mode")
+    return Published(1, config, file, {"command_line": given}, left_out)
 
 
 def _file_config(config_file: Path | None) -> Config:

@@ -67,6 +67,8 @@ class Pulse:
     async def tick(self) -> None:
         """Do what is due."""
         desk, now = self._desk, self._clock()
+        if desk.settings.look_for_safe_mode():
+            desk.events.add("safe mode", text=desk.settings.safe_mode_reason or "on")
         desk.settings.in_force.publish()
         self._end_trial()
         state = desk.table.look()

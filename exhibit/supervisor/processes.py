@@ -33,7 +33,8 @@ class ProcessSpec:
 
     `start_timeout_s` is how long it may take to its first heartbeat. Without an `essential`
     process nobody sees anything, so the table ends (and systemd starts it afresh) when its restart
-    budget is used up; the others are tried again when the budget allows.
+    budget is used up; the others are tried again when the budget allows. Visitors meet what
+    `answers`: where that crashes again and again, the table goes into safe mode.
     """
 
     name: str
@@ -41,6 +42,7 @@ class ProcessSpec:
     arguments: tuple[str, ...] = ()
     start_timeout_s: float = _QUICK_START_S
     essential: bool = False
+    answers: bool = False
 
     def command(self, run_dir: Path) -> list[str]:
         """Return the command line of the process."""
@@ -56,9 +58,9 @@ def process_table(
         window: how the stage is shown; without a display it is served as live pictures instead.
         page: arguments of the operator's page, or None for a table without one.
     """
-    stage = ProcessSpec("stage", "exhibit.stage", (f"--{window}",), essential=True)
+    stage = ProcessSpec("stage", "exhibit.stage", (f"--{window}",), essential=True, answers=True)
     # The engine may build a TensorRT plan before its first heartbeat.
-    engine = ProcessSpec("engine", "exhibit.engine", start_timeout_s=_SLOW_START_S)
+    engine = ProcessSpec("engine", "exhibit.engine", start_timeout_s=_SLOW_START_S, answers=True)
     sound = ProcessSpec("sound", "exhibit.sound")
     web = ProcessSpec("web", "exhibit.web")
     table = (stage, engine, sound, web) if window == "headless" else (stage, engine, sound)

@@ -8,18 +8,22 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from exhibit.contract.board import CommandInbox, Heart, read_status, write_status
 from exhibit.contract.errors import REFUSED, InputError
-from exhibit.contract.settings.published import Published, publish
+from exhibit.contract.settings.file import apply_overrides
+from exhibit.contract.settings.published import Published, publish, read_published
+from exhibit.contract.settings.safe_mode import begin_safe_mode, safe_mode_reason, safest
 from exhibit.supervisor.console import Console
 from exhibit.supervisor.notify import ServiceNotifier
 from exhibit.supervisor.processes import ProcessSpec
 from exhibit.supervisor.report import make_report
 from exhibit.supervisor.resources import ResourceMeter
 from exhibit.supervisor.run_folder import run_folder
+from exhibit.supervisor.startup import finish_start
 from exhibit.supervisor.supervisor import Supervisor
 
 log = logging.getLogger(__name__)
@@ -101,6 +105,8 @@ class Session:
         self._look_due = 0.0
         self._told = True
         self._left_out = list(settings.left_out)
+        self._state_dir = settings.file.state_dir
+        self._is_up = False
         self.first_picture_s: float | None = None
 
     def run(self, stopping: threading.Event, seconds: float | None) -> int:
@@ -108,6 +114,8 @@ class Session:
         ends_at = float("inf") if seconds is None else time.monotonic() + seconds
         while not stopping.is_set() and time.monotonic() < ends_at:
             code = self._supervisor.tick()
+            if self._supervisor.crash_loop:
+                self._begin_safe_mode()
             if code is not None:
                 return code
             self._obey()
@@ -127,9 +135,33 @@ class Session:
 
     def close(self) -> None:
         """End all processes."""
+        finish_start(self._state_dir)
         self._notifier.stopping()
         self._supervisor.stop()
         self._inbox.close()
+
+    def _begin_safe_mode(self) -> None:
+        reason = self._supervisor.crash_loop
+        self._supervisor.forgive()
+        if safe_mode_reason(self._state_dir) is not None:
+            return  # it does not help; the attract loop goes on, and it is tried ever more seldom
+        log.error("%s; safe mode", reason)
+        try:
+            begin_safe_mode(self._state_dir, reason)
+        except OSError as error:
+            log.error("safe mode cannot be kept: %s", error)
+        if "operator" not in self._supervisor.watched:
+            now = read_published(self._folder)
+            safe = apply_overrides(now.config, safest(now.file))
+            publish(self._folder, replace(now, generation=now.generation + 1, config=safe))
+
+    def _note_that_it_is_up(self) -> None:
+        if self._is_up:
+            return
+        answering = [w.child for w in self._supervisor.watched.values() if w.spec.answers]
+        if all(child is not None and child.heart.last for child in answering):
+            self._is_up = True
+            finish_start(self._state_dir)
 
     def _look(self) -> None:
         statuses = self._statuses()
@@ -139,6 +171,7 @@ class Session:
         if self.first_picture_s is None and shown_at is not None:
             self.first_picture_s = round(shown_at - self._meter.begun_at, 3)
         processes = self._supervisor.describe()
+        self._note_that_it_is_up()
         self._meter.sample([os.getpid(), *(p["pid"] for p in processes.values() if p["pid"])])
         measured = {
             "began_at": self._meter.begun_at,

@@ -24,6 +24,7 @@ SAYS_WHERE_WITHIN_S = 0.5
 GONE_WITHIN_S = 2.0
 """A killed process that is still there hangs in the kernel, for as long as a driver likes."""
 _MOST_STUCK = 2
+_QUICK_DEATH_S, _CRASH_LOOP = 30.0, 6
 _POLL_S = 0.01
 
 
@@ -40,6 +41,7 @@ class Watched:
         self.start_due = 0.0
         self.restarts = 0
         self.last_exit = self.last_words = ""
+        self.quick_deaths = 0  # in a row
         self.asked_to_end = False
         self.aborted_at: float | None = None
         self.killed_at: float | None = None
@@ -54,6 +56,10 @@ class Watched:
 
 class Supervisor:
     """Keeps the processes of a table running.
+
+    Attributes:
+        crash_loop: which process crashes again and again, and what it said last; empty where none
+            does, or it was forgiven.
 
     Args:
         table: the processes.
@@ -80,6 +86,7 @@ class Supervisor:
         self._clock = clock
         self._wait = wait
         self.watched = {spec.name: Watched(spec, RestartPolicy(config)) for spec in table}
+        self.crash_loop = ""
 
     def tick(self) -> int | None:
         """Look at every process once; start, kill and restart as needed.
@@ -212,11 +219,30 @@ class Supervisor:
         if watched.spec.essential and watched.policy.exhausted(now):
             log.error("%s ended too often (%s); the table ends", name, watched.last_exit)
             return 1
+        self._count_quick_death(watched, code, lived_s)
         watched.restarts += 1
         watched.start_due = watched.policy.next_start(now, lived_s)
         wait_s = watched.start_due - now
         log.warning("%s ended (%s); starts again in %.1f s", name, watched.last_exit, wait_s)
         return None
+
+    def forgive(self) -> None:
+        """Begin anew with counting, since from now on the processes run with other settings."""
+        self.crash_loop = ""
+        for watched in self.watched.values():
+            watched.quick_deaths, watched.policy = 0, RestartPolicy(self._config)
+
+    def _count_quick_death(self, watched: Watched, code: int, lived_s: float) -> None:
+        spec = watched.spec
+        # A stage that refuses waits for a display that is still starting: nothing that was set.
+        waits = code == REFUSED and spec.essential
+        if not spec.answers or waits or lived_s >= _QUICK_DEATH_S:
+            watched.quick_deaths = 0
+            return
+        watched.quick_deaths += 1
+        if watched.quick_deaths >= _CRASH_LOOP:
+            said = watched.last_words or watched.last_exit
+            self.crash_loop = f"{spec.name} ended {watched.quick_deaths} times in a row: {said}"
 
 
 def _may_start(watched: Watched) -> bool:

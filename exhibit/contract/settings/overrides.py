@@ -17,11 +17,11 @@ import yaml
 from exhibit.contract.files import PRIVATE, write_whole
 from exhibit.contract.settings.file import Problem, apply_overrides, parse_config, usable_part
 from exhibit.contract.settings.layers import Layer, flat
+from exhibit.contract.settings.safe_mode import safe_mode_reason
 from exhibit.contract.settings.schema import Config
 
 OVERRIDES, HISTORY = "overrides.yaml", "history"
 _HEADER = "# Written by the operator's page, on top of config.yaml.\n"
-SAFE_MODE = "safe-mode"
 # What YAML's own reader raises on `!!int abc`, `!!bool maybe`, 2026-13-45 and deep nesting.
 NOT_OF_ITS_TAG = (ValueError, KeyError, AttributeError, TypeError, IndexError, RecursionError)
 FILE_ONLY = ("state_dir", "calibration")
@@ -102,8 +102,10 @@ def layer_overrides(file: Config) -> tuple[Config, tuple[str, ...]]:
 
     In safe mode all of them are.
     """
-    if (file.state_dir / SAFE_MODE).exists():
-        return file, ("safe mode: the operator's overrides are left out",)
+    reason = safe_mode_reason(file.state_dir)
+    if reason is not None:
+        why = f"safe mode: {reason}" if reason else "safe mode"
+        return file, (f"{why}; the operator's overrides are left out",)
     saved = saved_overrides(file)
     return apply_overrides(file, saved.layer), saved.complaints
 

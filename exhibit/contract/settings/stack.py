@@ -23,6 +23,7 @@ class Stack:
         chosen: what somebody chose while the table ran, over what the command line says.
         opening: a bundle that is being opened, and what goes with it.
         preview: what somebody tries out.
+        safe: where the table switched safe mode on itself, what it runs with.
     """
 
     file: Config
@@ -33,6 +34,7 @@ class Stack:
     chosen: Layer = field(default_factory=dict)
     opening: Layer = field(default_factory=dict)
     preview: Layer = field(default_factory=dict)
+    safe: Layer = field(default_factory=dict)
 
     def effective(self) -> Config:
         """Return the settings in force; raises ConfigError where a layer is not allowed."""
@@ -49,9 +51,9 @@ class Stack:
             "preview": self.preview,
         }
 
-    def in_safe_mode(self) -> Stack:
-        """Return what holds in safe mode: the file and the command line alone."""
-        return Stack(self.file, command_line=self.command_line)
+    def in_safe_mode(self, safe: Layer) -> Stack:
+        """Return what holds in safe mode: file and command line, and what is safe over them."""
+        return Stack(self.file, command_line=self.command_line, safe=safe)
 
     def sources(self) -> dict[str, str]:
         """Return which layer gives each dotted key its value."""
@@ -68,3 +70,4 @@ class Stack:
         yield "overrides", self.chosen
         yield "opening", self.opening
         yield "preview", self.preview
+        yield "safe mode", self.safe

@@ -93,8 +93,12 @@ async def blank(given: Switch, request: Request) -> None:
 
 def describe(desk: Desk) -> dict[str, Any]:
     """Return the state of the table as the page shows it."""
+    state = desk.table.look()
+    if desk.settings.safe_mode_reason:
+        why = {"code": "safe_mode", "text": f"safe mode: {desk.settings.safe_mode_reason}"}
+        state["reasons"] = [why, *state["reasons"]]
     return {
-        **desk.table.look(),
+        **state,
         "machine": desk.machine,
         "drawing": desk.drawing,
         "claimed": desk.accounts.claimed,

@@ -19,8 +19,14 @@ from exhibit.contract.errors import ConfigError
 from exhibit.contract.files import PRIVATE, write_whole
 from exhibit.contract.settings.file import apply_overrides
 from exhibit.contract.settings.layers import Layer, flat, merged, nested, without
-from exhibit.contract.settings.overrides import FILE_ONLY, OVERRIDES, SAFE_MODE, overrides_text
+from exhibit.contract.settings.overrides import FILE_ONLY, OVERRIDES, overrides_text
 from exhibit.contract.settings.published import Published
+from exhibit.contract.settings.safe_mode import (
+    begin_safe_mode,
+    end_safe_mode,
+    safe_mode_reason,
+    safest,
+)
 from exhibit.contract.settings.schema import Config
 from exhibit.contract.settings.stack import Stack
 from exhibit.operator.state.in_force import Change, InForce
@@ -44,6 +50,7 @@ class Settings:
         in_force: what holds now.
         saved: the overrides as they are on disk; in safe mode they are left out.
         bundles_dir: where bundles are installed.
+        safe_mode_reason: why safe mode is on, "" where a person wanted it, None where it is off.
 
     Args:
         start: the settings as they were published last.
@@ -68,7 +75,7 @@ class Settings:
         self._trial_file = TrialFile(run_dir)
         self._clock = clock
         self.trial = self._trial_file.read()
-        self.safe_mode = (self._state_dir / SAFE_MODE).exists()
+        self.safe_mode_reason = safe_mode_reason(self._state_dir)
         # What was published may be older than what is on the disk.
         self._hold()
 
@@ -230,14 +237,28 @@ class Settings:
         Raises:
             OSError: it cannot be saved; nothing changed.
         """
-        marker = self._state_dir / SAFE_MODE
         if wanted == "on":
-            write_whole(marker, "", PRIVATE)
+            begin_safe_mode(self._state_dir, "")
             self._end_trial()
         else:
-            marker.unlink(missing_ok=True)
-        self.safe_mode = wanted == "on"
+            end_safe_mode(self._state_dir)
+        self.safe_mode_reason = "" if wanted == "on" else None
         return self._hold()
+
+    def look_for_safe_mode(self) -> bool:
+        """Take it where the supervisor has switched safe mode on; returns whether it just has."""
+        reason = safe_mode_reason(self._state_dir)
+        if reason is None or self.safe_mode:
+            return False
+        self.safe_mode_reason = reason
+        self._end_trial()
+        self._hold()
+        return True
+
+    @property
+    def safe_mode(self) -> bool:
+        """Whether safe mode is on."""
+        return self.safe_mode_reason is not None
 
     @property
     def trial_left_s(self) -> float | None:
@@ -265,8 +286,11 @@ class Settings:
         """Let layers of the stack hold, with the overrides and the trial as they are now."""
         trial = self.trial.values if self.trial else {}
         given: dict[str, Any] = {**layers, "overrides": self.saved, "trial": trial}
-        stack = replace(self.layers, **given)
-        return self.in_force.take(stack.in_safe_mode() if self.safe_mode else stack)
+        stack = replace(self.layers, **given, safe={})
+        if self.safe_mode_reason is not None:
+            file = self.layers.file
+            stack = stack.in_safe_mode(safest(file) if self.safe_mode_reason else {})
+        return self.in_force.take(stack)
 
     def _without(self, keys: Iterable[str]) -> dict[str, Layer]:
         """Return what is left of passing layers when somebody sets `keys` for good."""

@@ -16,6 +16,7 @@ from exhibit.contract.errors import ConfigError
 from exhibit.contract.settings import published
 from exhibit.contract.settings.overrides import OVERRIDES, layer_overrides
 from exhibit.contract.settings.published import read_published
+from exhibit.contract.settings.safe_mode import begin_safe_mode
 from exhibit.contract.settings.schema import Config
 from exhibit.operator.desk import Desk
 from exhibit.operator.state import settings as module
@@ -363,3 +364,21 @@ def test_settings_direction_that_the_bundle_lacks_is_refused_on_saving(
 def test_settings_reset_of_an_unknown_key_is_refused(admin: TestClient, key: str) -> None:
     answer = admin.post("/api/v1/settings/reset", json={"keys": ["ink.threshold", key]})
     assert answer.status_code == 422
+
+
+def test_safe_mode_of_a_crash_loop_is_taken_while_running_told_and_left_by_one_order(
+    admin: TestClient, desk: Desk, make_desk: DeskMaker
+) -> None:
+    desk.settings.change({"model": {"psi": 0.3}}, "kim")
+    begin_safe_mode(desk.state_dir, "engine ended 6 times in a row: KeyError")
+    assert desk.settings.look_for_safe_mode()
+    assert not desk.settings.look_for_safe_mode()
+    assert _published(desk).model.providers == ("cpu",)
+    assert _published(desk).model.psi == 1.0
+    assert make_desk().settings.effective.model.providers == ("cpu",)
+    state = admin.get("/api/v1/state").json()
+    assert (state["safe_mode"], state["reasons"][0]["code"]) == (True, "safe_mode")
+    assert "engine ended 6 times in a row: KeyError" in state["reasons"][0]["text"]
+    assert admin.post("/api/v1/safe-mode", json={"on": False}).status_code == 200
+    assert (_published(desk).model.psi, desk.settings.safe_mode) == (0.3, False)
+    assert _published(desk).model.providers == ("tensorrt", "cuda", "cpu")

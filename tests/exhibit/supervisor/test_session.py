@@ -12,7 +12,8 @@ import pytest
 from exhibit.contract.board import read_status, send_command, write_status
 from exhibit.contract.errors import InputError
 from exhibit.contract.settings.published import Published, read_published
-from exhibit.contract.settings.schema import Config
+from exhibit.contract.settings.safe_mode import safe_mode_reason
+from exhibit.contract.settings.schema import Config, ModelConfig, SupervisorConfig
 from exhibit.supervisor import run_folder
 from exhibit.supervisor import session as module
 from exhibit.supervisor.processes import ProcessSpec
@@ -101,6 +102,27 @@ def test_session_asked_to_restart_a_process_starts_another_one(
     # An essential process that ends by itself ends the table; one that was asked to does not.
     send_command(tmp_path, "supervisor", {"do": "restart", "name": "stage"})
     _run_until(session, lambda: _pid(tmp_path, "stage") not in (None, first))
+
+
+def test_session_engine_that_crashes_again_and_again_leads_to_safe_mode(tmp_path: Path) -> None:
+    """Without a page the supervisor publishes what is safe by itself; leaving it is one file."""
+    run_dir, state_dir = tmp_path / "run", tmp_path / "state"
+    run_dir.mkdir()
+    table = (
+        ProcessSpec("stage", "tests.fakes.child", ("stage", "steady"), essential=True),
+        ProcessSpec("engine", "tests.fakes.child", ("engine", "crash"), answers=True),
+    )
+    quick = SupervisorConfig(backoff_min_s=0.05, backoff_max_s=0.1)
+    config = Config(state_dir=state_dir, supervisor=quick, model=ModelConfig(psi=0.2))
+    session = Session(run_dir, Published(1, config, config), table, lambda _: None)
+    try:
+        _run_until(session, lambda: safe_mode_reason(state_dir))
+        assert "engine ended 6 times in a row" in (safe_mode_reason(state_dir) or "")
+        published = read_published(run_dir)
+        assert (published.generation, published.config.model.psi) == (2, 1.0)
+        assert published.config.model.providers == ("cpu",)
+    finally:
+        session.close()
 
 
 def test_session_without_room_for_its_settings_does_not_begin(

@@ -100,6 +100,7 @@ function showState(state) {
   pill.dataset.state = state.state;
   document.getElementById("pill-word").textContent = text(`state.${state.state}`);
   showTrial(state);
+  if (state.safe_mode !== undefined) document.getElementById("safe-mode").hidden = !state.safe_mode;
   if (state.settings) { settle(state.settings); showWaiting(state.settings.waiting_for); }
   if (state.state === "offline") for (const listener of listeners.state) listener(state);
 }
@@ -152,6 +153,9 @@ export function endTrial(done) {
   }
 }
 
+document.getElementById("safe-mode-leave")?.addEventListener("click", async () => {
+  if (await attempt("POST", "/api/v1/safe-mode", { on: false })) location.reload();
+});
 document.getElementById("logout").addEventListener("click", async () => {
   await attempt("POST", "/api/v1/logout");
   location.assign("/login");

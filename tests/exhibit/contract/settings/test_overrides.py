@@ -11,10 +11,10 @@ from exhibit.cli.starting import command_line, effective_config
 from exhibit.contract.settings.layers import difference, flat, merged, nested, without
 from exhibit.contract.settings.overrides import (
     OVERRIDES,
-    SAFE_MODE,
     layer_overrides,
     parse_overrides,
 )
+from exhibit.contract.settings.safe_mode import SAFE_MODE
 from exhibit.contract.settings.schema import Config
 
 GOOD = "ink:\n  threshold: 0.7\nstage:\n  contrast: 1.5\n  tint: '#aabbcc'\n"
