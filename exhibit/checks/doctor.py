@@ -13,9 +13,10 @@ from exhibit.camera import find_cameras
 from exhibit.camera.table_light import load_table_light
 from exhibit.contract.bundle import find_bundle, load_bundle
 from exhibit.contract.calibration import load_calibration
-from exhibit.contract.errors import ConfigError, ExhibitError
+from exhibit.contract.errors import ConfigError, ExhibitError, SoundError
 from exhibit.contract.settings.file import load_config
 from exhibit.contract.settings.schema import Config
+from exhibit.sound.portaudio import PortAudio
 
 Verdict = Literal["ok", "note", "fault"]
 
@@ -52,7 +53,7 @@ def examine(config_file: Path | None) -> Iterator[Finding]:
             yield Finding("fault", "config", str(error), remedy)
     yield from _models(config)
     yield from _runtime()
-    for look in (_camera, _calibration, _display):
+    for look in (_camera, _calibration, _display, _sound):
         yield look(config)
 
 
@@ -150,6 +151,22 @@ def _display(config: Config) -> Finding:
         remedy = f"set stage.display to a number from 0 to {len(sizes) - 1}"
         return Finding("fault", "display", f"{listed}; stage.display is {asked}", remedy)
     return Finding("ok", "display", f"{listed}; the stage is on {asked}")
+
+
+def _sound(config: Config) -> Finding:
+    wanted = config.sound.device
+    try:
+        found = PortAudio().devices("output")
+    except SoundError as error:
+        return Finding("note", "sound", f"{error}; the table is silent", "")
+    listed = ", ".join(found[:_MOST_NAMES]) or "no device"
+    if not found or not any(wanted in name for name in found):
+        named = f"; sound.device is '{wanted}'" if wanted else ""
+        return Finding(
+            "note", "sound", f"{listed}{named}; the table is silent", "aplay -l lists them"
+        )
+    off = "" if config.sound.enabled else "; off until sound.enabled is true"
+    return Finding("ok", "sound", f"{listed}{off}")
 
 
 def _display_sizes() -> list[tuple[int, int]]:

@@ -6,13 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from exhibit.checks import doctor
 from exhibit.checks.bench import compare
 from exhibit.checks.doctor import Finding, examine
 from exhibit.cli import main
 from exhibit.inference import package, providers
 from exhibit.inference.package import Package
 from exhibit.inference.providers import Choice
+from exhibit.sound.portaudio import PortAudio
 from tests.fakes.bundle import write_bundle
+from tests.fakes.portaudio import Device, FakeSoundDevice
 
 
 @pytest.fixture
@@ -122,3 +125,38 @@ def test_doctor_says_which_onnxruntime_and_what_no_cuda_could_save(
     found = _findings(_config(tmp_path, ""))["onnxruntime"]
     assert (found.verdict, text in found.text) == (verdict, True)
     assert remedy in found.remedy if remedy else found.remedy == ""
+
+
+@pytest.mark.parametrize(
+    ("plugged", "config", "verdict", "said"),
+    [
+        ((), "", "note", "no device; the table is silent"),
+        (("speaker",), "", "ok", "speaker; off until sound.enabled is true"),
+        (("speaker",), "sound: {enabled: true}\n", "ok", "speaker"),
+        (("speaker",), "sound: {device: Bose}\n", "note", "speaker; sound.device is 'Bose'"),
+    ],
+)
+def test_doctor_says_what_could_sound(
+    plugged: tuple[str, ...],
+    config: str,
+    verdict: str,
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fake = FakeSoundDevice(*(Device(name) for name in plugged))
+    monkeypatch.setattr(doctor, "PortAudio", lambda: PortAudio(fake.load))
+    found = _findings(_config(tmp_path, config))["sound"]
+    assert found.verdict == verdict
+    assert found.text.startswith(said)
+
+
+def test_doctor_without_portaudio_says_how_to_get_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake = FakeSoundDevice()
+    fake.missing = True
+    monkeypatch.setattr(doctor, "PortAudio", lambda: PortAudio(fake.load))
+    found = _findings(_config(tmp_path, ""))["sound"]
+    assert found.verdict == "note"
+    assert "apt install libportaudio2" in found.text

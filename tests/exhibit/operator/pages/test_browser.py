@@ -225,6 +225,28 @@ def test_tune_direction_moves_the_picture(
     wait_until(lambda: not direction.locator(".unsafe").is_visible(), "the safe range")
 
 
+def test_tune_sound_without_its_loudspeaker_is_told_on_the_page_until_it_is_off(
+    open_page: Callable[..., Any], table: RunningTable
+) -> None:
+    page = open_page("/tune")
+    device = _control(page, "sound.device").locator("input")
+    device.fill("no such loudspeaker")
+    device.press("Tab")
+    switch = _control(page, "sound.enabled").get_by_role("switch")
+    switch.check()
+    page.goto(table.url + "/", wait_until="domcontentloaded")
+    told = page.locator("#reasons li", has_text="no sound: ")
+    told.wait_for()
+    assert "power and cable" in told.inner_text()
+    assert page.locator("#listening").is_hidden()
+    assert axe.Axe().run(page, options=AA).response["violations"] == []
+    page.goto(table.url + "/tune", wait_until="domcontentloaded")
+    for key in ("sound.enabled", "sound.device"):
+        _control(page, key).locator(".reset").click()
+    wait_until(lambda: table.status("sound").get("state") == "off", "the sound to be off")
+    wait_until(lambda: _settings(page)["sound"]["device"] == "", "the device of the file")
+
+
 def test_tune_scene_is_kept_and_switched_to(open_page: Callable[..., Any]) -> None:
     page = open_page("/tune")
     page.fill("#scene-name", "Evening")

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
+from exhibit.contract.board import write_status
 from exhibit.operator import pages
 from exhibit.operator.access.roles import Role
 from exhibit.operator.desk import Desk
@@ -203,3 +204,14 @@ def test_static_files_are_kept_by_browsers_until_they_change(browser: Browser) -
 @pytest.mark.parametrize("name", ["routes.py", "..%2Froutes.py", "%2Fetc%2Fpasswd", "nothing.js"])
 def test_static_nothing_but_the_pages_own_files(browser: Browser, name: str) -> None:
     assert browser().get(f"/static/{name}").status_code == 404
+
+
+def test_now_says_that_the_table_listens_for_as_long_as_it_does(
+    admin: TestClient, desk: Desk
+) -> None:
+    hidden = 'id="listening" hidden'
+    assert hidden in admin.get("/").text
+    write_status(desk.run_dir, "sound", {"state": "playing", "listening": True})
+    shown = admin.get("/").text
+    assert hidden not in shown
+    assert "Nothing is recorded." in shown
