@@ -21,16 +21,25 @@ from exhibit.contract.values import Frame, Gray
 
 log = logging.getLogger(__name__)
 
-BY_ID = Path("/dev/v4l/by-id")
+BY_ID, BY_PATH = Path("/dev/v4l/by-id"), Path("/dev/v4l/by-path")
 SILENT_AFTER_S = 2.0
 RECHECK_S = 60.0
 _RETRY_S = 0.05
 _OLDEST_STAMP_S = 1.0
 
 
-def find_cameras(folder: Path = BY_ID) -> list[Path]:
-    """Return the stable paths of all cameras; index1 is a second node of the same camera."""
-    return sorted(folder.glob("*-video-index0")) if folder.is_dir() else []
+def find_cameras(folder: Path = BY_ID, by_port: Path = BY_PATH) -> list[Path]:
+    """Return the stable paths of all cameras; index1 is a second node of the same camera.
+
+    Two cameras of one model that tell no serial number have one name between them: the other one
+    is named by the port that it is plugged into.
+    """
+    found: dict[Path, Path] = {}
+    for names in (folder, by_port):
+        if names.is_dir():
+            for path in sorted(names.glob("*-video-index0")):
+                found.setdefault(path.resolve(), path)
+    return list(found.values())
 
 
 def open_v4l2(path: str) -> Capture:

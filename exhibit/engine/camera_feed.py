@@ -21,9 +21,12 @@ _CURED_BY_OPENING = ("missing", "stalled", "frozen", "closed")
 class Source(Protocol):
     """An open camera whose newest frame can be asked for (`exhibit.camera.Grabber`)."""
 
-    camera: Camera
     captured: int
     dropped: int
+
+    @property
+    def camera(self) -> Camera:
+        """What is known of the camera."""
 
     @property
     def fault(self) -> Fault | None:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from exhibit.camera import Grabber, open_camera
+from exhibit.camera.apart import CameraOpener
 from exhibit.camera.table_light import load_table_light, misfit
 from exhibit.contract.board import Heart
 from exhibit.contract.bundle import Card
@@ -22,7 +23,7 @@ from exhibit.contract.settings.published import Follower
 from exhibit.contract.settings.schema import CameraConfig, Config
 from exhibit.contract.values import Frame, Gray, TableLight
 from exhibit.engine.camera_choice import chosen_source
-from exhibit.engine.camera_feed import CameraFeed
+from exhibit.engine.camera_feed import CameraFeed, Source
 from exhibit.engine.following import Following
 from exhibit.engine.gesture import GestureMeter, GestureTap
 from exhibit.engine.loop import Engine, Pipeline
@@ -55,7 +56,7 @@ class EngineProcess:
         # Chosen once: a camera that is unplugged later must not turn into a simulated visitor.
         self._source = chosen_source(run_dir, config.camera)
         # The camera opens in a thread of its own while the models load.
-        self._feed = CameraFeed(partial(_open_grabber, self._source))
+        self._feed = CameraFeed(_opener(self._source, run_dir))
         self._calibration, self._uncalibrated = usable_calibration(config.calibration)
         self._light = self._usable_light()
         self._light_fault = ""
@@ -203,6 +204,13 @@ def blank_paper(card: Card) -> Gray:
     paper = np.full((side, side) if card.channels == 1 else (side, side, 3), 255, np.uint8)
     paper.setflags(write=False)
     return paper
+
+
+def _opener(config: CameraConfig, run_dir: Path) -> Callable[[], Source]:
+    # What is no device has no driver to hang in: a thread will do.
+    if config.source.startswith("/dev/"):
+        return CameraOpener(config, run_dir)
+    return partial(_open_grabber, config)
 
 
 def _open_grabber(config: CameraConfig) -> Grabber:

@@ -242,5 +242,21 @@ def test_read_format_that_changes_while_running_is_told_and_not_written(
 def test_find_cameras_leaves_second_nodes_out(tmp_path: Any) -> None:
     for name in ("usb-B-video-index0", "usb-B-video-index1", "usb-A-video-index0"):
         (tmp_path / name).touch()
-    assert [p.name for p in find_cameras(tmp_path)] == ["usb-A-video-index0", "usb-B-video-index0"]
-    assert find_cameras(tmp_path / "none") == []
+    assert [p.name for p in find_cameras(tmp_path, tmp_path / "none")] == [
+        "usb-A-video-index0",
+        "usb-B-video-index0",
+    ]
+    assert find_cameras(tmp_path / "none", tmp_path / "none") == []
+
+
+def test_find_cameras_tells_two_of_one_model_apart_by_their_ports(tmp_path: Any) -> None:
+    by_id, by_path = tmp_path / "by-id", tmp_path / "by-path"
+    for folder in (by_id, by_path):
+        folder.mkdir()
+    for name in ("video0", "video2"):
+        (tmp_path / name).touch()
+    (by_id / "usb-C270-video-index0").symlink_to(tmp_path / "video2")
+    (by_path / "pci-usb-0:1-video-index0").symlink_to(tmp_path / "video0")
+    (by_path / "pci-usb-0:2-video-index0").symlink_to(tmp_path / "video2")
+    found = [path.name for path in find_cameras(by_id, by_path)]
+    assert found == ["usb-C270-video-index0", "pci-usb-0:1-video-index0"]
