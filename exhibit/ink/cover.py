@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exhibit.contract.values import Floats, Gray
-from exhibit.ink.images import ellipse
+from exhibit.ink.images import ellipse, middle
 
 _CHANGED = 0.08
 """Paper on paper is brighter than one sheet lit from below, and darker lit from above."""
@@ -58,7 +58,7 @@ class CoverWatch:
         on, off = ratio[paper & self._paper], ratio[around & self._around]
         # Without a view of the table around it, paper on paper is not told from a lamp.
         judged = on.size >= _FEWEST_PX and off.size >= _FEWEST_AROUND_PX
-        factor = float(np.median(on)) if judged else 1.0
+        factor = middle(on) if judged else 1.0
         if abs(factor - 1.0) < _CHANGED:
             self._odd_frames = self._steady_frames = 0
             self._learn(level, paper, around)

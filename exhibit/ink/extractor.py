@@ -37,7 +37,7 @@ _EDGE_PX = 6.0
 """Width of the border of the sheet where its own edge could pass for ink, at 640 pixels."""
 _MOVED_PX = 1.2
 _NO_OUTLINE_S = 2.0
-_LIVE_EVERY = 3
+_LIVE_EVERY = 6
 _JUDGE_S = 1.2
 """Time after a sheet's arrival, beyond that of settling, at which it is compared with the last."""
 
@@ -240,7 +240,7 @@ class TableExtractor:
         assert self._ink is not None and self._square is not None
         self._changed_at = now_s
         self._settled = self._square.draw(self._ink.settled)
-        began = self._ink.book.note(self._ink.settled, now_s)
+        began = self._ink.note_strokes(now_s)
         return (InkEvent("stroke_added", str(began)),) if began else ()
 
     def _result(
@@ -262,9 +262,10 @@ class TableExtractor:
         if pose.steadied is not None:
             covered = shaken(as_gray(covered), pose.steadied) > 0
             seen = None if seen is None else shaken(seen, pose.steadied)
-        mask = np.full(self._shape, 255, np.uint8)
-        if seen is not None:
-            mask -= seen * np.uint8(255)
+        if seen is None:
+            mask = np.full(self._shape, 255, np.uint8)
+        else:
+            mask = as_gray(cv2.threshold(seen, 0, 255, cv2.THRESH_BINARY_INV)[1])
         return Ink(
             sequence=frame.sequence,
             captured_at=frame.captured_at,
@@ -291,7 +292,7 @@ class TableExtractor:
         return "absent" if pose.corners is None else "moving"
 
     def _live_is_due(self, frame: Frame, seen: Gray) -> bool:
-        """Whether live ink is drawn anew: at 10 Hz where only people look at it."""
+        """Whether live ink is drawn anew: at 5 Hz where only people look at it."""
         answered = self._config.answer == "live"
         return (answered or frame.sequence % _LIVE_EVERY == 0) and not _same(seen, self._live_of)
 

@@ -52,6 +52,17 @@ def at_least(pixels: Gray, least: float) -> Gray:
     return np.maximum(pixels, np.full_like(pixels, int(least)))
 
 
+def above(pixels: Gray, level: float) -> Gray:
+    """Return 255 where a pixel is brighter than a grey level, else 0."""
+    return as_gray(cv2.threshold(pixels, level, 255.0, cv2.THRESH_BINARY)[1])
+
+
+def middle(values: NDArray[np.floating[Any]]) -> float:
+    """Return the upper median, without the checks that make NumPy's slow for few values."""
+    half = values.size // 2
+    return float(np.partition(values, half)[half])
+
+
 def label_type(shape: tuple[int, ...]) -> int:
     """Return the smallest type for labels of connected pieces (8 neighbours) in (H, W) pixels."""
     most = ((shape[0] + 1) // 2) * ((shape[1] + 1) // 2)

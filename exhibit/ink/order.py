@@ -23,24 +23,23 @@ class StrokeBook:
         self._numbers: Numbers = np.zeros(shape, np.uint16)
         self._grown_at: list[float] = [0.0]
 
-    def note(self, settled: Gray, now_s: float) -> int:
+    def note(self, settled: Gray, changed: tuple[slice, slice], now_s: float) -> int:
         """Sort ink that has just settled into strokes.
 
         Args:
             settled: (H, W) uint8, 1 on settled ink.
+            changed: rows and columns in which it has changed.
             now_s: time of the frame.
 
         Returns:
             How many strokes began.
         """
-        self._numbers *= settled
-        fresh = as_gray((settled > 0) & (self._numbers == 0))
-        x, y, width, height = cv2.boundingRect(fresh)
-        if width == 0:
+        rows, columns = (slice(max(0, part.start - 2), part.stop + 2) for part in changed)
+        numbers, ink = self._numbers[rows, columns], settled[rows, columns]
+        numbers *= ink
+        new = as_gray((ink > 0) & (numbers == 0))
+        if not new.any():
             return 0
-        y0, x0 = max(0, y - 2), max(0, x - 2)
-        box = np.s_[y0 : y + height + 2, x0 : x + width + 2]
-        numbers, new = self._numbers[box], fresh[box]
         count, labels = cv2.connectedComponents(cv2.dilate(new, square(3)), connectivity=8)
         began = 0
         for label in range(1, count):

@@ -11,11 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exhibit.contract.values import Floats, Gray
+from exhibit.ink.images import middle
 
 _SURE_AFTER = 10
 _GUESS_TOLERANCE, _SURE_TOLERANCE, _SURE_PERHAPS = 0.16, 0.09, 0.05
 _QUICK, _SLOW = 0.3, 0.03
 _BANDS = 8
+_SPARSE = 5
+"""Every so many columns tell how the light flickers."""
 
 
 class Paper:
@@ -114,25 +117,19 @@ def _follow(blank: Floats, level: Gray, within: Gray) -> Floats:
 def _row_gain(ratio: NDArray[np.float32], use: NDArray[np.bool_]) -> NDArray[np.float32]:
     """Return the flicker of the light, (h, 1): the median of bands of rows, smoothly joined."""
     height = ratio.shape[0]
-    ratio, use = ratio[:, ::3], use[:, ::3]
+    ratio, use = ratio[:, ::_SPARSE], use[:, ::_SPARSE]
     if np.count_nonzero(use) < 50:
         return np.ones((height, 1), np.float32)
-    whole = _middle(ratio[use])
+    whole = middle(ratio[use])
     edges = np.linspace(0, height, _BANDS + 1).astype(int)
     gains = []
     for top, bottom in pairwise(edges):
         values = ratio[top:bottom][use[top:bottom]]
-        gain = _middle(values) if values.size > 60 else whole
+        gain = middle(values) if values.size > 40 else whole
         gains.append(min(max(gain, 0.85 * whole), 1.15 * whole))
     middles = 0.5 * (edges[:-1] + edges[1:])
     rows = np.interp(np.arange(height), middles, gains)
     return np.asarray(rows, np.float32)[:, None]
-
-
-def _middle(values: NDArray[np.float32]) -> float:
-    """Return the upper median, without the checks that make NumPy's slow for few values."""
-    half = values.size // 2
-    return float(np.partition(values, half)[half])
 
 
 def smooth_surface(level: Gray | Floats, within: Gray) -> Floats:

@@ -90,7 +90,9 @@ def filled_parts(ink: Gray, width_px: float) -> Gray:
         width_px: the width that lines will be drawn with.
     """
     inner = _away(ink)
-    radius = 0.5 * WIDEST_LINE * width_px
+    least_dot, radius = 0.5 * _LEAST_DOT * width_px, 0.5 * WIDEST_LINE * width_px
+    if inner.max() <= least_dot:
+        return np.zeros_like(ink)
     opened = _near(as_gray(inner > radius), radius) & ink
     if opened.any():
         least = _CLEARLY * radius
@@ -99,7 +101,7 @@ def filled_parts(ink: Gray, width_px: float) -> Gray:
     if opened.any():
         opened = _with_corners(opened, ink, _REACHES_ON * width_px)
         opened = _without_crossings(opened, ink)
-    return opened | _dots(ink, inner, (0.5 * _LEAST_DOT * width_px, radius))
+    return opened | _dots(ink, inner, (least_dot, radius))
 
 
 def _broad_lines(thick: Gray, inner: Floats, radius_px: float) -> Gray:

@@ -22,6 +22,8 @@ class Settler:
     def __init__(self, settled: Gray) -> None:
         """Start from settled ink (H, W) uint8, 1 ink."""
         self.settled = settled
+        self.changed = np.s_[0:0, 0:0]
+        """Rows and columns in which it changed last."""
         self._differs_ms: NDArray[np.uint16] = np.zeros(settled.shape, np.uint16)
         self._box = np.s_[0:0, 0:0]
         self._taken_back: Gray = np.zeros(settled.shape, np.uint8)
@@ -68,7 +70,7 @@ class Settler:
         self._differs_ms[box], self._box = waits, box
         if not due.any():
             return False
-        settled = self.settled.copy()
+        settled, self.changed = self.settled.copy(), box
         self._taken_back[box] |= settled[box] & as_gray(due)
         settled[box] ^= due.view(np.uint8)
         self.settled = settled

@@ -13,7 +13,7 @@ from exhibit.contract.settings.schema import InkConfig
 from exhibit.contract.values import Floats, Gray
 from exhibit.ink import threshold
 from exhibit.ink.bare import specks_of
-from exhibit.ink.images import Homography, as_gray, square
+from exhibit.ink.images import Homography, above, as_gray, square
 from exhibit.ink.order import StrokeBook
 from exhibit.ink.settle import PIECE_PX, Settler
 
@@ -76,13 +76,17 @@ class SheetInk:
         self._is_judged_anew = False
         self._marks: Gray | None = None
         self._darkest: Gray = np.zeros(shape, np.uint8)
-        self.book = StrokeBook(shape)
+        self._book = StrokeBook(shape)
         self._line_px = _LINE_PX * max(shape) / 640.0
 
     @property
     def settled(self) -> Gray:
         """(H, W) uint8, 1 on settled ink."""
         return self._settler.settled
+
+    def note_strokes(self, now_s: float) -> int:
+        """Sort ink that has just settled into strokes; return how many began."""
+        return self._book.note(self.settled, self._settler.changed, now_s)
 
     def judge_anew(self) -> None:
         """Let the next frame decide by the settings alone what is ink, and let it count at once."""
@@ -138,7 +142,7 @@ class SheetInk:
         cv2.copyTo(np.maximum(self._darkest, smooth), alone, self._darkest)
         found &= as_gray(cv2.compare(smooth, self._darkest >> _RUBBED_OUT, cv2.CMP_GE))
         cv2.copyTo(found, free, self.seen)
-        dark = as_gray(cv2.compare(smooth, np.full_like(smooth, int(limits.high)), cv2.CMP_GT))
+        dark = above(smooth, limits.high)
         least_px = PIECE_PX if place.quiet_ms >= _STILL_MS and settle_ms else 1
         return self._settler.step(self.seen, free, dark, (elapsed_ms, settle_ms), least_px)
 
@@ -160,7 +164,7 @@ class SheetInk:
         )
         other._frames = self._frames
         other._is_judged_anew = self._is_judged_anew
-        other.book = self.book.moved(old_to_new)
+        other._book = self._book.moved(old_to_new)
         if self._marks is not None:
             other._marks = as_gray(cv2.warpPerspective(self._marks, old_to_new, size))
         other._darkest = as_gray(cv2.warpPerspective(self._darkest, old_to_new, size))

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from exhibit.contract.values import Gray
-from exhibit.ink.images import as_gray, at_least, label_type, square
+from exhibit.ink.images import above, as_gray, at_least, label_type, square
 
 _FAINTEST, _STRONGEST = 0.055, 0.30
 """Contrast at which a line begins, for sensitivity 1 and 0."""
@@ -108,8 +108,7 @@ def ink_of(contrast: Gray, limits: Limits, context: Context) -> Gray:
         (H, W) uint8, 1 on ink.
     """
     ink = np.zeros_like(contrast)
-    faint = cv2.compare(contrast, np.full_like(contrast, int(limits.low - limits.calm)), cv2.CMP_GT)
-    x, y, width, height = cv2.boundingRect(faint)
+    x, y, width, height = cv2.boundingRect(above(contrast, limits.low - limits.calm))
     if width:
         top, left = max(0, y - _WINDOW), max(0, x - _WINDOW)
         box = np.s_[top : y + height + _WINDOW, left : x + width + _WINDOW]
