@@ -11,8 +11,8 @@ from __future__ import annotations
 import json
 import time
 from collections import defaultdict
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 import click
 import cv2
@@ -55,11 +55,19 @@ class Tally:
     cpu_ms: list[float] = field(default_factory=list)
 
 
-def watch(sequence: Sequence, tally: Tally, rivals: bool, between: int = _BETWEEN) -> None:
+@dataclass(frozen=True, slots=True)
+class Method:
+    """How sequences are looked at: the settings of ours, and whether the others are asked too."""
+
+    config: InkConfig
+    rivals: bool
+
+
+def watch(sequence: Sequence, tally: Tally, method: Method, between: int = _BETWEEN) -> None:
     """Run one sequence through the extractor and, labelled frames only, through the others."""
-    config = InkConfig()
+    config = method.config
     extractor = make_extractor(config, _INK_SIZE, _STROKE_WIDTH_PX)
-    visibility = Visibility(config.settle_ms, sequence.table.conditions.shake_px)
+    visibility = Visibility(config, sequence.table.conditions.shake_px)
     before = len(tally.scores[OURS])
     for frame, labelled in sequence.frames(between):
         wall, cpu = time.perf_counter(), time.process_time()
@@ -68,7 +76,7 @@ def watch(sequence: Sequence, tally: Tally, rivals: bool, between: int = _BETWEE
         tally.wall_ms.append(1000 * (time.perf_counter() - wall))
         visibility.note(frame, ink)
         if labelled:
-            _score(frame, ink, tally, visibility, rivals)
+            _score(frame, ink, tally, visibility, method.rivals)
     tally.tables.append(mean(tally.scores[OURS][before:])["f_measure"])
     tally.delays_ms += visibility.delays_ms
     tally.flicker += visibility.flicker
@@ -138,21 +146,21 @@ def _percentiles(values: list[float]) -> dict[str, float]:
     return {f"p{p}": round(float(np.percentile(values, p)), 2) for p in (50, 95)}
 
 
-def table_frames(frames: int, rivals: bool) -> dict[str, object]:
+def table_frames(frames: int, method: Method) -> dict[str, object]:
     """Measure the labelled set, class by class."""
-    return _by_class(labelled_set(frames, SEED), rivals, _BETWEEN)
+    return _by_class(labelled_set(frames, SEED), method, _BETWEEN)
 
 
-def drawn_with() -> dict[str, object]:
+def drawn_with(method: Method) -> dict[str, object]:
     """Measure what visitors draw with, class by class; no part of the labelled set."""
     sequences = labelled_set(DRAWN_FRAMES, SEED, DRAWN_HZ, tuple(DRAWN_WITH))
-    return _by_class(sequences, False, _DRAWN_BETWEEN)
+    return _by_class(sequences, replace(method, rivals=False), _DRAWN_BETWEEN)
 
 
-def _by_class(sequences: list[Sequence], rivals: bool, between: int) -> dict[str, object]:
+def _by_class(sequences: list[Sequence], method: Method, between: int) -> dict[str, object]:
     tallies: dict[str, Tally] = defaultdict(Tally)
     for sequence in sequences:
-        watch(sequence, tallies[sequence.table.conditions.name], rivals, between)
+        watch(sequence, tallies[sequence.table.conditions.name], method, between)
     classes = {name: report(tally) for name, tally in tallies.items()}
     everything = Tally()
     for tally in tallies.values():
@@ -173,11 +181,11 @@ def _by_class(sequences: list[Sequence], rivals: bool, between: int) -> dict[str
     return {"classes": classes, "all": report(everything)}
 
 
-def handled_paper() -> dict[str, object]:
+def handled_paper(method: Method) -> dict[str, object]:
     """Measure paper that is rubbed clean, lifted and covered; not a part of the labelled set."""
     tally = Tally()
     for sequence in labelled_set(HANDLED_FRAMES, SEED, HANDLED_HZ, ("handled",)):
-        watch(sequence, tally, False, _HANDLED_BETWEEN)
+        watch(sequence, tally, replace(method, rivals=False), _HANDLED_BETWEEN)
     lifted = {"lifted": mean(tally.lifted), "lifted_frames": len(tally.lifted)}
     return {**report(tally), **lifted}
 
@@ -234,14 +242,22 @@ def _show_methods(methods: dict[str, dict[str, float]], hands: dict[str, float])
 @click.command()
 @click.option("--frames", default=FRAMES, show_default=True, help="Labelled frames of the table.")
 @click.option("--alone", is_flag=True, help="Leave the other methods out.")
+@click.option(
+    "--answer",
+    default="settled",
+    show_default=True,
+    type=click.Choice(["settled", "live"]),
+    help="Ink whose delay is measured, as in `ink.answer`.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
-def main(frames: int, alone: bool, as_json: bool) -> None:
+def main(frames: int, alone: bool, answer: Literal["settled", "live"], as_json: bool) -> None:
     """Measure ink on the simulated table, beside other methods."""
     cv2.setNumThreads(1)
+    method = Method(InkConfig(answer=answer), not alone)
     found: dict[str, object] = {
-        "table": table_frames(frames, not alone),
-        "drawn_with": drawn_with(),
-        "handled": handled_paper(),
+        "table": table_frames(frames, method),
+        "drawn_with": drawn_with(method),
+        "handled": handled_paper(method),
         "blank": [blank_sheet(frames, seed) for seed in BLANK_SEEDS],
     }
     if as_json:

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from exhibit.contract.settings.schema import InkConfig
 from exhibit.contract.values import Floats, Frame, Ink
 from exhibit.ink.rectify import square_from_outline
 
@@ -19,14 +20,15 @@ _MIDDLE = 0.7
 class Visibility:
     """Follows one sequence; a sheet that moves starts everything anew."""
 
-    def __init__(self, settle_ms: int, shake_px: float = 0.0) -> None:
+    def __init__(self, config: InkConfig, shake_px: float = 0.0) -> None:
         """Begin.
 
         Args:
-            settle_ms: as in the settings of the ink.
+            config: the settings of the ink; delays are those of the ink that is answered.
             shake_px: how far the camera trembles both ways; that is no movement of the sheet.
         """
-        self._settle_ms, self._shake_px = settle_ms, shake_px
+        self._settle_ms, self._shake_px = config.settle_ms, shake_px
+        self._answer = config.answer
         self._start: Floats | None = None
         self._sheet: Floats | None = None
         self._now_s = 0.0
@@ -98,7 +100,10 @@ class Visibility:
         to_square = square_from_outline(outline, mirrored=True)
         mapped = cv2.perspectiveTransform(points, to_square)[0]
         x, y = np.clip((mapped * side).astype(int), 0, side - 1).T
-        near = cv2.erode(np.minimum(ink.settled, ink.mass), np.ones((3, 3), np.uint8))
+        lines, mass = ink.settled, ink.mass
+        if self._answer == "live":
+            lines, mass = ink.live, ink.live_mass
+        near = cv2.erode(np.minimum(lines, mass), np.ones((3, 3), np.uint8))
         arrived = near[y, x] < 128
         self.delays_ms += self._seen_ms[rows[arrived], columns[arrived]].tolist()
         self._waiting[rows[arrived], columns[arrived]] = False
