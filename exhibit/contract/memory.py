@@ -102,11 +102,11 @@ def read_memory(bundle: Bundle) -> StoredMemory | None:
             raise BundleError(
                 f"{bundle.path / 'card.yaml'}: files lists no '{name}', but {named[0]}"
             )
-    encoded = _read_encoded(bundle.file(DRAWINGS))
+    encoded = read_encoded(bundle.file(DRAWINGS))
     memory = StoredMemory(
         encoded,
         _arrays(bundle.file(INDEX)),
-        _read_provenance(bundle.file(PROVENANCE)),
+        read_provenance(bundle.file(PROVENANCE)),
         bundle.file(NETWORK).read_bytes() if NETWORK in bundle.card.files else b"",
     )
     if len(memory.provenance) != len(encoded):
@@ -138,7 +138,12 @@ def write_memory(memory: StoredMemory, folder: Path) -> None:
         (folder / NETWORK).write_bytes(memory.network)
 
 
-def _read_encoded(file: Path) -> tuple[bytes, ...]:
+def read_encoded(file: Path) -> tuple[bytes, ...]:
+    """Read the compressed drawings of a memory from its `DRAWINGS`.
+
+    Raises:
+        BundleError: the file is missing or is not what it should be; names the file.
+    """
     arrays = _arrays(file)
     try:
         joined, ends = arrays["encoded"], arrays["ends"]
@@ -165,7 +170,12 @@ def _arrays(file: Path) -> dict[str, NDArray[Any]]:
         raise BundleError(f"{file}: not readable: {error}; expected NumPy arrays") from None
 
 
-def _read_provenance(file: Path) -> tuple[Provenance, ...]:
+def read_provenance(file: Path) -> tuple[Provenance, ...]:
+    """Read where every drawing of a memory is from, from its `PROVENANCE`.
+
+    Raises:
+        BundleError: a record is not what it should be; names file and field.
+    """
     try:
         return _RECORDS.validate_json(file.read_bytes())
     except ValidationError as error:

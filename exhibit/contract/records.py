@@ -29,6 +29,7 @@ class Gesture:
         place_x, place_y, place_z: where the code lies along three axes of the latent space, in
             deviations of the codes seen so far.
         travel: how far the code went in the last second or so, in the same deviations.
+        sheet: 1 while a sheet lies on the table.
         awake: 1 while somebody draws, 0 while the table is idle.
         fresh_sheets, first_lines, recalls, rests: how often a fresh sheet was laid down, its first
             line was drawn, another drawing was recalled, and the table fell idle, so far.
@@ -41,6 +42,7 @@ class Gesture:
     place_y: float = 0.0
     place_z: float = 0.0
     travel: float = 0.0
+    sheet: float = 0.0
     awake: float = 0.0
     fresh_sheets: float = 0.0
     first_lines: float = 0.0

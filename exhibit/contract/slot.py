@@ -125,6 +125,11 @@ class Slot:
         barrier()  # the pixels are seen before their version
         self._counters[_VERSION] = version + 1
 
+    def forget(self) -> None:
+        """Clear the picture before the newest one, which is kept so that readers need not wait."""
+        # Whoever still copies it finds a newer version afterwards, and copies again.
+        self._pixels[(self.version + 1) % 2][:] = 0
+
     def take(self, after: int = 0) -> Published | None:
         """Return the newest picture if its version is above `after`, and mark it as taken."""
         newest = self.peek(after)

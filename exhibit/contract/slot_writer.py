@@ -50,6 +50,11 @@ class SlotWriter:
         slot.publish(sequence, captured_at, pixels)
         return True
 
+    def forget(self) -> None:
+        """Clear what was published before the newest picture."""
+        if self._slot is not None:
+            self._slot.forget()
+
     def _make(self, capacity: int) -> Slot | None:
         now = self._clock()
         if now < self._try_at:

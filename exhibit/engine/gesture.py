@@ -51,6 +51,7 @@ class GestureMeter:
             speed=speed,
             pan=self._gesture.pan if pan is None else pan,
             darkness=darkness,
+            sheet=float(ink.sheet is not None),
         )
         self._count(ink)
         self._live, self._mask = ink.live, ink.mask[::_EVERY, ::_EVERY]

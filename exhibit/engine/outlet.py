@@ -67,6 +67,9 @@ class EngineOutlet:
         ):
             self.pictures += 1
             self._first_picture_at = self._first_picture_at or now
+            if ink.bbox is None:
+                # Blank paper again: what was answered before is nobody else's business.
+                self._pictures.forget()
         if ink.bbox is not None:
             self._drawn_at = now
         self._sheet, self._coverage = ink.sheet is not None, ink.coverage

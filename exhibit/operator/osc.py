@@ -2,7 +2,8 @@
 
 In: `/tracing/direction/<name>` strength, `/tracing/psi`, `/tracing/recall` and `/tracing/follow`
 value, `/tracing/scene` name, `/tracing/sound` and `/tracing/listen` 0 or 1, `/tracing/sound/<part>`
-loudness of `volume`, `grain`, `bed` or `cues`.
+loudness of `volume`, `grain`, `bed` or `cues`, `/tracing/invitation` 0 or 1, `/tracing/linger` and
+`/tracing/fade` seconds.
 Out: `/tracing/ink/coverage` share, `/tracing/recalled` text, `/tracing/event/<name>` text.
 Values that come in hold until the table ends, and are not saved: a fader sends hundreds.
 """
@@ -32,7 +33,12 @@ log = logging.getLogger(__name__)
 
 _MODEL_VALUES = ("psi", "recall", "follow")
 _SOUND_VALUES = ("volume", "grain", "bed", "cues")
-_SWITCHES = {"sound": "enabled", "listen": "listen"}
+_SWITCHES = {
+    "sound": ("sound", "enabled"),
+    "listen": ("sound", "listen"),
+    "invitation": ("visit", "invitation"),
+}
+_SECONDS = {"linger": ("visit", "linger_s"), "fade": ("visit", "fade_s")}
 _IN = "/tracing/"
 _OUT = "/tracing/"
 _APPLY_EVERY_S = 0.05
@@ -149,7 +155,11 @@ class Osc:
         elif kind == "direction" and isinstance(value, float | int):
             settings.preview({"editing": {"directions": self._moved(name, float(value))}})
         elif address in _SWITCHES and isinstance(value, float | int):
-            settings.preview({"sound": {_SWITCHES[address]: bool(value)}})
+            section, key = _SWITCHES[address]
+            settings.preview({section: {key: bool(value)}})
+        elif address in _SECONDS and isinstance(value, float | int):
+            section, key = _SECONDS[address]
+            settings.preview({section: {key: float(value)}})
         elif kind == "sound" and name in _SOUND_VALUES and isinstance(value, float | int):
             settings.preview({"sound": {name: float(value)}})
         elif kind == "scene" and isinstance(value, str):

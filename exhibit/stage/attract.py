@@ -1,43 +1,68 @@
-"""What the stage shows when nobody draws: a slow walk prepared in the bundle, from disk."""
+"""What the stage shows when nobody draws: the artist's drawings being drawn, from disk."""
 
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from threading import Thread
 
-import cv2
 import numpy as np
 
-from exhibit.contract.arrays import open_arrays
-from exhibit.contract.bundle import LATENTS, check_walk, find_bundle
 from exhibit.contract.errors import BundleError
+from exhibit.contract.settings.schema import VisitConfig
 from exhibit.contract.values import Gray
+from exhibit.stage.drawings import Drawings, curves, read_drawings
+from exhibit.stage.turn import SIDE_PX, TURN_S, Turn, make_turn
 
 log = logging.getLogger(__name__)
 
-STEP_S = 0.35
-"""From one prepared picture of the walk to the next; between them the stage fades."""
+STEP_S = 0.1
+"""From one picture to the next while a pen draws; between them the stage fades."""
+_REST_S = 0.5
+_CLEAR_S = 1.5
+"""Time in which a drawing fades before the next one begins."""
 _FIRST_READ_S = 1.0
-_CURVE_PICTURES = 160
-_CURVE_SIDE_PX = 256
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """A picture (S, S) uint8, and the seconds in which the stage fades to it."""
+
+    picture: Gray
+    lasts_s: float
 
 
 class Attract:
     """The attract loop of the newest bundle that could be read.
 
-    Bundles are read in a thread of their own. Where there is none, a slowly turning curve is drawn
-    instead: the table shows something whatever is missing.
+    Bundles are read, and turns prepared, in threads of their own. Where there is no bundle, curves
+    are drawn instead: the table shows something whatever is missing.
+
+    Args:
+        bundle: name or folder.
+        config: of the invitation.
+        seed: of the choice of drawings and places; a table that starts again shows others.
     """
 
-    def __init__(self, bundle: str) -> None:
+    def __init__(self, bundle: str, config: VisitConfig, seed: int | None = None) -> None:
         self.fault = ""
-        self._pictures: Gray | None = None
-        self._at = 0
+        self._config = config
+        self._drawings: Drawings | None = None
+        self._random = np.random.default_rng(seed)
+        self._number = 0
+        self._turn: Turn | None = None
+        self._coming: Turn | None = None
+        self._maker: Thread | None = None
+        self._began_at: float | None = None
         self._bundle = ""
         self.load(bundle).join(_FIRST_READ_S)
 
+    def configure(self, config: VisitConfig) -> None:
+        """Take new settings; they hold from the next turn on."""
+        self._config, self._coming = config, None
+
     def load(self, bundle: str) -> Thread:
-        """Begin to read a bundle's loop, given by name or folder; the old one goes on until then.
+        """Begin to read a bundle's drawings; the loop goes on with the old ones until then.
 
         Returns:
             the thread that reads.
@@ -47,55 +72,58 @@ class Attract:
         reader.start()
         return reader
 
-    def next_picture(self) -> Gray:
-        """Return the next picture (R, R) or (R, R, 3) of the walk; the last leads to the first."""
-        if self._pictures is None:
-            self._pictures = turning_curve()
-        pictures = self._pictures
-        self._at = (self._at + 1) % len(pictures)
-        return np.asarray(pictures[self._at], np.uint8)
+    def begin(self) -> None:
+        """Begin anew with an empty picture, whenever the loop is shown next."""
+        self._began_at = None
+        self._prepare()
+
+    def step(self, now: float) -> Step:
+        """Return what to fade to at `now` in monotonic seconds."""
+        if self._began_at is None or now - self._began_at > TURN_S + _CLEAR_S:
+            return self._clear(now)
+        at_s = now - self._began_at
+        if at_s > TURN_S or self._turn is None:
+            self._began_at = None
+            return Step(_empty(), _CLEAR_S)
+        rests = self._turn.rests(at_s)
+        self._prepare()
+        return Step(self._turn.picture(at_s), _REST_S if rests else STEP_S)
+
+    def _clear(self, now: float) -> Step:
+        """Go on to the turn that was prepared, or wait for it on empty paper."""
+        self._turn, self._coming = self._coming, None
+        if self._turn is None:
+            self._prepare()
+        else:
+            self._began_at = now
+        return Step(_empty(), STEP_S)
+
+    def _prepare(self) -> None:
+        if self._coming is None and (self._maker is None or not self._maker.is_alive()):
+            self._maker = Thread(target=self._make, name="attract-turn", daemon=True)
+            self._maker.start()
+
+    def _make(self) -> None:
+        config, self._number = self._config, self._number + 1
+        drawings = self._drawings if self._drawings is not None else curves()
+        made = make_turn(drawings, config, self._number, self._random)
+        # What was asked for meanwhile is made next.
+        if config is self._config and self._drawings in (None, drawings):
+            self._coming = made
 
     def _read(self, bundle: str) -> None:
-        pictures, fault = None, ""
+        drawings, fault = None, ""
         try:
-            pictures = read_walk(bundle)
+            drawings = read_drawings(bundle)
         except BundleError as error:
             fault = str(error)
             log.warning("attract loop: %s", error)
         if bundle != self._bundle:
             return  # another one was asked for while this one was read
         self.fault = fault
-        if pictures is not None:
-            self._pictures = pictures
+        if drawings is not None:
+            self._drawings, self._coming = drawings, None
 
 
-def read_walk(bundle: str) -> Gray:
-    """Return the prepared pictures (n, R, R) or (n, R, R, 3) uint8 of a bundle.
-
-    Only this file is read, and not hashed: the engine checks the whole bundle, and the loop must
-    play where the rest of it is damaged.
-
-    Raises:
-        BundleError: the bundle or its loop is missing or malformed.
-    """
-    file = find_bundle(bundle) / LATENTS
-    try:
-        with open_arrays(file) as arrays:
-            walk = arrays["attract"]
-    except Exception as error:  # noqa: BLE001 - a damaged archive fails in many ways
-        raise BundleError(f"{file}: {error}; expected an archive with 'attract'") from None
-    check_walk(walk, file)
-    return np.asarray(walk, np.uint8)
-
-
-def turning_curve() -> Gray:
-    """Return (n, R, R) uint8 pictures of one closed line that slowly changes and comes back."""
-    t = np.linspace(0, 2 * np.pi, 1200)
-    pictures = np.full((_CURVE_PICTURES, _CURVE_SIDE_PX, _CURVE_SIDE_PX), 255, np.uint8)
-    for index in range(_CURVE_PICTURES):
-        turn = np.sin(2 * np.pi * index / _CURVE_PICTURES)
-        x = 0.30 * np.sin(3 * t + 1.2 * turn) + 0.10 * np.sin(8 * t - turn)
-        y = 0.30 * np.sin(2 * t + 0.5 * turn) + 0.10 * np.cos(7 * t + turn)
-        points = np.rint((0.5 + np.stack([x, y], axis=1)) * _CURVE_SIDE_PX * 16).astype(np.int32)
-        cv2.polylines(pictures[index], [points], True, 30, 1, cv2.LINE_AA, shift=4)
-    return pictures
+def _empty() -> Gray:
+    return np.full((SIDE_PX, SIDE_PX), 255, np.uint8)

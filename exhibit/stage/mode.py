@@ -11,6 +11,8 @@ class Mode(StrEnum):
 
     PICTURE = "picture"
     ATTRACT = "attract"
+    CLEAN = "clean"
+    LINGERING = "lingering"
     FROZEN = "frozen"
     BLANK = "blank"
 
@@ -21,18 +23,3 @@ class Orders:
 
     freeze: bool = False
     blank: bool = False
-
-
-def choose_mode(orders: Orders, has_picture: bool, idle: bool) -> Mode:
-    """Return what to show.
-
-    Args:
-        orders: what the operator asked for.
-        has_picture: the engine is alive and has sent a picture in this life.
-        idle: the engine says that nobody draws.
-    """
-    if orders.blank:
-        return Mode.BLANK
-    if orders.freeze:
-        return Mode.FROZEN
-    return Mode.PICTURE if has_picture and not idle else Mode.ATTRACT

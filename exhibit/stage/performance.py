@@ -20,9 +20,10 @@ from exhibit.contract.timing import Ring
 from exhibit.contract.values import Gray
 from exhibit.stage.attract import Attract
 from exhibit.stage.engine_view import EngineView
-from exhibit.stage.mode import Orders, choose_mode
+from exhibit.stage.mode import Orders
 from exhibit.stage.notice import Notice
 from exhibit.stage.show import Show
+from exhibit.stage.visit import Visit
 from exhibit.stage.window import Ending, Window
 
 _COMPOSE_LEAD_S = 0.009
@@ -59,8 +60,11 @@ class Performance:
         self._run_dir, self._follower, self._clock = run_dir, follower, clock
         self._config = config = follower.config
         self._window = window
-        self._attract = Attract(config.model.bundle)
-        self._show = Show(window.size, config.stage, calibration, self._attract)
+        self._attract = Attract(config.model.bundle, config.visit)
+        self._visit = Visit(run_dir)
+        self._show = Show(
+            window.size, config.stage, calibration, self._attract, config.visit.fade_s
+        )
         self._notice = Notice(window.size)
         self._engine = EngineView(run_dir)
         self._inbox = CommandInbox(run_dir, "stage")
@@ -111,6 +115,9 @@ class Performance:
             return
         if config.model.bundle != self._config.model.bundle:
             self._attract.load(config.model.bundle)
+        if config.visit != self._config.visit:
+            self._attract.configure(config.visit)
+            self._show.farewell_s = config.visit.fade_s
         self._config, self._mismatch = config, _mismatch(config, self._calibration)
         self._show.configure(config.stage)
         # Whoever moved a slider watches for what it does.
@@ -131,7 +138,7 @@ class Performance:
         now = self._clock()
         self._engine.look(now, self._config.stage.stale_after_s)
         picture = self._engine.picture
-        mode = choose_mode(self._orders, picture is not None, self._engine.idle)
+        mode = self._visit.choose(now, self._orders, picture, self._engine.idle, self._config)
         self._show.update(now, mode, picture)
         changed = self._show.compose(max(self._pacer.due, now))
         if changed:

@@ -9,12 +9,18 @@ from exhibit.contract.calibration import Calibration
 from exhibit.contract.settings.schema import StageConfig
 from exhibit.contract.slot import Published
 from exhibit.contract.values import Gray
-from exhibit.stage.attract import STEP_S, Attract
+from exhibit.stage.attract import Attract
 from exhibit.stage.fade import Fade
 from exhibit.stage.mode import Mode
 from exhibit.stage.mount import PAPER, Mount, lit_mask
 from exhibit.stage.placement import place
 from exhibit.stage.tone import apply_tone, tone_table
+
+SOFTEST_S, _CLEAN_S = 0.2, 0.2
+"""No change from one state to another is shorter than the first; a fresh sheet is clean after the
+second."""
+_ANSWERED_FROM = (Mode.PICTURE, Mode.ATTRACT, Mode.CLEAN)
+_BLANK: Gray = np.full((16, 16), PAPER, np.uint8)
 
 
 class Show:
@@ -25,16 +31,22 @@ class Show:
         config: tone, mirror, rotation and fade.
         calibration: where the projection lands on the table.
         attract: the attract loop.
+        farewell_s: seconds in which a picture fades whose sheet was taken away.
     """
 
     def __init__(
-        self, size: tuple[int, int], config: StageConfig, calibration: Calibration, attract: Attract
+        self,
+        size: tuple[int, int],
+        config: StageConfig,
+        calibration: Calibration,
+        attract: Attract,
+        farewell_s: float,
     ) -> None:
         self.light = np.zeros((size[1], size[0], 3), np.uint8)
         self.mode = Mode.ATTRACT
         self._size = size
         self._calibration = calibration
-        self._attract = attract
+        self._attract, self.farewell_s = attract, farewell_s
         self._picture: Gray | None = None
         self._attract_due = 0.0
         self._level = 1.0
@@ -71,16 +83,23 @@ class Show:
         before, self.mode = self.mode, mode
         entering = mode is not before
         crossfade_s = self._config.crossfade_ms / 1000
+        if entering:
+            crossfade_s = max(crossfade_s, SOFTEST_S)
         if mode is Mode.PICTURE and picture is not None:
             if picture is not self._latest or entering:
                 self._fade_to(picture.pixels, now, crossfade_s)
-            if picture is not self._latest and before in (Mode.PICTURE, Mode.ATTRACT):
+            if picture is not self._latest and before in _ANSWERED_FROM:
                 self._captured_at = picture.captured_at
             self._latest = picture
-        elif mode is Mode.ATTRACT and (entering or now >= self._attract_due):
-            step_s = max(STEP_S, crossfade_s) if entering else STEP_S
-            self._attract_due = now + step_s
-            self._fade_to(self._attract.next_picture(), now, step_s)
+        elif mode is Mode.CLEAN and entering:
+            self._fade_to(_BLANK, now, _CLEAN_S)
+        elif mode is Mode.ATTRACT and entering:
+            self._rest(now, self.farewell_s if before is Mode.LINGERING else crossfade_s)
+        elif mode is Mode.ATTRACT and now >= self._attract_due:
+            step = self._attract.step(now)
+            self._attract_due = now + step.lasts_s
+            # The next picture may come before this fade is over, and goes on from there.
+            self._fade_to(step.picture, now, max(step.lasts_s, SOFTEST_S))
 
     def compose(self, now: float) -> bool:
         """Write the light of the window at `now` into `light`; False where nothing changed."""
@@ -102,6 +121,13 @@ class Show:
             return None
         captured_at, self._captured_at = self._captured_at, None
         return captured_at
+
+    def _rest(self, now: float, fade_s: float) -> None:
+        """Fade to empty paper, on which the attract loop begins; nothing of a visit is kept."""
+        self._attract.begin()
+        self._attract_due = now + fade_s
+        self._latest = None
+        self._fade_to(_BLANK, now, fade_s)
 
     def _fade_to(self, pixels: Gray, now: float, duration_s: float) -> None:
         self._picture = pixels

@@ -17,6 +17,7 @@ _READ_BY = {
     "model": "engine",
     "editing": "engine",
     "stage": "stage",
+    "visit": "stage",
     "web": "web",
     "operator": "operator",
     "osc": "operator",

@@ -210,6 +210,21 @@ class StageConfig(Section):
     """The attract loop begins when the engine has sent no sign of life this long."""
 
 
+class VisitConfig(Section):
+    """The visitor's minute: what invites to draw, and what stays when the sheet is gone."""
+
+    invitation: bool = Field(True, json_schema_extra=_live())
+    """Invite in words, beside the drawings that the attract loop draws."""
+    languages: tuple[Literal["en", "nb", "da"], ...] = Field(
+        ("en",), min_length=1, max_length=3, json_schema_extra=_live()
+    )
+    """Languages of the invitation, from the catalogue of the page's texts."""
+    linger_s: float = Field(4.0, ge=0, le=120, json_schema_extra=_live("s"))
+    """The last picture stays this long when its sheet is taken away."""
+    fade_s: float = Field(3.0, ge=0.5, le=30, json_schema_extra=_live("s"))
+    """Time in which it fades then."""
+
+
 class WebConfig(Section):
     """The stage as live pictures in a browser, when there is no display."""
 
@@ -310,6 +325,7 @@ class Config(Section):
     model: ModelConfig = ModelConfig()
     editing: EditingConfig = EditingConfig()
     stage: StageConfig = StageConfig()
+    visit: VisitConfig = VisitConfig()
     web: WebConfig = WebConfig()
     operator: OperatorConfig = OperatorConfig()
     osc: OscConfig = OscConfig()

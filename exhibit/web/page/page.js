@@ -6,6 +6,8 @@ const byId = (id) => document.getElementById(id);
 const WORDS = {
   picture: "the drawing's answer",
   attract: "attract loop, nobody draws",
+  clean: "a fresh sheet",
+  lingering: "the last picture, its sheet is gone",
   frozen: "frozen by the operator",
   blank: "blank, by the operator",
   starting: "starting",

@@ -114,3 +114,14 @@ def test_slot_read_is_ordered_between_both_looks_at_the_version(
     monkeypatch.setattr(slot, "_copy", lambda version: (steps.append("copy"), copy(version))[1])
     assert slot.peek() is not None
     assert steps == ["barrier", "copy", "barrier"]
+
+
+def test_slot_that_forgets_keeps_the_newest_picture_alone(tmp_path: Path) -> None:
+    slot = Slot.create(tmp_path / "a.slot", 16)
+    slot.publish(1, 1.0, np.full((4, 4), 71, np.uint8))
+    slot.publish(2, 2.0, np.full((4, 4), 72, np.uint8))
+    slot.forget()
+    kept = slot.peek()
+    assert kept is not None
+    assert (kept.pixels == 72).all()
+    assert bytes([71] * 16) not in (tmp_path / "a.slot").read_bytes()

@@ -19,7 +19,7 @@ from exhibit.contract.bundle import DIRECTIONS, DIRECTIONS_META, LATENTS, REQUIR
 from exhibit.contract.errors import BundleError
 from exhibit.contract.settings.schema import Config, DirectionConfig, EditingConfig, ModelConfig
 from exhibit.engine.opened_bundle import open_bundle
-from exhibit.stage.attract import read_walk
+from exhibit.stage.drawings import read_drawings
 from tests.fakes.bundle import DIRECTION_NAMES, RESOLUTION, write_bundle, write_card
 
 
@@ -121,7 +121,7 @@ def test_bundle_with_changed_bytes_and_right_hashes_is_refused_or_runs(
                 data[place if trial % 2 else -place - 1] = rng.randrange(256)
         (folder / file).write_bytes(data)
         write_card(folder, "tiny", "feature")
-        for read in (_open, lambda path: read_walk(str(path))):
+        for read in (_open, lambda path: read_drawings(str(path))):
             try:
                 read(folder)
             except BundleError as error:

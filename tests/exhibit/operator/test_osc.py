@@ -173,3 +173,11 @@ def test_osc_tells_coverage_and_events(desk: Desk, table: FakeTable, clock: Fake
         build_msg("/tracing/ink/coverage", 0.25).dgram,
         build_msg("/tracing/event/trial_reverted", "why").dgram,
     ]
+
+
+def test_osc_invitation_and_farewell_are_set_unsaved(osc: Osc, desk: Desk) -> None:
+    _send(osc, "/tracing/invitation", 0)
+    _send(osc, "/tracing/linger", 7.5)
+    _send(osc, "/tracing/fade", 2)
+    visit = desk.settings.effective.visit
+    assert (visit.invitation, visit.linger_s, visit.fade_s) == (False, 7.5, 2.0)

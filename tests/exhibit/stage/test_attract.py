@@ -1,60 +1,95 @@
+"""The attract loop is driven by times that the test gives; only its threads take real time."""
+
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from exhibit.contract.bundle import LATENTS
-from exhibit.contract.errors import BundleError
-from exhibit.stage.attract import Attract, read_walk, turning_curve
+from exhibit.contract.settings.schema import VisitConfig
+from exhibit.stage.attract import Attract
+from exhibit.stage.turn import SIDE_PX, TURN_S
+from tests.exhibit.stage.test_drawings import square, write_drawings, write_prepared
+from tests.patience import wait_until
+
+QUIET = VisitConfig(invitation=False)
 
 
-def write_walk(folder: Path, attract: np.ndarray) -> Path:
-    folder.mkdir(exist_ok=True)
-    (folder / "card.yaml").write_text("name: walk\n")
-    np.savez(folder / LATENTS, attract=attract)
-    return folder
+@pytest.fixture
+def bundle(tmp_path: Path) -> str:
+    return str(write_drawings(tmp_path / "bundle", [square()]))
 
 
-def test_attract_walks_round_and_round(tmp_path: Path) -> None:
-    walk = np.arange(3, dtype=np.uint8)[:, None, None] * np.ones((1, 8, 8), np.uint8)
-    attract = Attract(str(write_walk(tmp_path / "walk", walk)))
-    seen = [int(attract.next_picture()[0, 0]) for _ in range(6)]
-    assert seen == [1, 2, 0, 1, 2, 0]
-    assert attract.fault == ""
+def begun(attract: Attract, now: float) -> float:
+    """Let a turn begin, and return when it did."""
+    attract.begin()
+
+    def begins() -> bool:
+        attract.step(now)
+        return bool(attract.step(now + 8).picture.min() < 255)
+
+    wait_until(begins, "a turn is prepared")
+    return now
+
+
+def test_attract_draws_a_little_more_in_every_step(bundle: str) -> None:
+    attract = Attract(bundle, QUIET, seed=1)
+    now = begun(attract, 100.0)
+    inked = [int((attract.step(now + at_s).picture < 128).sum()) for at_s in (1, 2, 4, 6, 8.2)]
+    assert inked == sorted(inked)
+    assert 0 < inked[0] < inked[1] < inked[-1]
+
+
+def test_attract_fades_a_drawing_before_the_next(bundle: str) -> None:
+    attract = Attract(bundle, QUIET, seed=1)
+    now = begun(attract, 100.0)
+    ending = attract.step(now + TURN_S + 0.1)
+    assert ending.picture.min() == 255
+    assert ending.lasts_s >= 1
+
+
+def test_attract_invites_where_nothing_is_drawn(bundle: str) -> None:
+    attract = Attract(bundle, VisitConfig(languages=("en", "nb", "da")), seed=1)
+    now = begun(attract, 100.0)
+    before, after = (attract.step(now + at_s).picture < 128 for at_s in (2.4, 6.6))
+    drawn = np.nonzero(before)[0]
+    invited = np.nonzero(after & ~before)[0]
+    middle = SIDE_PX / 2
+    # The invitation is large in the half in which the drawing is not.
+    other = invited > middle if drawn.mean() < middle else invited < middle
+    assert other.sum() > 1000
+
+
+def test_attract_is_never_long_at_one_place(bundle: str) -> None:
+    attract = Attract(bundle, QUIET, seed=1)
+    places = set()
+    for turn in range(4):
+        now = begun(attract, 100.0 * (turn + 1))
+        rows, columns = np.nonzero(attract.step(now + 9).picture < 128)
+        places.add((int(rows.min()), int(columns.min())))
+        assert attract.step(now + TURN_S + 0.1).picture.min() == 255
+    assert len(places) == 4
 
 
 def test_attract_without_a_bundle_draws_something_and_says_why(tmp_path: Path) -> None:
-    attract = Attract(str(tmp_path / "gone"))
-    picture = attract.next_picture()
-    assert picture.min() < 100
-    assert np.mean(picture) > 200
+    attract = Attract(str(tmp_path / "gone"), QUIET)
+    now = begun(attract, 1.0)
+    assert (attract.step(now + 9).picture < 128).sum() > 300
     assert "gone" in attract.fault
 
 
-def test_attract_bad_bundle_later_keeps_the_loop_and_says_why(tmp_path: Path) -> None:
-    attract = Attract(str(write_walk(tmp_path / "walk", np.full((2, 8, 8), 7, np.uint8))))
+def test_attract_bad_bundle_later_keeps_the_drawings_and_says_why(
+    bundle: str, tmp_path: Path
+) -> None:
+    attract = Attract(bundle, QUIET)
     attract.load(str(tmp_path / "gone")).join()
-    assert attract.next_picture()[0, 0] == 7
+    now = begun(attract, 1.0)
+    assert attract.step(now + 9).picture.min() < 128
     assert "gone" in attract.fault
 
 
-def test_read_walk_damaged_archive_names_the_file(tmp_path: Path) -> None:
-    folder = write_walk(tmp_path / "walk", np.zeros((2, 8, 8), np.uint8))
-    file = folder / LATENTS
-    file.write_bytes(file.read_bytes()[:100])
-    with pytest.raises(BundleError, match=r"latents\.npz"):
-        read_walk(str(folder))
-
-
-@pytest.mark.parametrize(
-    "attract", [np.zeros((2, 8, 9), np.uint8), np.zeros((2, 8, 8)), np.zeros((0, 8, 8), np.uint8)]
-)
-def test_read_walk_wrong_shape_is_refused(tmp_path: Path, attract: np.ndarray) -> None:
-    with pytest.raises(BundleError, match="expected uint8"):
-        read_walk(str(write_walk(tmp_path / "walk", attract)))
-
-
-def test_turning_curve_closes() -> None:
-    pictures = turning_curve().astype(float)
-    steps = np.abs(pictures - np.roll(pictures, 1, axis=0)).mean(axis=(1, 2))
-    assert 0 < steps[0] <= 1.1 * steps[1:].max()
+def test_attract_skips_what_is_blank(tmp_path: Path) -> None:
+    pictures = np.full((8, 64, 64), 255, np.uint8)
+    pictures[3] = square()
+    attract = Attract(str(write_prepared(tmp_path / "some", pictures)), QUIET, seed=2)
+    now = begun(attract, 1.0)
+    assert attract.step(now + 9).picture.min() < 128

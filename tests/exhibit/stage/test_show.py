@@ -1,17 +1,20 @@
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from exhibit.contract.calibration import Calibration
-from exhibit.contract.settings.schema import StageConfig
+from exhibit.contract.settings.schema import StageConfig, VisitConfig
 from exhibit.contract.slot import Published
 from exhibit.stage.attract import Attract
 from exhibit.stage.mode import Mode
 from exhibit.stage.show import Show
-from tests.exhibit.stage.test_attract import write_walk
+from tests.exhibit.stage.test_drawings import square, write_drawings
 
 SIZE = (96, 64)
+FAREWELL_S = 3.0
+REFRESH_S = 1 / 60
 CONFIG = StageConfig(crossfade_ms=200, mirror=False)
 
 
@@ -21,9 +24,9 @@ def picture(grey: int, captured_at: float = 1.0) -> Published:
 
 @pytest.fixture
 def show(tmp_path: Path) -> Show:
-    walk = np.full((2, 16, 16), 180, np.uint8)
-    attract = Attract(str(write_walk(tmp_path / "walk", walk)))
-    return Show(SIZE, CONFIG, Calibration(), attract)
+    bundle = str(write_drawings(tmp_path / "bundle", [square()]))
+    attract = Attract(bundle, VisitConfig(invitation=False), seed=1)
+    return Show(SIZE, CONFIG, Calibration(), attract, FAREWELL_S)
 
 
 def middle(show: Show, now: float) -> int:
@@ -35,12 +38,68 @@ def test_show_begins_with_light_not_black(show: Show) -> None:
     assert middle(show, 0.0) == 255
 
 
+def play(show: Show, mode: Mode, sent: Published | None, begins: float, seconds: float) -> int:
+    """Show for some time, and return the largest change of any pixel between two refreshes."""
+    largest, before = 0, show.light.astype(int)
+    for frame in range(round(seconds / REFRESH_S)):
+        now = begins + frame * REFRESH_S
+        show.update(now, mode, sent)
+        show.compose(now)
+        largest = max(largest, int(np.abs(show.light - before).max()))
+        before = show.light.astype(int)
+    return largest
+
+
 def test_show_without_an_engine_plays_the_attract_loop(show: Show) -> None:
-    for tick in range(20):
-        show.update(tick * 0.1, Mode.ATTRACT, None)
-        shown = middle(show, tick * 0.1)
-    assert shown == 180
+    middle(show, 0.0)
+    darkest = []
+    for second in range(16):
+        play(show, Mode.ATTRACT, None, float(second), 1.0)
+        time.sleep(0.02)  # the turn is prepared in a thread
+        darkest.append(int(show.light.min()))
+    assert min(darkest) < 120
     assert show.newly_lit() is None
+
+
+def test_show_is_never_cut_from_one_state_to_another(show: Show) -> None:
+    middle(show, 0.0)
+    sent = picture(0)
+    course = [
+        (Mode.ATTRACT, None, 9.0),
+        (Mode.CLEAN, None, 1.0),
+        (Mode.PICTURE, sent, 1.0),
+        (Mode.LINGERING, picture(255), 4.0),
+        (Mode.ATTRACT, None, 9.0),
+        (Mode.PICTURE, sent, 1.0),
+        (Mode.CLEAN, None, 1.0),
+    ]
+    begins, changes = 1.0, {}
+    for number, (mode, sent_then, seconds) in enumerate(course):
+        changes[number, mode.value] = play(show, mode, sent_then, begins, seconds)
+        begins += seconds
+    # 255 greys in 0.2 s, at 60 refreshes a second, and a rounding.
+    assert max(changes.values()) <= 23, changes
+
+
+def test_show_last_picture_lingers_fades_and_leaves_nothing(show: Show) -> None:
+    sent = picture(0)
+    middle(show, 0.0)
+    play(show, Mode.PICTURE, sent, 1.0, 1.0)
+    play(show, Mode.LINGERING, picture(255), 2.0, 4.0)
+    assert show.light[32, 48, 0] == 0
+    play(show, Mode.ATTRACT, None, 6.0, FAREWELL_S / 2)
+    assert 90 < show.light[32, 48, 0] < 165
+    play(show, Mode.ATTRACT, None, 6.0 + FAREWELL_S / 2, FAREWELL_S / 2 + 0.05)
+    assert show.light.min() >= 250
+
+
+@pytest.mark.parametrize("before", [Mode.PICTURE, Mode.LINGERING])
+def test_show_fresh_sheet_is_clean_within_300_ms(show: Show, before: Mode) -> None:
+    middle(show, 0.0)
+    play(show, Mode.PICTURE, picture(0), 1.0, 1.0)
+    play(show, before, picture(0), 2.0, 1.0)
+    play(show, Mode.CLEAN, picture(0), 3.0, 0.3)
+    assert show.light.min() == 255
 
 
 def test_show_picture_is_lit_once_in_the_first_frame_it_contributes_to(show: Show) -> None:
