@@ -106,6 +106,8 @@ def beside_engine(seconds: float, overrides: dict[str, Any]) -> dict[str, Any]:
         "underruns": status["underruns"] - before["underruns"],
         "processor_percent": round(100.0 * spent / passed, 2),
         "stroke_to_sound_ms": status["stroke_to_sound_ms"],
+        "told_to_sound_ms": status["told_to_sound_ms"],
+        "ink_ms": report["stages_ms"]["ink"],
         "engine_pictures": report["pictures"],
         "stage_fps": report["stage_fps"],
     }

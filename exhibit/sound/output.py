@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from exhibit.contract.errors import SoundError
-from exhibit.contract.timing import Ring
 from exhibit.sound.player import Player
 from exhibit.sound.portaudio import PortAudio, Stream
 from exhibit.sound.retry import Retry
@@ -34,7 +33,6 @@ class Output:
     Attributes:
         fault: why nothing is heard, or empty.
         underruns: blocks that came too late, on all devices so far.
-        callback_ms, stroke_to_sound_ms: of the newest device; see `Player`.
 
     Args:
         library: PortAudio.
@@ -52,7 +50,7 @@ class Output:
         self._playing: _Playing | None = None
         self._retry, self._tried = Retry(), ""
         self._underruns_before = 0
-        self.callback_ms, self.stroke_to_sound_ms = Ring(), Ring()
+        self._played: Player | None = None
         self.fault = ""
 
     @property
@@ -110,6 +108,13 @@ class Output:
             "scheduling": playing.player.scheduling,
         }
 
+    def times(self) -> dict[str, Any]:
+        """Return what the newest device's player measured, None for what it did not; see there."""
+        names, played = ("callback_ms", "stroke_to_sound_ms", "told_to_sound_ms"), self._played
+        if played is None:
+            return dict.fromkeys(names)
+        return {name: getattr(played, name).percentiles() for name in names}
+
     def _begin(self, wanted: str | None, score: Score) -> None:
         if wanted is None:
             self._retry.forget()
@@ -132,7 +137,7 @@ class Output:
         player.score = score
         now = self._clock()
         self._playing = _Playing(wanted, stream, player, now)
-        self.callback_ms, self.stroke_to_sound_ms = player.callback_ms, player.stroke_to_sound_ms
+        self._played = player
         stream.start()
         self._retry.began(now)
         self.fault = ""

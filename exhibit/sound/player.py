@@ -27,6 +27,7 @@ class Player:
         last_at: monotonic seconds of the last block.
         callback_ms: how long blocks took.
         stroke_to_sound_ms: from a frame's capture to the sound of the pen that was seen in it.
+        told_to_sound_ms: the part of it that is the sound's own, from when the engine told of it.
 
     Args:
         rate: frames per second.
@@ -54,7 +55,8 @@ class Player:
         self.unpaced = False
         self.scheduling = ""
         self.last_at = 0.0
-        self.callback_ms, self.stroke_to_sound_ms = Ring(), Ring()
+        self.callback_ms = Ring()
+        self.stroke_to_sound_ms, self.told_to_sound_ms = Ring(), Ring()
 
     @property
     def silent(self) -> bool:
@@ -81,6 +83,7 @@ class Player:
             self._captured_at = score.captured_at
             heard_at = begun + max(delay_s, 0.0) + LOOK_AHEAD / self.rate
             self.stroke_to_sound_ms.add(1000.0 * (heard_at - score.captured_at))
+            self.told_to_sound_ms.add(1000.0 * (heard_at - score.told_at))
         self.last_at = ended = self._clock()
         self.callback_ms.add(1000.0 * (ended - begun))
         allowed_s = _HEAD_START_S + _FASTEST * (ended - self._began_at)

@@ -18,7 +18,9 @@ from exhibit.sound.output import Output
 from exhibit.sound.player import Player
 from exhibit.sound.portaudio import PortAudio
 
-_AWAKE_S, _ASLEEP_S = 0.02, 0.1
+_DRAWING_S, _AWAKE_S, _ASLEEP_S = 0.01, 0.025, 0.1
+_PAUSES_S = 2.0
+"""Who draws pauses for less between two strokes."""
 _FOLLOW_EVERY_S = 0.1
 _STATUS_EVERY_S, _STATUS_SOON_S = 1.0, 0.1
 _CLOCK_EVERY_S = 1.0
@@ -59,7 +61,7 @@ class SoundProcess:
         self._heard = RecordWriter(run_dir, Heard, clock)
         self._status_due = self._clock_due = self._follow_due = float("-inf")
         self._anew_due = float("-inf")
-        self._pausing = False
+        self._pausing, self._drawn_at = False, float("-inf")
         self._open = True
         self._looks = 0
 
@@ -69,8 +71,7 @@ class SoundProcess:
         """Go on until asked to stop, then fade out."""
         while not stopping():
             self.tick()
-            busy = self._output.is_open or self._ears.is_open
-            sleep(_AWAKE_S if busy else _ASLEEP_S)
+            sleep(self._pause_s())
         self._ears.close()
         while self._output.is_open:
             self._play(None)
@@ -120,10 +121,18 @@ class SoundProcess:
             self._pausing, self._anew_due = self._output.is_open, now + _LOOK_ANEW_EVERY_S
         return playing, listening
 
+    def _pause_s(self) -> float:
+        """Return how long the next gesture may wait to be heard."""
+        if not (self._output.is_open or self._ears.is_open):
+            return _ASLEEP_S
+        return _DRAWING_S if self._clock() - self._drawn_at < _PAUSES_S else _AWAKE_S
+
     def _play(self, wanted: str | None) -> None:
         gesture, now = self._gestures.look(), self._clock()
-        captured_at, age_s = self._gestures.captured_at, now - self._gestures.published_at
-        self._output.play(wanted, compose(gesture, captured_at, age_s, self._config))
+        captured_at, told_at = self._gestures.captured_at, self._gestures.published_at
+        if gesture.speed > 0:
+            self._drawn_at = told_at
+        self._output.play(wanted, compose(gesture, captured_at, told_at, now, self._config))
 
     def _follow(self) -> None:
         config = self._follower.follow()
@@ -144,8 +153,7 @@ class SoundProcess:
             "state": self._state(),
             "listening": self._ears.is_open,
             "underruns": output.underruns,
-            "callback_ms": output.callback_ms.percentiles(),
-            "stroke_to_sound_ms": output.stroke_to_sound_ms.percentiles(),
+            **output.times(),
             "notices": [{"code": code, "text": text} for code, text in notices.items() if text],
             "faults": [fault for fault in (self._heard.fault,) if fault],
         }

@@ -35,7 +35,8 @@ class Score:
         awake: 0 while nobody draws, 1 while somebody does.
         fresh_sheets, first_lines, recalls, rests: how often each cue was due so far.
         levels: how loud each part is.
-        captured_at: monotonic seconds of the frame in which the pen was seen.
+        captured_at, told_at: monotonic seconds of the frame in which the pen was seen, and of when
+            the engine told of it.
     """
 
     speed: float = 0.0
@@ -50,6 +51,7 @@ class Score:
     rests: int = 0
     levels: Levels = Levels()
     captured_at: float = 0.0
+    told_at: float = 0.0
 
 
 SILENCE = Score(levels=Levels(volume=0.0))

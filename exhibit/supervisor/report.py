@@ -57,4 +57,5 @@ def _sound(supervisor: Supervisor, newest: Mapping[str, Any]) -> dict[str, Any]:
         "underruns": sound["underruns"],
         "callback_ms": sound.get("callback_ms"),
         "stroke_to_sound_ms": sound.get("stroke_to_sound_ms"),
+        "told_to_sound_ms": sound.get("told_to_sound_ms"),
     }

@@ -53,6 +53,7 @@ def test_report_counts_underruns_over_all_lives_of_the_sound(tmp_path: Path) -> 
         "underruns": 5,
         "callback_ms": TIMES,
         "stroke_to_sound_ms": None,
+        "told_to_sound_ms": None,
     }
 
 
