@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import os
 import resource
+from typing import Literal
 
 _LOWEST_REALTIME = 1
 _NICENESS = -10
 _LONGEST_BURST_US = 2_000_000
 
 
-def take_precedence() -> str:
+def take_precedence(reach: Literal["thread", "threads"] = "thread") -> str:
     """Ask the kernel to wake this thread in time, as far as the user may.
 
     The stage works a millisecond in every frame, but among busy processes an ordinary thread is
     woken several milliseconds late. Real-time scheduling needs `LimitRTPRIO=1` in a systemd unit,
-    or root; threads and processes started later do not inherit it.
+    or root.
+
+    Args:
+        reach: `thread` for this one alone; `threads` for those too that it starts from now on, such
+            as those in which a sound server's client works. Processes that it starts have it then.
 
     Returns:
         what was granted, for the status: `real-time`, `nice -10` or `ordinary`.
     """
     try:
-        policy = os.SCHED_RR | os.SCHED_RESET_ON_FORK
+        policy = os.SCHED_RR | (os.SCHED_RESET_ON_FORK if reach == "thread" else 0)
         os.sched_setscheduler(0, policy, os.sched_param(_LOWEST_REALTIME))
     except PermissionError:
         return _take_nice()

@@ -27,8 +27,9 @@ def main() -> None:
     except ExhibitError as error:
         print(f"Error: {error}", file=sys.stderr)
         sys.exit(REFUSED)
-    # The device's thread waits for this one where both want the interpreter.
-    take_precedence()
+    # The device's thread waits for this one where both want the interpreter, and for the thread
+    # that a sound server's client starts.
+    take_precedence("threads")
     gc.collect()
     gc.freeze()
     sound.run(stopping.is_set)

@@ -24,6 +24,7 @@ _KEPT = {
     "model": ("psi", "auto_psi", "follow", "recall"),
     "editing": ("directions", "ease_s"),
     "stage": ("crossfade_ms", "contrast", "brightness", "saturation", "tint", "invert"),
+    "sound": ("volume", "grain", "bed", "cues"),
 }
 
 

@@ -12,11 +12,12 @@ from exhibit.operator.state.settings import Settings
 STEP_S = 1 / 12
 # The engine eases strengths and psi by itself; three time constants are 95 % of the way.
 _TIME_CONSTANTS = 3.0
+_MOVED = ("stage.", "sound.")
 _LONGEST_EASE_S, _LONGEST_CROSSFADE_MS = 30.0, 10_000
 
 
 class Fade:
-    """One change of scene: the tone moves in steps, strengths and psi ease, pictures cross-fade.
+    """One change of scene: tone and loudness move in steps, the rest eases and cross-fades.
 
     The settings of the scene are saved at once; where the fade has got to is a layer of its own.
     What a person may not choose, such as a very bright stage, may well be where a fade comes from.
@@ -48,7 +49,7 @@ class Fade:
         moving = {
             key: (before[key], value)
             for key, value in flat(patch)
-            if key.startswith("stage.") and _can_move(before.get(key), value)
+            if key.startswith(_MOVED) and _can_move(before.get(key), value)
         }
         pace: dict[str, Any] = {
             "editing.ease_s": min(duration_s / _TIME_CONSTANTS, _LONGEST_EASE_S),

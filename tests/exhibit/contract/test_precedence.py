@@ -1,4 +1,6 @@
 import os
+import resource
+from typing import Any
 
 import pytest
 
@@ -26,3 +28,16 @@ def test_precedence_without_real_time_takes_a_lower_niceness(
 def test_precedence_of_an_ordinary_user_is_ordinary(refused: pytest.MonkeyPatch) -> None:
     refused.setattr(os, "setpriority", os.sched_setscheduler)
     assert take_precedence() == "ordinary"
+
+
+@pytest.mark.parametrize(("reach", "inherited"), [("thread", False), ("threads", True)])
+def test_precedence_reaches_as_far_as_it_is_asked_to(
+    reach: Any, inherited: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    policies: list[int] = []
+    monkeypatch.setattr(
+        os, "sched_setscheduler", lambda _pid, policy, _param: policies.append(policy)
+    )
+    monkeypatch.setattr(resource, "setrlimit", lambda *_: None)
+    assert take_precedence(reach) == "real-time"
+    assert (policies == [os.SCHED_RR]) == inherited

@@ -94,6 +94,25 @@ def test_fade_moves_the_tone_and_ends_at_the_scene(desk: Desk, clock: FakeClock)
     assert (stage.tint, stage.crossfade_ms) == ("#806040", 250)
 
 
+def test_fade_moves_the_volume_of_the_sound(desk: Desk, clock: FakeClock) -> None:
+    _keep(desk, Scene(name="Quiet", settings={"sound": {"volume": 0.1}}, fade_s=4))
+    switch_scene(desk, "Quiet", "kim")
+    volumes = []
+    for _ in range(5):
+        volumes.append(round(read_published(desk.run_dir).config.sound.volume, 3))
+        clock.advance(1)
+        desk.fade.step()
+    assert volumes == [0.5, 0.4, 0.3, 0.2, 0.1]
+
+
+def test_scene_kept_as_the_table_is_has_its_loudness_but_no_device(
+    desk: Desk, admin: TestClient
+) -> None:
+    desk.settings.change({"sound": {"volume": 0.2, "device": "left", "enabled": True}}, "kim")
+    kept = admin.put("/api/v1/scenes/Calm", json={}).json()["settings"]["sound"]
+    assert kept == {"volume": 0.2, "grain": 1.0, "bed": 1.0, "cues": 1.0}
+
+
 def test_fade_without_time_is_at_the_scene_at_once(desk: Desk) -> None:
     _keep(desk, MORNING)
     desk.settings.change({"stage": {"contrast": 3.0}}, "kim")
