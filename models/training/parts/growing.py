@@ -19,7 +19,10 @@ from models.networks.stylegan2.layers import GAIN, SLOPE
 def grown(
     generator: Generator, discriminator: Discriminator, resolution: int
 ) -> tuple[Generator, Discriminator]:
-    """Networks of twice the size that begin as these two; planes of detail begin anew.
+    """Networks of twice the size that begin as these two.
+
+    Planes of detail are drawn by the new block, which therefore begins at random: silent, its
+    weights would take ten thousand pictures at usual rates to let a line through.
 
     Raises:
         ModelError: the resolution is not twice theirs.
@@ -32,7 +35,8 @@ def grown(
         )
     larger = Generator(replace(before, resolution=resolution))
     fresh = copy_matching(larger, generator.state_dict(), "generator")
-    silence_new_pictures(larger, fresh)
+    if not before.detail_channels:
+        silence_new_pictures(larger, fresh)
     judge = Discriminator(replace(discriminator.config, resolution=resolution))
     known = discriminator.state_dict()
     copy_matching(judge, known, "discriminator")
