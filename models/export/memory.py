@@ -1,4 +1,4 @@
-"""Make a bundle's memory of a prepared data set, cut anew from its pages at twice the size."""
+"""Make a bundle's memory of a prepared data set, cut anew from its pages as it will be drawn."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from exhibit.contract.bundle import MEMORY, Card, load_bundle, sha256_of
 from exhibit.contract.errors import InputError
 from exhibit.contract.memory import MEMORY_FILES, NETWORK, write_memory
 from exhibit.recall import Memory, open_memory
+from exhibit.recall.composing import drawn_side
 from models.collection import building, dataset
 from models.collection.building import Progress
 from models.collection.provenance import Origins
@@ -24,8 +25,6 @@ from models.export.take_place import take_place
 from models.saved.card import write_card
 from models.sketches.raster import Floats
 
-OVERSAMPLING = 2
-"""Side of a drawing in pixels of the bundle's pictures: it may be laid larger than the sheet."""
 _FILES = (*MEMORY_FILES, NETWORK)
 _GREYS = 16
 """Levels of grey that are kept: edges of pen lines need no more, and take half the room."""
@@ -59,7 +58,7 @@ def remember(
         if path.parent.name == dataset.IMAGES:
             pictures[path.stem] = _decoded(data)
 
-    side = OVERSAMPLING * resolution
+    side = drawn_side(resolution)
     options = replace(building.options_of(folder), resolution=side)
     items = building.build(None, folder, options, keep, progress)
     rows = [item.row for item in items if item.row.kept]

@@ -29,9 +29,10 @@ def add_memory_command(
 ) -> None:
     """Put the drawings of DATASET into BUNDLE, for the table to recall.
 
-    They are cut anew from their pages as curation.csv says, at twice the bundle's resolution; a
-    memory that was there is replaced, the networks stay as they are. The bundle is replaced only
-    once the new one is complete; a table that runs goes on with what it has loaded.
+    They are cut anew from their pages as curation.csv says, at the bundle's resolution but of 256
+    pixels at least; a memory that was there is replaced, the networks stay as they are. The bundle
+    is replaced only once the new one is complete; a table that runs goes on with what it has
+    loaded.
     """
     origins = read_origins(provenance) if provenance else Origins()
     people = training_strokes(sketches) if sketches else []

@@ -23,13 +23,13 @@ def silent(things, title):
     return things
 
 
-def test_remember_keeps_the_kept_drawings_at_twice_the_resolution(tmp_path: Path) -> None:
+def test_remember_keeps_the_kept_drawings_as_fine_as_they_will_be_drawn(tmp_path: Path) -> None:
     folder = prepared(tmp_path)
     memory = remember(folder, 64, ORIGINS, (), silent)
     kept = [row.item for row in curation.read_csv(folder / curation.FILE_NAME) if row.kept]
     assert [record.item for record in memory.provenance] == kept
     assert {record.artist for record in memory.provenance} == {"A. Painter"}
-    assert all(memory.drawing(row).shape == (128, 128) for row in range(len(memory)))
+    assert all(memory.drawing(row).shape == (256, 256) for row in range(len(memory)))
 
 
 def test_remember_drawing_is_the_one_that_was_prepared(tmp_path: Path) -> None:
