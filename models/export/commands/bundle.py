@@ -78,7 +78,7 @@ def make(checkpoint: Path, out: Path, **options: Any) -> None:
     owed = (*options.pop("attribution"), hand.notes.get("sketches_attribution"))
     about = Description(
         **options,
-        attribution=tuple(credit for credit in owed if credit),
+        attribution=tuple(dict.fromkeys(credit for credit in owed if credit)),
         stroke_width_px=hand.stroke_width_px,
         attract_planes=_planes_of(drawings, hand) if drawings else (),
         visitor_inks=_held_out_inks(sketches, hand) if sketches else (),
