@@ -129,14 +129,28 @@ def calm(model: TableModel, lpips: Lpips, sketches: Sequence[TimedSketch], seed:
     drawn = [
         frame_strokes(drawn_up_to(sketch, 0.5), sketch.strokes, Placement()) for sketch in sketches
     ]
-    rest = model.answers([_ink(model, strokes) for strokes in drawn])
-    moved = model.answers([_ink(model, _moved(strokes, rng)) for strokes in drawn])
-    added = model.answers([_ink(model, _one_more(strokes, rng)) for strokes in drawn])
-    unrelated = perceptual_distances(lpips, rest, np.roll(rest, len(rest) // 2, axis=0)).mean()
+    first = [_ink(model, strokes) for strokes in drawn]
+    moved = _after(model, first, [_ink(model, _moved(strokes, rng)) for strokes in drawn])
+    added = _after(model, first, [_ink(model, _one_more(strokes, rng)) for strokes in drawn])
+    rest = [before for before, _ in moved]
+    unrelated = perceptual_distances(
+        lpips, rest, np.roll(np.stack(rest), len(rest) // 2, axis=0)
+    ).mean()
     return Calm(
-        one_px=float(perceptual_distances(lpips, rest, moved).mean() / unrelated),
-        stroke=float(perceptual_distances(lpips, rest, added).mean() / unrelated),
+        one_px=float(perceptual_distances(lpips, *zip(*moved, strict=True)).mean() / unrelated),
+        stroke=float(perceptual_distances(lpips, *zip(*added, strict=True)).mean() / unrelated),
     )
+
+
+def _after(
+    model: TableModel, inks: Sequence[Gray], later: Sequence[Gray]
+) -> list[tuple[Gray, Gray]]:
+    """Answers to inks and to those that follow them on the same sheets."""
+    found = []
+    for ink, next_ink in zip(inks, later, strict=True):
+        first, second = model.follow([ink, next_ink])
+        found.append((first.picture, second.picture))
+    return found
 
 
 def _ink(model: TableModel, strokes: Strokes) -> Gray:

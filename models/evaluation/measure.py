@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from models.evaluation.distances import Copies, calm, near_copies, path_length, random_pairs
+from models.evaluation.growing import growing
 from models.evaluation.optimise import optimised
 from models.evaluation.rivals import Retrieval
 from models.evaluation.table_model import TableModel
@@ -30,7 +31,7 @@ class Extent:
 
     Args:
         pairs: random pairs for perceptual distances.
-        calm_sketches: sketches for calm.
+        calm_sketches: sketches for calm and for growing.
         copies: answers looked up among the training drawings.
         samples: unconditional samples.
         path_pairs: pairs for PPL; 0 leaves it out.
@@ -109,7 +110,7 @@ def measure(
     report["samples_kid"] = kid(picture_features(vgg, samples), reference)
     report["samples_ink_share"] = float(np.mean([ink_mask(s).mean() for s in samples]))
     say("diversity, near-copies and calm")
-    perceived, copies = _perceived(subject, pictures["bundle"], extent)
+    perceived, copies = _perceived(subject, pictures["bundle"], extent, say)
     report |= perceived
     report |= _options(subject, reference, extent)
     report["ms_per_frame"] = subject.model.ms_per_frame(subject.visits[0].inks[100])
@@ -164,16 +165,21 @@ def _mean(found: Sequence[Following], figure: str) -> float:
 
 
 def _perceived(
-    subject: Subject, answers: dict[int, Pictures], extent: Extent
+    subject: Subject,
+    answers: dict[int, Pictures],
+    extent: Extent,
+    say: Callable[[str], None],
 ) -> tuple[dict[str, Any], Copies]:
-    """Diversity, near-copies and calm."""
+    """Diversity, near-copies, calm and growing."""
     lpips, drawings = subject.lpips, subject.drawings
     within = random_pairs(lpips, drawings, extent.pairs, extent.seed)
     among = random_pairs(lpips, answers[100], extent.pairs, extent.seed)
     mirrored = [*drawings, *(np.ascontiguousarray(d[:, ::-1]) for d in drawings)]
     copies = near_copies(lpips, answers[100][: extent.copies], mirrored, within)
-    rest = calm(subject.model, lpips, subject.sketches[: extent.calm_sketches], extent.seed)
-    return {
+    followed = subject.sketches[: extent.calm_sketches]
+    rest = calm(subject.model, lpips, followed, extent.seed)
+    say("growing sketches")
+    return growing(subject.model, lpips, followed).to_dict() | {
         "diversity": float(among.mean() / within.mean()),
         "near_copies": copies.share,
         "calm_1px": rest.one_px,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +14,18 @@ from exhibit.contract.arrays import open_arrays
 from exhibit.contract.bundle import ENCODER, GENERATOR, LATENTS, Bundle
 from exhibit.recall.at_once import recall_at_once
 from exhibit.recall.memory import open_memory
+from models.evaluation.sitting import sit
 from models.sketches.raster import Floats, Gray, Pictures, as_gray, as_network_input
 
 THREADS = 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answer:
+    """A picture (R, R) or (R, R, 3) uint8, and rows of the drawings that are recalled in it."""
+
+    picture: Gray
+    drawings: tuple[int, ...]
 
 
 class TableModel:
@@ -44,9 +55,11 @@ class TableModel:
 
     def encode(self, ink: Gray) -> dict[str, Floats]:
         """Ink (S, S) uint8, and what is recalled to it, to codes by name, each with a leading 1."""
+        return self._encode(ink, self.recall(ink) if self.card.planes > 1 else None)
+
+    def _encode(self, ink: Gray, recalled: Gray | None) -> dict[str, Floats]:
         seen = np.ones((1, self.card.planes, *ink.shape), np.float32)
         seen[0, 0] = as_network_input(ink)
-        recalled = self.recall(ink) if self.card.planes > 1 else None
         if recalled is not None:
             seen[0, 2] = as_network_input(recalled)
         found = self._encoder.run(self._outputs, {"ink": seen})
@@ -60,6 +73,16 @@ class TableModel:
     def answer(self, ink: Gray) -> Gray:
         """Ink (S, S) to the picture that answers it."""
         return self.synthesise(self.encode(ink))
+
+    def follow(self, inks: Sequence[Gray]) -> list[Answer]:
+        """Answer inks (S, S) that follow each other on one sheet, as calmly as the table does."""
+        if self._memory is None or self.card.planes == 1:
+            return [Answer(self.answer(ink), ()) for ink in inks]
+        shown = sit(self._memory, inks)
+        return [
+            Answer(self.synthesise(self._encode(ink, one.recalled)), one.drawings)
+            for ink, one in zip(inks, shown, strict=True)
+        ]
 
     def answers(self, inks: Pictures) -> Gray:
         """Answer each ink; returns (n, R, R[, 3]) uint8."""

@@ -11,6 +11,7 @@ import numpy as np
 from exhibit.contract.bundle import Bundle, load_bundle
 from models.collection.pictures import load_pictures
 from models.evaluation.blind import score_named, write_blind
+from models.evaluation.growing import Growing
 from models.evaluation.honest_sheet import honest_sheet
 from models.evaluation.measure import Evidence, Extent, Subject, measure
 from models.evaluation.report import write_html
@@ -161,6 +162,7 @@ def summary(report: dict[str, Any]) -> str:
             row = report[figure][name]
             cells = "".join(f"{row[str(share)]:8.3f}" for share in SHARES)
             lines.append(f"{figure + ' ' + name:20s}"[:20] + cells)
-    keys = ("samples_kid", "floor_kid", "diversity", "near_copies", "calm_1px", "calm_stroke")
+    keys = ["samples_kid", "floor_kid", "diversity", "near_copies", "calm_1px", "calm_stroke"]
+    keys += [f"growing_{name}" for name in Growing.__dataclass_fields__]
     lines += [f"{key:20s}{report[key]:8.3f}" for key in (*keys, "ms_per_frame")]
     return "\n".join(lines)

@@ -10,6 +10,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from models.evaluation.distances import calm, path_length  # noqa: E402
+from models.evaluation.table_model import Answer  # noqa: E402
 from models.sketches.quickdraw import read_quickdraw  # noqa: E402
 from tests.models.hands import write_sketches  # noqa: E402
 
@@ -35,8 +36,8 @@ class Tracing:
     def __init__(self, blur_px: float) -> None:
         self._blur_px = blur_px
 
-    def answers(self, inks):
-        return np.stack([cv2.GaussianBlur(ink, (0, 0), self._blur_px) for ink in inks])
+    def follow(self, inks):
+        return [Answer(cv2.GaussianBlur(ink, (0, 0), self._blur_px), ()) for ink in inks]
 
 
 class Jumping(Tracing):
@@ -45,8 +46,9 @@ class Jumping(Tracing):
     def __init__(self) -> None:
         self._rng = np.random.default_rng(0)
 
-    def answers(self, inks):
-        return self._rng.integers(0, 256, (len(inks), SIDE, SIDE)).astype(np.uint8)
+    def follow(self, inks):
+        pictures = self._rng.integers(0, 256, (len(inks), SIDE, SIDE)).astype(np.uint8)
+        return [Answer(picture, ()) for picture in pictures]
 
 
 class Brightness:

@@ -45,6 +45,7 @@ def test_measure_with_path_length_and_psi_curve_reports_every_figure(tmp_path: P
     assert report["adherence"]["ink"]["100"] == pytest.approx(1)
     assert set(report["kid_versus_psi"]) == {"0", "1"}
     single = ("samples_kid", "floor_kid", "near_copies", "calm_1px", "calm_stroke", "diversity")
-    assert all(np.isfinite(report[name]) for name in (*single, "ms_per_frame", "ppl"))
+    grown = ("growing_median", "growing_p90", "growing_much", "growing_far", "growing_changes")
+    assert all(np.isfinite(report[name]) for name in (*single, *grown, "ms_per_frame", "ppl"))
     assert report["ppl"] > 0
     assert evidence.samples.shape == (4, 32, 32)

@@ -1,0 +1,76 @@
+"""One visit at the table: inks that follow each other on one sheet, and what is shown for each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from exhibit.contract.values import Gray, Ink, Recalled
+from exhibit.recall.memory import Memory
+from exhibit.recall.recaller import MemoryRecaller
+
+_LOOKS_S = (0.0, 0.1, 0.8, 2.0)
+"""When the table looks at an ink after it has settled: the search, its answer, another drawing that
+is better for long enough, and the end of a fade."""
+_APART_S = 3.0
+_PAPER = 255
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shown:
+    """What the memory shows for an ink at last: `recalled` (R, R) uint8, and rows of drawings."""
+
+    recalled: Gray
+    drawings: tuple[int, ...]
+
+
+class _AtOnce(Executor):
+    """Runs what is submitted before it goes on, so that a measure does not depend on the clock."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        done: Future[Any] = Future()
+        done.set_result(fn(*args, **kwargs))
+        return done
+
+
+def sit(memory: Memory, inks: Sequence[Gray]) -> list[Shown]:
+    """Let the table's recaller see inks one after the other, each until its answer rests.
+
+    Args:
+        memory: what is recalled from.
+        inks: each (S, S) uint8 on the same sheet, in the order of drawing.
+    """
+    recaller = MemoryRecaller(memory, len(inks[0]), "settled", _AtOnce())
+    shown = []
+    for number, ink in enumerate(inks):
+        for look_s in _LOOKS_S:
+            recalled = recaller.recall(_resting(ink, number * _APART_S + look_s))
+        shown.append(_what(recalled))
+    recaller.close()
+    return shown
+
+
+def _what(recalled: Recalled) -> Shown:
+    return Shown(recalled.picture, tuple(find.drawing for find in recalled.finds))
+
+
+def _resting(ink: Gray, at_s: float) -> Ink:
+    """Ink (S, S) that has been still for long, with nobody there."""
+    blank = np.full_like(ink, _PAPER)
+    return Ink(
+        sequence=round(10 * at_s),
+        captured_at=at_s,
+        live=ink,
+        settled=ink,
+        live_mass=blank,
+        mass=blank,
+        mask=ink,
+        hand=np.zeros(ink.shape, np.bool_),
+        sheet=None,
+        bbox=None,
+        coverage=float((ink < 128).mean()),
+    )
