@@ -4,6 +4,8 @@
 # make check  format, lint, types, imports, and the tests that need no torch without torch, with
 #             what they cover
 # make bench  measures the table and writes bench.json
+# make faults tries every fault on a running table (root, for file systems that can be filled)
+# make install-kiosk, make uninstall-kiosk  units and rules of a table that boots into the exhibit
 
 VENV := .venv
 LIGHT := .venv-runtime
@@ -43,6 +45,46 @@ check: $(CHECK_STAMP) $(LIGHT_STAMP)
 
 bench: $(SLOW_STAMP)
 	$(VENV)/bin/python -m benchmarks $(ARGS)
+
+faults: $(RUN_STAMP)
+	$(VENV)/bin/python -m benchmarks.faults $(ARGS)
+
+UNITS := tracing-table.service tracing-table-screen.service tracing-table-projector@.service \
+  tracing-table-projector-on.timer tracing-table-projector-off.timer
+UNIT_DIR := $(DESTDIR)/etc/systemd/system
+RULES := $(DESTDIR)/usr/lib/sysusers.d/tracing-table.conf \
+  $(DESTDIR)/usr/lib/tmpfiles.d/tracing-table.conf \
+  $(DESTDIR)/etc/udev/rules.d/70-tracing-table.rules \
+  $(DESTDIR)/etc/systemd/journald.conf.d/tracing-table.conf \
+  $(UNIT_DIR)/tracing-table.service.d/kiosk.conf
+# With DESTDIR an image is made, and no manager of it runs.
+LIVE := $(if $(DESTDIR),@true ||,)
+
+install-kiosk:
+	install -d $(UNIT_DIR)
+	install -m 644 $(addprefix systemd/,$(UNITS)) $(UNIT_DIR)
+	install -D -m 644 systemd/kiosk/sysusers.conf $(DESTDIR)/usr/lib/sysusers.d/tracing-table.conf
+	install -D -m 644 systemd/kiosk/tmpfiles.conf $(DESTDIR)/usr/lib/tmpfiles.d/tracing-table.conf
+	install -D -m 644 systemd/kiosk/udev.rules $(DESTDIR)/etc/udev/rules.d/70-tracing-table.rules
+	install -D -m 644 systemd/kiosk/journald.conf $(DESTDIR)/etc/systemd/journald.conf.d/tracing-table.conf
+	install -D -m 644 systemd/kiosk/table.conf $(UNIT_DIR)/tracing-table.service.d/kiosk.conf
+	install -d $(DESTDIR)/var/lib/tracing-table
+	@# What a museum wrote there is its own.
+	test -e $(DESTDIR)/var/lib/tracing-table/config.yaml || \
+	  install -m 644 config.yaml $(DESTDIR)/var/lib/tracing-table/config.yaml
+	$(LIVE) systemd-sysusers
+	$(LIVE) systemd-tmpfiles --create tracing-table.conf
+	$(LIVE) udevadm control --reload
+	$(LIVE) systemctl daemon-reload
+	$(LIVE) systemctl enable tracing-table-screen.service tracing-table.service
+
+# config.yaml, calibration and state stay.
+uninstall-kiosk:
+	-$(LIVE) systemctl disable --now tracing-table.service tracing-table-screen.service \
+	  tracing-table-projector-on.timer tracing-table-projector-off.timer
+	rm -f $(addprefix $(UNIT_DIR)/,$(UNITS)) $(RULES)
+	-rmdir $(UNIT_DIR)/tracing-table.service.d 2>/dev/null
+	$(LIVE) systemctl daemon-reload
 
 $(VENV)/bin/python $(LIGHT)/bin/python:
 	@"$(PYTHON)" -c "$(NEW_ENOUGH)" || \

@@ -13,6 +13,7 @@ COMMANDS = {
     "sound": "exhibit.cli.sound:sound",
     "bench": "exhibit.cli.bench:bench",
     "operator": "exhibit.cli.operator:operator",
+    "projector": "exhibit.cli.projector:projector",
 }
 
 

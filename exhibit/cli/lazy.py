@@ -14,7 +14,8 @@ from exhibit.contract.errors import ExhibitError
 class LazyGroup(click.Group):
     """A click group whose commands live in modules named by `"package.module:function"`.
 
-    An `ExhibitError` raised by a command becomes one line on standard error and exit code 2.
+    An `ExhibitError` raised by a command, or a file that cannot be used, becomes one line on
+    standard error and exit code 2.
     """
 
     def __init__(self, *args: Any, commands_by_name: Mapping[str, str], **kwargs: Any) -> None:
@@ -42,9 +43,15 @@ class LazyGroup(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the chosen command; turn an `ExhibitError` into one line and exit code 2."""
+        """Run the chosen command; turn what a person can act on into one line and exit code 2."""
         try:
             return super().invoke(ctx)
         except ExhibitError as error:
-            click.echo(f"Error: {error}", err=True)
-            ctx.exit(2)
+            message = str(error)
+        except OSError as error:
+            # A file where a folder is expected, one that may not be read, a full disk.
+            if error.filename is None or isinstance(error, BrokenPipeError):
+                raise
+            message = f"{error.filename}: {error.strerror}"
+        click.echo(f"Error: {message}", err=True)
+        raise click.exceptions.Exit(2)

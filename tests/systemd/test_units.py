@@ -12,7 +12,12 @@ import pytest
 
 UNITS = sorted((Path(__file__).parents[2] / "systemd").glob("*.service"))
 ANALYZE = shutil.which("systemd-analyze")
-MOST_EXPOSED = {"tracing-table.service": 2.0}
+MOST_EXPOSED = {
+    "tracing-table.service": 2.0,
+    "tracing-table-screen.service": 2.0,
+    "tracing-table-projector@.service": 2.0,
+}
+ROOT = Path(__file__).parents[2]
 
 pytestmark = pytest.mark.skipif(ANALYZE is None, reason="systemd-analyze is not installed")
 
@@ -53,3 +58,46 @@ def test_table_unit_restarts_and_is_watched() -> None:
         "ProtectSystem=strict",
     )
     assert [line for line in wanted if line not in text.splitlines()] == []
+
+
+def _installed(folder: Path) -> dict[str, bytes]:
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
+
+
+def _make(target: str, folder: Path) -> None:
+    command = ["make", "--silent", "-C", str(ROOT), target, f"DESTDIR={folder}"]
+    subprocess.run(command, check=True, capture_output=True)
+
+
+def test_install_kiosk_twice_is_once_and_uninstall_leaves_what_the_museum_wrote(
+    tmp_path: Path,
+) -> None:
+    _make("install-kiosk", tmp_path)
+    once = _installed(tmp_path)
+    assert "etc/systemd/system/tracing-table.service.d/kiosk.conf" in once
+    own = tmp_path / "var/lib/tracing-table/config.yaml"
+    own.write_text("stage: {mirror: false}\n")
+    _make("install-kiosk", tmp_path)
+    assert {**_installed(tmp_path), str(own.relative_to(tmp_path)): b""} == {
+        **once,
+        str(own.relative_to(tmp_path)): b"",
+    }
+    assert own.read_text() == "stage: {mirror: false}\n"
+    _make("uninstall-kiosk", tmp_path)
+    assert list(_installed(tmp_path)) == ["var/lib/tracing-table/config.yaml"]
+    _make("uninstall-kiosk", tmp_path)
+
+
+def test_installed_units_verify_with_the_kiosks_own_settings(tmp_path: Path) -> None:
+    _make("install-kiosk", tmp_path)
+    units = tmp_path / "etc/systemd/system"
+    for binary in ("cage", "env", "sleep"):
+        (tmp_path / "usr/bin").mkdir(parents=True, exist_ok=True)
+        (tmp_path / "usr/bin" / binary).touch(mode=0o755)
+    for unit in sorted(units.glob("*.*")):
+        if unit.is_file():
+            verified = _analyze("verify", "--man=no", f"--root={tmp_path}", str(unit.name))
+            said = verified.stderr.splitlines()
+            # This root has no units of the system's own.
+            assert [line for line in said if "target not found" not in line] == []

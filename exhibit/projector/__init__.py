@@ -1,0 +1,1 @@
+"""The projector: switched on and off over the network."""
