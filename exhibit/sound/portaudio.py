@@ -18,7 +18,8 @@ Answer = Callable[[Floats, float, bool], bool]
 too late; returns whether to go on."""
 
 _NO_LIBRARY = "PortAudio is not installed; on Debian: apt install libportaudio2"
-_LATENCY_S = 0.025
+_LATENCY_S = 0.035
+"""That is asked of a device: a shared machine stands still for some 20 ms now and then."""
 _STDERR = 2
 
 
