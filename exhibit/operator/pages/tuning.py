@@ -60,12 +60,16 @@ def settings_by_section(desk: Desk, t: Texts) -> dict[str, list[Setting]]:
 def live_only(sections: Mapping[str, list[Setting]]) -> dict[str, list[Setting]]:
     """Return the settings that change while the table runs; sections without any are left out.
 
-    What is moved while looking at the picture comes first, what is chosen once comes last.
+    What turns a section on comes first, then what is moved while looking at the picture, and what
+    is chosen once comes last.
     """
     kept = {
         name: sorted(
             (setting for setting in settings if setting.control.live),
-            key=lambda setting: setting.control.kind != "slider",
+            key=lambda setting: (
+                not setting.control.key.endswith(".enabled"),
+                setting.control.kind != "slider",
+            ),
         )
         for name, settings in sections.items()
     }

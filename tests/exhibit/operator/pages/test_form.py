@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from exhibit.contract.settings.expectation import settings_of
 from exhibit.contract.settings.schema import Config
+from exhibit.operator.desk import Desk
 from exhibit.operator.pages.form import Control, controls
+from exhibit.operator.pages.texts import catalogue
+from exhibit.operator.pages.tuning import live_only, settings_by_section
 
 _BY_KEY = {control.key: control for control in controls()}
 
@@ -51,3 +54,10 @@ def _steps(slider: Control) -> float:
     assert slider.high is not None
     assert slider.step is not None
     return (slider.high - slider.low) / slider.step
+
+
+def test_tune_shows_what_turns_sound_on_before_how_loud_it_is(desk: Desk) -> None:
+    shown = live_only(settings_by_section(desk, catalogue()["en"]))["sound"]
+    names = [setting.control.key for setting in shown]
+    assert names[:2] == ["sound.enabled", "sound.volume"]
+    assert names[-1] == "sound.listen_device"
