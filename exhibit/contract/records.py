@@ -58,9 +58,22 @@ class Heard:
     onset: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Which real drawing is nearest to the answer.
+
+    Args:
+        drawing: row of the bundle's memory, counted from 1; 0 is none.
+        drawings: how many the memory has, by which a reader knows that it has the same one.
+    """
+
+    drawing: float = 0.0
+    drawings: float = 0.0
+
+
 SILENCE = Heard()
-Record = TypeVar("Record", Gesture, Heard)
-_SLOTS = {Gesture: "gesture.slot", Heard: "heard.slot"}
+Record = TypeVar("Record", Gesture, Heard, Origin)
+_SLOTS = {Gesture: "gesture.slot", Heard: "heard.slot", Origin: "origin.slot"}
 
 
 class RecordWriter(Generic[Record]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -28,6 +29,7 @@ from exhibit.engine.following import Following
 from exhibit.engine.gesture import GestureMeter, GestureTap
 from exhibit.engine.loop import Engine, Pipeline
 from exhibit.engine.opened_bundle import open_bundle
+from exhibit.engine.origin import OriginTeller
 from exhibit.engine.outlet import EngineOutlet
 from exhibit.ink import Extractor, make_extractor
 
@@ -65,6 +67,7 @@ class EngineProcess:
         self._bundle = self._settings.bundle
         self._outlet = EngineOutlet(run_dir)
         self._gestures = RecordWriter(run_dir, Gesture)
+        self._origin = OriginTeller(run_dir, time.monotonic)
         self._meter = GestureMeter(self._bundle.opened.card.stroke_width_px)
         self._extractor: Extractor | None = None
         self._engine: Engine | None = None
@@ -83,6 +86,8 @@ class EngineProcess:
                 engine = self._engine_for(frame)
                 ink, picture = engine.step(frame)
                 self._tell_gesture(frame, engine)
+                self._origin.use(self._bundle.opened.memory)
+                self._origin.tell(picture, engine.finds, self._config.visit.label)
                 self._outlet.publish(frame, ink, picture, self._config.ink.answer)
             self._outlet.tell(self._status)
 

@@ -2,8 +2,8 @@
 
 In: `/tracing/direction/<name>` strength, `/tracing/psi`, `/tracing/recall` and `/tracing/follow`
 value, `/tracing/scene` name, `/tracing/sound` and `/tracing/listen` 0 or 1, `/tracing/sound/<part>`
-loudness of `volume`, `grain`, `bed` or `cues`, `/tracing/invitation` 0 or 1, `/tracing/linger` and
-`/tracing/fade` seconds.
+loudness of `volume`, `grain`, `bed` or `cues`, `/tracing/invitation` and
+`/tracing/label` 0 or 1, `/tracing/linger` and `/tracing/fade` seconds.
 Out: `/tracing/ink/coverage` share, `/tracing/recalled` text, `/tracing/event/<name>` text.
 Values that come in hold until the table ends, and are not saved: a fader sends hundreds.
 """
@@ -37,6 +37,7 @@ _SWITCHES = {
     "sound": ("sound", "enabled"),
     "listen": ("sound", "listen"),
     "invitation": ("visit", "invitation"),
+    "label": ("visit", "label"),
 }
 _SECONDS = {"linger": ("visit", "linger_s"), "fade": ("visit", "fade_s")}
 _IN = "/tracing/"

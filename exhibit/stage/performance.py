@@ -13,6 +13,7 @@ from exhibit.contract.board import CommandInbox, Heart, write_status
 from exhibit.contract.calibration import Calibration
 from exhibit.contract.notice import read_notice
 from exhibit.contract.pacing import Pacer
+from exhibit.contract.records import Origin, RecordReader
 from exhibit.contract.settings.published import Follower
 from exhibit.contract.settings.schema import Config
 from exhibit.contract.slot_writer import SlotWriter
@@ -20,7 +21,8 @@ from exhibit.contract.timing import Ring
 from exhibit.contract.values import Gray
 from exhibit.stage.attract import Attract
 from exhibit.stage.engine_view import EngineView
-from exhibit.stage.mode import Orders
+from exhibit.stage.label import Labels
+from exhibit.stage.mode import Mode, Orders
 from exhibit.stage.notice import Notice
 from exhibit.stage.show import Show
 from exhibit.stage.visit import Visit
@@ -62,6 +64,8 @@ class Performance:
         self._window = window
         self._attract = Attract(config.model.bundle, config.visit)
         self._visit = Visit(run_dir)
+        self._labels, self._labelled = Labels(), Origin()
+        self._origins = RecordReader(run_dir, Origin)
         self._show = Show(
             window.size, config.stage, calibration, self._attract, config.visit.fade_s
         )
@@ -140,12 +144,30 @@ class Performance:
         picture = self._engine.picture
         mode = self._visit.choose(now, self._orders, picture, self._engine.idle, self._config)
         self._show.update(now, mode, picture)
+        self._label(now, mode)
         changed = self._show.compose(max(self._pacer.due, now))
         if changed:
             self._notice.draw(self._show.light)
             self._compose_ms.add(1000 * (self._clock() - now))
         self._unpublished = self._unpublished or changed
         return changed
+
+    def _label(self, now: float, mode: Mode) -> None:
+        """Show where the answer comes from, while that is asked for; it lingers with its answer."""
+        origin = Origin()
+        if self._config.visit.label:
+            self._labels.load(self._config.model.bundle)
+            if mode is not Mode.PICTURE:
+                origin = self._labelled if mode in (Mode.LINGERING, Mode.FROZEN) else Origin()
+            else:
+                origin = self._origins.look()
+        if origin == self._labelled:
+            return
+        label = self._labels.draw(origin)
+        # Labels that are not read yet are asked for again.
+        if label is not None or not origin.drawing:
+            self._labelled = origin
+            self._show.label(label, now)
 
     def _measure(self) -> None:
         now = self._clock()

@@ -11,6 +11,7 @@ from exhibit.contract.slot import Published
 from exhibit.contract.values import Gray
 from exhibit.stage.attract import Attract
 from exhibit.stage.fade import Fade
+from exhibit.stage.label import hang_label
 from exhibit.stage.mode import Mode
 from exhibit.stage.mount import PAPER, Mount, lit_mask
 from exhibit.stage.placement import place
@@ -20,6 +21,7 @@ SOFTEST_S, _CLEAN_S = 0.2, 0.2
 """No change from one state to another is shorter than the first; a fresh sheet is clean after the
 second."""
 _ANSWERED_FROM = (Mode.PICTURE, Mode.ATTRACT, Mode.CLEAN)
+_LABELLED = (Mode.PICTURE, Mode.LINGERING, Mode.FROZEN)
 _BLANK: Gray = np.full((16, 16), PAPER, np.uint8)
 
 
@@ -48,6 +50,8 @@ class Show:
         self._calibration = calibration
         self._attract, self.farewell_s = attract, farewell_s
         self._picture: Gray | None = None
+        self._label: Gray | None = None
+        self._hung: Gray | None = None
         self._attract_due = 0.0
         self._level = 1.0
         self._blended_at: float | None = None
@@ -67,10 +71,18 @@ class Show:
             return
         self._hang = hang
         placement = place(*self._size, config, self._calibration)
-        self._mount = Mount(placement)
+        self._placement, self._mount = placement, Mount(placement)
+        self._hung = None if self._label is None else hang_label(self._label, placement)
         self._mask = lit_mask(placement)
         if self._picture is not None:
-            self._fade = Fade(self._mount(self._picture))
+            self._fade = Fade(self._window(self._picture))
+
+    def label(self, label: Gray | None, now: float) -> None:
+        """Show a label (h, w) uint8 beside the answers, or none from now on."""
+        self._label = label
+        self._hung = None if label is None else hang_label(label, self._placement)
+        if self.mode in _LABELLED and self._picture is not None:
+            self._fade_to(self._picture, now, SOFTEST_S)
 
     def update(self, now: float, mode: Mode, picture: Published | None) -> None:
         """Decide what to fade to.
@@ -131,7 +143,14 @@ class Show:
 
     def _fade_to(self, pixels: Gray, now: float, duration_s: float) -> None:
         self._picture = pixels
-        self._fade.start(self._mount(pixels, self._fade.spare), now, duration_s)
+        self._fade.start(self._window(pixels, self._fade.spare), now, duration_s)
+
+    def _window(self, pixels: Gray, out: Gray | None = None) -> Gray:
+        window = self._mount(pixels, out)
+        if self._hung is None or self.mode not in _LABELLED:
+            return window
+        hung = self._hung if window.ndim == 2 else cv2.cvtColor(self._hung, cv2.COLOR_GRAY2RGB)
+        return np.asarray(cv2.min(window, hung, dst=window), np.uint8)
 
     def _move_level(self, now: float) -> bool:
         target = 0.0 if self.mode is Mode.BLANK else 1.0

@@ -223,6 +223,8 @@ class VisitConfig(Section):
     """The last picture stays this long when its sheet is taken away."""
     fade_s: float = Field(3.0, ge=0.5, le=30, json_schema_extra=_live("s"))
     """Time in which it fades then."""
+    label: bool = Field(False, json_schema_extra=_live())
+    """Show the real drawing nearest to the answer beside it, with its title, book and year."""
 
 
 class WebConfig(Section):

@@ -177,7 +177,9 @@ def test_osc_tells_coverage_and_events(desk: Desk, table: FakeTable, clock: Fake
 
 def test_osc_invitation_and_farewell_are_set_unsaved(osc: Osc, desk: Desk) -> None:
     _send(osc, "/tracing/invitation", 0)
+    _send(osc, "/tracing/label", 1)
     _send(osc, "/tracing/linger", 7.5)
     _send(osc, "/tracing/fade", 2)
     visit = desk.settings.effective.visit
     assert (visit.invitation, visit.linger_s, visit.fade_s) == (False, 7.5, 2.0)
+    assert visit.label

@@ -11,12 +11,14 @@ import pytest
 from exhibit.contract.board import Heart, read_status, send_command
 from exhibit.contract.calibration import Calibration, ProjectorCalibration
 from exhibit.contract.notice import write_notice
+from exhibit.contract.records import Origin, RecordWriter
 from exhibit.contract.settings.file import apply_overrides
 from exhibit.contract.settings.published import Follower
 from exhibit.contract.settings.schema import Config
 from exhibit.contract.slot import Slot
 from exhibit.stage.performance import Performance
 from exhibit.stage.window import Ending, Window
+from tests.exhibit.stage.test_drawings import square, write_drawings
 from tests.fakes.clock import FakeClock
 from tests.fakes.settings import begin_with, set_to
 from tests.patience import PATIENCE_S
@@ -224,3 +226,25 @@ def test_window_of_a_projector_that_changed_is_closed(monkeypatch: pytest.Monkey
     pygame.event.post(pygame.event.Event(pygame.WINDOWSIZECHANGED, x=width + 8, y=height))
     assert window.asked_to_close() is Ending.OUTGROWN
     window.close()
+
+
+def test_performance_shows_a_label_when_asked(table: Table) -> None:
+    bundle = write_drawings(table.run_dir / "bundle", [square()])
+    set_to(table.run_dir, {"visit": {"label": True}, "model": {"bundle": str(bundle)}})
+    table.send(255, captured_at=1.0)
+    RecordWriter(table.run_dir, Origin).publish(1, 1.0, Origin(1, 1))
+    deadline = time.monotonic() + PATIENCE_S
+
+    def darkest() -> int:
+        return int(table.composite.peek().pixels.min()) if composed() else 255  # type: ignore[union-attr]
+
+    def composed() -> bool:
+        return (table.run_dir / "composite.slot").exists() and table.composite.version > 0
+
+    def is_over() -> bool:
+        if darkest() < 160:
+            return True
+        return time.monotonic() > deadline
+
+    table.performance.run(is_over, "ordinary")
+    assert darkest() < 160
