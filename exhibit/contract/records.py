@@ -120,6 +120,11 @@ class RecordReader(Generic[Record]):
         self.newest: Record = kind()
         self.captured_at = self.published_at = 0.0
 
+    @property
+    def has_news(self) -> bool:
+        """Whether there is a record that was not looked at yet."""
+        return self._slot.has_news()
+
     def look(self) -> Record:
         """Take the newest record where there is one, and return it; never waits."""
         found = self._slot.peek()

@@ -18,9 +18,8 @@ from exhibit.sound.output import Output
 from exhibit.sound.player import Player
 from exhibit.sound.portaudio import PortAudio
 
-_DRAWING_S, _AWAKE_S, _ASLEEP_S = 0.01, 0.025, 0.1
-_PAUSES_S = 2.0
-"""Who draws pauses for less between two strokes."""
+_LOOK_EVERY_S, _LOOKS, _ASLEEP_S = 0.01, 4, 0.1
+"""A look for a gesture costs a quarter of what it costs to play one."""
 _FOLLOW_EVERY_S = 0.1
 _STATUS_EVERY_S, _STATUS_SOON_S = 1.0, 0.1
 _CLOCK_EVERY_S = 1.0
@@ -61,7 +60,7 @@ class SoundProcess:
         self._heard = RecordWriter(run_dir, Heard, clock)
         self._status_due = self._clock_due = self._follow_due = float("-inf")
         self._anew_due = float("-inf")
-        self._pausing, self._drawn_at = False, float("-inf")
+        self._pausing = False
         self._open = True
         self._looks = 0
 
@@ -71,11 +70,11 @@ class SoundProcess:
         """Go on until asked to stop, then fade out."""
         while not stopping():
             self.tick()
-            sleep(self._pause_s())
+            self._rest(sleep)
         self._ears.close()
         while self._output.is_open:
             self._play(None)
-            sleep(_AWAKE_S)
+            sleep(_LOOK_EVERY_S)
 
     def tick(self) -> None:
         """Do what is due now."""
@@ -121,17 +120,19 @@ class SoundProcess:
             self._pausing, self._anew_due = self._output.is_open, now + _LOOK_ANEW_EVERY_S
         return playing, listening
 
-    def _pause_s(self) -> float:
-        """Return how long the next gesture may wait to be heard."""
+    def _rest(self, sleep: Callable[[float], None]) -> None:
+        """Wait for the next gesture, but no longer than other things may wait."""
         if not (self._output.is_open or self._ears.is_open):
-            return _ASLEEP_S
-        return _DRAWING_S if self._clock() - self._drawn_at < _PAUSES_S else _AWAKE_S
+            sleep(_ASLEEP_S)
+            return
+        for _ in range(_LOOKS):
+            sleep(_LOOK_EVERY_S)
+            if self._gestures.has_news:
+                return
 
     def _play(self, wanted: str | None) -> None:
         gesture, now = self._gestures.look(), self._clock()
         captured_at, told_at = self._gestures.captured_at, self._gestures.published_at
-        if gesture.speed > 0:
-            self._drawn_at = told_at
         self._output.play(wanted, compose(gesture, captured_at, told_at, now, self._config))
 
     def _follow(self) -> None:
