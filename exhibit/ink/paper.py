@@ -17,7 +17,7 @@ _SURE_AFTER = 10
 _GUESS_TOLERANCE, _SURE_TOLERANCE, _SURE_PERHAPS = 0.16, 0.09, 0.05
 _QUICK, _SLOW = 0.3, 0.03
 _BANDS = 8
-_SPARSE = 5
+_SPARSE = 3
 """Every so many columns tell how the light flickers."""
 
 
@@ -125,7 +125,7 @@ def _row_gain(ratio: NDArray[np.float32], use: NDArray[np.bool_]) -> NDArray[np.
     gains = []
     for top, bottom in pairwise(edges):
         values = ratio[top:bottom][use[top:bottom]]
-        gain = middle(values) if values.size > 40 else whole
+        gain = middle(values) if values.size > 60 else whole
         gains.append(min(max(gain, 0.85 * whole), 1.15 * whole))
     middles = 0.5 * (edges[:-1] + edges[1:])
     rows = np.interp(np.arange(height), middles, gains)

@@ -17,7 +17,7 @@ from exhibit.ink.images import Homography, above, as_gray, square
 from exhibit.ink.order import StrokeBook
 from exhibit.ink.settle import PIECE_PX, Settler
 
-_SHARE, _QUIET_SHARE, _QUIET_MS = 0.3, 0.06, 700
+_SHARE, _QUIET_SHARE, _QUIET_MS = 0.4, 0.06, 700
 """Weight of the newest frame in the running mean of contrast, and once nothing has stirred for a
 while: then the edges of ink come to rest."""
 _STILL_MS = 1500
