@@ -20,6 +20,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from benchmarks.faults.faults import Fault, all_faults
 from benchmarks.faults.table import ServedTable
 from exhibit.contract.bundle import BUNDLES_DIR
@@ -45,7 +47,8 @@ def main() -> None:
         found = _run(Path(folder), given.only)
     given.out.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
     missed = [line["fault"] for line in found if not line["met"]]
-    print(f"{len(found) - len(missed)} of {len(found)} as they should be")
+    load = os.getloadavg()[0]
+    print(f"{len(found) - len(missed)} of {len(found)} as they should be, at a load of {load:.1f}")
     sys.exit(1 if missed else 0)
 
 
@@ -81,6 +84,10 @@ def _table(folder: Path) -> ServedTable:
         shutil.copytree(BUNDLES_DIR / "lear", home / name)
     (home / "state").mkdir()
     (home / "state" / "overrides.yaml").write_text(_KEPT, encoding="utf-8")
+    # As the page keeps it beside every change.
+    (home / "state" / "history").mkdir()
+    version = json.dumps({"overrides": yaml.safe_load(_KEPT)})
+    (home / "state" / "history" / "00000001.json").write_text(version, encoding="utf-8")
     config = {
         "camera": {"source": "simulated"},
         "model": {"bundle": str(home / "bundle"), "threads": 1},

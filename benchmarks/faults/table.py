@@ -19,6 +19,7 @@ from exhibit.contract.settings.published import read_published
 from exhibit.contract.table_state import State, TableState
 from exhibit.supervisor.run_folder import PREFIX
 
+_ROOT = Path(__file__).resolve().parents[2]
 _RESTART_S = 2.0
 """As `RestartSec` of the unit."""
 _LOOK_EVERY_S = 0.02
@@ -50,7 +51,8 @@ class ServedTable:
     def start(self) -> None:
         """Start the table."""
         environment = {**os.environ, "NOTIFY_SOCKET": str(self.home / "manager.sock")}
-        environment |= {"TMPDIR": str(self._memory)}
+        # The table of this checkout, wherever another one is installed.
+        environment |= {"TMPDIR": str(self._memory), "PYTHONPATH": str(_ROOT)}
         self._process = subprocess.Popen(
             [*_COMMAND, "--config", str(self.home / "config.yaml")],
             cwd=self.home,
