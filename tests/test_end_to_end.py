@@ -176,6 +176,7 @@ def test_table_asked_to_end_leaves_nothing_behind_and_reports(table: Table) -> N
         "stage_interval_ms",
         "camera_to_light_ms",
         "stages_ms",
+        "sound",
         "engine_restarts",
         "rss_mb_peak",
         "cpu_percent",
