@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from safetensors import SafetensorError
@@ -27,6 +26,7 @@ from safetensors.numpy import load_file
 from exhibit.contract.arrays import DAMAGES, open_arrays
 from exhibit.contract.errors import BundleError
 from exhibit.contract.values import Floats, Gray
+from exhibit.contract.yaml_text import YamlError, read_yaml
 
 ENCODER, GENERATOR = "encoder.onnx", "generator.onnx"
 LATENTS, DIRECTIONS, GOLDEN = "latents.npz", "directions.safetensors", "golden.npz"
@@ -177,11 +177,11 @@ def load_bundle(path: Path) -> Bundle:
 
 def _read_card(path: Path) -> Card:
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = read_yaml(path.read_text(encoding="utf-8"))[1]
     except FileNotFoundError:
         raise BundleError(f"{path}: missing; a bundle is a folder with card.yaml") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise BundleError(f"{path}: not readable as YAML: {str(error).splitlines()[0]}") from None
+    except (OSError, YamlError, UnicodeDecodeError) as error:
+        raise BundleError(f"{path}: not readable as YAML: {error}") from None
     try:
         card = Card.model_validate(data)
     except ValidationError as error:

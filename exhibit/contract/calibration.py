@@ -18,6 +18,7 @@ from exhibit.contract.errors import CalibrationError
 from exhibit.contract.files import write_whole
 from exhibit.contract.geometry import Matrix, keeps_handedness, scaling, translation
 from exhibit.contract.settings.lines import line_of
+from exhibit.contract.yaml_text import YamlError, read_yaml
 
 _HEADER = "# Written by `calibrate`; measure again rather than edit.\n"
 Finite = Annotated[float, Field(allow_inf_nan=False)]
@@ -121,10 +122,10 @@ def load_calibration(path: Path) -> Calibration:
     """
     try:
         text = path.read_text(encoding="utf-8")
-        root, data = yaml.compose(text, Loader=yaml.SafeLoader), yaml.safe_load(text)
+        root, data = read_yaml(text)
     except FileNotFoundError:
         return Calibration()
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, UnicodeDecodeError, YamlError) as error:
         reason = " ".join(str(error).split())
         raise CalibrationError(
             f"{path}: not readable as YAML ({reason:.120}); run `calibrate` again"

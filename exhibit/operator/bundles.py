@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from exhibit.contract.bundle import BUNDLES_DIR, DIRECTIONS_META, Card, find_bundle
 from exhibit.contract.errors import BundleError, ConfigError, InputError
 from exhibit.contract.settings.layers import Layer, flat, nested
 from exhibit.contract.table_state import TableState
+from exhibit.contract.yaml_text import YamlError, read_yaml
 from exhibit.operator.state.journal import Journal
 from exhibit.operator.state.settings import Settings
 
@@ -142,9 +142,9 @@ class Bundles:
 def read_card(path: Path) -> dict[str, Any]:
     """Return what a bundle's card says; raises BundleError where it is no card."""
     try:
-        data = yaml.safe_load((path / "card.yaml").read_text(encoding="utf-8"))
+        data = read_yaml((path / "card.yaml").read_text(encoding="utf-8"))[1]
         return Card.model_validate(data).model_dump(mode="json", exclude={"files"})
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError) as error:
+    except (OSError, UnicodeDecodeError, YamlError, ValidationError) as error:
         raise BundleError(f"{path}: {str(error).splitlines()[0]}") from None
 
 

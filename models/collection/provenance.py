@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from exhibit.contract.errors import InputError
 from exhibit.contract.memory import Provenance
+from exhibit.contract.yaml_text import YamlError, read_yaml
 from models.collection.curation import CurationRow
 
+_LONGEST = 4 * 1024 * 1024
+"""Letters: as many as a few ten thousand drawings with titles take."""
 _STRICT = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
@@ -84,11 +86,13 @@ def read_origins(path: Path) -> Origins:
         InputError: it is not there, or not such a file; names the place in it.
     """
     try:
-        origins = Origins.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+        origins = Origins.model_validate(
+            read_yaml(path.read_text(encoding="utf-8"), _LONGEST)[1] or {}
+        )
     except OSError as error:
         raise InputError(f"{path}: {error.strerror}; expected a provenance file") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: not readable as YAML: {str(error).splitlines()[0]}") from None
+    except (YamlError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: not readable as YAML: {error}") from None
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "file"

@@ -22,11 +22,10 @@ from exhibit.contract.settings.expectation import expectation_at, keys_at
 from exhibit.contract.settings.layers import Layer, merged
 from exhibit.contract.settings.lines import Key, line_of
 from exhibit.contract.settings.schema import Config, Section
+from exhibit.contract.yaml_text import YamlError, read_yaml
 
 _NEAR = 0.5
 _MOST_PROBLEMS = 200
-# What YAML's own reader raises on `!!bool maybe`, `!!timestamp x` and kin.
-_NOT_OF_ITS_TAG = (KeyError, AttributeError, TypeError, IndexError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +72,8 @@ def load_usable_config(path: Path, last_good: Path) -> tuple[Config, tuple[str, 
     complaints = [problem.describe(str(path)) for problem in problems]
     for file in (path, last_good):
         try:
-            data = yaml.safe_load(file.read_text(encoding="utf-8"))
-        except (OSError, yaml.YAMLError, ValueError, RecursionError, *_NOT_OF_ITS_TAG):
+            data = read_yaml(file.read_text(encoding="utf-8"))[1]
+        except (OSError, ValueError):
             continue
         if not isinstance(data, dict):
             continue
@@ -120,10 +119,9 @@ def anchored(config: Config, folder: Path) -> Config:
 def parse_config(text: str) -> tuple[Config | None, list[Problem]]:
     """Return the configuration in a YAML text, or None and the problems in order of line."""
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        return None, [_yaml_problem(error)]
+        root, data = read_yaml(text)
+    except YamlError as error:
+        return None, [Problem("", error.reason, error.line)]
     if data is None:
         return Config(), []
     if not isinstance(data, dict):
@@ -278,14 +276,13 @@ def _repeated_keys(node: yaml.Node | None, above: Key) -> Iterator[tuple[Key, in
             yield from _repeated_keys(child, (*above, index))
 
 
-def _yaml_problem(error: yaml.YAMLError) -> Problem:
-    mark = getattr(error, "problem_mark", None)
-    reason = getattr(error, "problem", None) or str(error).splitlines()[0]
-    return Problem("", f"not YAML: {reason}", None if mark is None else mark.line + 1)
-
-
 def _dotted(key: Key) -> str:
-    return ".".join(str(step) for step in key)
+    return ".".join(_shown_key(str(step)) for step in key)
+
+
+def _shown_key(text: str) -> str:
+    text = text if text.isprintable() else repr(text)[1:-1]
+    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def _shown(value: Any) -> str:

@@ -19,11 +19,10 @@ from exhibit.contract.settings.file import Problem, apply_overrides, parse_confi
 from exhibit.contract.settings.layers import Layer, flat
 from exhibit.contract.settings.safe_mode import safe_mode_reason
 from exhibit.contract.settings.schema import Config
+from exhibit.contract.yaml_text import read_yaml
 
 OVERRIDES, HISTORY = "overrides.yaml", "history"
 _HEADER = "# Written by the operator's page, on top of config.yaml.\n"
-# What YAML's own reader raises on `!!int abc`, `!!bool maybe`, 2026-13-45 and deep nesting.
-NOT_OF_ITS_TAG = (ValueError, KeyError, AttributeError, TypeError, IndexError, RecursionError)
 FILE_ONLY = ("state_dir", "calibration")
 """Paths that only `config.yaml` may name: overrides are kept in one, measured with the other."""
 
@@ -33,7 +32,8 @@ def parse_overrides(text: str) -> tuple[Layer | None, list[Problem]]:
     config, problems = parse_config(text)
     if config is None:
         return None, problems
-    layer = {key: value for key, value in (yaml.safe_load(text) or {}).items() if value is not None}
+    data = read_yaml(text)[1] or {}
+    layer = {key: value for key, value in data.items() if value is not None}
     refused = [
         Problem(key, "is no override; expected in config.yaml only")
         for key, _ in flat(layer)
@@ -124,8 +124,8 @@ def _data(path: Path) -> Layer | None:
     """Return what is in a file of overrides, or None where it is damaged."""
     try:
         text = path.read_text(encoding="utf-8")
-        data = yaml.safe_load(text)
-    except (UnicodeDecodeError, yaml.YAMLError, *NOT_OF_ITS_TAG):
+        data = read_yaml(text)[1]
+    except ValueError:
         return None
     if data is None:
         # Even without overrides a header is written: nothing at all is what a power cut leaves.

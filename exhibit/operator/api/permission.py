@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Request
 from exhibit.operator.access.accounts import TOKEN_HOLDER
 from exhibit.operator.access.roles import Role
 from exhibit.operator.access.sessions import COOKIE
+from exhibit.operator.api.strict import StrictRoute
 from exhibit.operator.desk import Desk
 
 
@@ -111,6 +112,7 @@ class Routes:
                 dependencies=[Depends(requires(role))],
                 openapi_extra={"x-role": role.word},
                 responses=responses,
+                route_class_override=StrictRoute,
                 **options,
             )
             return function

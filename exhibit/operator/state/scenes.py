@@ -14,7 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from exhibit.contract.errors import InputError
 from exhibit.contract.files import PRIVATE, write_whole
 from exhibit.contract.settings.layers import Layer
-from exhibit.contract.settings.overrides import NOT_OF_ITS_TAG, set_aside
+from exhibit.contract.settings.overrides import set_aside
+from exhibit.contract.yaml_text import read_yaml
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +24,8 @@ DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SceneName = Annotated[str, Field(pattern=r"^[\w][\w .,'()+-]{0,39}$")]
 _FILE = "scenes.yaml"
 _MOST = 50
+_LONGEST = 512 * 1024
+"""Letters of the file: as many scenes as there may be, each with every direction of a bundle."""
 
 
 class _Record(BaseModel):
@@ -125,13 +128,15 @@ class SceneFile:
     def _read(self) -> SceneBook:
         self.fault = ""
         try:
-            return SceneBook.model_validate(yaml.safe_load(self._path.read_text(encoding="utf-8")))
+            return SceneBook.model_validate(
+                read_yaml(self._path.read_text(encoding="utf-8"), _LONGEST)[1]
+            )
         except FileNotFoundError:
             return SceneBook()
         except OSError as error:
             self.fault = f"{self._path}: {error.strerror}; there are no scenes for now"
             return SceneBook()
-        except (ValueError, yaml.YAMLError, *NOT_OF_ITS_TAG) as error:
+        except ValueError as error:
             reason = str(error).splitlines()[0]
             log.warning("%s: %s; %s", self._path, reason, set_aside(self._path))
             return SceneBook()

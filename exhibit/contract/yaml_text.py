@@ -1,0 +1,110 @@
+"""Reading YAML by strangers: at most so long, so deep, and nothing that stands for something else.
+
+A few hundred bytes with aliases can mean gigabytes, and deep nesting takes the reader's own stack.
+Nothing the table reads needs either.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+LONGEST = 64 * 1024
+"""Letters; the longest text that anybody writes by hand is a tenth of it."""
+_DEEPEST = 24
+_LETTERS_A_NODE = 6
+"""Values are longer on average; a text of nothing but commas takes the reader seconds."""
+_LARGEST_INT = 2**63
+# What the constructors raise on `!!int abc`, `!!bool maybe`, `!!timestamp x`, 2026-13-45 and kin.
+_NOT_OF_ITS_TAG = (ValueError, KeyError, AttributeError, TypeError, OverflowError, IndexError)
+
+
+class YamlError(ValueError):
+    """A text cannot be read; the message is one line.
+
+    Attributes:
+        line: where, counted from 1; None for the whole.
+    """
+
+    def __init__(self, message: str, line: int | None) -> None:
+        super().__init__(message if line is None else f"line {line}: {message}")
+        self.reason, self.line = message, line
+
+
+def read_yaml(text: str, longest: int = LONGEST) -> tuple[yaml.Node | None, Any]:
+    """Return the nodes of a text, for the lines of its keys, and the plain data in it.
+
+    Args:
+        text: YAML; an empty one gives None.
+        longest: most letters.
+
+    Raises:
+        YamlError: too long, too deep, with an alias, or not YAML.
+    """
+    if len(text) > longest:
+        raise YamlError(f"{len(text)} letters, expected at most {longest}", None)
+    try:
+        loader = _Loader(text, longest // _LETTERS_A_NODE)
+        root = loader.get_single_node()
+        return root, None if root is None else loader.construct_document(root)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        reason = getattr(error, "problem", None) or str(error).splitlines()[0]
+        what = reason if isinstance(error, _Refusal) else f"not YAML: {reason}"
+        raise YamlError(_plain(what), mark and mark.line + 1) from None
+
+
+class _Refusal(yaml.MarkedYAMLError):
+    """YAML, but none that is taken here."""
+
+    def __init__(self, problem: str, node: Any) -> None:
+        super().__init__(problem=problem, problem_mark=node.start_mark)
+
+
+class _Loader(yaml.SafeLoader):
+    """PyYAML's safe loader, with bounds, whose every complaint is a YAMLError."""
+
+    def __init__(self, text: str, most_nodes: int) -> None:
+        super().__init__(text)
+        self._depth, self._left = 0, most_nodes
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """Compose one node, and the ones in it."""
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        if isinstance(event, yaml.AliasEvent):
+            raise _Refusal("an alias (*name); expected the value itself", event)
+        if self._depth == _DEEPEST:
+            raise _Refusal(f"nested deeper than {_DEEPEST} levels", event)
+        if not self._left:
+            raise _Refusal("too many values", event)
+        self._depth, self._left = self._depth + 1, self._left - 1
+        node = super().compose_node(parent, index)
+        self._depth -= 1
+        return node
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        """Return the value of a node."""
+        try:
+            value = super().construct_object(node, deep)
+        except _NOT_OF_ITS_TAG:
+            kind = node.tag.rpartition(":")[2]
+            raise _Refusal(f"{node.value!r:.60} is no {kind}", node) from None
+        if _is_odd(value):
+            raise _Refusal(f"{node.value!r:.60} is no number or text", node)
+        return value
+
+
+def _is_odd(value: Any) -> bool:
+    """Return whether a value is a number without end or half a letter, which JSON cannot hold."""
+    match value:
+        case int():
+            return abs(value) >= _LARGEST_INT
+        case str():
+            return any("\ud800" <= letter <= "\udfff" for letter in value)
+    return False
+
+
+def _plain(text: str) -> str:
+    """Return one line that every terminal and file can take."""
+    return " ".join(text.encode("ascii", "backslashreplace").decode().split())
