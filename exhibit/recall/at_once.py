@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from exhibit.contract.values import Find, Gray
 from exhibit.recall.bending import bend
 from exhibit.recall.calm import LEAST_SCORE
-from exhibit.recall.composing import drawn_side, together
+from exhibit.recall.composing import MOST_RECALLED, drawn_side, together
 from exhibit.recall.groups import group
 from exhibit.recall.handwriting import in_pen_line, is_handwriting
 from exhibit.recall.memory import Memory
@@ -33,14 +33,17 @@ def recall_at_once(memory: Memory, ink: Gray, side_px: int) -> Found | None:
     Returns:
         The drawings, or None where nothing was found and nothing written.
     """
-    finds, pictures = [], []
-    for figure in group(ink):
-        if is_handwriting(figure.ink):
-            pictures.append(in_pen_line(figure.ink, drawn_side(side_px)))
-            continue
-        for find in memory.search(figure.ink, 1):
+    side = drawn_side(side_px)
+    finds, pictures, drawings = [], [], []
+    for one in group(ink):
+        if is_handwriting(one.ink):
+            pictures.append(in_pen_line(one.ink, side))
+        else:
+            drawings.append(one.ink)
+    for drawing in drawings[:MOST_RECALLED]:
+        for find in memory.search(drawing, 1):
             if find.score >= LEAST_SCORE:
-                placed = lay(memory.drawing(find.drawing), find, drawn_side(side_px))
-                pictures.append(bend(placed, figure.ink).picture)
+                placed = lay(memory.drawing(find.drawing), find, side)
+                pictures.append(bend(placed, drawing).picture)
                 finds.append(find)
     return Found(tuple(finds), together(pictures, side_px)) if pictures else None

@@ -9,6 +9,8 @@ import numpy as np
 
 from exhibit.contract.values import Gray
 
+MOST_RECALLED = 4
+"""Of more figures the largest are recalled; the ink of the others is left to the generator."""
 _FINE_PX = 256
 
 

@@ -17,7 +17,7 @@ from exhibit.recall.handwriting import in_pen_line, writing
 
 _GONE = 0.25
 """Share of its ink that has to go for a figure to be looked for anew, and shown at once."""
-_WRITES, _DRAWS = 0.6, 0.4
+_WRITES, _DRAWS = 0.7, 0.4
 """A drawing is taken for handwriting above the one, and that for a drawing below the other."""
 _CELLS = 32
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from exhibit.contract.values import Gray
 
-MOST_GROUPS = 4
+MOST_GROUPS = 16
 _WORKED_PX = 128
 _TOUCHING_PX = 3
 """Ink as near as this is one piece."""
@@ -36,7 +36,7 @@ class Group:
 
 
 def group(ink: Gray) -> tuple[Group, ...]:
-    """Divide ink into groups, the largest first; none without ink, at most four.
+    """Divide ink into groups, the largest first; none without ink, at most sixteen.
 
     Args:
         ink: (S, S) uint8, 0 ink .. 255 paper.

@@ -12,7 +12,7 @@ import numpy as np
 from exhibit.contract.values import Find, Gray, Ink, Recalled
 from exhibit.recall.bending import Bendable
 from exhibit.recall.calm import LEAST_SCORE, is_same
-from exhibit.recall.composing import drawn_side, together
+from exhibit.recall.composing import MOST_RECALLED, drawn_side, together
 from exhibit.recall.figures import Figure, Laid, cells_of, share_gone
 from exhibit.recall.groups import group
 from exhibit.recall.memory import Memory
@@ -144,10 +144,13 @@ class MemoryRecaller:
         """Begin to search for the figures whose ink has changed since, when none is running."""
         if self._search is not None:
             return
+        # The largest come first, and those that are recalled already before all others.
+        drawings = [figure for figure in self._figures if not figure.is_writing]
+        drawings.sort(key=lambda figure: figure.kept is None)
         questions = [
             _Question(figure, figure.group.ink, figure.kept)
-            for figure in self._figures
-            if figure.searched is not figure.group.ink and not figure.is_writing
+            for figure in drawings[:MOST_RECALLED]
+            if figure.searched is not figure.group.ink
         ]
         if not questions:
             return

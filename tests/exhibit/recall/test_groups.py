@@ -41,17 +41,25 @@ def test_group_two_figures_are_apart_and_lose_no_ink(side: int) -> None:
 
 
 def test_group_speck_joins_what_is_nearest() -> None:
-    found = group(circles((60, 128, 40), (200, 128, 30), (145, 128, 2)))
-    left, right = sorted(found, key=lambda one: one.box)
-    assert right.box[0] < 0.57
-    assert left.box[2] < 0.45
+    groups = group(circles((60, 128, 40), (200, 128, 30), (145, 128, 2)))
+    assert sorted(round(one.box[0], 1) for one in groups) == [0.1, 0.5]
 
 
-def test_group_sixteen_drawings_are_four_groups_with_all_of_the_ink() -> None:
+def test_group_sixteen_drawings_are_apart_with_all_of_the_ink() -> None:
     ink = circles(*((x, y, 20) for x in range(32, 256, 64) for y in range(32, 256, 64)))
     groups = group(ink)
+    assert len(groups) == 16
+    np.testing.assert_array_equal(np.minimum.reduce([one.ink for one in groups]), ink)
+
+
+def test_group_more_than_sixteen_are_joined_with_their_neighbours() -> None:
+    ink = shapes.blank(1000)
+    for x in range(60, 940, 115):
+        for y in range(60, 900, 300):
+            cv2.rectangle(ink, (x, y), (x + 20, y + 200), 0, 6)
+    groups = group(ink)
     assert len(groups) == MOST_GROUPS
-    assert [sum(one.box[k + 2] - one.box[k] < 0.5 for one in groups) for k in (0, 1)] == [4, 4]
+    assert max(one.box[2] - one.box[0] for one in groups) < 0.6
     np.testing.assert_array_equal(np.minimum.reduce([one.ink for one in groups]), ink)
 
 
