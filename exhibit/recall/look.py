@@ -53,7 +53,7 @@ def _look(index: Index, inks: Inks, liking: Liking, turned: bool) -> tuple[Float
         if not fits(inks.measured.extent, size):
             continue
         ink = inks.at(size, turned, COARSE)
-        at = _corners(ink.lines.sum(axis=-1))
+        at = corners_of(ink, _STEP)
         if len(at):
             sizes.append(np.full(len(at), size))
             corners.append(at)
@@ -81,14 +81,23 @@ def _asked(ink: InkCells, corners: Ints, closed: float) -> Floats:
     )
 
 
-def _corners(amounts: Floats) -> Ints:
-    """Return the corners (p, 2) of drawings that have most of the ink (m, m) under them."""
+def corners_of(ink: InkCells, step: int) -> Ints:
+    """Return the corners (p, 2) of drawings that have most of the ink under them.
+
+    Args:
+        ink: at level `COARSE`.
+        step: cells between one place and the next.
+    """
+    amounts = ink.lines.sum(axis=-1)
     first, last = -_BEYOND, len(amounts) - COARSE + _BEYOND
     if last < first:
         first = last = (len(amounts) - COARSE) // 2
-    summed = np.pad(amounts, COARSE).cumsum(axis=0).cumsum(axis=1)
-    summed = np.pad(summed, ((1, 0), (1, 0)))
-    low = np.arange(first, last + 1, _STEP) + COARSE
+    end = COARSE + 1 + ink.side
+    summed = np.zeros((end + COARSE, end + COARSE), np.float32)
+    summed[COARSE + 1 : end, COARSE + 1 : end] = amounts
+    np.cumsum(summed, axis=0, out=summed)
+    np.cumsum(summed, axis=1, out=summed)
+    low = np.arange(first, last + 1, step) + COARSE
     high = low + COARSE
     covered = (
         summed[np.ix_(high, high)]
@@ -96,4 +105,4 @@ def _corners(amounts: Floats) -> Ints:
         - summed[np.ix_(high, low)]
         + summed[np.ix_(low, low)]
     )
-    return np.argwhere(covered >= _LEAST_COVERED * amounts.sum()) * _STEP + first
+    return np.argwhere(covered >= _LEAST_COVERED * amounts.sum()) * step + first

@@ -22,7 +22,7 @@ from exhibit.contract.values import Find, Gray
 from exhibit.recall.index import Index, build_index, index_from, index_of
 from exhibit.recall.liking import Liking
 from exhibit.recall.meaning import KnownMeanings, Meaning
-from exhibit.recall.measured import measure
+from exhibit.recall.measured import Measured, measure
 from exhibit.recall.search import search
 
 _KEPT_DECODED = 64
@@ -81,6 +81,17 @@ class Memory:
         pictures = [encoded(drawing) for drawing in drawings]
         return cls(pictures, build_index(drawings), provenance, known)
 
+    @classmethod
+    def of_stored(cls, stored: StoredMemory) -> Memory:
+        """Make a memory of what a bundle has stored.
+
+        Raises:
+            ValueError: the index is not one of these drawings; names the array.
+            BundleError: the network cannot be opened.
+        """
+        index = index_from(stored.index, len(stored))
+        return cls(stored.encoded, index, stored.provenance, _known(stored))
+
     def __len__(self) -> int:
         return len(self._encoded)
 
@@ -105,10 +116,14 @@ class Memory:
         measured = measure(ink)
         if measured is None:
             return []
+        return search(self.index, measured, self.liking(ink, measured), count, also)
+
+    def liking(self, ink: Gray, measured: Measured) -> Liking:
+        """Return what speaks for drawings besides how their lines fit."""
         alike = np.zeros((len(self), 2), np.float32)
         if self._meaning is not None:
             alike = self._meaning.alike(ink, measured)
-        return search(self.index, measured, Liking(alike, self._handicap), count, also)
+        return Liking(alike, self._handicap)
 
     def stored(self) -> StoredMemory:
         """Return what `write_memory` puts into a bundle."""
@@ -137,11 +152,9 @@ def open_memory(bundle: Bundle) -> Memory | None:
                 "expected a square picture"
             )
     try:
-        index, known = index_from(stored.index, len(stored)), _known(stored)
+        return Memory.of_stored(stored)
     except ValueError as error:
         raise BundleError(f"{bundle.file(INDEX)}: {error}") from None
-    try:
-        return Memory(stored.encoded, index, stored.provenance, known)
     except BundleError as error:
         raise BundleError(f"{bundle.file(NETWORK)}: {error}") from None
 

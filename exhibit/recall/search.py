@@ -28,7 +28,7 @@ _LOOKED_AT, _LAID = 32, 12
 """Drawings, in each hand, that are tried at more sizes and places, and that are laid exactly."""
 LEAST_FIT = 0.2
 """Score of the lines alone below which a drawing does not fit."""
-_REACH, _FINE_REACH = 1, 2
+_REACH, FINE_REACH = 1, 2
 """Cells around a place that are tried, coarse ones and then fine ones."""
 
 
@@ -90,7 +90,7 @@ def _try_sizes(asked: _Question, places: Places) -> tuple[Places, Fit]:
 def _lay(asked: _Question, places: Places, rough: Fit) -> list[Find]:
     """Lay drawings exactly, given their places at level `COARSE` and how they fit there."""
     fine = places.finer()
-    grids = explained_around(asked.index.fine, asked.inks, fine, FINE, _FINE_REACH)
+    grids = explained_around(asked.index.fine, asked.inks, fine, FINE, FINE_REACH)
     peaks = [np.unravel_index(int(grid.argmax()), grid.shape) for grid in grids]
     together = COARSE_WEIGHT * np.minimum(
         rough.explained, MOST_EXPLAINED
@@ -103,8 +103,8 @@ def _lay(asked: _Question, places: Places, rough: Fit) -> list[Find]:
             continue
         grid = grids[which]
         rest = (
-            float(row) - _FINE_REACH + _peak(grid[:, column], int(row)),
-            float(column) - _FINE_REACH + _peak(grid[row], int(column)),
+            float(row) - FINE_REACH + _peak(grid[:, column], int(row)),
+            float(column) - FINE_REACH + _peak(grid[row], int(column)),
         )
         finds.append(find_of(fine, which, FINE, float(scores[which]), rest))
     return finds
