@@ -29,7 +29,7 @@ from exhibit.recall import Memory, open_memory
 from exhibit.recall.cells import COARSE, FINE, Ints, as_shares
 from exhibit.recall.index import Index
 from exhibit.recall.inks import SIDES, InkCells, Inks
-from exhibit.recall.liking import Liking, whole_share
+from exhibit.recall.liking import Liking, liked, whole_share
 from exhibit.recall.look import corners_of, fits
 from exhibit.recall.measured import Measured, measure
 from exhibit.recall.scoring import MOST_EXPLAINED, Fit
@@ -132,9 +132,9 @@ def exhaustive(index: Index, measured: Measured, liking: Liking) -> Floats:
             together = (
                 COARSE_WEIGHT * np.minimum(fit.explained, MOST_EXPLAINED) + FINE_WEIGHT * fine
             )
-            score = Fit(together, fit.contour, fit.inside).score(measured.closed).max(axis=0)
-            liked = whole_share(measured.extent, side) * liking.alike[:, int(turned)]
-            best = np.maximum(best, score + liked - liking.handicap)
+            score = Fit(together, fit.contour, fit.inside).score(measured.closed)
+            alike = whole_share(measured.extent, side) * liking.alike[:, int(turned)]
+            best = np.maximum(best, liked(score, alike, liking.handicap).max(axis=0))
     return best
 
 

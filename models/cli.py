@@ -16,6 +16,7 @@ COMMANDS = {
     "import-stylegan2": "models.saved.commands.import_stylegan2:import_stylegan2",
     "export": "models.export.commands.export:export",
     "bundle": "models.export.commands.bundles:bundle",
+    "recall-sheet": "models.evaluation.commands.recall_sheet:recall_sheet_command",
     "evaluate": "models.evaluation.commands.evaluate:evaluate",
     "directions": "models.directions.commands.directions:directions",
     "train-ink-judge": "models.ink_judge.commands.train_ink_judge:train_ink_judge",

@@ -15,6 +15,9 @@ _PART, _WHOLE = 0.35, 0.75
 """Extent of the ink, as a share of the drawing's side, up to which it is a part of the drawing, and
 from which on it is the whole: drawings fill 0.86 of their squares."""
 
+LEAST_FIT, _WELL = 0.2, 0.4
+"""Score of the lines alone below which a drawing does not fit, and from which on it fits well."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Liking:
@@ -29,14 +32,28 @@ class Liking:
     alike: Floats
     handicap: Floats
 
-    def at(self, places: Places, extent: float) -> Floats:
-        """Return what is added at places (c,), for ink of an extent in shares of the sheet."""
+    def added(self, places: Places, extent: float, fit: Floats) -> Floats:
+        """Add liking to scores.
+
+        Args:
+            places: of c drawings.
+            extent: of the ink, in shares of the sheet.
+            fit: (c,) scores of the lines alone.
+
+        Returns:
+            (c,) scores; minus infinity where the lines do not fit.
+        """
         alike = self.alike[places.drawing, places.turned.astype(np.int64)]
-        return np.asarray(
-            whole_share(extent, np.array(SIDES)[places.size]) * alike
-            - self.handicap[places.drawing],
-            np.float32,
-        )
+        alike = alike * whole_share(extent, np.array(SIDES)[places.size])
+        return liked(fit, alike, self.handicap[places.drawing])
+
+
+def liked(fit: Floats, alike: Floats, handicap: Floats) -> Floats:
+    """Return scores: likeness counts as far as lines fit, and nothing counts where they do not."""
+    share = np.clip(fit / _WELL, 0, 1)
+    return np.asarray(
+        np.where(fit < LEAST_FIT, -np.inf, fit + share * alike - handicap), np.float32
+    )
 
 
 def whole_share(extent: float, side: Floats | float) -> Floats:

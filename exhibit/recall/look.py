@@ -8,7 +8,7 @@ from exhibit.contract.values import Floats
 from exhibit.recall.cells import COARSE, Ints
 from exhibit.recall.index import Index
 from exhibit.recall.inks import SIDES, InkCells, Inks
-from exhibit.recall.liking import Liking, whole_share
+from exhibit.recall.liking import Liking, liked, whole_share
 from exhibit.recall.outlook import demands
 from exhibit.recall.places import Places, join
 from exhibit.recall.scoring import OUTSIDE, contour_cost
@@ -36,9 +36,8 @@ def look(index: Index, inks: Inks, liking: Liking, count: int) -> Places:
     hands = [_look(index, inks, liking, turned) for turned in (False, True)]
     places = join([place for _, place in hands])
     scores = np.concatenate([score for score, _ in hands])
-    if len(scores) > count:
-        places = places.take(np.argpartition(-scores, count)[:count])
-    return places
+    order = np.argsort(-scores, kind="stable")[:count]
+    return places.take(order[np.isfinite(scores[order])])
 
 
 def fits(extent: float, size: int) -> bool:
@@ -63,8 +62,8 @@ def _look(index: Index, inks: Inks, liking: Liking, turned: bool) -> tuple[Float
         nothing = np.zeros(0, np.int64)
         return np.zeros(0, np.float32), Places(nothing, nothing, nothing > 0, nothing, nothing)
     score = index.codes @ np.concatenate(asked).T
-    score += liking.alike[:, int(turned), None] * np.concatenate(whole)
-    score -= liking.handicap[:, None]
+    alike = liking.alike[:, int(turned), None] * np.concatenate(whole)
+    score = liked(score, alike, liking.handicap[:, None])
     best = score.argmax(axis=1)
     row, column = np.concatenate(corners)[best].T
     everyone = np.arange(len(index))

@@ -18,7 +18,7 @@ from exhibit.contract.memory import (
     StoredMemory,
     read_memory,
 )
-from exhibit.contract.values import Find, Gray
+from exhibit.contract.values import Find, Floats, Gray
 from exhibit.recall.index import Index, build_index, index_from, index_of
 from exhibit.recall.liking import Liking
 from exhibit.recall.meaning import KnownMeanings, Meaning
@@ -28,7 +28,7 @@ from exhibit.recall.search import search
 _KEPT_DECODED = 64
 _CUT = 0.05
 """Cost of a drawing that was cut out of another: its lines end where it was cut."""
-_CODES, _CENTRE = "meanings", "meaning_centre"
+_CODES, _CENTRE, _HANDICAP = "meanings", "meaning_centre", "handicap"
 _LOSSLESS = (cv2.IMWRITE_WEBP_QUALITY, 101)
 """WebP without loss takes a quarter less than PNG; to OpenCV above 100 means without loss."""
 
@@ -47,6 +47,7 @@ class Memory:
         index: Index,
         provenance: Sequence[Provenance] = (),
         known: KnownMeanings | None = None,
+        handicap: Floats | None = None,
     ) -> None:
         """Hold drawings.
 
@@ -55,6 +56,7 @@ class Memory:
             index: of them.
             provenance: of them, or of none.
             known: what a network says of them, where there is one.
+            handicap: (n,) float32, what is taken away from their scores.
 
         Raises:
             BundleError: the network cannot be opened.
@@ -66,7 +68,9 @@ class Memory:
         details = np.zeros(len(encoded), np.float32)
         for row, record in enumerate(provenance):
             details[row] = record.detail_of is not None
-        self._handicap = _CUT * details
+        if handicap is None:
+            handicap = np.zeros(len(encoded), np.float32)
+        self._own_handicap, self._handicap = handicap, handicap + _CUT * details
         self._known = known
         self._meaning = Meaning(known, details) if known is not None else None
 
@@ -90,7 +94,17 @@ class Memory:
             BundleError: the network cannot be opened.
         """
         index = index_from(stored.index, len(stored))
-        return cls(stored.encoded, index, stored.provenance, _known(stored))
+        handicap = stored.index.get(_HANDICAP, np.zeros(len(stored), np.float32))
+        if handicap.shape != (len(stored),) or handicap.dtype != np.float32:
+            raise ValueError(
+                f"{_HANDICAP} is {handicap.dtype} {handicap.shape}, "
+                f"expected float32 {(len(stored),)}"
+            )
+        return cls(stored.encoded, index, stored.provenance, _known(stored), handicap)
+
+    def handicapped(self, handicap: Floats) -> Memory:
+        """Return the same memory with (n,) float32 taken away from the scores."""
+        return Memory(self._encoded, self.index, self.provenance, self._known, handicap)
 
     def __len__(self) -> int:
         return len(self._encoded)
@@ -127,7 +141,7 @@ class Memory:
 
     def stored(self) -> StoredMemory:
         """Return what `write_memory` puts into a bundle."""
-        arrays = index_of(self.index)
+        arrays = index_of(self.index) | {_HANDICAP: self._own_handicap}
         if self._known is None:
             return StoredMemory(self._encoded, arrays, self.provenance)
         arrays |= {_CODES: self._known.codes, _CENTRE: self._known.centre}

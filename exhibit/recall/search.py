@@ -26,8 +26,6 @@ from exhibit.recall.scoring import MOST_EXPLAINED, Fit, explained_around, fit_ar
 COARSE_WEIGHT, FINE_WEIGHT = 0.55, 0.45
 _LOOKED_AT, _LAID = 32, 12
 """Drawings, in each hand, that are tried at more sizes and places, and that are laid exactly."""
-LEAST_FIT = 0.2
-"""Score of the lines alone below which a drawing does not fit."""
 _REACH, FINE_REACH = 1, 2
 """Cells around a place that are tried, coarse ones and then fine ones."""
 
@@ -66,11 +64,12 @@ class _Question:
     liking: Liking
     wanted: frozenset[int]
 
-    def liked(self, places: Places) -> Floats:
-        return self.liking.at(places, self.inks.measured.extent)
-
-    def score(self, fit: Fit) -> Floats:
-        return fit.score(self.inks.measured.closed)
+    def scores(self, places: Places, fit: Fit) -> Floats:
+        """Return scores (c,) at places, minus infinity where lines do not fit."""
+        alone = fit.score(self.inks.measured.closed)
+        scores = self.liking.added(places, self.inks.measured.extent, alone)
+        asked = np.isin(places.drawing, list(self.wanted))
+        return np.where(asked & ~np.isfinite(scores), alone, scores)
 
 
 def _try_sizes(asked: _Question, places: Places) -> tuple[Places, Fit]:
@@ -83,7 +82,7 @@ def _try_sizes(asked: _Question, places: Places) -> tuple[Places, Fit]:
     steps = shifts(_REACH)
     moved = tried.take(np.repeat(np.arange(len(tried)), len(steps)))
     moved = moved.moved(np.tile(steps, (len(tried), 1)))
-    best = _best_of_each(moved, asked.score(fit) + asked.liked(moved), asked.wanted)
+    best = _best_of_each(moved, asked.scores(moved, fit), asked.wanted)
     return moved.take(best), fit.take(best)
 
 
@@ -95,11 +94,10 @@ def _lay(asked: _Question, places: Places, rough: Fit) -> list[Find]:
     together = COARSE_WEIGHT * np.minimum(
         rough.explained, MOST_EXPLAINED
     ) + FINE_WEIGHT * grids.max(axis=(1, 2))
-    alone = asked.score(Fit(together, rough.contour, rough.inside))
-    scores = alone + asked.liked(places)
+    scores = asked.scores(places, Fit(together, rough.contour, rough.inside))
     finds = []
     for which, (row, column) in enumerate(peaks):
-        if alone[which] < LEAST_FIT and int(places.drawing[which]) not in asked.wanted:
+        if not np.isfinite(scores[which]):
             continue
         grid = grids[which]
         rest = (
@@ -123,7 +121,7 @@ def _best_of_each(places: Places, scores: Floats, wanted: frozenset[int]) -> Int
     hands = 2 * places.drawing + places.turned
     _, first = np.unique(hands[order], return_index=True)
     first.sort()
-    kept = np.arange(len(first)) < _LAID
+    kept = (np.arange(len(first)) < _LAID) & np.isfinite(scores[order[first]])
     kept |= np.isin(places.drawing[order[first]], list(wanted))
     return np.asarray(order[first[kept]], np.int64)
 

@@ -23,8 +23,13 @@ from models.collection.provenance import Origins
 from models.export.meaning import ATTRIBUTION, know
 from models.export.take_place import take_place
 from models.saved.card import write_card
-from models.sketches.raster import Floats
+from models.sketches.framing import Placement, frame_strokes
+from models.sketches.raster import Floats, table_ink
 
+_INK_PX, _PEN_PX = 128, 1.5
+_FAIR_SHARE, _LARGE_SHARE, _FAVOURITE = 0.01, 0.06, 0.15
+"""Share of sketches from which on a drawing is found often, from which on very often, and what that
+costs it: what drawings differ by that fit a circle equally well."""
 _FILES = (*MEMORY_FILES, NETWORK)
 _GREYS = 16
 """Levels of grey that are kept: edges of pen lines need no more, and take half the room."""
@@ -66,7 +71,28 @@ def remember(
         raise InputError(f"{folder}: no drawing is kept in curation.csv; expected some to remember")
     drawings = [few_greys(pictures[row.item]) for row in progress(rows, "memory")]
     provenance = [origins.of(row, rows) for row in rows]
-    return Memory.of(drawings, provenance, know(drawings, sketches))
+    memory = Memory.of(drawings, provenance, know(drawings, sketches))
+    return memory.handicapped(favourites(memory, sketches)) if sketches else memory
+
+
+def favourites(memory: Memory, sketches: Sequence[Sequence[Floats]]) -> Floats:
+    """Return what to take away from the scores (n,) of drawings that are found all too often.
+
+    People draw circles; without this every other one would be the same melon.
+
+    Args:
+        memory: as it is.
+        sketches: strokes (n, >= 2) of what people draw.
+    """
+    found = np.zeros(len(memory), np.float32)
+    for strokes in sketches:
+        placed = frame_strokes(strokes, strokes, Placement())
+        finds = memory.search(table_ink(placed, _INK_PX, _PEN_PX, _PEN_PX), 1)
+        if finds:
+            found[finds[0].drawing] += 1
+    share = found / max(float(found.sum()), 1.0)
+    often = np.clip((share - _FAIR_SHARE) / (_LARGE_SHARE - _FAIR_SHARE), 0, 1)
+    return np.asarray(_FAVOURITE * often, np.float32)
 
 
 def add_memory(path: Path, make: Callable[[int], Memory]) -> int:

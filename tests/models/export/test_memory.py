@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -10,7 +11,7 @@ from exhibit.contract.memory import Provenance
 from exhibit.recall import Memory, open_memory
 from models.collection import building, curation
 from models.collection.provenance import Book, Origins
-from models.export.memory import add_memory, few_greys, remember
+from models.export.memory import add_memory, favourites, few_greys, remember
 from tests.exhibit.recall import shapes
 from tests.fakes.bundle import write_bundle
 from tests.fakes.meaning import tiny_meanings
@@ -122,3 +123,24 @@ def test_few_greys_keeps_black_and_white_and_sixteen_levels() -> None:
     assert len(np.unique(rounded)) == 16
     assert rounded.min() == 0 and rounded.max() == 255
     assert np.abs(rounded.astype(int) - ramp).max() <= 9
+
+
+def test_favourites_costs_what_is_found_all_the_time(tmp_path: Path) -> None:
+    memory = Memory.of([shapes.ring(), shapes.house(), shapes.wave()])
+    turn = np.linspace(0, 2 * np.pi, 40)
+    circle = [np.stack([np.cos(turn), np.sin(turn)], axis=1).astype(np.float32)]
+    house = [np.array([[0, 9], [0, 4], [3.5, 0], [7, 4], [7, 9], [0, 9]], np.float32)]
+    cost = favourites(memory, [circle] * 98 + [house] * 2)
+    assert cost[0] == pytest.approx(0.15) and 0 < cost[1] < 0.05 and cost[2] == 0
+
+
+def test_handicapped_drawing_scores_less_and_is_stored_so() -> None:
+    memory = Memory.of([shapes.house(), shapes.house()])
+    behind = memory.handicapped(np.array([0.1, 0.0], np.float32))
+    again = Memory.of_stored(replace(behind.stored(), provenance=()))
+    ink = shapes.small(shapes.house())
+    before = {find.drawing: find.score for find in memory.search(ink)}
+    for after in (behind, again):
+        finds = after.search(ink)
+        assert [find.drawing for find in finds] == [1, 0]
+        assert finds[1].score == pytest.approx(before[0] - 0.1, abs=1e-5)

@@ -1,0 +1,50 @@
+"""`models recall-sheet`: look at what a bundle's memory finds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from exhibit.contract.bundle import find_bundle, load_bundle
+from exhibit.contract.errors import InputError
+from exhibit.recall import open_memory
+from models.evaluation.recall_sheet import recall_sheet
+from models.sheets import write_png
+from models.sketches.quickdraw import read_quickdraw, split_held_out
+from models.sketches.visitors import SHARES, visits
+
+
+@click.command("recall-sheet")
+@click.argument("bundle")
+@click.option(
+    "--sketches",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Quick, Draw! sketches; the held-out ones are shown.",
+)
+@click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="PNG to write.")
+@click.option("--count", default=20, show_default=True, help="How many sketches.")
+@click.option(
+    "--share",
+    type=click.Choice([str(share) for share in SHARES]),
+    default="100",
+    show_default=True,
+    help="Percent of the time they took that has passed.",
+)
+@click.option("--side", default=192, show_default=True, help="Side of every picture in pixels.")
+def recall_sheet_command(
+    bundle: str, sketches: Path, out: Path, count: int, share: str, side: int
+) -> None:
+    """Draw held-out sketches above what BUNDLE recalls for them: placed, then bent to the pen."""
+    opened = load_bundle(find_bundle(bundle))
+    memory = open_memory(opened)
+    if memory is None:
+        raise InputError(
+            f"bundle '{bundle}' has no memory; give it one with models bundle add-memory"
+        )
+    _, held_out = split_held_out(read_quickdraw(sketches))
+    chosen = visits(held_out, opened.card.ink_size, opened.card.stroke_width_px, count)
+    inks = [visit.inks[int(share)] for visit in chosen]
+    write_png(out, recall_sheet(memory, inks, [visit.word for visit in chosen], side))
+    click.echo(f"{len(inks)} sketches -> {out}")
