@@ -12,14 +12,14 @@ COARSE, FINE = 16, 32
 """Cells on a drawing's side: for the first look at all drawings, and for laying the best."""
 SURROUNDINGS = {COARSE: 5, FINE: 9}
 """Cells on the side of what a line is compared with, to count only lines above chance."""
-LEVELS = 31
+LEVELS = 127
 """Whole numbers that stand for a cell full of lines of one direction."""
 _GAIN = 3.0
 """A line through a cell reaches 1 once it is blurred by a cell and multiplied by this."""
 
 Ints = NDArray[np.int64]
 Cells = NDArray[np.int8]
-"""Lines in cells as whole numbers, -31 .. 31."""
+"""Lines in cells as whole numbers, -127 .. 127."""
 
 
 def cells(density: Floats, side: int) -> Floats:

@@ -26,9 +26,9 @@ class Index:
     """Lines of n drawings, each filling the square of its cells.
 
     Args:
-        coarse: (n, 16, 16, 6) int8, lines above chance, -31 .. 31.
+        coarse: (n, 16, 16, 6) int8, lines above chance, -127 .. 127.
         fine: (n, 32, 32, 6) int8, the same.
-        contour: (n, 16, 16, 6) int8, the drawing's outer contour alone, 0 .. 31.
+        contour: (n, 16, 16, 6) int8, the drawing's outer contour alone, 0 .. 127.
         inked: (n, 16, 16) float32, share of the drawing's lines in each cell; sums to 1.
         basis: (d, k) float32, directions in which `outlooks` of drawings differ most.
         codes: (n, k) float32, the drawings' outlooks in them.
