@@ -1,4 +1,7 @@
-"""The real process and the real PortAudio: no device, a wild one, or one that goes."""
+"""The real process and the real PortAudio: no device, a wild one, or one that goes.
+
+Spans exhibit.sound.
+"""
 
 from __future__ import annotations
 
