@@ -55,7 +55,13 @@ async def scenes(request: Request) -> dict[str, Any]:
     return {
         **book.model_dump(mode="json", exclude={"begun"}),
         "fading": desk.fade.active,
-        "next": coming and {"at": coming[0].isoformat(), "scene": coming[1].scene},
+        "next": coming
+        and {
+            "at": coming[0].isoformat(),
+            # Of that day: the clock may change before it.
+            "zone": coming[0].astimezone().tzname(),
+            "scene": coming[1].scene,
+        },
     }
 
 

@@ -5,6 +5,7 @@ Spans the book of scenes and what switches them.
 
 from __future__ import annotations
 
+import time
 from datetime import datetime
 from pathlib import Path
 
@@ -256,3 +257,20 @@ def test_scenes_unreadable_file_is_neither_set_aside_nor_replaced(
     with pytest.raises(OSError, match="look, and try again"):
         scenes.write(SceneBook())
     assert scenes.book.find(EVENING.name) == EVENING
+
+
+@pytest.mark.parametrize(("zone", "names"), [("Europe/Oslo", {"CET", "CEST"}), ("UTC", {"UTC"})])
+def test_schedule_says_when_it_acts_next_and_in_which_zone(
+    admin: TestClient, monkeypatch: pytest.MonkeyPatch, zone: str, names: set[str]
+) -> None:
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        admin.put("/api/v1/scenes/Evening", json={})
+        admin.put("/api/v1/schedule", json={"entries": [{"at": "17:30", "scene": "Evening"}]})
+        coming = admin.get("/api/v1/scenes").json()["next"]
+        assert (coming["at"][11:16], coming["zone"] in names) == ("17:30", True)
+        assert f"17:30 {coming['zone']}" in admin.get("/tune").text
+    finally:
+        monkeypatch.undo()
+        time.tzset()
