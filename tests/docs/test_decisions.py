@@ -1,7 +1,4 @@
-"""A decision that no list names is not found, and two of one number are taken for each other.
-
-Spans docs/decisions/.
-"""
+"""A decision that no list names is not found, and two of one number are taken for each other."""
 
 from __future__ import annotations
 
