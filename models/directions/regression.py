@@ -7,7 +7,7 @@ from typing import Unpack
 import numpy as np
 
 from models.directions.measured import Doubles, Measured
-from models.directions.result import DirectionSet, Floats
+from models.directions.result import DirectionSet
 from models.directions.subject import Subject
 from models.directions.supervised import LEAST_SPREAD, SAMPLES, Sampling, learn
 
@@ -53,22 +53,3 @@ def regressed(measured: Measured) -> Doubles:
     """
     centred = measured.w.astype(np.float64) - measured.w.mean(axis=0)
     return np.asarray(np.linalg.lstsq(centred, measured.standardised(), rcond=LEAST_SPREAD)[0].T)
-
-
-def set_level(w: Floats, vector: Floats, mean: float, sigma: float, level: float) -> Floats:
-    """Give codes one level of a semantic instead of moving them by the same step.
-
-    Args:
-        w: (n, w_dim).
-        vector: (w_dim,) of unit length.
-        mean, sigma: of wᵀv over samples.
-        level: in standard deviations from the mean.
-
-    Returns:
-        (n, w_dim) with the same projection on the vector.
-
-    Source: "Semantic and localized representation learning", eq. 4, w' = w − (wᵀv)v + s·σ·v. It
-        takes wᵀv for centred; the mean is added here, since w_avg is not 0 in a style generator.
-    """
-    along = (w @ vector)[:, None] * vector
-    return np.asarray(w - along + np.float32(mean + level * sigma) * vector, np.float32)

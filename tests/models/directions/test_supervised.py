@@ -127,21 +127,6 @@ def test_measure_that_never_changes_has_no_direction_and_no_correlation():
     assert correlations(dull, np.eye(W_DIM, dtype=np.float32)[0])["dull"] == 0
 
 
-def test_set_level_gives_every_code_the_same_projection_where_the_printed_form_fails():
-    """Without the mean of wᵀv, level 0 would move the average drawing itself."""
-    measured, truth = known()
-    vector = truth[0].astype(np.float32)
-    along = measured.w @ vector
-    mean, sigma = float(along.mean()), float(along.std())
-    moved = regression.set_level(measured.w, vector, mean, sigma, level=2.0)
-    np.testing.assert_allclose(moved @ vector, mean + 2 * sigma, rtol=1e-4)
-    average = measured.w.mean(axis=0, keepdims=True)
-    kept = regression.set_level(average, vector, mean, sigma, level=0.0)
-    np.testing.assert_allclose(kept, average, atol=1e-4)
-    printed = average - (average @ vector)[:, None] * vector
-    assert np.abs(printed - average).max() > 1
-
-
 @pytest.mark.parametrize("discover", [regression.discover, mean_difference.discover, svm.discover])
 def test_discover_names_judges_and_sorts(discover):
     found = discover(small_subject(count=4), samples=80)
