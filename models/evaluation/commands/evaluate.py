@@ -136,7 +136,10 @@ def _write_blind(subject: Subject, options: dict[str, Any]) -> None:
         groups["memory"] = [paper if picture is None else picture for picture in recalled]
     if options["before"]:
         before = TableModel(load_bundle(options["before"]))
-        groups["before"] = [before.answer(ink) for ink in inks]
+        # Its ink may be of another size.
+        size, width = before.card.ink_size, before.card.stroke_width_px
+        same = visits(subject.sketches, size, width, None)
+        groups["before"] = [before.answer(visit.inks[max(SHARES)]) for visit in same]
     folder, key = options["blind"]
     write_blind(folder, key, groups, options["seed"])
 
