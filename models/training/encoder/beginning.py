@@ -9,6 +9,7 @@ from lightning_fabric import Fabric
 
 from exhibit.contract.errors import InputError
 from models.networks.psp.config import EncoderConfig
+from models.networks.stylegan2.config import GeneratorConfig
 from models.networks.stylegan2.discriminator import Discriminator
 from models.networks.stylegan2.generator import Generator
 from models.saved.checkpoint import ENCODER, GAN, State, as_float32, read_checkpoint
@@ -66,7 +67,8 @@ def new_or_started(plan: EncoderPlan, start: Beginning, fabric: Fabric) -> Encod
     )
     if plan.start is not None:
         encoder = start.saved if plan.gan is None else read_checkpoint(plan.start, ENCODER)
-        state.pictures_before = encoder["pictures_seen"] + encoder.get("pictures_before", 0)
+        if _is_as_before(encoder, state):
+            state.pictures_before = encoder["pictures_seen"] + encoder.get("pictures_before", 0)
         weights = continued(
             as_float32(encoder["inverter_ema"]),
             EncoderConfig.from_dict(encoder["encoder_config"]),
@@ -80,6 +82,14 @@ def new_or_started(plan: EncoderPlan, start: Beginning, fabric: Fabric) -> Encod
             state.inverter.w_avg.copy_(generator.mapping.w_avg)
             state.inverter_ema.w_avg.copy_(generator.mapping.w_avg)
     return state
+
+
+def _is_as_before(saved: State, state: EncoderState) -> bool:
+    """Whether no layer is new: the start of a new one is worth nothing to an average."""
+    shapes = state.inverter.config.to_dict(), state.generator.config.to_dict()
+    known = EncoderConfig.from_dict(saved["encoder_config"]).to_dict()
+    drawn = GeneratorConfig.from_dict(saved["generator_config"]).to_dict()
+    return (known, drawn) == shapes
 
 
 def beginning_of(plan: EncoderPlan) -> Beginning:

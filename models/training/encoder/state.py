@@ -32,7 +32,8 @@ NEW_OPTIMIZERS = ("optimizer_z", "optimizer_f")
 class EncoderState:
     """Networks, optimizers and counters of a run; parts that may be None where asked for.
 
-    `pictures_before` are those that the networks had seen when the run began with them.
+    `pictures_before` are those that the networks had seen when the run began with them; 0 where
+    it gave them new layers.
     """
 
     training: EncoderTraining

@@ -70,8 +70,9 @@ def encoder_training_step(
     seen = len(batch.ink) * fabric.world_size
     state.step += 1
     state.pictures_seen += seen
-    # Of this run alone: what it began with may have new layers, whose start is worth nothing.
-    beta = ema_beta(seen, state.pictures_seen, training.ema_half_life, EMA_RAMP_UP)
+    # Networks that were trained before need no short average at the beginning.
+    so_far = state.pictures_before + state.pictures_seen
+    beta = ema_beta(seen, so_far, training.ema_half_life, EMA_RAMP_UP)
     update_ema(state.inverter_ema, state.inverter, beta)
     if training.generator_rate > 0:
         update_ema(state.generator_ema, state.generator, beta)

@@ -117,11 +117,13 @@ def test_camera_feed_opens_a_camera_again_whose_process_is_no_more(
 def test_camera_opener_processes_that_cannot_be_killed_do_not_pile_up(
     opener: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """They hang in the kernel, where no signal reaches them."""
+    """They hang in the kernel, where no signal reaches them; stopped ones notice nothing either."""
     again = opener("opening", opens_within_s=0.2)
     with monkeypatch.context() as patched:
         patched.setattr("exhibit.camera.apart._GONE_WITHIN_S", 0.05)
-        patched.setattr("subprocess.Popen.kill", lambda _: None)
+        patched.setattr(
+            "subprocess.Popen.kill", lambda process: os.kill(process.pid, signal.SIGSTOP)
+        )
         for _ in range(2):
             with pytest.raises(CameraError, match="did not open within"):
                 again()

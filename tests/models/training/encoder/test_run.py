@@ -213,11 +213,14 @@ def test_run_with_detail_draws_it_goes_on_and_keeps_it(arguments, tmp_path):
     assert first["encoder_config"]["detail_channels"] == 2
     assert first["generator_config"]["detail_channels"] == 2
     assert first["inverter"]["encoder.detail.out.weight"].abs().max() > 0
+    assert first["pictures_before"] == 0
     begun = [*arguments[2:], "--from", str(tmp_path / "first" / "latest.pt")]
     kept = _train([*begun, "--detail", "2"], tmp_path / "kept", 4)
     assert kept["encoder_config"] == first["encoder_config"]
+    assert kept["pictures_before"] == 4
     without = _train(begun, tmp_path / "without", 4)
     assert without["encoder_config"]["detail_channels"] == 0
+    assert without["pictures_before"] == 0
     assert "b64.detail.weight" not in {
         name.split("synthesis.")[-1] for name in without["generator"]
     }
