@@ -157,6 +157,11 @@ def test_table_engine_killed_is_back_while_the_stage_goes_on(table: Table) -> No
 
 
 def test_table_asked_to_end_leaves_nothing_behind_and_reports(table: Table) -> None:
+    # An engine that was killed may not have told of its answers, and the next one not yet.
+    wait_until(
+        lambda: "synthesise" in table.status("engine").get("stages_ms", {}),
+        "the new engine's times in its status",
+    )
     pids = [table.pid(name) for name in ("stage", "engine", "web")]
     table.process.send_signal(signal.SIGTERM)
     assert table.process.wait(timeout=PATIENCE_S) == 0

@@ -20,6 +20,5 @@ def add_life(before: Mapping[str, Any], life: Mapping[str, Any]) -> dict[str, An
         life that measured it.
     """
     counted = {name: int(before.get(name, 0)) + int(life.get(name, 0)) for name in COUNTERS}
-    measured = {name: times for name, times in life.get("stages_ms", {}).items() if times}
-    stages_ms = {**before.get("stages_ms", {}), **measured}
+    stages_ms = {**before.get("stages_ms", {}), **life.get("stages_ms", {})}
     return {**before, **life, **counted, "stages_ms": stages_ms}

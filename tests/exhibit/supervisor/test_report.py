@@ -29,8 +29,7 @@ def test_report_of_a_restarted_engine_adds_up_its_lives(tmp_path: Path) -> None:
     first = {"frames_captured": 100, "frames_dropped": 3, "pictures": 40, "provider": "cuda"}
     life = {**first, "stages_ms": {"ink": TIMES, "encode": TIMES}}
     engine.past, engine.restarts = add_life({}, life), 1
-    stages = {"ink": {**TIMES, "p50": 0.5}, "encode": None}
-    newest = {**first, "provider": "cpu", "stages_ms": stages}
+    newest = {**first, "provider": "cpu", "stages_ms": {"ink": {**TIMES, "p50": 0.5}}}
     stage = {"stage_fps": 60.0, "stages_ms": {"compose": TIMES}}
     meter = ResourceMeter(now=10.0)
     report = make_report(supervisor, {"stage": stage, "engine": newest}, meter, now=14.0)
