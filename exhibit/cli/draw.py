@@ -184,20 +184,7 @@ def _recalled(drawn: Planes, memory: Memory | None) -> Recalled | None:
 def _answer(
     drawn: Planes, recalled: Recalled | None, models: Models, editor: DirectionEditor
 ) -> Gray:
-    pixels = drawn.lines
-    ink = Ink(
-        sequence=0,
-        captured_at=0.0,
-        live=pixels,
-        settled=pixels,
-        live_mass=drawn.mass,
-        mass=drawn.mass,
-        mask=pixels,
-        hand=np.zeros(pixels.shape, np.bool_),
-        sheet=None,
-        bbox=None,
-        coverage=1 - float(pixels.mean()) / 255,
-    )
+    ink = Ink.at_rest(drawn.lines, drawn.mass)
     code = models.encoder.encode(ink, recalled)
     return models.generator.synthesise(editor.edit(code, ink)).pixels
 

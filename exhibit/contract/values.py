@@ -114,6 +114,28 @@ class Ink:
     sheet_state: SheetState = "absent"
     lifted: NDArray[np.bool_] | None = None
 
+    @classmethod
+    def at_rest(cls, lines: Gray, mass: Gray, sequence: int = 0, captured_at: float = 0.0) -> Ink:
+        """Return ink of no camera, still for long and with nobody there: a file, a sketch.
+
+        Args:
+            lines, mass: (S, S) uint8 planes.
+            sequence, captured_at: as a frame's.
+        """
+        return cls(
+            sequence=sequence,
+            captured_at=captured_at,
+            live=lines,
+            settled=lines,
+            live_mass=mass,
+            mass=mass,
+            mask=lines,
+            hand=np.zeros(lines.shape, np.bool_),
+            sheet=None,
+            bbox=None,
+            coverage=1 - float(lines.mean()) / 255,
+        )
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Find:

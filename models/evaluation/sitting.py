@@ -45,10 +45,12 @@ def sit(memory: Memory, inks: Sequence[Gray]) -> list[Shown]:
         inks: each (S, S) uint8 on the same sheet, in the order of drawing.
     """
     recaller = MemoryRecaller(memory, len(inks[0]), "settled", _AtOnce())
+    blank = np.full_like(inks[0], _PAPER)
     shown = []
     for number, ink in enumerate(inks):
         for look_s in _LOOKS_S:
-            recalled = recaller.recall(_resting(ink, number * _APART_S + look_s))
+            at_s = number * _APART_S + look_s
+            recalled = recaller.recall(Ink.at_rest(ink, blank, captured_at=at_s))
         shown.append(_what(recalled))
     recaller.close()
     return shown
@@ -56,21 +58,3 @@ def sit(memory: Memory, inks: Sequence[Gray]) -> list[Shown]:
 
 def _what(recalled: Recalled) -> Shown:
     return Shown(recalled.picture, tuple(find.drawing for find in recalled.finds))
-
-
-def _resting(ink: Gray, at_s: float) -> Ink:
-    """Ink (S, S) that has been still for long, with nobody there."""
-    blank = np.full_like(ink, _PAPER)
-    return Ink(
-        sequence=round(10 * at_s),
-        captured_at=at_s,
-        live=ink,
-        settled=ink,
-        live_mass=blank,
-        mass=blank,
-        mask=ink,
-        hand=np.zeros(ink.shape, np.bool_),
-        sheet=None,
-        bbox=None,
-        coverage=float((ink < 128).mean()),
-    )
