@@ -141,7 +141,7 @@ def prepared(plan: EncoderPlan, start: Beginning) -> Beginning:
 
 def with_resolution(plan: EncoderPlan, start: Beginning) -> Beginning:
     """Grow generator and discriminator to the resolution asked for; 0 asks for their own."""
-    if plan.resolution in (0, start.generator.config.resolution):
+    if not plan.resolution:
         return start
     generator, discriminator = grown(start.generator, start.discriminator, plan.resolution)
     return replace(start, generator=generator, discriminator=discriminator)
@@ -164,7 +164,8 @@ def with_map(plan: EncoderPlan, start: Beginning) -> Beginning:
         return start
     generator = Generator(config)
     wanted, known = generator.state_dict(), start.generator.state_dict()
-    fits = {name: value for name, value in known.items() if name in wanted}
-    fits = {name: value for name, value in fits.items() if value.shape == wanted[name].shape}
-    generator.load_state_dict(wanted | fits)
+    for name in wanted.keys() & known.keys():
+        if known[name].shape == wanted[name].shape:  # other planes of detail begin anew
+            wanted[name] = known[name]
+    generator.load_state_dict(wanted)
     return replace(start, generator=generator)

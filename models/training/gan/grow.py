@@ -4,10 +4,14 @@ from typing import Any
 
 from torch import nn
 
-from models.networks.stylegan2.config import ModelError
 from models.saved.checkpoint import as_float32
 from models.training.gan.state import GanState
-from models.training.parts.growing import continue_reading, copy_matching, silence_new_pictures
+from models.training.parts.growing import (
+    continue_reading,
+    copy_matching,
+    refuse_leaps,
+    silence_new_pictures,
+)
 
 
 def start_from(state: GanState, saved: dict[str, Any]) -> None:
@@ -26,11 +30,7 @@ def start_from(state: GanState, saved: dict[str, Any]) -> None:
         ModelError: other channels or layout, or a resolution that is not the same or the double.
     """
     old, new = saved["generator_config"]["resolution"], state.generator.config.resolution
-    if new not in (old, 2 * old):
-        raise ModelError(
-            f"resolution {new}: the checkpoint has {old}, expected {old} or {2 * old} "
-            "(grow one step at a time)"
-        )
+    refuse_leaps(old, new)
     sources = {"ema": saved["ema"], "generator": saved.get("generator", saved["ema"])}
     for name in ("generator", "ema"):
         fresh = copy_matching(state.modules()[name], as_float32(sources[name]), name)

@@ -19,20 +19,18 @@ from models.networks.stylegan2.layers import GAIN, SLOPE
 def grown(
     generator: Generator, discriminator: Discriminator, resolution: int
 ) -> tuple[Generator, Discriminator]:
-    """Networks of twice the size that begin as these two.
+    """Networks of twice the size that begin as these two; of their own size they are the same.
 
     Planes of detail are drawn by the new block, which therefore begins at random: silent, its
     weights would take ten thousand pictures at usual rates to let a line through.
 
     Raises:
-        ModelError: the resolution is not twice theirs.
+        ModelError: the resolution is another one.
     """
     before = generator.config
-    if resolution != 2 * before.resolution:
-        raise ModelError(
-            f"resolution {resolution}: expected {before.resolution} or {2 * before.resolution} "
-            "(grow one step at a time)"
-        )
+    refuse_leaps(before.resolution, resolution)
+    if resolution == before.resolution:
+        return generator, discriminator
     larger = Generator(replace(before, resolution=resolution))
     fresh = copy_matching(larger, generator.state_dict(), "generator")
     if not before.detail_channels:
@@ -42,6 +40,19 @@ def grown(
     copy_matching(judge, known, "discriminator")
     continue_reading(judge, known)
     return larger.eval().requires_grad_(False), judge
+
+
+def refuse_leaps(known: int, wanted: int) -> None:
+    """Refuse a resolution that is neither that of the networks nor twice it.
+
+    Raises:
+        ModelError: names both.
+    """
+    if wanted not in (known, 2 * known):
+        raise ModelError(
+            f"resolution {wanted}: the checkpoint has {known}, expected {known} or {2 * known} "
+            "(grow one step at a time)"
+        )
 
 
 def copy_matching(module: nn.Module, source: dict[str, Tensor], label: str) -> list[str]:

@@ -1,6 +1,5 @@
 """Calm and path length on models whose answer is known."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -12,20 +11,8 @@ torch = pytest.importorskip("torch")
 from models.evaluation.distances import calm, path_length  # noqa: E402
 from models.evaluation.table_model import Answer  # noqa: E402
 from models.sketches.quickdraw import read_quickdraw  # noqa: E402
+from tests.models.evaluation.measured import SIDE, Card, absolute  # noqa: E402
 from tests.models.hands import write_sketches  # noqa: E402
-
-SIDE = 64
-
-
-def absolute(a, b):
-    """A perceptual distance that is easy to reckon with: the mean difference."""
-    return (a - b).abs().mean(dim=(1, 2, 3))
-
-
-@dataclass(frozen=True)
-class Card:
-    stroke_width_px: float = 1.5
-    ink_size: int = SIDE
 
 
 class Tracing:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pytest
 
@@ -12,19 +10,7 @@ torch = pytest.importorskip("torch")
 from models.evaluation.growing import growing  # noqa: E402
 from models.evaluation.table_model import Answer  # noqa: E402
 from models.sketches.quickdraw import TimedSketch  # noqa: E402
-
-SIDE = 64
-
-
-def absolute(a, b):
-    """A perceptual distance that is easy to reckon with: the mean difference."""
-    return (a - b).abs().mean(dim=(1, 2, 3))
-
-
-@dataclass(frozen=True)
-class Card:
-    stroke_width_px: float = 1.5
-    ink_size: int = SIDE
+from tests.models.evaluation.measured import Card, absolute  # noqa: E402
 
 
 class Tracing:
