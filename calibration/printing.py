@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import struct
-import zlib
 from pathlib import Path
 
 import cv2
@@ -11,11 +9,10 @@ import numpy as np
 
 from calibration.printed_sheet import Sheet, black_rectangles, ruler_text
 from exhibit.contract.errors import InputError
+from exhibit.contract.printed import POINTS_PER_MM, pdf_file, with_density
 
-_POINTS_PER_MM = 72 / 25.4
 _TEXT_PT = 9
 _PIXELS_PER_MM = 12
-_PNG_HEADER_BYTES = 33  # signature and the IHDR chunk
 
 
 def write_sheet(path: Path, sheet: Sheet) -> None:
@@ -37,21 +34,21 @@ def write_sheet(path: Path, sheet: Sheet) -> None:
 def pdf_of(sheet: Sheet) -> bytes:
     """Return a PDF of one page; its shapes are exact, whatever the printer's resolution.
 
-    Source: ISO 32000-1:2008, 7.5 (file structure), 8.5 (paths), 9.4 (text).
+    Source: ISO 32000-1:2008, 8.5 (paths), 9.4 (text).
     """
-    width, height = sheet.width_mm * _POINTS_PER_MM, sheet.height_mm * _POINTS_PER_MM
+    width, height = sheet.width_mm * POINTS_PER_MM, sheet.height_mm * POINTS_PER_MM
     drawing = ["0 g"]
     for x, y, w, h in black_rectangles(sheet):
-        left, bottom = x * _POINTS_PER_MM, height - (y + h) * _POINTS_PER_MM
+        left, bottom = x * POINTS_PER_MM, height - (y + h) * POINTS_PER_MM
         drawing.append(
-            f"{left:.4f} {bottom:.4f} {w * _POINTS_PER_MM:.4f} {h * _POINTS_PER_MM:.4f} re"
+            f"{left:.4f} {bottom:.4f} {w * POINTS_PER_MM:.4f} {h * POINTS_PER_MM:.4f} re"
         )
     drawing.append("f")
     x, y, text = ruler_text(sheet)
-    at = f"{x * _POINTS_PER_MM:.2f} {height - y * _POINTS_PER_MM:.2f}"
+    at = f"{x * POINTS_PER_MM:.2f} {height - y * POINTS_PER_MM:.2f}"
     drawing.append(f"BT /F {_TEXT_PT} Tf {at} Td ({text}) Tj ET")
     content = "\n".join(drawing).encode("ascii")
-    return _pdf_file(
+    return pdf_file(
         [
             b"<< /Type /Catalog /Pages 2 0 R /ViewerPreferences << /PrintScaling /None >> >>",
             b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
@@ -67,11 +64,7 @@ def png_of(sheet: Sheet) -> bytes:
     """Return a PNG that knows its size in millimetres."""
     pixels = render(sheet, _PIXELS_PER_MM)
     _, encoded = cv2.imencode(".png", pixels)
-    png = encoded.tobytes()
-    density = struct.pack(">IIB", _PIXELS_PER_MM * 1000, _PIXELS_PER_MM * 1000, 1)
-    chunk = b"pHYs" + density
-    physical = struct.pack(">I", len(density)) + chunk + struct.pack(">I", zlib.crc32(chunk))
-    return png[:_PNG_HEADER_BYTES] + physical + png[_PNG_HEADER_BYTES:]
+    return with_density(encoded.tobytes(), _PIXELS_PER_MM)
 
 
 def render(sheet: Sheet, pixels_per_mm: int) -> np.ndarray[tuple[int, int], np.dtype[np.uint8]]:
@@ -86,17 +79,3 @@ def render(sheet: Sheet, pixels_per_mm: int) -> np.ndarray[tuple[int, int], np.d
     scale, thickness = pixels_per_mm / 9, max(pixels_per_mm // 6, 1)
     cv2.putText(pixels, text, at, cv2.FONT_HERSHEY_SIMPLEX, scale, 0, thickness, cv2.LINE_AA)
     return pixels
-
-
-def _pdf_file(objects: list[bytes]) -> bytes:
-    body, offsets = b"%PDF-1.4\n", []
-    for number, content in enumerate(objects, start=1):
-        offsets.append(len(body))
-        body += b"%d 0 obj\n%b\nendobj\n" % (number, content)
-    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
-    count = len(objects) + 1
-    return (
-        body
-        + b"xref\n0 %d\n0000000000 65535 f \n%b" % (count, table)
-        + b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (count, len(body))
-    )
