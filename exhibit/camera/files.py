@@ -15,6 +15,8 @@ from exhibit.contract.values import Frame, Gray
 
 log = logging.getLogger(__name__)
 
+_FASTEST_HZ = 240.0
+_LONGEST_STEP_S = 10.0
 IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".pgm"})
 
 
@@ -27,11 +29,11 @@ def to_gray(pixels: Any) -> Gray:
 
 
 class VideoFile:
-    """Plays a video file over and over in real time.
+    """Plays a video file over and over in real time: the time of its frames, where they have one.
 
     Args:
         path: the file.
-        pacer: ticks at the rate to play it at.
+        pacer: ticks at the rate to play it at where they have none.
 
     Raises:
         CameraError: the file is not a video that OpenCV can decode.
@@ -44,6 +46,7 @@ class VideoFile:
         self._path = path
         self._pacer = pacer
         self._sequence = -1
+        self._shown_s = float("nan")
         self._video = cv2.VideoCapture(str(path))
         if not self._video.isOpened():
             self._video.release()
@@ -51,11 +54,14 @@ class VideoFile:
 
     @staticmethod
     def rate_hz(path: Path) -> float | None:
-        """Return the frames per second that a file says it has, or None."""
+        """Return the frames per second that a file says it has, or None.
+
+        Where it says none, OpenCV gives the steps of its clock: 600, 1000 or 90000.
+        """
         video = cv2.VideoCapture(str(path))
         rate = video.get(cv2.CAP_PROP_FPS)
         video.release()
-        return float(rate) if 0 < rate <= 1000 else None
+        return float(rate) if 0 < rate <= _FASTEST_HZ else None
 
     def read(self) -> Frame:
         """Wait for the next frame; raises CameraError when none can be decoded."""
@@ -63,11 +69,18 @@ class VideoFile:
         if not got:
             self._video.release()
             self._video = cv2.VideoCapture(str(self._path))
+            self._shown_s = float("nan")
             got, pixels = self._video.read()
         if not got:
             raise CameraError(f"{self._path} has no frame that can be decoded")
         self._sequence += 1
-        return Frame(self._sequence, self._pacer.next(), to_gray(pixels))
+        return Frame(self._sequence, self._pacer.next(self._step_s()), to_gray(pixels))
+
+    def _step_s(self) -> float | None:
+        """Return the time from the frame before to this one, or None where the file has none."""
+        before, self._shown_s = self._shown_s, self._video.get(cv2.CAP_PROP_POS_MSEC) / 1000
+        step = self._shown_s - before
+        return step if 0 < step <= _LONGEST_STEP_S else None
 
     def close(self) -> None:
         """Close the file."""

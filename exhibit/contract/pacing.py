@@ -30,7 +30,7 @@ class Pacer:
         self._period_s = 1.0 / rate_hz
         self._clock = clock
         self._sleep = sleep
-        self.due = clock()
+        self.due = self._tick = clock()
 
     def wait(self, lead_s: float = 0.0) -> None:
         """Sleep until `lead_s` before the next tick; return at once where that is past."""
@@ -45,12 +45,18 @@ class Pacer:
         if self.due < now:
             self.due = now + self._period_s
 
-    def next(self) -> float:
-        """Wait for the next tick and return its time in monotonic seconds."""
+    def next(self, after_s: float | None = None) -> float:
+        """Wait for the next tick and return its time in monotonic seconds.
+
+        Args:
+            after_s: from the tick before to this one; None is as long as always.
+        """
+        if after_s is not None:
+            self.due = self._tick + after_s
         now = self._clock()
         if now > self.due + self._period_s:
             self.due = now
         self.wait()
-        tick = self.due
+        self._tick = self.due
         self.due += self._period_s
-        return tick
+        return self._tick

@@ -2,10 +2,15 @@
 
 A few hundred bytes with aliases can mean gigabytes, and deep nesting takes the reader's own stack.
 Nothing the table reads needs either.
+
+Numbers are those of YAML 1.2 (section 10.3.2 of its specification), which means what is written:
+PyYAML's own are those of 1.1, where 0150 is 104, 1:50 is 110 and 1e3 is text. Unlike there, the
+words yes, no, on and off stay true and false, and keys are always text.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import yaml
@@ -16,6 +21,15 @@ _DEEPEST = 24
 _LETTERS_A_NODE = 6
 """Values are longer on average; a text of nothing but commas takes the reader seconds."""
 _LARGEST_INT = 2**63
+_INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
+_FLOAT = re.compile(
+    r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
+    r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
+)
+_WORDS = ("true", "false", "yes", "no", "on", "off")
+_BOOL = re.compile("|".join(form for w in _WORDS for form in (w, w.capitalize(), w.upper())))
+_OTHERS = re.compile(r"[-+]?[1-9][0-9]*(?::[0-5]?[0-9])+(?:\.[0-9]*)?")
+_TAG = "tag:yaml.org,2002:"
 # What the constructors raise on `!!int abc`, `!!bool maybe`, `!!timestamp x`, 2026-13-45 and kin.
 _NOT_OF_ITS_TAG = (ValueError, KeyError, AttributeError, TypeError, OverflowError, IndexError)
 
@@ -55,6 +69,21 @@ def read_yaml(text: str, longest: int = LONGEST) -> tuple[yaml.Node | None, Any]
         raise YamlError(_plain(what), mark and mark.line + 1) from None
 
 
+def write_yaml(data: Any) -> str:
+    """Return data as a text that `read_yaml`, and any other reader, reads as the same."""
+    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True)
+
+
+def is_number_to_others(node: yaml.Node | None) -> bool:
+    """Return whether a node is text here, such as 10:00, and minutes of 60 s to readers of 1.1."""
+    return (
+        isinstance(node, yaml.ScalarNode)
+        and node.style is None
+        and node.tag == f"{_TAG}str"
+        and _OTHERS.fullmatch(node.value) is not None
+    )
+
+
 class _Refusal(yaml.MarkedYAMLError):
     """YAML, but none that is taken here."""
 
@@ -83,6 +112,14 @@ class _Loader(yaml.SafeLoader):
         self._depth -= 1
         return node
 
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        """Return a mapping, its plain keys as they are written: `on` and 2026 are names here."""
+        if isinstance(node, yaml.MappingNode):
+            for key, _ in node.value:
+                if isinstance(key, yaml.ScalarNode):
+                    key.tag = f"{_TAG}str"
+        return super().construct_mapping(node, deep)
+
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
         """Return the value of a node."""
         try:
@@ -93,6 +130,46 @@ class _Loader(yaml.SafeLoader):
         if _is_odd(value):
             raise _Refusal(f"{node.value!r:.60} is no number or text", node)
         return value
+
+
+def _int(loader: _Loader, node: yaml.ScalarNode) -> int:
+    text = str(loader.construct_scalar(node))
+    if _INT.fullmatch(text) is None:
+        raise ValueError(text)
+    return int(text, 0) if text[:2] in ("0x", "0o") else int(text)
+
+
+def _float(loader: _Loader, node: yaml.ScalarNode) -> float:
+    text = str(loader.construct_scalar(node))
+    if _FLOAT.fullmatch(text) is None:
+        raise ValueError(text)
+    return float(text.replace(".", "", 1) if text[-1] in "fFnN" else text)
+
+
+_Loader.add_constructor(f"{_TAG}int", _int)
+_Loader.add_constructor(f"{_TAG}float", _float)
+# Every other implicit meaning of PyYAML is one of 1.1: dates, `=` and `<<`.
+_Loader.yaml_implicit_resolvers = {}
+for _name, _written, _first in (
+    ("bool", _BOOL, "tTfFyYnNoO"),
+    ("int", _INT, "-+0123456789"),
+    ("float", _FLOAT, "-+.0123456789"),
+    ("null", re.compile(r"~|null|Null|NULL|"), ["~", "n", "N", ""]),
+):
+    _whole = re.compile(rf"(?:{_written.pattern})\Z")
+    _Loader.add_implicit_resolver(f"{_TAG}{_name}", _whole, list(_first))
+
+
+class _Dumper(yaml.SafeDumper):
+    """Quotes what either version of YAML takes for something else than text."""
+
+
+_Dumper.add_implicit_resolver(
+    f"{_TAG}float", re.compile(rf"(?:{_FLOAT.pattern})\Z"), list("-+.0123456789")
+)
+_Dumper.add_implicit_resolver(
+    f"{_TAG}int", re.compile(rf"(?:{_INT.pattern})\Z"), list("-+0123456789")
+)
 
 
 def _is_odd(value: Any) -> bool:

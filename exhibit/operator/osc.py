@@ -1,9 +1,9 @@
 """Open Sound Control: other programs move directions, psi and scenes, and hear of the table.
 
 In: `/tracing/direction/<name>` strength, `/tracing/psi`, `/tracing/recall` and `/tracing/follow`
-value, `/tracing/scene` name, `/tracing/sound` and `/tracing/listen` 0 or 1, `/tracing/sound/<part>`
-loudness of `volume`, `grain`, `bed` or `cues`, `/tracing/invitation` and
-`/tracing/label` 0 or 1, `/tracing/linger` and `/tracing/fade` seconds.
+value, `/tracing/scene` name or `/tracing/scene/<name>` 1, `/tracing/sound` and `/tracing/listen` 0
+or 1, `/tracing/sound/<part>` loudness of `volume`, `grain`, `bed` or `cues`, `/tracing/invitation`
+and `/tracing/label` 0 or 1, `/tracing/linger` and `/tracing/fade` seconds.
 Out: `/tracing/ink/coverage` share, `/tracing/recalled` text, `/tracing/event/<name>` text.
 Values that come in hold until the table ends, and are not saved: a fader sends hundreds.
 """
@@ -13,19 +13,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import socket
-import struct
+import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from pythonosc.osc_message_builder import build_msg
-from pythonosc.osc_packet import OscPacket, ParseError
-
 from exhibit.contract.errors import ExhibitError
+from exhibit.contract.settings.addresses import is_among, networks_of
 from exhibit.contract.settings.schema import OscConfig
 from exhibit.operator.bundles import directions_of
 from exhibit.operator.desk import Desk
+from exhibit.operator.osc_reading import Message, Unreadable, Value, read_packet
+from exhibit.operator.osc_sending import Outlet
 from exhibit.operator.state.watch import KEPT_EVENTS
 from exhibit.operator.switching import switch_scene
 
@@ -47,37 +46,68 @@ _TELL_EVERY_S = 0.5
 _TRY_AGAIN_S = 10.0
 _MOST_WAITING = 64
 _SCENE_AT_MOST_EVERY_S = 1.0
-# What the library raises on a datagram that is no message, besides its own error.
-_UNREADABLE = (ParseError, ValueError, IndexError, TypeError, struct.error, RecursionError)
+_NOT_IN_ADDRESSES = re.compile(r"[ #*,/?\[\]{}]")
+_SCENE = f"{_IN}scene/"
+_PATTERN = re.compile(r"[*?\[{]")
 
-Wanted = dict[str, Any]
+Wanted = dict[str, Value]
 
 
 class Inlet(asyncio.DatagramProtocol):
     """Takes messages from allowed addresses; the newest value of each address wins.
 
     Args:
-        allowed: addresses of senders.
+        allowed: addresses and networks of senders.
+        complain: takes what was not taken and why, once for each sender and reason.
     """
 
-    def __init__(self, allowed: tuple[str, ...]) -> None:
-        self._allowed = frozenset(allowed)
+    def __init__(
+        self, allowed: Iterable[str], complain: Callable[[str], None] = log.warning
+    ) -> None:
+        self._allowed = [network for text in allowed for network in networks_of(text)]
+        self._complain = complain
+        self._told: set[str] = set()
         self._wanted: Wanted = {}
-        self.refused = 0
 
     def datagram_received(self, data: bytes, addr: tuple[Any, ...]) -> None:
         """Keep what a datagram asks for."""
-        if addr[0] not in self._allowed:
-            self.refused += 1
+        sender = str(addr[0])
+        if not is_among(sender, self._allowed):
+            self._tell(f"{sender} is not in osc.allow; nothing that it sends is taken")
             return
-        for address, value in _messages(data):
-            if address in self._wanted or len(self._wanted) < _MOST_WAITING:
-                self._wanted[address] = value
+        for found in read_packet(data):
+            reason = found.reason if isinstance(found, Unreadable) else self._keep(found)
+            if reason:
+                self._tell(f"from {sender}: {reason}")
 
     def take(self) -> Wanted:
         """Return what came since the last call."""
         wanted, self._wanted = self._wanted, {}
         return wanted
+
+    def _keep(self, message: Message) -> str:
+        """Keep what a message asks for, or return why it is not kept."""
+        address = message.address
+        if pattern := _PATTERN.search(address):
+            fixed = address[: pattern.start()]
+            ours = fixed.startswith(_IN) or _IN.startswith(fixed)
+            return f"{address:.60}: address patterns are not taken" if ours else ""
+        if not address.startswith(_IN):
+            return ""
+        if len(message.values) != 1 or message.values[0] is None:
+            return f"{address:.60}: expected exactly one value, a number, a text or a switch"
+        value = message.values[0]
+        if address.startswith(_SCENE) and not isinstance(value, str) and value == 0:
+            # A button that is let go, which must not take the place of its being pressed.
+            return ""
+        if address in self._wanted or len(self._wanted) < _MOST_WAITING:
+            self._wanted[address] = value
+        return ""
+
+    def _tell(self, text: str) -> None:
+        if text not in self._told and len(self._told) < _MOST_WAITING:
+            self._told.add(text)
+            self._complain(text)
 
 
 class Osc:
@@ -93,21 +123,39 @@ class Osc:
         self, desk: Desk, config: OscConfig, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._desk, self._config, self._clock = desk, config, clock
-        self.inlet = Inlet(config.allow)
-        self._targets = [_target(text) for text in config.send_to]
+        self.inlet = Inlet(config.allow, self._refuse)
+        self._outlet = Outlet(config.send_to, self._refuse)
         self._scene_due = self._tell_due = float("-inf")
         self._coverage: float | None = None
         self._refused: set[str] = set()
         self.fault = ""
 
     async def serve(self) -> None:
-        """Take and send messages until cancelled."""
+        """Take and send messages until cancelled; what goes wrong here never ends the page."""
+        while True:
+            try:
+                await self._serve()
+            except Exception as error:
+                log.exception("OSC")
+                self._note(f"osc: {error or type(error).__name__}; it begins again")
+                await asyncio.sleep(_TRY_AGAIN_S)
+
+    async def _serve(self) -> None:
         transport = await self._open()
-        with contextlib.closing(transport), self.listening():
-            while True:
-                self.apply(self.inlet.take())
-                self._tell_coverage()
-                await asyncio.sleep(_APPLY_EVERY_S)
+        looking_up = asyncio.create_task(self._outlet.look_up())
+        try:
+            with contextlib.closing(transport), self.listening():
+                while True:
+                    self.apply(self.inlet.take())
+                    self._tell_coverage()
+                    await asyncio.sleep(_APPLY_EVERY_S)
+        finally:
+            looking_up.cancel()
+
+    def _note(self, fault: str) -> None:
+        if fault != self.fault:
+            self._desk.events.add("fault", text=fault)
+        self.fault = fault
 
     async def _open(self) -> asyncio.DatagramTransport:
         """Open the socket; tried again for as long as another program has its port."""
@@ -118,10 +166,7 @@ class Osc:
                     lambda: self.inlet, local_addr=(config.host, config.port)
                 )
             except OSError as error:
-                fault = f"osc: {config.host}:{config.port}: {error.strerror}; no OSC"
-                if fault != self.fault:
-                    self._desk.events.add("fault", text=fault)
-                self.fault = fault
+                self._note(f"osc: {config.host}:{config.port}: {error.strerror}; no OSC")
                 await asyncio.sleep(_TRY_AGAIN_S)
                 continue
             self.fault = ""
@@ -148,27 +193,51 @@ class Osc:
             except (ExhibitError, OSError) as error:
                 self._refuse(str(error))
 
-    def _apply(self, address: str, value: Any) -> None:
+    def _apply(self, address: str, value: Value) -> None:
         settings = self._desk.settings
         kind, _, name = address.partition("/")
-        if kind in _MODEL_VALUES and isinstance(value, float | int):
-            settings.preview({"model": {kind: float(value)}})
-        elif kind == "direction" and isinstance(value, float | int):
-            settings.preview({"editing": {"directions": self._moved(name, float(value))}})
-        elif address in _SWITCHES and isinstance(value, float | int):
+        if kind == "scene":
+            self._switch(name, value)
+        elif address in _SWITCHES and value in (0, 1):
             section, key = _SWITCHES[address]
             settings.preview({section: {key: bool(value)}})
-        elif address in _SECONDS and isinstance(value, float | int):
+        elif isinstance(value, bool | str):
+            self._refuse_value(address, value)
+        elif address in _MODEL_VALUES:
+            settings.preview({"model": {kind: float(value)}})
+        elif kind == "direction":
+            settings.preview({"editing": {"directions": self._moved(name, float(value))}})
+        elif address in _SECONDS:
             section, key = _SECONDS[address]
             settings.preview({section: {key: float(value)}})
-        elif kind == "sound" and name in _SOUND_VALUES and isinstance(value, float | int):
+        elif kind == "sound" and name in _SOUND_VALUES:
             settings.preview({"sound": {name: float(value)}})
-        elif kind == "scene" and isinstance(value, str):
-            if self._clock() >= self._scene_due:
-                self._scene_due = self._clock() + _SCENE_AT_MOST_EVERY_S
-                switch_scene(self._desk, value, "osc")
         else:
-            self._refuse(f"{_IN}{address} {value!r:.40} is no message of the table")
+            self._refuse_value(address, value)
+
+    def _switch(self, button: str, value: Value) -> None:
+        """Switch to the scene that the value names, or the address where it is a button's."""
+        if button and value == 1:
+            name = self._scene_of(button)
+        elif not button and isinstance(value, str):
+            name = value
+        else:
+            self._refuse_value(f"scene/{button}" if button else "scene", value)
+            return
+        self._desk.scenes.book.find(name)
+        if self._clock() < self._scene_due:
+            self._refuse("/tracing/scene: more than one a second; the later ones are not taken")
+            return
+        self._scene_due = self._clock() + _SCENE_AT_MOST_EVERY_S
+        switch_scene(self._desk, name, "osc")
+
+    def _scene_of(self, button: str) -> str:
+        """Return the scene of an address, which cannot have a space or a comma in it."""
+        names = [scene.name for scene in self._desk.scenes.book.scenes]
+        return next((name for name in names if _NOT_IN_ADDRESSES.sub("_", name) == button), button)
+
+    def _refuse_value(self, address: str, value: Value) -> None:
+        self._refuse(f"{_IN}{address} {value!r:.40} is no message of the table")
 
     def _moved(self, name: str, strength: float) -> list[dict[str, Any]]:
         editing = self._desk.settings.effective.model_dump(mode="json")["editing"]
@@ -188,13 +257,13 @@ class Osc:
             self._desk.events.add("osc refused", text=text)
 
     def _tell_coverage(self) -> None:
-        if not self._targets or self._clock() < self._tell_due:
+        if not self._outlet.used or self._clock() < self._tell_due:
             return
         self._tell_due = self._clock() + _TELL_EVERY_S
         coverage = self._desk.table.look()["engine"].get("coverage")
         if coverage is not None and coverage != self._coverage:
             self._coverage = coverage
-            self._send("ink/coverage", float(coverage))
+            self._outlet.send(f"{_OUT}ink/coverage", float(coverage))
 
     def _tell_record(self, record: dict[str, Any]) -> None:
         # What happens on the paper has been told already, and every time.
@@ -203,32 +272,6 @@ class Osc:
 
     def _tell_event(self, record: dict[str, Any]) -> None:
         name, text = str(record["what"]).replace(" ", "_"), str(record.get("text", ""))
-        self._send(f"event/{name}", text)
+        self._outlet.send(f"{_OUT}event/{name}", text)
         if name == "recalled":
-            self._send(name, text)
-
-    def _send(self, address: str, value: float | str) -> None:
-        message = build_msg(_OUT + address, value).dgram
-        for family, target in self._targets:
-            # Whoever does not listen misses it.
-            with contextlib.suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as sender:
-                sender.setblocking(False)
-                sender.sendto(message, target)
-
-
-def _messages(data: bytes) -> Iterator[tuple[str, Any]]:
-    try:
-        messages = [timed.message for timed in OscPacket(data).messages]
-        found = [(message.address, (list(message.params) or [None])[0]) for message in messages]
-    except _UNREADABLE:
-        return
-    for address, value in found:
-        if address.startswith(_IN):
-            yield address, value
-
-
-def _target(text: str) -> tuple[socket.AddressFamily, tuple[str, int]]:
-    host, _, port = text.rpartition(":")
-    host = host.strip("[]")
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return family, (host, int(port))
+            self._outlet.send(_OUT + name, text)

@@ -9,11 +9,12 @@ import signal
 import socket
 import time
 from asyncio import sslproto
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import uvicorn
 from fastapi import FastAPI
 
+from exhibit.contract.settings.addresses import networks_of
 from exhibit.contract.settings.schema import OperatorConfig
 from exhibit.operator.access.certificate import Tls
 from exhibit.operator.address import (
@@ -66,7 +67,8 @@ class Server(uvicorn.Server):
             log_config=None,
             access_log=False,
             server_header=False,
-            proxy_headers=False,
+            proxy_headers=bool(config.proxies),
+            forwarded_allow_ips=_trusted(config.proxies),
             limit_concurrency=_MOST_CONNECTIONS,
             timeout_keep_alive=_KEEP_ALIVE_S,
             timeout_graceful_shutdown=0,
@@ -160,6 +162,13 @@ class Server(uvicorn.Server):
         return self.config.http_protocol_class(  # type: ignore[call-arg]
             config=self.config, server_state=self.server_state, app_state={}
         )
+
+
+def _trusted(proxies: Iterable[str]) -> list[str]:
+    """Return the networks of proxies, also as an interface that takes both families names them."""
+    networks = [network for text in proxies for network in networks_of(text)]
+    mapped = [f"::ffff:{n.network_address}/{n.prefixlen + 96}" for n in networks if n.version == 4]
+    return [*map(str, networks), *mapped]
 
 
 def _tells_of_a_crash(record: logging.LogRecord) -> bool:

@@ -60,6 +60,17 @@ def test_table_unit_restarts_and_is_watched() -> None:
     assert [line for line in wanted if line not in text.splitlines()] == []
 
 
+@pytest.mark.parametrize("unit", ["tracing-table.service", "tracing-table-screen.service"])
+@pytest.mark.parametrize(
+    "driver", [("nvidia-frontend",), ("nvidia", "nvidiactl")], ids=["to 535", "from 545"]
+)
+def test_unit_allows_the_graphics_card_by_the_names_of_its_driver(
+    unit: str, driver: tuple[str, ...]
+) -> None:
+    text = (UNITS[0].parent / unit).read_text(encoding="utf-8")
+    assert [n for n in driver if f"DeviceAllow=char-{n} rw" not in text.splitlines()] == []
+
+
 def _installed(folder: Path) -> dict[str, bytes]:
     files = (path for path in folder.rglob("*") if path.is_file())
     return {str(path.relative_to(folder)): path.read_bytes() for path in files}

@@ -16,11 +16,12 @@ from typing import Any
 
 import yaml
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from exhibit.contract.errors import ConfigError
 from exhibit.contract.settings.expectation import expectation_at, keys_at
 from exhibit.contract.settings.layers import Layer, merged
-from exhibit.contract.settings.lines import Key, line_of
+from exhibit.contract.settings.lines import Key, line_of, unquoted_times, written_at
 from exhibit.contract.settings.schema import Config, Section
 from exhibit.contract.yaml_text import YamlError, read_yaml
 
@@ -131,9 +132,15 @@ def parse_config(text: str) -> tuple[Config | None, list[Problem]]:
         Problem(_dotted(key), "is given twice; expected once", line)
         for key, line in _repeated_keys(root, ())
     ]
-    config, invalid = _validate(_without_empty_sections(data))
+    config, invalid = _validate(_without_empty_sections(data), root)
     placed = [Problem(_dotted(key), message, line_of(root, key)) for key, message in invalid]
-    problems = sorted(twice + placed, key=lambda problem: problem.line or 0)
+    refused = {key for key, _ in invalid}
+    unquoted = [
+        Problem(_dotted(key), f'{text} needs quotes; expected "{text}"', line)
+        for key, text, line in unquoted_times(root)
+        if key not in refused
+    ]
+    problems = sorted(twice + placed + unquoted, key=lambda problem: problem.line or 0)
     return (None, problems) if problems else (config, [])
 
 
@@ -205,7 +212,15 @@ def _take_out(layer: Any, key: Key) -> None:
     del inside[step]
 
 
-def _validate(data: Mapping[Any, Any]) -> tuple[Config | None, list[tuple[Key, str]]]:
+def _validate(
+    data: Mapping[Any, Any], root: yaml.Node | None = None
+) -> tuple[Config | None, list[tuple[Key, str]]]:
+    """Return the configuration in plain data, or what is wrong with it.
+
+    Args:
+        data: nested by section.
+        root: the text that it was read from, for values as they stand there.
+    """
     # Strict JSON rules: a list may be a tuple and text a path, but 'yes' is no number and true
     # no port, which pydantic would otherwise convert without a word.
     try:
@@ -222,8 +237,21 @@ def _validate(data: Mapping[Any, Any]) -> tuple[Config | None, list[tuple[Key, s
             messages.setdefault(location, f"missing; expected {expectation_at(Config, location)}")
         else:
             key, expected = _nearest_described(location)
-            messages.setdefault(key, f"{_shown(item['input'])} is not allowed; expected {expected}")
+            written = written_at(root, key)
+            messages.setdefault(key, _not_allowed(item, written, expected))
     return None, list(messages.items())
+
+
+def _not_allowed(item: ErrorDetails, written: str | None, expected: str) -> str:
+    shown = _shown(item["input"]) if written is None else _short(written)
+    if item["type"] == "value_error":
+        # What a validator of ours says knows more than the schema.
+        said = str(item["ctx"]["error"])
+        return said if isinstance(item["input"], list | dict) else f"{shown} is not allowed; {said}"
+    text = f"{shown} is not allowed; expected {expected}"
+    if written and item["type"] == "string_type":
+        text += f', so it needs quotes: "{_short(written)}"'
+    return text
 
 
 def _nearest_described(location: Key) -> tuple[Key, str]:
@@ -281,10 +309,12 @@ def _dotted(key: Key) -> str:
 
 
 def _shown_key(text: str) -> str:
-    text = text if text.isprintable() else repr(text)[1:-1]
-    return text if len(text) <= 60 else text[:57] + "..."
+    return _short(text if text.isprintable() else repr(text)[1:-1])
 
 
 def _shown(value: Any) -> str:
-    text = json.dumps(value, default=str, ensure_ascii=False)
+    return _short(json.dumps(value, default=str, ensure_ascii=False))
+
+
+def _short(text: str) -> str:
     return text if len(text) <= 60 else text[:57] + "..."

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import yaml
+
+from exhibit.contract.yaml_text import is_number_to_others
 
 Key = tuple[str | int, ...]
 
@@ -24,3 +28,30 @@ def line_of(node: yaml.Node | None, key: Key) -> int | None:
         else:
             break
     return line
+
+
+def written_at(node: yaml.Node | None, key: Key) -> str | None:
+    """Return the value at `key` as it stands in the text; None where it is quoted or no scalar."""
+    for step in key:
+        if isinstance(node, yaml.MappingNode):
+            found = [value for name, value in node.value if name.value == str(step)]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int):
+            found = node.value[step : step + 1]
+        else:
+            return None
+        if not found:
+            return None
+        node = found[0]
+    return node.value if isinstance(node, yaml.ScalarNode) and node.style is None else None
+
+
+def unquoted_times(node: yaml.Node | None, above: Key = ()) -> Iterator[tuple[Key, str, int]]:
+    """Yield key, text and line of every time such as 10:00 that stands without quotes."""
+    if isinstance(node, yaml.MappingNode):
+        for name, child in node.value:
+            yield from unquoted_times(child, (*above, str(name.value)))
+    elif isinstance(node, yaml.SequenceNode):
+        for index, child in enumerate(node.value):
+            yield from unquoted_times(child, (*above, index))
+    elif isinstance(node, yaml.ScalarNode) and is_number_to_others(node):
+        yield above, node.value, node.start_mark.line + 1

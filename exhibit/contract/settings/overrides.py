@@ -12,14 +12,12 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from exhibit.contract.files import PRIVATE, write_whole
 from exhibit.contract.settings.file import Problem, apply_overrides, parse_config, usable_part
 from exhibit.contract.settings.layers import Layer, flat
 from exhibit.contract.settings.safe_mode import safe_mode_reason
 from exhibit.contract.settings.schema import Config
-from exhibit.contract.yaml_text import read_yaml
+from exhibit.contract.yaml_text import read_yaml, write_yaml
 
 OVERRIDES, HISTORY = "overrides.yaml", "history"
 _HEADER = "# Written by the operator's page, on top of config.yaml.\n"
@@ -94,7 +92,7 @@ def overrides_text(overrides: Layer) -> str:
     """Return overrides as the YAML that is saved and shown."""
     if not overrides:
         return _HEADER
-    return _HEADER + yaml.safe_dump(overrides, sort_keys=False, allow_unicode=True)
+    return _HEADER + write_yaml(overrides)
 
 
 def layer_overrides(file: Config) -> tuple[Config, tuple[str, ...]]:

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
+from exhibit.contract.settings.addresses import Addresses, Host, Target
 from exhibit.contract.settings.hours import parse_span
 
 _OCTET = r"(25[0-5]|2[0-4]\d|1?\d?\d)"
@@ -110,18 +111,10 @@ class ModelConfig(Section):
 class SchedulePoint(Section):
     """A strength at a time of day."""
 
-    at: str = Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    at: str = Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", examples=["10:30"])
     """Local time in quotes, such as "09:30"."""
     strength: float = Field(ge=-1000, le=1000)
     """Added to the direction's own strength then, in units of w; in between it moves evenly."""
-
-    @field_validator("at", mode="before")
-    @classmethod
-    def _refuse_bare_time(cls, given: Any) -> Any:
-        # YAML reads 10:30 without quotes as the number 630.
-        if isinstance(given, int):
-            raise ValueError('expected a time in quotes, such as "10:30"')
-        return given
 
 
 class ModulationConfig(Section):
@@ -242,12 +235,14 @@ class OperatorConfig(Section):
 
     enabled: bool = True
     """Serve the page."""
-    host: str = "127.0.0.1"
+    host: Host = "127.0.0.1"
     """Address to serve on once the table is claimed; loopback until then."""
     port: int = Field(8443, ge=0, le=65535)
     """Port to serve on; 0 takes a free one."""
-    names: tuple[str, ...] = ()
+    names: tuple[Host, ...] = ()
     """Further names under which the page is reached, such as table.museum.example."""
+    proxies: tuple[Addresses, ...] = ()
+    """Addresses of reverse proxies in front of the page; what they say of who asks is believed."""
     certificate: Path | None = None
     """The museum's own certificate chain (PEM), reloaded when it changes; empty makes one."""
     key: Path | None = None
@@ -259,13 +254,13 @@ class OscConfig(Section):
 
     enabled: bool = False
     """Take messages, and send them to `send_to`."""
-    host: str = "127.0.0.1"
+    host: Host = "127.0.0.1"
     """Address to listen on."""
     port: int = Field(9000, ge=0, le=65535)
     """UDP port to listen on; 0 takes a free one."""
-    allow: tuple[str, ...] = ("127.0.0.1",)
-    """Addresses that messages are taken from."""
-    send_to: tuple[Annotated[str, Field(pattern=r"^\[?[^\]\s]+\]?:\d{1,5}$")], ...] = ()
+    allow: tuple[Addresses, ...] = ("127.0.0.1",)
+    """Addresses and networks that messages are taken from, such as 192.168.10.0/24."""
+    send_to: tuple[Target, ...] = ()
     """Addresses and ports that messages are sent to, such as 127.0.0.1:9001."""
 
 

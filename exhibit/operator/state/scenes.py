@@ -8,14 +8,13 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from exhibit.contract.errors import InputError
 from exhibit.contract.files import PRIVATE, write_whole
 from exhibit.contract.settings.layers import Layer
 from exhibit.contract.settings.overrides import set_aside
-from exhibit.contract.yaml_text import read_yaml
+from exhibit.contract.yaml_text import read_yaml, write_yaml
 
 log = logging.getLogger(__name__)
 
@@ -121,7 +120,7 @@ class SceneFile:
         if self.fault:
             self.book = self._read()
             raise OSError(errno.EAGAIN, self.fault or "it can be read again: look, and try again")
-        text = yaml.safe_dump(book.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
+        text = write_yaml(book.model_dump(mode="json"))
         write_whole(self._path, text, PRIVATE)
         self.book = book
 

@@ -17,6 +17,8 @@ from exhibit.contract.pacing import Pacer
 from exhibit.contract.settings.schema import CameraConfig
 from tests.fakes.clock import FakeClock
 
+WITHOUT_RATE = Path(__file__).parent / "cases" / "without_rate.webm"
+
 
 @pytest.fixture
 def clock() -> FakeClock:
@@ -119,6 +121,28 @@ def test_video_file_plays_over_and_over_at_its_pace(
     video.close()
     assert [round(float(f.pixels.mean()), -2) for f in frames] == [0, 100, 200, 0]
     assert [f.captured_at - began for f in frames] == pytest.approx([0, 0.1, 0.2, 0.3])
+
+
+def test_video_file_that_says_no_rate_plays_in_the_time_of_its_frames(
+    pacer: Pacer, clock: FakeClock
+) -> None:
+    """Its container counts in milliseconds, which passed for 1000 frames a second."""
+    assert VideoFile.rate_hz(WITHOUT_RATE) is None
+    video, began = VideoFile(WITHOUT_RATE, pacer), clock()
+    shown = [video.read().captured_at - began for _ in range(75)]
+    assert shown[:4] == pytest.approx([0, 0.034, 0.074, 0.141])
+    assert shown[-1] == pytest.approx(2.871)
+    # The first frame again, a tick later.
+    assert video.read().captured_at - began == pytest.approx(2.971)
+
+
+def test_video_file_after_a_stall_goes_on_from_now(pacer: Pacer, clock: FakeClock) -> None:
+    video = VideoFile(WITHOUT_RATE, pacer)
+    video.read()
+    clock.advance(5.0)
+    late, then = video.read().captured_at, video.read().captured_at
+    assert late == pytest.approx(clock() - 0.04)
+    assert then - late == pytest.approx(0.04)
 
 
 def test_video_file_that_is_none_is_named(tmp_path: Path, pacer: Pacer) -> None:

@@ -17,6 +17,7 @@ from exhibit.operator import osc as module
 from exhibit.operator.bundles import Bundles
 from exhibit.operator.desk import Desk
 from exhibit.operator.osc import Inlet, Osc
+from exhibit.operator.osc_sending import Outlet
 from exhibit.operator.state.scenes import Scene, SceneBook
 from tests.exhibit.operator.conftest import FakeTable
 from tests.fakes.clock import FakeClock
@@ -109,11 +110,139 @@ def test_osc_what_is_not_possible_changes_nothing(
     assert len(desk.events.newest(9, "osc")) <= 1
 
 
-def test_osc_other_address_is_not_heard() -> None:
-    inlet = Inlet(("127.0.0.1",))
-    inlet.datagram_received(build_msg("/tracing/psi", 0.4).dgram, ("192.0.2.7", 1))
+def test_osc_other_address_is_not_heard_and_told_once_with_it() -> None:
+    told: list[str] = []
+    inlet = Inlet(("127.0.0.1",), told.append)
+    for sender in ("192.0.2.7", "192.0.2.7", "192.0.2.8"):
+        inlet.datagram_received(build_msg("/tracing/psi", 0.4).dgram, (sender, 1))
     assert inlet.take() == {}
-    assert inlet.refused == 1
+    assert told == [
+        f"192.0.2.{last} is not in osc.allow; nothing that it sends is taken" for last in (7, 8)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("allowed", "sender"),
+    [
+        ("127.0.0.0/8", "127.0.0.1"),
+        ("localhost", "::1"),
+        ("::ffff:10.0.0.1", "10.0.0.1"),
+        ("10.0.0.1", "::ffff:10.0.0.1"),
+    ],
+)
+def test_osc_networks_and_other_ways_to_write_an_address_are_heard(
+    allowed: str, sender: str
+) -> None:
+    inlet = Inlet((allowed,))
+    inlet.datagram_received(build_msg("/tracing/psi", 0.5).dgram, (sender, 1, 0, 0))
+    assert inlet.take() == {"/tracing/psi": 0.5}
+
+
+PSI = b"/tracing/psi\0\0\0\0"
+HALF = bytes.fromhex("3f000000")
+
+
+def _bundle(*parts: bytes) -> bytes:
+    sizes = [len(part).to_bytes(4, "big") + part for part in parts]
+    return b"#bundle\0" + bytes(7) + b"\1" + b"".join(sizes)
+
+
+@pytest.mark.parametrize(
+    ("datagram", "reason"),
+    [
+        (b"rubbish", "neither a message nor a bundle"),
+        (b"", "neither a message nor a bundle"),
+        (PSI + HALF, "/tracing/psi has no type tags"),
+        (b"/tracing/psi", "a text without an end"),
+        (PSI + b",T\0\0", "/tracing/psi True is no message of the table"),
+        (PSI + b",I\0\0", "/tracing/psi: expected exactly one value"),
+        (PSI + b",\0\0\0", "/tracing/psi: expected exactly one value"),
+        (PSI + b",ff\0" + HALF + HALF, "/tracing/psi: expected exactly one value"),
+        (PSI + b",[f]\0\0\0\0" + HALF, "/tracing/psi: expected exactly one value"),
+        (PSI + b",tf\0" + bytes(8) + HALF, "/tracing/psi: expected exactly one value"),
+        (PSI + b",xf\0" + bytes(8) + HALF, "the type 'x' is not known"),
+        (PSI + b",f\0\0" + HALF + HALF, "/tracing/psi is longer than its type tags"),
+        (PSI + b",f\0\0" + b"\0", "a message that ends within a value"),
+        (PSI + b",b\0\0" + b"\x7f\0\0\0", "a message that ends within a value"),
+        (PSI + b",b\0\0" + b"\xff\0\0\0", "a message that ends within a value"),
+        (PSI + b",s\0\0" + "mørk".encode("latin-1") + b"\0" * 4, "a text that is no UTF-8"),
+        (b"/tracing/ps?\0\0\0\0,f\0\0" + HALF, "/tracing/ps?: address patterns are not taken"),
+        (b"/*/psi\0\0,f\0\0" + HALF, "/*/psi: address patterns are not taken"),
+        (b"#bundle\0", "a bundle that ends too early"),
+        (_bundle(b"x" * 8)[:-4], "a bundle whose parts are longer"),
+    ],
+)
+def test_osc_what_cannot_be_taken_is_recorded_once_a_sender(
+    osc: Osc, desk: Desk, datagram: bytes, reason: str
+) -> None:
+    before = desk.settings.effective
+    for _ in range(2):
+        osc.inlet.datagram_received(datagram, HERE)
+        osc.apply(osc.inlet.take())
+    assert desk.settings.effective == before
+    assert len(desk.events.newest(9, "osc refused", reason)) == 1
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        b"/cue/name\0\0\0,s\0\0" + "Dæmpet".encode("latin-1") + b"\0\0",
+        b"/cue\0\0\0\0,xf\0" + bytes(12),
+        b"rubbish\0",
+        _bundle(b"x" * 8)[:-4],
+    ],
+)
+def test_osc_good_values_of_a_bundle_stay_beside_bad_ones(osc: Osc, desk: Desk, bad: bytes) -> None:
+    follow = build_msg("/tracing/follow", 0.25).dgram
+    osc.inlet.datagram_received(_bundle(PSI + b",f\0\0" + HALF, bad, _bundle(follow)), HERE)
+    osc.apply(osc.inlet.take())
+    model = desk.settings.effective.model
+    assert (model.psi, model.follow) == (0.5, 0.25)
+    assert len(desk.events.newest(9, "osc refused", "from 127.0.0.1")) == 1
+
+
+@pytest.mark.parametrize(
+    "value",
+    [b",f\0\0" + HALF, b",d\0\0" + bytes.fromhex("3fe0000000000000")],
+)
+def test_osc_number_of_either_length_is_taken(osc: Osc, desk: Desk, value: bytes) -> None:
+    osc.inlet.datagram_received(PSI + value, HERE)
+    osc.apply(osc.inlet.take())
+    assert desk.settings.effective.model.psi == 0.5
+
+
+@pytest.mark.parametrize("value", [1, 1.0, True])
+def test_osc_switch_takes_a_number_or_true(osc: Osc, desk: Desk, value: object) -> None:
+    _send(osc, "/tracing/sound", value)
+    assert desk.settings.effective.sound.enabled
+    _send(osc, "/tracing/sound", 0.5)
+    _send(osc, "/tracing/sound", float("nan"))
+    assert desk.settings.effective.sound.enabled
+    assert len(desk.events.newest(9, "osc refused", "/tracing/sound")) == 2
+
+
+@pytest.mark.parametrize("address", ["/tracing/scene/Late_evening", "/tracing/scene/Late evening"])
+def test_osc_button_switches_to_the_scene_of_its_address(
+    osc: Osc, desk: Desk, clock: FakeClock, address: str
+) -> None:
+    scene = Scene(name="Late evening", settings={"model": {"psi": 0.5}}, fade_s=0)
+    desk.scenes.write(SceneBook().with_scene(scene))
+    osc.inlet.datagram_received(build_msg(address, 1.0).dgram, HERE)
+    osc.inlet.datagram_received(build_msg(address, 0.0).dgram, HERE)
+    osc.apply(osc.inlet.take())
+    assert desk.scenes.book.active == "Late evening"
+    assert desk.events.newest(9, "osc refused") == []
+
+
+@pytest.mark.parametrize(
+    ("address", "value"),
+    [("/tracing/scene/Dusk", 1.0), ("/tracing/scene/Dusk", "Dusk"), ("/tracing/scene", 1.0)],
+)
+def test_osc_scene_that_is_not_there_or_not_named_is_recorded(
+    osc: Osc, desk: Desk, address: str, value: object
+) -> None:
+    _send(osc, address, value)
+    assert len(desk.events.newest(9, "osc refused")) == 1
 
 
 def test_osc_flood_keeps_the_newest_of_a_bounded_number() -> None:
@@ -146,6 +275,43 @@ def test_osc_port_taken_is_told_once_and_tried_again(
         serving.cancel()
 
     asyncio.run(check())
+
+
+def test_osc_fault_of_its_own_is_told_and_does_not_end_the_page(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_TRY_AGAIN_S", 0.0)
+
+    async def check() -> None:
+        osc = Osc(desk, OscConfig(enabled=True, port=0))
+        monkeypatch.setattr(osc, "_tell_coverage", lambda: 1 / 0)
+        serving = asyncio.create_task(osc.serve())
+        while not osc.fault:
+            await asyncio.sleep(0)
+        assert not serving.done()
+        serving.cancel()
+
+    asyncio.run(check())
+    assert len(desk.events.newest(9, "fault", "osc: division by zero")) == 1
+
+
+def test_osc_name_of_a_host_is_looked_up_beside_and_sent_to() -> None:
+    told: list[str] = []
+
+    async def check(port: int) -> None:
+        outlet = Outlet((f"localhost:{port}", "no-such-host.invalid:9001"), told.append)
+        looking_up = asyncio.create_task(outlet.look_up())
+        while not told:
+            await asyncio.sleep(0.01)
+        looking_up.cancel()
+        outlet.send("/tracing/event/fault", "half a letter \ud83d, and \0")
+
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ear:
+        ear.bind(("127.0.0.1", 0))
+        ear.settimeout(PATIENCE_S)
+        asyncio.run(check(ear.getsockname()[1]))
+        assert ear.recv(2000) == build_msg("/tracing/event/fault", "half a letter ?, and ?").dgram
+    assert told[0].startswith("osc.send_to: no-such-host.invalid: ")
 
 
 def test_osc_garbage_is_dropped() -> None:

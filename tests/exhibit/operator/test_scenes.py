@@ -74,6 +74,40 @@ def test_schedule_switches_once_and_a_switch_by_hand_lasts_until_the_next(desk: 
     assert desk.scenes.book.active == "Evening"
 
 
+def _active_at(desk: Desk, *times: str) -> list[str | None]:
+    found = []
+    for at in times:
+        follow_schedule(desk, datetime.fromisoformat(at))
+        found.append(desk.scenes.book.active)
+    return found
+
+
+def test_schedule_clock_that_goes_back_keeps_the_scene_until_the_next_moment(
+    make_desk: DeskMaker,
+) -> None:
+    desk = make_desk()
+    schedule = (Entry(at="09:00", scene="Morning"), Entry(at="02:30", scene="Evening"))
+    _keep(desk, EVENING, MORNING, schedule=schedule)
+    autumn = ["2026-10-25 02:31", "2026-10-25 02:59", "2026-10-25 02:00", "2026-10-25 02:30"]
+    assert _active_at(desk, *autumn) == ["Evening"] * 4
+    switch_scene(desk, "Morning", "kim")
+    assert _active_at(make_desk(), "2026-10-25 02:00", "2026-10-25 02:31") == ["Morning"] * 2
+    switch_scene(desk, "Evening", "kim")
+    assert _active_at(desk, "2026-10-25 08:59", "2026-10-25 09:00") == ["Evening", "Morning"]
+
+
+@pytest.mark.parametrize("wrong", ["2026-11-21 15:00", "2031-02-01 10:00"])
+def test_schedule_clock_corrected_by_far_keeps_the_scene_until_the_next_moment(
+    desk: Desk, wrong: str
+) -> None:
+    schedule = (Entry(at="09:00", scene="Morning"), Entry(at="11:00", scene="Evening"))
+    _keep(desk, EVENING, MORNING, schedule=schedule)
+    _active_at(desk, wrong)
+    before = desk.scenes.book.active
+    assert _active_at(desk, "2026-11-20 08:59") == [before]
+    assert _active_at(desk, "2026-11-20 09:00", "2026-11-20 11:00") == ["Morning", "Evening"]
+
+
 def test_schedule_missed_while_the_table_was_off_is_caught_up(desk: Desk) -> None:
     _keep(desk, EVENING, schedule=(Entry(at="09:00", scene="Evening"),))
     follow_schedule(desk, SATURDAY)

@@ -6,9 +6,11 @@ Spans server, certificate and command.
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import socket
+import ssl
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -304,3 +306,54 @@ def test_listen_gives_up_readers_that_take_nothing() -> None:
     with listen("127.0.0.1", 0) as listener:
         option = getattr(socket, "TCP_USER_TIMEOUT", 18)
         assert 0 < listener.getsockopt(socket.IPPROTO_TCP, option) <= 30_000
+
+
+async def _login(port: int, visitor: str, password: str) -> int:
+    """Log in through a proxy, which names the visitor behind what the visitor says itself."""
+    body = json.dumps({"password": password})
+    lines = (
+        "POST /api/v1/login HTTP/1.1",
+        f"Host: {HOST}",
+        f"X-Forwarded-For: 203.0.113.77, {visitor}",
+        "Content-Type: application/json",
+        f"Content-Length: {len(body)}",
+        "Connection: close",
+    )
+    trusting = ssl.create_default_context()
+    trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=trusting)
+    writer.write("\r\n".join((*lines, "", body)).encode())
+    status = int((await reader.readline()).split()[1])
+    await leave(writer)
+    return status
+
+
+@pytest.mark.parametrize(
+    ("proxies", "last"), [(("127.0.0.0/8",), 200), (("localhost",), 200), ((), 429)]
+)
+def test_server_behind_a_named_proxy_delays_the_visitor_who_was_wrong_alone(
+    desk: Desk, make_server: ServerMaker, proxies: tuple[str, ...], last: int
+) -> None:
+    async def check() -> None:
+        desk.accounts.set_password(PASSWORD)
+        async with serving(make_server(proxies=proxies)) as server:
+            port = port_of(server)
+            wrong = [await _login(port, "192.0.2.1", "wrong") for _ in range(4)]
+            assert wrong[0] == 401
+            assert wrong[-1] == 429
+            assert await _login(port, "192.0.2.2", PASSWORD) == last
+
+    asyncio.run(check())
+
+
+@pytest.mark.parametrize("proxies", [("192.0.2.5",), ()])
+def test_server_does_not_believe_who_is_no_proxy(
+    desk: Desk, make_server: ServerMaker, proxies: tuple[str, ...]
+) -> None:
+    async def check() -> None:
+        desk.accounts.set_password(PASSWORD)
+        async with serving(make_server(proxies=proxies)) as server:
+            wrong = [await _login(port_of(server), f"192.0.2.{n}", "wrong") for n in range(4)]
+            assert wrong[-1] == 429
+
+    asyncio.run(check())

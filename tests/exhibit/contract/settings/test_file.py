@@ -68,6 +68,69 @@ def test_parse_config_value_of_another_kind_is_not_converted(line: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "camera: {exposure: 1:50}",
+            "camera.exposure: 1:50 is not allowed; expected a whole number",
+        ),
+        ("camera: {width: 1_000}", "camera.width: 1_000 is not allowed; expected a whole number"),
+        ("camera: {exposure: 1e3}", "camera.exposure: 1e3 is not allowed; expected a whole number"),
+        (
+            "camera: {source: on}",
+            "camera.source: on is not allowed; expected text, so it needs quo",
+        ),
+        ("stage: {fps: .inf}", "stage.fps: .inf is not allowed; expected a number from 5 to 240"),
+        ("stage: {mirror: 01}", "stage.mirror: 01 is not allowed; expected true or false"),
+        ("on: 3", "on: unknown key; did you mean 'sound'?"),
+    ],
+)
+def test_parse_config_value_is_told_as_it_stands_in_the_file(text: str, message: str) -> None:
+    assert _problems(f"# first line\n{text}\n")[0].startswith(f"config.yaml:2: {message}")
+
+
+def test_parse_config_leading_zeros_are_decimal() -> None:
+    config, _ = parse_config("camera: {exposure: 0150, gain: 010}\nstage: {rotate: 090}\n")
+    assert config is not None
+    assert (config.camera.exposure, config.camera.gain, config.stage.rotate) == (150, 10, 90)
+
+
+POINTS = """\
+editing:
+  directions:
+    - name: a
+      modulation:
+        points:
+          - {at: 09:30, strength: 1}
+          - {at: %s, strength: 2}
+"""
+_POINT = "config.yaml:7: editing.directions.0.modulation.points.1.at"
+
+
+def test_parse_config_time_without_quotes_is_told_as_it_stands() -> None:
+    assert _problems(POINTS % "10:00") == [f'{_POINT}: 10:00 needs quotes; expected "10:00"']
+
+
+@pytest.mark.parametrize("written", ["25:00", "600", "10.00"])
+def test_parse_config_what_is_no_time_names_an_example(written: str) -> None:
+    expected = 'expected text like "10:30"'
+    assert _problems(POINTS % written)[0].startswith(
+        f"{_POINT}: {written} is not allowed; {expected}"
+    )
+
+
+def test_parse_config_what_a_validator_says_reaches_the_reader() -> None:
+    assert _problems(POINTS % '"09:30"') == [
+        "config.yaml:5: editing.directions.0.modulation.points: 09:30 is listed twice; "
+        "expected one strength a time"
+    ]
+    assert _problems("sound: {hours: [25:00-26:00]}\n") == [
+        "config.yaml:1: sound.hours.0: 25:00-26:00 is not allowed; expected hours such as "
+        '"10:00-17:00" or "tue-sun 10:00-17:00"'
+    ]
+
+
+@pytest.mark.parametrize(
     "text", ["a: [1\nb: 2", "- camera", "just text", "\x00", "a: !!python/x 1"]
 )
 def test_parse_config_text_that_is_no_mapping_is_one_problem(text: str) -> None:
