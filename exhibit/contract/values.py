@@ -19,6 +19,24 @@ SheetState = Literal["absent", "moving", "resting", "lifted"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class TokenTruth:
+    """A printed token that a simulated table shows.
+
+    Args:
+        number: of its marker.
+        corners: (4, 2) float32 of the marker in frame pixels, clockwise from the upper left one as
+            the token's reader sees it; in a mirrored frame they run the other way.
+        angle_deg: how far it is turned clockwise, as the visitor sees it, 0 upright.
+        rests: whether it lies still.
+    """
+
+    number: int
+    corners: Floats
+    angle_deg: float
+    rests: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Truth:
     """What a simulated table knows about its own frame; a real camera never has it.
 
@@ -29,6 +47,7 @@ class Truth:
         sheet: (4, 2) float32 corners of the sheet in frame pixels, or None with no sheet.
         lifted: (H, W) bool, True where the sheet has left the glass, or None where it lies flat;
             ink and corners of a lifted sheet are given where they lie when it is flat.
+        tokens: printed tokens in view.
     """
 
     ink: Gray
@@ -36,16 +55,24 @@ class Truth:
     hand: NDArray[np.bool_]
     sheet: Floats | None
     lifted: NDArray[np.bool_] | None = None
+    tokens: tuple[TokenTruth, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """One camera frame: `pixels` is (H, W) uint8."""
+    """One camera frame.
+
+    Args:
+        pixels: (H, W) uint8.
+        covered: (H, W) uint8, 1 where something lies that is known to be no ink, such as a token;
+            None where nothing does.
+    """
 
     sequence: int
     captured_at: float
     pixels: Gray
     truth: Truth | None = None
+    covered: Gray | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,7 +93,8 @@ class InkEvent:
     """Something that happened on the table.
 
     `name` is one of sheet_in, sheet_out, fresh_sheet, sheet_back, stroke_added, sheet_moved,
-    sheet_lifted, sheet_flat, sheet_turned, object_left, light_fault, light_back, recalled;
+    sheet_lifted, sheet_flat, sheet_turned, object_left, light_fault, light_back, recalled,
+    token_laid, token_taken;
     `detail` says where or which, for the log and for `/tracing/event/<name>`.
     """
 

@@ -39,6 +39,8 @@ class Conditions:
         turns: how many times it is turned over once the drawing is done.
         rubbings: how many strokes are rubbed out once the drawing is done.
         lifts: how many times it is lifted after that: a corner, then the whole sheet, in turns.
+        tokens: how many printed tokens are laid down, turned and taken away, one after the other:
+            the first beside the drawing, the second on it, and so on in turns.
         covers: 1 where a fresh sheet is laid over it then, drawn on and taken away.
     """
 
@@ -69,6 +71,7 @@ class Conditions:
     rubbings: int = 0
     lifts: int = 0
     covers: int = 0
+    tokens: int = 0
 
 
 CLEAN = Conditions("clean")

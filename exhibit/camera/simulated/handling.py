@@ -9,12 +9,17 @@ from exhibit.camera.simulated.play import Drawing, Play
 from exhibit.camera.simulated.raised import CORNERS_MM, Rise, seen_at
 from exhibit.camera.simulated.tracks import TrackBuilder
 from exhibit.camera.simulated.view import pose_matrix
-from exhibit.camera.simulated.visit import Cover, Floats64, Hand, Lift, place
+from exhibit.camera.simulated.visit import SHEET_MM, Cover, Floats64, Hand, Laid, Lift, place
 
 _STEPS = 13
 _RUB_MM, _RUB_HZ, _RUB_MM_S = 9.0, 4.0, 70.0
 _RUB_REACH_MM = 8.0
 _MOST_RUBBED_MM = 160.0
+_GRIP_MM = (10.0, 40.0)
+"""Where a token is held: by the lower edge of its card."""
+_TOKEN_REACH_MM = 46.0
+"""From the middle of a token to the farthest corner of its card."""
+_TOKEN_RESTS_S = 2.5
 
 
 def lift_corner(play: Play, start_s: float) -> float:
@@ -131,3 +136,38 @@ def lay_over(play: Play, drawing: Drawing, start_s: float) -> float:
     play.cover = Cover(play.sheet.build(), cut_into_lines(play.rng, play.strokes), begins, ends)
     play.sheet, play.strokes = first, strokes
     return play.helper.now_s
+
+
+def lay_token(play: Play, number: int, start_s: float) -> float:
+    """A hand brings a printed token, comes back to turn it, and takes it away.
+
+    Returns:
+        When the hand has gone.
+    """
+    away = np.array([play.side * 60.0, 330.0, play.side * 0.4, 1.0])
+    turned = play.rng.uniform([-1.2, 0.7], [1.2, 1.5])
+    lies = np.array([*_place_for_token(play, number), turned[0], 1.0])
+    token = TrackBuilder(start_s, *map(float, away))
+    play.helper.hold(start_s - 0.3)
+    play.helper.ease(start_s, *map(float, place(np.array([_GRIP_MM]), away)[0]), 0.0)
+    play.carry(token, start_s + 1.1, lies, _GRIP_MM)
+    for pose in (lies - [0, 0, turned[1] * np.sign(turned[0]), 0], away):
+        play.let_go()
+        token.hold(play.helper.now_s + _TOKEN_RESTS_S)
+        play.helper.hold(token.now_s - 0.6)
+        grip = place(np.array([_GRIP_MM]), np.array(token.build().values[-1]))[0]
+        play.helper.ease(token.now_s, *map(float, grip), 0.0)
+        play.carry(token, token.now_s + 1.0, pose, _GRIP_MM)
+    play.tokens.append(Laid(number, token.build(), float(start_s), float(token.now_s)))
+    play.helper.ease(play.helper.now_s + 0.3, play.side * 150, 330.0, 1.0)
+    return play.helper.now_s
+
+
+def _place_for_token(play: Play, number: int) -> Floats64:
+    """Return where on the table to lay a token: odd ones beside the drawing, even ones on it."""
+    drawn = np.concatenate([stroke.way[:, :2] for stroke in play.strokes])
+    x, y = (half * np.linspace(-1, 1, 13) for half in np.array(SHEET_MM) / 2 - _TOKEN_REACH_MM)
+    spots = np.column_stack([axis.ravel() for axis in np.meshgrid(x, y)])
+    apart = np.linalg.norm(spots[:, None] - drawn, axis=2).min(axis=1)
+    best = np.argsort(apart)[-3:] if number % 2 else np.argsort(apart)[:3]
+    return np.asarray(place(spots[[play.rng.choice(best)]], play.pose())[0], np.float64)

@@ -12,7 +12,7 @@ from exhibit.camera.simulated.lines import PenStroke, Rub
 from exhibit.camera.simulated.pens import PENS, Pen
 from exhibit.camera.simulated.sketches import Sketch, load_sketches
 from exhibit.camera.simulated.tracks import TrackBuilder
-from exhibit.camera.simulated.visit import Cover, Floats64, Hand, Lift, place
+from exhibit.camera.simulated.visit import Cover, Floats64, Hand, Laid, Lift, place
 
 _AWAY_MM = (150.0, 330.0)
 _FEW_STROKES = 4
@@ -124,6 +124,7 @@ class Play:
         self.rubs: list[Rub] = []
         self.lifts: list[Lift] = []
         self.cover: Cover | None = None
+        self.tokens: list[Laid] = []
 
     def pose(self) -> Floats64:
         """Where the sheet is after the last key."""
@@ -131,11 +132,17 @@ class Play:
 
     def drag(self, until_s: float, pose: Floats64, grip_mm: tuple[float, float]) -> None:
         """The helping hand takes the sheet along."""
-        start_s = self.sheet.now_s
+        self.carry(self.sheet, until_s, pose, grip_mm)
+
+    def carry(
+        self, what: TrackBuilder, until_s: float, pose: Floats64, grip_mm: tuple[float, float]
+    ) -> None:
+        """The helping hand takes along what it holds by a point of it."""
+        start_s = what.now_s
         self.helper.hold(start_s)
-        old = self.sheet.build()
-        self.sheet.ease(until_s, *map(float, pose))
-        moved = self.sheet.build()
+        old = what.build()
+        what.ease(until_s, *map(float, pose))
+        moved = what.build()
         grip = np.array([grip_mm])
         self.helper.key(start_s + 1e-3, *place(grip, old.at(start_s))[0], 0.0)
         for t in np.linspace(start_s, until_s, 13)[1:]:

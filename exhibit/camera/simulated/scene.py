@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from exhibit.camera.simulated.cards import Card
 from exhibit.camera.simulated.conditions import Polarity
 from exhibit.camera.simulated.layers import Exposed, Floats, Layer
 from exhibit.camera.simulated.paper import PAPER, Box, Paper
@@ -30,6 +31,7 @@ class Moment:
         rise: what of it has left the glass, or None.
         cover: the same three poses of a sheet on top of it, or None.
         cover_counts: whether that is the visitor's sheet now.
+        cards: number and three poses of every token on top.
     """
 
     t_s: float
@@ -37,6 +39,7 @@ class Moment:
     rise: Rise | None = None
     cover: Exposed | None = None
     cover_counts: bool = False
+    cards: tuple[tuple[int, Exposed], ...] = ()
 
 
 class Scene:
@@ -46,6 +49,7 @@ class Scene:
         reflectance: (H, W) float32 as the lens draws it, 0..1.
         ink: (H, W) uint8 ground truth, 0 ink and 255 paper.
         mass: (H, W) uint8 ground truth, 0 where ink fills a shape in.
+        cards: tokens that lie on top.
     """
 
     def __init__(
@@ -71,6 +75,8 @@ class Scene:
         self._sheet = Layer(papers[0], shape)
         self._cover = None if papers[1] is None else Layer(papers[1], shape)
         self._covered = self._counts = False
+        self.cards: tuple[Card, ...] = ()
+        self._cards_key: tuple[object, ...] = ()
         self.reflectance = bare.copy()
         self.ink = np.full(bare.shape, 255, np.uint8)
         self.mass = self.ink.copy()
@@ -111,6 +117,7 @@ class Scene:
             self._covered, self._counts = covered, moment.cover_counts
             if moment.cover is not None:
                 moved |= self._cover.place(moment.cover, to_camera, None)
+        moved |= self._lay_cards(moment.cards, to_camera)
         height, width = self._bare.shape
         if moved or (box is not None and self._sheet.raised is not None):
             box = (0, 0, width, height)
@@ -118,6 +125,15 @@ class Scene:
             return None
         self._redraw(box)
         return box
+
+    def _lay_cards(self, cards: tuple[tuple[int, Exposed], ...], to_camera: Matrix) -> bool:
+        """Lay tokens where they are; returns whether anything is different from before."""
+        key = tuple((n, *(float(v) for pose in poses for v in pose)) for n, poses in cards)
+        if (key, to_camera.tobytes() if cards else b"") == self._cards_key:
+            return False
+        self._cards_key = (key, to_camera.tobytes() if cards else b"")
+        self.cards = tuple(Card(number, poses, to_camera) for number, poses in cards)
+        return True
 
     def _redraw(self, box: Box) -> None:
         """Draw one box of pixels anew, with enough around it for the lens's blur."""
@@ -153,6 +169,11 @@ class Scene:
             alone = self._bare[area] + shows * (over - self._bare[area])
             both = self._through(sharp, over)
             sharp = np.where(alpha > 0, sharp + shows * alpha * (both - sharp), alone)
+        for card in self.cards:
+            above, on_card = card.look(box)
+            shadow = above / np.float32(PAPER)
+            both = np.where(on_card > 0.5, self._through(sharp, above), sharp * shadow)
+            sharp = np.where(alpha > 0, both, sharp + on_card * (above - sharp))
         return np.asarray(sharp, np.float32)
 
     def _through(self, front: Floats, behind: Floats) -> Floats:

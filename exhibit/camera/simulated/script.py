@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from exhibit.camera.simulated.conditions import Conditions
-from exhibit.camera.simulated.handling import lay_over, lift_corner, raise_sheet, rub_out
+from exhibit.camera.simulated.handling import (
+    lay_over,
+    lay_token,
+    lift_corner,
+    raise_sheet,
+    rub_out,
+)
 from exhibit.camera.simulated.lines import cut_into_lines
 from exhibit.camera.simulated.play import Play, drawings_of, short_drawing, with_filling
 from exhibit.camera.simulated.visit import Visit
@@ -35,6 +41,8 @@ def make_visit(seed: int, index: int, starts_at: float, conditions: Conditions) 
         still_s = lift(play, still_s + 2.0)
     for _ in range(conditions.covers):
         still_s = lay_over(play, short_drawing(rng, conditions), still_s + 2.5)
+    for number in range(conditions.tokens):
+        still_s = lay_token(play, number + 1, still_s + 2.0)
     for _ in range(conditions.turns):
         still_s = play.turn_over(still_s + 1.0)
     ends_at = play.leave(still_s + _REST_S)
@@ -47,4 +55,5 @@ def make_visit(seed: int, index: int, starts_at: float, conditions: Conditions) 
         cut_into_lines(rng, play.strokes, play.rubs),
         tuple(play.lifts),
         play.cover,
+        tuple(play.tokens),
     )

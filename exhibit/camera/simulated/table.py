@@ -31,6 +31,7 @@ from exhibit.contract.values import Frame, Gray, Truth
 _BARE: dict[Polarity, float] = {"bright": 0.22, "dark": 0.5}
 """Reflectance of the table without a sheet: lit from below one looks through it into the dark."""
 _TEXELS_PER_PX = 2.0
+_REST_S, _STILL = 0.1, 1e-6
 
 
 class SimulatedTable:
@@ -107,7 +108,8 @@ class SimulatedTable:
         ink, mass = scene.ink.copy(), scene.mass.copy()
         for array in (pixels, ink, mass, hand):
             array.setflags(write=False)
-        truth = Truth(ink, mass, hand, scene.corners, scene.raised)
+        tokens = tuple(card.truth(_rests(visit, card.number, t_s)) for card in scene.cards)
+        truth = Truth(ink, mass, hand, scene.corners, scene.raised, tokens)
         return Frame(sequence, t_s, pixels, truth)
 
     def frames(self, count: int, start_s: float = 0.0) -> Iterator[Frame]:
@@ -181,8 +183,20 @@ def _moment(visit: Visit, t_s: float, exposure_s: float) -> Moment:
 
     amounts = ((lift.corner, float(lift.track.at(t_s)[0])) for lift in visit.lifts)
     rise = next((Rise(corner, mm) for corner, mm in amounts if mm > 0), None)
+    cards = tuple(
+        (token.number, exposed(token.track))
+        for token in visit.tokens
+        if token.from_s <= t_s < token.until_s
+    )
     cover = visit.cover
     if cover is None:
-        return Moment(t_s, exposed(visit.sheet), rise)
+        return Moment(t_s, exposed(visit.sheet), rise, cards=cards)
     counts = cover.lies_from <= t_s < cover.lies_until
-    return Moment(t_s, exposed(visit.sheet), rise, exposed(cover.sheet), counts)
+    return Moment(t_s, exposed(visit.sheet), rise, exposed(cover.sheet), counts, cards)
+
+
+def _rests(visit: Visit, number: int, t_s: float) -> bool:
+    """Return whether a token has not moved for a moment, nor will."""
+    track = next(token.track for token in visit.tokens if token.number == number)
+    before, after = track.at(t_s - _REST_S), track.at(t_s + _REST_S)
+    return bool(np.abs(after - before).max() < _STILL)

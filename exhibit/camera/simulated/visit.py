@@ -65,6 +65,19 @@ class Cover:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Laid:
+    """A printed token that is brought, turned and taken away: its number and its pose.
+
+    It is in view between `from_s` and `until_s`.
+    """
+
+    number: int
+    track: Track
+    from_s: float
+    until_s: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Visit:
     """One sheet on the table between `starts_at` and `ends_at` (seconds).
 
@@ -79,6 +92,7 @@ class Visit:
     lines: Lines
     lifts: tuple[Lift, ...] = ()
     cover: Cover | None = None
+    tokens: tuple[Laid, ...] = ()
 
 
 def place(points: Floats64, pose: Floats64) -> Floats64:
