@@ -110,7 +110,11 @@ class DeskExtractor:
         width, height = self._size
         upright = perspective(self._corners, outline_of_frame((height, width)))
         pixels = as_gray(cv2.warpPerspective(frame.pixels, upright, self._size))
-        ink = self._inner.extract(replace(frame, pixels=pixels, truth=None))
+        covered = frame.covered
+        if covered is not None:
+            nearest = cv2.INTER_NEAREST
+            covered = as_gray(cv2.warpPerspective(covered, upright, self._size, flags=nearest))
+        ink = self._inner.extract(replace(frame, pixels=pixels, truth=None, covered=covered))
         back = np.asarray(np.linalg.inv(upright), np.float64)
         frame_size = (self._shape[1], self._shape[0])
         lines = cv2.warpPerspective(255 - ink.mask, back, frame_size)

@@ -115,6 +115,9 @@ class TableExtractor:
             self._start((pixels.shape[0], pixels.shape[1]), frame.captured_at)
         if self._dark is not None:
             pixels = as_gray(cv2.subtract(pixels, self._dark))
+        covered = frame.covered
+        if covered is not None:
+            pixels = self._surface.uncovered(pixels, covered, self._bare.level)
         elapsed_ms = round(1000 * max(0.0, frame.captured_at - self._seen_at))
         self._seen_at = frame.captured_at
         small = field.shrink(pixels)
@@ -126,6 +129,7 @@ class TableExtractor:
             pixels = steady(pixels, pose.steadied)
             small = field.shrink(pixels)
             level = field.paper_level(small)
+            covered = None if covered is None else as_gray(steady(covered, pose.steadied) > 0)
         events = self._note_arrival(pose, level, frame.captured_at)
         hands: Gray | None = None
         if self._absent(pose, frame.captured_at):
@@ -133,7 +137,8 @@ class TableExtractor:
         elif pose.resting or pose.corners is None:
             events += self._anchor_at(pose.corners, level)
             view = (pixels, small, level)
-            hands, found = self._look(view, pose.curled, elapsed_ms, frame.captured_at)
+            unseen = None if covered is None else field.shrink_mask(covered)
+            hands, found = self._look(view, (pose.curled, unseen), elapsed_ms, frame.captured_at)
             events += found
         if pose.corners is not None:
             events += self._lift.step(pose.raised or bool(pose.curled))
@@ -200,18 +205,22 @@ class TableExtractor:
     def _look(
         self,
         view: tuple[Gray, Gray, Gray],
-        curled: tuple[Floats, ...],
+        hidden: tuple[tuple[Floats, ...], Gray | None],
         elapsed_ms: int,
         now_s: float,
     ) -> tuple[Gray, tuple[InkEvent, ...]]:
         """Take a frame of a resting sheet into account: itself, averaged down, and its level.
+
+        Args:
+            hidden: triangles that are curled, and (h, w) uint8, 1 where something lies that is no
+                ink.
 
         Returns:
             (h, w) uint8, 1 under hands; and what happened.
         """
         assert self._ink is not None
         limits = threshold.limits_for(self._noise, self._config.threshold)
-        look = self._surface.look(*view, curled, self._config.polarity, now_s)
+        look = self._surface.look(*view, hidden, self._config.polarity, now_s)
         contrast = field.contrast(view[0], look.ground, limits.least_light)
         contrast = self._bare.without_dust(contrast)
         events = look.events

@@ -32,6 +32,14 @@ def shrink(pixels: Gray) -> Gray:
     return np.asarray(cv2.resize(half, small, interpolation=cv2.INTER_AREA), np.uint8)
 
 
+def shrink_mask(mask: Gray) -> Gray:
+    """Return, 1 there, the cells that a mask (H, W) uint8 of ones touches."""
+    height, width = mask.shape
+    small = (max(1, round(width / SHRINK)), max(1, round(height / SHRINK)))
+    shares = cv2.resize(mask * np.uint8(255), small, interpolation=cv2.INTER_AREA)
+    return as_gray(shares > 0)
+
+
 def paper_level(small: Gray) -> Gray:
     """Remove lines: a closing lifts everything narrower than its kernel to its surroundings.
 

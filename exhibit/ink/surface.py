@@ -85,12 +85,30 @@ class Surface:
         self._paper.settle_in(level, bare, within)
         self._solids.new_sheet()
 
+    def uncovered(self, pixels: Gray, covered: Gray, bare: Floats | None) -> Gray:
+        """Return a frame that shows paper, or the table, where something lies that is no ink.
+
+        Args:
+            pixels: (H, W) uint8.
+            covered: (H, W) uint8, 1 where it lies.
+            bare: (h, w) float32, brightness of the table without a sheet, where it is known.
+        """
+        behind = self._paper.level
+        if bare is not None:
+            behind = np.where(self._within > 0, behind, bare)
+        size = (pixels.shape[1], pixels.shape[0])
+        fill = cv2.convertScaleAbs(cv2.resize(behind, size, interpolation=cv2.INTER_LINEAR))
+        result = pixels.copy()
+        # Where nothing is known yet there is nothing to show.
+        cv2.copyTo(fill, covered * as_gray(fill > 0), result)
+        return result
+
     def look(
         self,
         pixels: Gray,
         small: Gray,
         level: Gray,
-        curled: tuple[Floats, ...],
+        hidden: tuple[tuple[Floats, ...], Gray | None],
         polarity: Polarity,
         now_s: float,
     ) -> Look:
@@ -100,7 +118,8 @@ class Surface:
             pixels: (H, W) uint8.
             small: (h, w) uint8, the same averaged down.
             level: (h, w) uint8, its smooth brightness.
-            curled: triangles (3, 2) in frame pixels, off the glass.
+            hidden: triangles (3, 2) in frame pixels, off the glass; and (h, w) uint8, 1 where
+                something lies that is no ink.
             polarity: how a hand looks.
             now_s: time of the frame.
         """
@@ -111,26 +130,29 @@ class Surface:
         tolerance, shown = self._paper.tolerance(), self._solids.in_view(seen)
         sheet = self._edge.look(level)
         found = find_hands(ratio, tolerance, sheet, pens, polarity, grow(shown, 2))
+        curled, covered = hidden
         off = grow(off_the_glass(curled, self._shape, 1.0 / field.SHRINK), 1)
+        if covered is not None:
+            off |= covered
         hands = as_gray(found.hands & ~off)
-        hidden = as_gray(grow(hands, REACH) | off)
+        doubted = as_gray(grow(hands, REACH) | off)
         self._stir.step(seen, self._within, now_s)
-        sight = Sight(small, seen, sheet, hidden, self._stir)
+        sight = Sight(small, seen, sheet, doubted, self._stir)
         waiting = self._solids.step(sight, found, shown)
         trusted = self._stir.trusted(hands, as_gray(np.abs(ratio - 1.0) < _LIKE_PAPER))
-        unseen = as_gray((hidden & ~trusted) | off | waiting)
-        hidden |= waiting
+        unseen = as_gray((doubted & ~trusted) | off | waiting)
+        doubted |= waiting
         ground = self._solids.ground(level, lit)
         odd, left = self._resting.step(level, ratio, hands, now_s)
         if odd is not None:
             self._paper.accept(odd, level)
-        self._free = self._within * (1 - hidden) * (1 - grow(self._solids.cells, 1))
+        self._free = self._within * (1 - doubted) * (1 - grow(self._solids.cells, 1))
         self._paper.learn(level, self._free, found.relit)
         events = self._light.step(level, self._free)
         events += tuple(InkEvent("object_left", self._light.zone_at(*at)) for at in left)
         factor = self._turn(level)
         quiet_ms, doubtful = self._stir.quiet_ms, self._covers.doubtful
-        near = grow(hidden, REACH)
+        near = grow(doubted, REACH)
         return Look(ground, hands, unseen, near, factor, quiet_ms, doubtful, events)
 
     def _turn(self, level: Gray) -> float | None:
