@@ -48,6 +48,7 @@ _ENGINE: State = {
     "strengths": {},
     "psi": None,
     "refused": "",
+    "tokens": [],
     "notices": [],
     "faults": [],
 }

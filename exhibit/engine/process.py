@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from exhibit.contract.bundle import Card
 from exhibit.contract.calibration import Calibration, usable_calibration
 from exhibit.contract.errors import CalibrationError, CameraError
 from exhibit.contract.geometry import Matrix, mounting, scaling
+from exhibit.contract.laid_tokens import LaidTokenWriter
 from exhibit.contract.records import Gesture, Heard, RecordReader, RecordWriter
 from exhibit.contract.settings.published import Follower
 from exhibit.contract.settings.schema import CameraConfig, Config
@@ -31,6 +33,7 @@ from exhibit.engine.loop import Engine, Pipeline
 from exhibit.engine.opened_bundle import open_bundle
 from exhibit.engine.origin import OriginTeller
 from exhibit.engine.outlet import EngineOutlet
+from exhibit.engine.token_tap import TokenTap
 from exhibit.ink import Extractor, make_extractor
 
 log = logging.getLogger(__name__)
@@ -67,6 +70,8 @@ class EngineProcess:
         self._bundle = self._settings.bundle
         self._outlet = EngineOutlet(run_dir)
         self._gestures = RecordWriter(run_dir, Gesture)
+        self._laid = LaidTokenWriter(run_dir)
+        self._tokens: TokenTap | None = None
         self._origin = OriginTeller(run_dir, time.monotonic)
         self._meter = GestureMeter(self._bundle.opened.card.stroke_width_px)
         self._extractor: Extractor | None = None
@@ -125,9 +130,14 @@ class EngineProcess:
             self._light,
         )
         self._light_fault = misfit(self._light, (width, height))
+        upright = scaling(1 / width, 1 / width) @ mounting(width, height, camera.mirrored, 0)
+        to_visitor = upright if square is None else square
+        self._tokens = TokenTap(
+            extractor, self._config.tokens, camera.mirrored, to_visitor, self._laid
+        )
         bundle = self._bundle.opened
         pipeline = Pipeline(
-            GestureTap(extractor, self._meter, self._gestures),
+            GestureTap(self._tokens, self._meter, self._gestures),
             bundle.models.encoder,
             bundle.editor,
             bundle.models.generator,
@@ -155,9 +165,10 @@ class EngineProcess:
             self._meter = GestureMeter(self._bundle.opened.card.stroke_width_px)
 
     def _configure(self, before: Config, config: Config) -> None:
-        if self._engine is None or self._extractor is None:
+        if self._engine is None or self._extractor is None or self._tokens is None:
             return
         self._extractor.configure(config.ink)
+        self._tokens.configure(config.tokens)
         if any(getattr(before, part) != getattr(config, part) for part in _ANSWERED_WITH):
             self._engine.refresh(config.ink.answer)
 
@@ -196,7 +207,11 @@ class EngineProcess:
             "frames_captured": self._feed.captured,
             "frames_dropped": self._feed.dropped,
             "ink_changed_at": self._engine.ink_changed_at if self._engine else None,
-            "stages_ms": self._engine.times.percentiles() if self._engine else {},
+            "stages_ms": {
+                **(self._engine.times.percentiles() if self._engine else {}),
+                **(self._tokens.times.percentiles() if self._tokens else {}),
+            },
+            "tokens": [asdict(token) for token in self._tokens.lying] if self._tokens else [],
             "strengths": bundle.editor.strengths,
             "psi": bundle.editor.psi,
             "faults": [text for text in faults if text],

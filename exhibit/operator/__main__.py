@@ -72,7 +72,7 @@ async def _serve(desk: Desk) -> None:
     tls = Tls(files)
     server = Server(make_app(desk, names), page, tls)
     pulse = Pulse(desk, server, tls)
-    work = (pulse.beat_on(), pulse.fade_on(), server.serve_here())
+    work = (pulse.beat_on(), pulse.fade_on(), pulse.follow_tokens(), server.serve_here())
     tasks = [asyncio.create_task(part) for part in work]
     if config.osc.enabled:
         tasks.append(asyncio.create_task(Osc(desk, config.osc).serve()))

@@ -38,6 +38,9 @@ class Change:
 class Bundles:
     """Lists bundles, and follows a change from one to another until it is made or refused.
 
+    Attributes:
+        folder: where bundles are installed.
+
     Args:
         settings: holds which bundle is in use.
         table: says whether the engine can start.
@@ -55,7 +58,7 @@ class Bundles:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._settings, self._table, self._events = settings, table, events
-        self._folder, self._clock = folder, clock
+        self.folder, self._clock = folder, clock
         self.opening: Change | None = None
         self.refused = ""
 
@@ -67,7 +70,7 @@ class Bundles:
 
     def installed(self) -> list[dict[str, Any]]:
         """Return what the card of every bundle says, the one in use among them."""
-        paths = {path.parent.name: path.parent for path in self._folder.glob("*/card.yaml")}
+        paths = {path.parent.name: path.parent for path in self.folder.glob("*/card.yaml")}
         if self.in_use not in paths:
             paths[self.in_use] = Path(self.in_use)
         return [_describe(name, path) for name, path in sorted(paths.items())]
@@ -75,7 +78,7 @@ class Bundles:
     def current(self) -> Path | None:
         """Return the folder of the bundle in use."""
         try:
-            return find_bundle(self.in_use, self._folder)
+            return find_bundle(self.in_use, self.folder)
         except BundleError:
             return None
 
@@ -87,9 +90,11 @@ class Bundles:
             InputError: another change is under way.
             ConfigError: safe mode is on.
         """
+        if "bundle" in self._settings.layers.token.get("model", {}):
+            raise InputError("a token on the table chooses the bundle; take it away first")
         if self.opening is not None:
             raise InputError(f"bundle '{self.opening.name}' is still being opened; wait for it")
-        path = find_bundle(name, self._folder)
+        path = find_bundle(name, self.folder)
         read_card(path)
         before = self.in_use
         wanted = {_KEY: name, **self._directions_left(set(directions_of(path)))}
@@ -118,7 +123,7 @@ class Bundles:
     def _keep(self, change: Change) -> None:
         self.opening = None
         self._events.add("bundle", text=f"'{change.name}' answers now", by=change.by)
-        path = find_bundle(change.name, self._folder)
+        path = find_bundle(change.name, self.folder)
         wanted = {_KEY: change.name, **self._directions_left(set(directions_of(path)))}
         try:
             self._settings.keep_bundle(nested(wanted), change.by)

@@ -2,9 +2,10 @@
 
 In: `/tracing/direction/<name>` strength, `/tracing/psi`, `/tracing/recall` and `/tracing/follow`
 value, `/tracing/scene` name or `/tracing/scene/<name>` 1, `/tracing/sound` and `/tracing/listen` 0
-or 1, `/tracing/sound/<part>` loudness of `volume`, `grain`, `bed` or `cues`, `/tracing/invitation`
-and `/tracing/label` 0 or 1, `/tracing/linger` and `/tracing/fade` seconds.
-Out: `/tracing/ink/coverage` share, `/tracing/recalled` text, `/tracing/event/<name>` text.
+or 1, `/tracing/sound/<part>` loudness of `volume`, `grain`, `bed` or `cues`, `/tracing/invitation`,
+`/tracing/label` and `/tracing/tokens` 0 or 1, `/tracing/linger` and `/tracing/fade` seconds.
+Out: `/tracing/ink/coverage` share, `/tracing/recalled` text, `/tracing/event/<name>` text,
+`/tracing/token/<id>/laid` 0 or 1 and `/tracing/token/<id>/angle` degrees clockwise from upright.
 Values that come in hold until the table ends, and are not saved: a fader sends hundreds.
 """
 
@@ -19,6 +20,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from exhibit.contract.errors import ExhibitError
+from exhibit.contract.laid_tokens import LaidTokenReader
 from exhibit.contract.settings.addresses import is_among, networks_of
 from exhibit.contract.settings.schema import OscConfig
 from exhibit.operator.bundles import directions_of
@@ -37,6 +39,7 @@ _SWITCHES = {
     "listen": ("sound", "listen"),
     "invitation": ("visit", "invitation"),
     "label": ("visit", "label"),
+    "tokens": ("tokens", "enabled"),
 }
 _SECONDS = {"linger": ("visit", "linger_s"), "fade": ("visit", "fade_s")}
 _IN = "/tracing/"
@@ -127,6 +130,8 @@ class Osc:
         self._outlet = Outlet(config.send_to, self._refuse)
         self._scene_due = self._tell_due = float("-inf")
         self._coverage: float | None = None
+        self._tokens = LaidTokenReader(desk.run_dir)
+        self._angles: dict[int, float] = {}
         self._refused: set[str] = set()
         self.fault = ""
 
@@ -148,6 +153,7 @@ class Osc:
                 while True:
                     self.apply(self.inlet.take())
                     self._tell_coverage()
+                    self._tell_tokens()
                     await asyncio.sleep(_APPLY_EVERY_S)
         finally:
             looking_up.cancel()
@@ -264,6 +270,15 @@ class Osc:
         if coverage is not None and coverage != self._coverage:
             self._coverage = coverage
             self._outlet.send(f"{_OUT}ink/coverage", float(coverage))
+
+    def _tell_tokens(self) -> None:
+        angles = {token.number: token.angle_deg for token in self._tokens.look()}
+        before, self._angles = self._angles, angles
+        for number in before.keys() ^ angles.keys():
+            self._outlet.send(f"{_OUT}token/{number}/laid", float(number in angles))
+        for number, angle_deg in angles.items():
+            if before.get(number) != angle_deg:
+                self._outlet.send(f"{_OUT}token/{number}/angle", angle_deg)
 
     def _tell_record(self, record: dict[str, Any]) -> None:
         # What happens on the paper has been told already, and every time.

@@ -20,6 +20,7 @@ from exhibit.operator.server import Server
 from exhibit.operator.state.fading import STEP_S
 from exhibit.operator.state.visits import Glimpse, VisitCounter
 from exhibit.operator.switching import follow_schedule
+from exhibit.operator.token_effects import LOOK_EVERY_S, TokenEffects
 
 _EVERY_S = 1.0
 _SLOW_EVERY_S = 10.0
@@ -48,6 +49,7 @@ class Pulse:
         self._invited = False
         self._arrival: object = None
         self._counter = VisitCounter()
+        self._tokens = TokenEffects(desk, clock)
         self._fault = ""
 
     async def beat_on(self) -> None:
@@ -63,6 +65,13 @@ class Pulse:
             self._desk.fade.step()
             self._tell_arrival()
             await asyncio.sleep(STEP_S if self._desk.fade.active else _LOOK_FOR_FADE_S)
+
+    async def follow_tokens(self) -> None:
+        """Act on printed tokens until cancelled; while none are looked for it seldom looks."""
+        while True:
+            self._tokens.step()
+            enabled = self._desk.settings.effective.tokens.enabled
+            await asyncio.sleep(LOOK_EVERY_S if enabled else _LOOK_FOR_FADE_S)
 
     async def tick(self) -> None:
         """Do what is due."""
@@ -176,6 +185,7 @@ class Pulse:
             desk.accounts.fault,
             desk.scenes.fault,
             desk.settings.versions.fault,
+            *self._tokens.faults,
         )
         status = {
             **desk.settings.in_force.status(),

@@ -22,7 +22,8 @@ from exhibit.contract.errors import ConfigError
 from exhibit.contract.settings.expectation import expectation_at, keys_at
 from exhibit.contract.settings.layers import Layer, merged
 from exhibit.contract.settings.lines import Key, line_of, unquoted_times, written_at
-from exhibit.contract.settings.schema import Config, Section
+from exhibit.contract.settings.schema import Config
+from exhibit.contract.settings.section import Section
 from exhibit.contract.yaml_text import YamlError, read_yaml
 
 _NEAR = 0.5

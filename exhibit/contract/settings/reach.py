@@ -22,6 +22,7 @@ _READ_BY = {
     "operator": "operator",
     "osc": "operator",
     "sound": "sound",
+    "tokens": "engine",
     "supervisor": WHOLE_TABLE,
 }
 # The engine opens another bundle beside the one that answers.

@@ -7,25 +7,18 @@ Fields marked live may change while the table runs: the operator's overrides rep
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, Field, field_validator
 
 from exhibit.contract.settings.addresses import Addresses, Host, Target
 from exhibit.contract.settings.hours import parse_span
+from exhibit.contract.settings.section import Section
+from exhibit.contract.settings.section import live as _live
+from exhibit.contract.settings.tokens import TokensConfig
 
 _OCTET = r"(25[0-5]|2[0-4]\d|1?\d?\d)"
 _LOOPBACK = rf"^(localhost|127\.{_OCTET}\.{_OCTET}\.{_OCTET})$"
-
-
-def _live(unit: str = "") -> dict[str, Any]:
-    return {"live": True, "unit": unit}
-
-
-class Section(BaseModel):
-    """A section of the configuration: unknown keys are refused, values do not change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class CameraConfig(Section):
@@ -327,6 +320,7 @@ class Config(Section):
     operator: OperatorConfig = OperatorConfig()
     osc: OscConfig = OscConfig()
     sound: SoundConfig = SoundConfig()
+    tokens: TokensConfig = TokensConfig()
     supervisor: SupervisorConfig = SupervisorConfig()
     calibration: Path = Path("calibration.yaml")
     """The file that `calibrate` writes; without it the whole frame is the sheet, the whole window

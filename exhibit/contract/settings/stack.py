@@ -23,6 +23,7 @@ class Stack:
         chosen: what somebody chose while the table ran, over what the command line says.
         opening: a bundle that is being opened, and what goes with it.
         preview: what somebody tries out.
+        token: what printed tokens do for as long as they lie on the table.
         safe: where the table switched safe mode on itself, what it runs with.
     """
 
@@ -34,6 +35,7 @@ class Stack:
     chosen: Layer = field(default_factory=dict)
     opening: Layer = field(default_factory=dict)
     preview: Layer = field(default_factory=dict)
+    token: Layer = field(default_factory=dict)
     safe: Layer = field(default_factory=dict)
 
     def effective(self) -> Config:
@@ -70,4 +72,5 @@ class Stack:
         yield "overrides", self.chosen
         yield "opening", self.opening
         yield "preview", self.preview
+        yield "token", self.token
         yield "safe mode", self.safe

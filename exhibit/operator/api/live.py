@@ -13,6 +13,7 @@ from exhibit.operator.api.permission import Routes, desk_of
 from exhibit.operator.api.streaming import LiveResponse
 from exhibit.operator.desk import Desk, arrival
 from exhibit.operator.pictures import MOST_STREAMS, Encoded
+from exhibit.operator.token_effects import lying
 
 router = APIRouter(tags=["live"])
 routes = Routes(router)
@@ -99,6 +100,7 @@ def describe(desk: Desk) -> dict[str, Any]:
         state["reasons"] = [why, *state["reasons"]]
     return {
         **state,
+        "tokens": lying(desk, state["engine"]),
         "machine": desk.machine,
         "drawing": desk.drawing,
         "claimed": desk.accounts.claimed,

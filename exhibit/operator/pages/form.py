@@ -13,7 +13,7 @@ from exhibit.contract.settings.schema import Config
 Kind = Literal["slider", "number", "switch", "choice", "colour", "text", "list"]
 _MOST_SLIDER_STEPS = 500
 _SLIDER_STEPS = 100
-_OWN_WIDGET = frozenset({"editing.directions"})
+_OWN_WIDGET = frozenset({"editing.directions", "tokens.cards"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)

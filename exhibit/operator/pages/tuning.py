@@ -24,7 +24,7 @@ class Setting:
     """One setting as a form shows it.
 
     `value` holds now, `file` is what config.yaml or the default says; `source` is `file`,
-    `overrides`, `trial`, `command_line` or `preview`.
+    `overrides`, `trial`, `command_line`, `preview` or `token`.
     """
 
     control: Control

@@ -49,12 +49,9 @@ class Fade:
         moving = {
             key: (before[key], value)
             for key, value in flat(patch)
-            if key.startswith(_MOVED) and _can_move(before.get(key), value)
+            if key.startswith(_MOVED) and can_move(before.get(key), value)
         }
-        pace: dict[str, Any] = {
-            "editing.ease_s": min(duration_s / _TIME_CONSTANTS, _LONGEST_EASE_S),
-            "stage.crossfade_ms": min(round(duration_s * 1000), _LONGEST_CROSSFADE_MS),
-        }
+        pace = pace_of(duration_s)
         start = {key: pair[0] for key, pair in moving.items()}
         scene = nested({**pace, **start}) if duration_s > 0 else {}
         self._settings.adopt(patch, by, note, scene=scene)
@@ -69,12 +66,21 @@ class Fade:
         if share >= 1:
             self._settings.move_scene({})
             return
-        values = {key: _between(*pair, share) for key, pair in self._moving.items()}
+        values = {key: between(*pair, share) for key, pair in self._moving.items()}
         if values:
             self._settings.move_scene(nested({**self._pace, **values}))
 
 
-def _can_move(before: Any, after: Any) -> bool:
+def pace_of(duration_s: float) -> dict[str, Any]:
+    """Return, by dotted key, how fast the engine eases and the stage fades for so long a fade."""
+    return {
+        "editing.ease_s": min(duration_s / _TIME_CONSTANTS, _LONGEST_EASE_S),
+        "stage.crossfade_ms": min(round(duration_s * 1000), _LONGEST_CROSSFADE_MS),
+    }
+
+
+def can_move(before: Any, after: Any) -> bool:
+    """Return whether there is something between two values of a setting: numbers or colours."""
     if before == after or isinstance(before, bool) or isinstance(after, bool):
         return False
     return (isinstance(before, float) and isinstance(after, int | float)) or _is_colour(before)
@@ -84,7 +90,8 @@ def _is_colour(value: Any) -> bool:
     return isinstance(value, str) and value.startswith("#")
 
 
-def _between(before: Any, after: Any, share: float) -> Any:
+def between(before: Any, after: Any, share: float) -> Any:
+    """Return what lies between two values of a setting, at a share 0..1 of the way."""
     if not _is_colour(before):
         return before + (after - before) * share
     pairs = zip(_channels(before), _channels(after), strict=True)

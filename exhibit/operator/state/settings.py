@@ -185,6 +185,14 @@ class Settings:
         """Say where a fade has got to; an empty layer ends it at the scene's own values."""
         return self._hold(scene=layer)
 
+    def hold_tokens(self, layer: Layer) -> Change:
+        """Let what printed tokens do hold over everything else; an empty layer ends it.
+
+        Raises:
+            ConfigError: a key or value is not allowed; nothing changed.
+        """
+        return self._hold(token=layer)
+
     def open_bundle(self, layer: Layer) -> Change:
         """Let another bundle, and what goes with it, hold until it answers or is refused.
 

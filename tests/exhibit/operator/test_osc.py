@@ -12,6 +12,7 @@ import pytest
 from pythonosc.osc_message_builder import build_msg
 
 from exhibit.contract.bundle import DIRECTIONS_META
+from exhibit.contract.laid_tokens import LaidToken, LaidTokenWriter
 from exhibit.contract.settings.schema import OscConfig
 from exhibit.operator import osc as module
 from exhibit.operator.bundles import Bundles
@@ -349,3 +350,28 @@ def test_osc_invitation_and_farewell_are_set_unsaved(osc: Osc, desk: Desk) -> No
     visit = desk.settings.effective.visit
     assert (visit.invitation, visit.linger_s, visit.fade_s) == (False, 7.5, 2.0)
     assert visit.label
+
+
+def test_osc_tells_which_tokens_lie_and_how_they_are_turned(desk: Desk) -> None:
+    writer = LaidTokenWriter(desk.run_dir)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ear:
+        ear.bind(("127.0.0.1", 0))
+        ear.settimeout(PATIENCE_S)
+        target = f"127.0.0.1:{ear.getsockname()[1]}"
+        osc = Osc(desk, OscConfig(enabled=True, send_to=(target,)))
+        for angles in ((10.0,), (10.0,), (12.5,), ()):
+            writer.publish(1, 1.0, [LaidToken(3, angle, 0.5, 0.5, 1.0) for angle in angles])
+            osc._tell_tokens()
+        heard = [ear.recv(2000) for _ in range(4)]
+    assert heard == [
+        build_msg("/tracing/token/3/laid", 1.0).dgram,
+        build_msg("/tracing/token/3/angle", 10.0).dgram,
+        build_msg("/tracing/token/3/angle", 12.5).dgram,
+        build_msg("/tracing/token/3/laid", 0.0).dgram,
+    ]
+
+
+def test_osc_turns_tokens_on_unsaved(osc: Osc, desk: Desk) -> None:
+    _send(osc, "/tracing/tokens", 1)
+    assert desk.settings.effective.tokens.enabled
+    assert "tokens" not in desk.settings.saved

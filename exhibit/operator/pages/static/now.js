@@ -15,6 +15,8 @@ listen("state", (state) => {
   if (state.state === "offline") return;
   at("simulated").hidden = !state.engine.simulated;
   at("listening").hidden = !state.sound.listening;
+  at("tokens").hidden = !state.tokens.length;
+  at("tokens").querySelector("span").textContent = state.tokens.map(tokenText).join("; ");
   at("recalled").hidden = !state.engine.recalled.length;
   at("recalled").querySelector("span").textContent = state.engine.recalled.join("; ");
   plots.fps.add(state.fps);
@@ -29,6 +31,11 @@ function meaning({ state, reasons }) {
   const means = text(`state.${state}_means`);
   const well = (state === "showing" || state === "idle") && !reasons.length;
   return well ? `${means} ${text("state.nothing_to_do")}` : means;
+}
+
+function tokenText({ number: id, does, name, angle_deg: angle }) {
+  const what = does ? `${does} ${name}`.trim() : text("now.token_unbound");
+  return text("now.token", { number: id, what, angle: Math.round(angle) });
 }
 
 function showTemperature(hottest) {

@@ -12,9 +12,9 @@ from exhibit.operator.pages.tuning import live_only, settings_by_section
 _BY_KEY = {control.key: control for control in controls()}
 
 
-def test_controls_there_is_one_for_every_setting_but_directions() -> None:
+def test_controls_there_is_one_for_every_setting_but_directions_and_tokens() -> None:
     known = {setting.key for setting in settings_of(Config)}
-    assert known - set(_BY_KEY) == {"editing.directions"}
+    assert known - set(_BY_KEY) == {"editing.directions", "tokens.cards"}
     assert all(control.description for control in controls())
 
 
