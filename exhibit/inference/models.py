@@ -111,11 +111,18 @@ class OnnxGenerator:
         The feature map is multiplied by the setting `follow`; without one the picture is the
         generator's own, as with `follow` 0.
         """
+        return _to_pixels(self.levels_of(w_plus, feature))
+
+    def levels_of(self, w_plus: Floats, feature: Floats | None) -> Floats:
+        """Return the picture before it is rounded: (C, R, R) float32, -1..1 and a little beyond.
+
+        The next call overwrites it.
+        """
         self._w_plus[0] = w_plus
         if "feature" in self._inputs:
             np.multiply(0 if feature is None else feature, self._follow, self._inputs["feature"][0])
         self.session.run(self._inputs, self._outputs)
-        return _to_pixels(self._outputs["picture"][0])
+        return self._outputs["picture"][0]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

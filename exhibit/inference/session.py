@@ -69,7 +69,7 @@ class Session:
         try:
             with _quiet():
                 self._session = ort.InferenceSession(
-                    self.path, _options(threads), providers=chain, enable_fallback=0
+                    self.path, session_options(threads), providers=chain, enable_fallback=0
                 )
                 self._check()
                 self._binding = self._session.io_binding()
@@ -95,7 +95,8 @@ class Session:
         return {name: np.zeros(shape, np.float32) for name, shape in self.inputs.items()}
 
 
-def _options(threads: int) -> ort.SessionOptions:
+def session_options(threads: int) -> ort.SessionOptions:
+    """Return how a bundle's graphs are run, wherever they are: on the table, checked, measured."""
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1

@@ -13,6 +13,8 @@ import torch
 from torch import Tensor, nn
 
 from exhibit.contract.errors import BundleError
+from exhibit.contract.settings.schema import ModelConfig
+from exhibit.inference.session import session_options
 from models.export.compact import fold_constants, store_half
 from models.networks.psp.inverter import Inverter
 from models.networks.stylegan2.generator import Generator
@@ -118,7 +120,9 @@ def check_graph(path: Path, probe: Probe) -> float:
     foreign = {node.op_type for node in model.graph.node if node.domain not in PLAIN_DOMAINS}
     if foreign:
         raise BundleError(f"{path}: needs custom operators {sorted(foreign)}; expected plain ONNX")
-    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(
+        str(path), session_options(ModelConfig().threads), providers=["CPUExecutionProvider"]
+    )
     found = session.run(list(probe.outputs), {k: v.numpy() for k, v in probe.inputs.items()})
     expected = [tensor.numpy() for tensor in probe.outputs.values()]
     error = max(float(np.abs(a - b).max()) for a, b in zip(found, expected, strict=True))

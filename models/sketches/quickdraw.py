@@ -6,10 +6,12 @@ The data are by Google, CC BY 4.0 (https://github.com/googlecreativelab/quickdra
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -58,7 +60,7 @@ def read_quickdraw(path: Path) -> list[TimedSketch]:
 def _parse(line: str, where: str) -> TimedSketch:
     try:
         row = json.loads(line)
-        strokes = tuple(np.array(s, np.float32).T.reshape(-1, 3) for s in row["drawing"] if s[0])
+        strokes = tuple(stroke for stroke in map(_stroke, row["drawing"]) if len(stroke))
         sketch = TimedSketch(row["word"], str(row.get("key_id", "")), strokes)
     except (ValueError, KeyError, TypeError, IndexError) as error:
         raise InputError(
@@ -67,6 +69,25 @@ def _parse(line: str, where: str) -> TimedSketch:
     if not strokes:
         raise InputError(f"{where}: the sketch has no strokes")
     return sketch
+
+
+def _stroke(lists: Any) -> Floats:
+    """One stroke (n, 3) float32 of its three lists.
+
+    Raises:
+        ValueError: it is anything else, such as the simplified layout, which has no times.
+    """
+    if not isinstance(lists, list) or not all(isinstance(numbers, list) for numbers in lists):
+        raise ValueError("a stroke is no list of lists")
+    if len(lists) == 2:
+        raise ValueError("strokes without times: this is the simplified layout, expected the raw")
+    lengths = [len(numbers) for numbers in lists]
+    if len(lists) != 3 or len(set(lengths)) != 1:
+        raise ValueError(f"a stroke has lists of {lengths} numbers, expected three of one length")
+    for number in (number for numbers in lists for number in numbers):
+        if type(number) not in (int, float) or not math.isfinite(number):
+            raise ValueError(f"{number!r} in a stroke is no finite number")
+    return np.array(lists, np.float32).T.reshape(-1, 3)
 
 
 def drawn_up_to(sketch: TimedSketch, fraction: float) -> tuple[Floats, ...]:

@@ -20,7 +20,7 @@ _FRACTION_BITS = 3
 
 
 def draw_strokes(strokes: Sequence[Floats], size_px: int, width_px: float) -> Gray:
-    """Draw polylines with round ends and smooth edges.
+    """Draw polylines with round ends and smooth edges; where a pen only touched, a round dot.
 
     Args:
         strokes: each (n, 2) float32, x and y in the unit square, y down.
@@ -36,8 +36,10 @@ def draw_strokes(strokes: Sequence[Floats], size_px: int, width_px: float) -> Gr
     scale = side * (1 << _FRACTION_BITS)
     for stroke in strokes:
         points = np.round(np.asarray(stroke)[:, :2] * scale - (1 << _FRACTION_BITS) / 2)
+        # Of a single point OpenCV draws nothing; of one that stays where it is, a round dot.
+        way = np.repeat(points, 2, axis=0) if len(points) == 1 else points
         cv2.polylines(
-            canvas, [points.astype(np.int32)], False, 0, thickness, cv2.LINE_8, _FRACTION_BITS
+            canvas, [way.astype(np.int32)], False, 0, thickness, cv2.LINE_8, _FRACTION_BITS
         )
     small = cv2.resize(canvas, (size_px, size_px), interpolation=cv2.INTER_AREA)
     return np.asarray(small, np.uint8)

@@ -42,3 +42,36 @@ def test_read_quickdraw_missing_file_says_so(tmp_path: Path):
 def test_strokes_are_x_y_t(tmp_path: Path):
     (sketch,) = read_quickdraw(write_sketches(tmp_path / "s.ndjson", ("cat",)))
     np.testing.assert_array_equal(sketch.strokes[1], [[100, 0, 1000], [100, 100, 2000]])
+
+
+@pytest.mark.parametrize(
+    ("drawing", "reason"),
+    [
+        ("[[[10,60,120,180],[200,90,40,60]],[[0,255],[210,212]]]", "the simplified layout"),
+        ("[[[1,2,3,4,5,6],[1,2,3,4,5,6]]]", "the simplified layout"),
+        ("[[[1,2],[1,2],[0,NaN]]]", "nan in a stroke is no finite number"),
+        ("[[[1,Infinity],[1,2],[0,9]]]", "inf in a stroke"),
+        ('[[["1","2"],[1,2],[0,9]]]', "'1' in a stroke"),
+        ("[[[true,2],[1,2],[0,9]]]", "True in a stroke"),
+        ("[[[1,2,3],[1,2],[0,9]]]", r"lists of \[3, 2, 2\] numbers"),
+        ("[[[1],[1],[1],[1]]]", "expected three of one length"),
+        ("[[1,2,3]]", "no list of lists"),
+        ("[[[],[],[]]]", "no strokes"),
+        ("[]", "no strokes"),
+    ],
+)
+def test_read_quickdraw_drawing_of_another_structure_is_refused(
+    tmp_path: Path, drawing: str, reason: str
+):
+    path = tmp_path / "s.ndjson"
+    path.write_text(f'{{"word": "hat", "key_id": "1", "drawing": {drawing}}}\n')
+    with pytest.raises(InputError, match=reason) as caught:
+        read_quickdraw(path)
+    assert "s.ndjson:1" in str(caught.value)
+
+
+def test_read_quickdraw_stroke_of_one_point_is_kept(tmp_path: Path):
+    path = tmp_path / "s.ndjson"
+    path.write_text('{"word": "hat", "drawing": [[[1],[2],[3]]]}\n')
+    (sketch,) = read_quickdraw(path)
+    np.testing.assert_array_equal(sketch.strokes[0], [[1, 2, 3]])
