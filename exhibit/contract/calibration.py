@@ -40,7 +40,7 @@ class CameraCalibration(_Section):
     mirrored: bool
     """`camera.mirrored` when it was measured: frames were turned to the visitor's side first."""
     error_mm: float = Field(ge=0)
-    """Largest distance on the table between a mark's corner and where the map puts it."""
+    """Largest distance on the sheet between a point and where the map puts it."""
     camera_to_table: Rows
     """From pixels of a frame, turned to the visitor's side, to millimetres on the table."""
 

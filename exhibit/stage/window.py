@@ -46,7 +46,7 @@ class Window:
         try:
             pygame.display.init()
             if kind != "headless":
-                _refuse_unseen()
+                refuse_unseen()
             self._surface = self._open(config)
         except pygame.error as error:
             raise ConfigError(
@@ -112,8 +112,12 @@ def _closes(event: pygame.event.Event) -> bool:
     return key or event.type == pygame.QUIT
 
 
-def _refuse_unseen() -> None:
-    # With a display that does not answer, SDL quietly takes a driver that nobody can see.
+def refuse_unseen() -> None:
+    """Refuse a driver that nobody can see, which SDL takes quietly where no display answers.
+
+    Raises:
+        pygame.error: it did.
+    """
     driver = pygame.display.get_driver()
     if driver in _UNSEEN and "SDL_VIDEODRIVER" not in os.environ:
         raise pygame.error("no display answers")

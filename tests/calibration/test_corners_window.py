@@ -93,3 +93,16 @@ def test_calibrate_corners_saves_and_says_what_to_set(
     projector = load_calibration(tmp_path / "calibration.yaml").projector
     assert projector is not None
     assert (projector.mirror, projector.size_px) == (False, (640, 400))
+
+
+def test_corners_command_without_a_display_says_so_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SDL took a driver that nobody can see, and the command waited for keys."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("SDL_VIDEODRIVER", "DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    result = CliRunner().invoke(main, ["corners"])
+    assert result.exit_code == 2
+    assert "no window could be opened (" in result.output
+    assert "run it on the table's own display" in result.output

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from calibration.cli import main
-from calibration.printed_sheet import SHEETS
+from calibration.printed_sheet import SHEETS, Sheet
 from calibration.printing import render
 from calibration.rectify import calibrate_camera
 from exhibit.contract.calibration import load_calibration
@@ -89,10 +89,81 @@ def test_calibrate_camera_command_writes_what_the_runtime_reads(
     assert largest_error_mm(calibration.camera_to_table) < 0.5
 
 
-def test_calibrate_camera_command_without_marks_exits_with_one_line(
+def bent_by(k: float) -> np.ndarray:
+    """Return the sheet through a lens that puts what is at radius r at r (1 + k r^2)."""
+    xs, ys = np.meshgrid(np.arange(SIZE[0], dtype=np.float64), np.arange(SIZE[1]))
+    seen = np.stack([xs, ys], -1).reshape(-1, 2)
+    middle, reach = (np.array(SIZE) - 1) / 2, np.hypot(*SIZE) / 2
+    straight = offset = (seen - middle) / reach
+    for _ in range(20):
+        straight = offset / (1 + k * (straight**2).sum(1, keepdims=True))
+    where = (straight * reach + middle).astype(np.float32).reshape(SIZE[1], SIZE[0], 2)
+    return cv2.remap(frame(), where, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+
+
+def off_at_the_rim_mm(camera_to_table: np.ndarray, k: float) -> float:
+    rim = rectangle(A4.width_mm, A4.height_mm)
+    points = np.concatenate([rim, (rim + np.roll(rim, 1, axis=0)) / 2])
+    middle, reach = np.array(SIZE) / 2, np.hypot(*SIZE) / 2
+    offset = (project(TABLE_TO_FRAME, points) - middle) / reach
+    seen = offset * (1 + k * (offset**2).sum(1, keepdims=True)) * reach + middle
+    return float(np.linalg.norm(project(camera_to_table, seen) - points, axis=1).max())
+
+
+@pytest.mark.parametrize("k", [-0.02, 0.02])
+def test_calibrate_camera_mild_lens_tells_the_error_at_the_rim(k: float) -> None:
+    """It told the error at the marks, which is a fraction of what visitors see at the rim."""
+    _, camera = calibrate_camera([bent_by(k)], mirrored=False)
+    there = off_at_the_rim_mm(np.array(camera.camera_to_table), k)
+    assert there > 0.8
+    assert camera.error_mm == pytest.approx(there, rel=0.25)
+
+
+@pytest.mark.parametrize("k", [-0.15, -0.05, 0.06])
+def test_calibrate_camera_lens_that_bends_lines_is_named(k: float) -> None:
+    with pytest.raises(CalibrationError, match="the lens bends straight lines"):
+        calibrate_camera([bent_by(k)], mirrored=False)
+
+
+def two_sheets(beside: Sheet, scale: float) -> np.ndarray:
+    """Return an A3 sheet and, beside it, another one that was printed smaller."""
+    seen = np.full((960, 1280), 90, np.uint8)
+    large = cv2.resize(render(SHEETS["a3"], 4), (800, 566), interpolation=cv2.INTER_AREA)
+    seen[40:606, 30:830] = large
+    small = render(beside, 4)
+    small = cv2.resize(small, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    seen[500 : 500 + small.shape[0], 850 : 850 + small.shape[1]] = small
+    return seen
+
+
+@pytest.mark.parametrize("beside", ["a4", "letter"])
+def test_calibrate_camera_of_two_sheets_takes_the_larger(beside: str) -> None:
+    sheet, camera = calibrate_camera([two_sheets(SHEETS[beside], 0.34)], mirrored=False)
+    assert sheet is SHEETS["a3"]
+    assert camera.error_mm < 0.5
+
+
+def test_calibrate_camera_two_copies_of_one_sheet_are_named() -> None:
+    with pytest.raises(CalibrationError, match="two A3 sheets of marks are seen"):
+        calibrate_camera([two_sheets(SHEETS["a3"], 0.24)], mirrored=False)
+
+
+def test_calibrate_camera_command_is_rehearsed_with_the_simulated_table(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    result = CliRunner().invoke(main, ["camera", "--camera", "simulated"])
+    result = CliRunner().invoke(main, ["camera", "--camera", "simulated", "--frames", "3"])
+    assert result.exit_code == 0, result.output
+    assert result.output.startswith("A4 sheet found; largest error 0.")
+    assert "a rehearsal: nothing is written" in result.output
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_calibrate_camera_command_without_a_camera_exits_with_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("exhibit.camera.opening.find_cameras", list)
+    result = CliRunner().invoke(main, ["camera"])
     assert result.exit_code == 2
     assert result.output.startswith("Error: no camera found")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -121,6 +122,26 @@ class SimulatedTable:
         """Return a noiseless frame of blank paper over the whole view, all LEDs alive."""
         field = self._light.field(self._views[0]) * PAPER + Sensor.DARK
         return np.asarray(np.clip(field, 0, 255), np.uint8)
+
+    def frame_of(self, page: Gray, size_mm: tuple[float, float], sequence: int) -> Gray:
+        """Return a frame of a printed page that lies in the middle of the table, and nobody there.
+
+        Args:
+            page: (H, W) uint8, 0 ink and 255 paper.
+            size_mm: its width and height.
+            sequence: of the frame; every frame has noise of its own.
+        """
+        height, width = page.shape
+        to_mm = np.array([[1, 0, (1 - width) / 2], [0, 1, (1 - height) / 2], [0, 0, 1.0]])
+        to_mm[0] *= size_mm[0] / width
+        to_mm[1] *= size_mm[1] / height
+        lies = (self._views[0] @ to_mm, self.size_px)
+        paper = cv2.warpPerspective(np.full_like(page, 255), *lies, flags=cv2.INTER_AREA)
+        seen = cv2.warpPerspective(page, *lies, flags=cv2.INTER_AREA).astype(np.float32) / 255
+        reflectance = np.where(paper > 0, seen * PAPER, self._bare)
+        self._relight(0.0, self._views[0])
+        signal = np.asarray(self._field * reflectance, np.float32)
+        return self._sensor.expose(signal, sequence, sequence / self.fps, self.seed)
 
     def dark_frame(self) -> Gray:
         """Return a noiseless frame with all light off."""
