@@ -17,7 +17,7 @@ LIGHT_STAMP := $(LIGHT)/.tests-are-installed
 PINNED := pyproject.toml constraints.txt
 
 # pygame has no wheel for a newer Python than 3.13 yet.
-NEW_ENOUGH := import sys, venv; sys.exit(sys.version_info < (3, 11))
+NEW_ENOUGH := import sys, venv; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
   $$python -c "$(NEW_ENOUGH)" 2>/dev/null && command -v $$python && break; done)
 INSTALL := python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
@@ -88,7 +88,7 @@ uninstall-kiosk:
 
 $(VENV)/bin/python $(LIGHT)/bin/python:
 	@"$(PYTHON)" -c "$(NEW_ENOUGH)" || \
-	  { echo "Python 3.11 or newer is needed. On Debian: apt install python3 python3-venv"; exit 1; }
+	  { echo "Python 3.11, 3.12 or 3.13 is needed. On Debian: apt install python3 python3-venv"; exit 1; }
 	@echo "Making $(@D:/bin=) with $(PYTHON) ..."
 	@"$(PYTHON)" -m venv $(@D:/bin=) || { echo "On Debian: apt install python3-venv"; rm -rf $(@D:/bin=); exit 1; }
 	@$(@D)/$(INSTALL) pip setuptools wheel

@@ -13,9 +13,9 @@ from calibration.corners import CornerEditor, Outcome
 from calibration.corners_window import edit_corners
 from exhibit.cli.options import CONFIG_OPTION
 from exhibit.contract.calibration import load_calibration, save_calibration
+from exhibit.contract.displays import is_unseen
 from exhibit.contract.errors import CalibrationError
 from exhibit.contract.settings.schema import StageConfig
-from exhibit.stage.window import refuse_unseen
 
 
 @click.command()
@@ -60,7 +60,8 @@ def corners(config_file: Path | None, windowed: bool) -> None:
 def _open(config: StageConfig, windowed: bool) -> pygame.Surface:
     os.environ["SDL_VIDEO_MINIMIZE_ON_FOCUS_LOSS"] = "0"
     pygame.display.init()
-    refuse_unseen()
+    if is_unseen(pygame.display.get_driver()):
+        raise pygame.error("no display answers")
     pygame.display.set_caption("Tracing Table: corners")
     if windowed:
         return pygame.display.set_mode((config.width, config.height))

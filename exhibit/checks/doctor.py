@@ -4,23 +4,32 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from exhibit.camera import find_cameras
-from exhibit.camera.table_light import load_table_light
-from exhibit.contract.bundle import find_bundle, load_bundle
-from exhibit.contract.calibration import load_calibration
+from exhibit.contract.displays import is_unseen
 from exhibit.contract.errors import ConfigError, ExhibitError, SoundError
 from exhibit.contract.settings.file import load_config
 from exhibit.contract.settings.schema import Config
-from exhibit.sound.portaudio import PortAudio
+
+# What each check needs is imported in it: on a machine where a library is missing, the others
+# still say what they know.
 
 Verdict = Literal["ok", "note", "fault"]
 
 _MOST_NAMES = 4
+_PACKAGES = {
+    "libGL.so.1": "libgl1",
+    "libgthread-2.0.so.0": "libglib2.0-0",
+    "libglib-2.0.so.0": "libglib2.0-0",
+    "libgomp.so.1": "libgomp1",
+    "libstdc++.so.6": "libstdc++6",
+    "libSM.so.6": "libsm6",
+    "libXext.so.6": "libxext6",
+}
+"""Debian's names of libraries that Python packages have been seen to need."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +60,36 @@ def examine(config_file: Path | None) -> Iterator[Finding]:
         except ConfigError as error:
             remedy = f"correct it, then: exhibit check {config_file}"
             yield Finding("fault", "config", str(error), remedy)
-    yield from _models(config)
-    yield from _runtime()
-    for look in (_camera, _calibration, _display, _sound):
-        yield look(config)
+    looks: dict[str, Callable[[Config], Iterable[Finding]]] = {
+        "bundle": _models,
+        "onnxruntime": _runtime,
+        "camera": lambda config: [_camera(config)],
+        "calibration": lambda config: [_calibration(config)],
+        "display": lambda config: [_display(config)],
+        "sound": lambda config: [_sound(config)],
+    }
+    for subject, look in looks.items():
+        try:
+            yield from look(config)
+        except (ImportError, OSError) as error:
+            yield Finding("fault", subject, str(error), _remedy_of(error))
+
+
+def _remedy_of(error: Exception) -> str:
+    """Return how to get what could not be loaded."""
+    for library, package in _PACKAGES.items():
+        if library in str(error):
+            return f"sudo apt install {package}"
+    if isinstance(error, ModuleNotFoundError):
+        return "install the table's Python packages again: pip install -e ."
+    if ".so" in str(error):
+        return "find the package of this library: apt-file search NAME, or packages.debian.org"
+    return ""
 
 
 def _models(config: Config) -> Iterator[Finding]:
+    from exhibit.contract.bundle import find_bundle, load_bundle
+    from exhibit.contract.direction_names import missing_directions
     from exhibit.inference import open_models
 
     try:
@@ -69,20 +101,20 @@ def _models(config: Config) -> Iterator[Finding]:
     card = bundle.card
     text = f"'{card.name}', {card.artist}, {card.resolution} px, golden pictures agree"
     yield Finding("ok", "bundle", text)
+    for missing in missing_directions(config):
+        yield Finding("fault", "directions", f"{missing.key}: {missing.message}")
     got = ", ".join(dict.fromkeys(models.providers_got))
-    if models.providers_asked[0] in models.providers_got:
-        yield Finding("ok", "inference", got)
+    card_needs = "a graphics card needs NVIDIA's driver, CUDA 12 and cuDNN 9"
+    if models.missed:
+        yield Finding(
+            "note", "inference", f"on {got}; not on {'; '.join(models.missed)}", card_needs
+        )
         return
-    yield Finding(
-        "note",
-        "inference",
-        f"on {got}; not on {'; '.join(models.left_out) or models.providers_asked[0]}",
-        "the CPU suffices for the bundles shipped here; a graphics card needs NVIDIA's driver, "
-        "CUDA 12 and cuDNN 9",
-    )
+    why = f", enough for the bundles shipped here; {card_needs}" if got == "cpu" else ""
+    yield Finding("ok", "inference", f"on {got}{why}")
 
 
-def _runtime() -> Iterator[Finding]:
+def _runtime(_: Config) -> Iterator[Finding]:
     from exhibit.inference.package import installed_packages
     from exhibit.inference.providers import choose_providers
 
@@ -103,6 +135,8 @@ def _runtime() -> Iterator[Finding]:
 
 
 def _camera(config: Config) -> Finding:
+    from exhibit.camera import find_cameras
+
     source, found = config.camera.source, [str(path) for path in find_cameras()]
     if source == "simulated":
         return Finding("ok", "camera", "the simulated table, as camera.source says")
@@ -119,6 +153,9 @@ def _camera(config: Config) -> Finding:
 
 
 def _calibration(config: Config) -> Finding:
+    from exhibit.camera.table_light import load_table_light
+    from exhibit.contract.calibration import load_calibration
+
     try:
         calibration = load_calibration(config.calibration)
         simulated = calibration.light is not None and calibration.light.simulated
@@ -154,6 +191,8 @@ def _display(config: Config) -> Finding:
 
 
 def _sound(config: Config) -> Finding:
+    from exhibit.sound.portaudio import PortAudio
+
     wanted = config.sound.device
     try:
         found = PortAudio().devices("output")
@@ -175,8 +214,7 @@ def _display_sizes() -> list[tuple[int, int]]:
 
     try:
         pygame.display.init()
-        # With a display that does not answer, SDL quietly takes one of these.
-        if pygame.display.get_driver() in ("offscreen", "dummy"):
+        if is_unseen(pygame.display.get_driver()):
             return []
         return list(pygame.display.get_desktop_sizes())
     except pygame.error:

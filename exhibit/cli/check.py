@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
+from exhibit.contract.errors import BundleError
 from exhibit.contract.settings.expectation import settings_of
-from exhibit.contract.settings.file import examine_config
+from exhibit.contract.settings.file import Problem, examine_config
+from exhibit.contract.settings.lines import key_of, line_of
 from exhibit.contract.settings.schema import Config
+from exhibit.contract.yaml_text import read_yaml
 
 
 def _list_settings(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:
@@ -27,6 +31,20 @@ def _yaml_text(value: object) -> str:
     return f"[{', '.join(map(str, value))}]" if isinstance(value, tuple) else str(value)
 
 
+def _misfits(config: Config, path: Path) -> list[Problem]:
+    """Return what the bundle of a configuration is not, or has not, with the lines that ask."""
+    from exhibit.contract.bundle import find_bundle, load_bundle
+    from exhibit.contract.direction_names import missing_directions
+
+    try:
+        load_bundle(find_bundle(config.model.bundle))
+        found = missing_directions(config)
+    except BundleError as error:
+        found = [Problem("model.bundle", str(error))]
+    root, _ = read_yaml(path.read_text(encoding="utf-8"))
+    return [replace(each, line=line_of(root, key_of(each.key))) for each in found]
+
+
 @click.command(short_help="Check a configuration file.")
 @click.argument("config", type=click.Path(path_type=Path), default=Path("config.yaml"))
 @click.option(
@@ -41,12 +59,15 @@ def _yaml_text(value: object) -> str:
 def check(ctx: click.Context, config: Path) -> None:
     """Check CONFIG (config.yaml where none is named) without starting anything.
 
-    Every mistake is listed with its line, the value found and what was expected. The exit code is
-    0 where the file is right and 2 where it is not.
+    Every mistake is listed with its line, the value found and what was expected, also a bundle that
+    cannot be opened and a direction that it does not have. The exit code is 0 where the file is
+    right and 2 where it is not.
     """
     checked, problems = examine_config(config)
+    if checked is not None:
+        problems = _misfits(checked, config)
     for problem in problems:
         click.echo(f"Error: {problem.describe(str(config))}", err=True)
-    if checked is None:
+    if problems:
         ctx.exit(2)
     click.echo(f"{config}: all settings are valid")

@@ -82,7 +82,7 @@ def draw(
     INK is a drawing of any size, dark lines on light paper (PNG, JPEG, TIFF, BMP or WebP), or a
     folder of them; every one gives a PNG of the bundle's size.
 
-    Example: exhibit draw cat.png -o answer.png --bundle lear --direction hatching=2
+    Example: exhibit draw cat.png -o answer.png --bundle lear --direction curvature=2
     """
     jobs = _jobs(ink, output)
     for source, target in jobs:
@@ -138,7 +138,7 @@ def _direction(text: str) -> DirectionConfig:
     except ValueError:
         raise InputError(
             f"--direction '{text}': expected NAME=STRENGTH, a name and a number between -1000 and "
-            "1000, such as hatching=2.5"
+            "1000, such as curvature=2.5"
         ) from None
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from exhibit.contract.bundle import find_bundle, load_bundle
 from exhibit.contract.calibration import load_calibration
-from exhibit.contract.direction_names import refuse_missing_directions
+from exhibit.contract.direction_names import missing_directions, refuse_missing_directions
 from exhibit.contract.errors import ConfigError, ExhibitError, InputError
 from exhibit.contract.files import PRIVATE, write_whole
 from exhibit.contract.settings.file import (
@@ -25,7 +25,7 @@ from exhibit.contract.settings.layers import Layer
 from exhibit.contract.settings.overrides import layer_overrides
 from exhibit.contract.settings.published import Published
 from exhibit.contract.settings.safe_mode import safe_mode_reason, safest
-from exhibit.contract.settings.schema import Config
+from exhibit.contract.settings.schema import Config, EditingConfig
 from exhibit.supervisor.startup import begin_start
 
 DEFAULT_CONFIG = Path("config.yaml")
@@ -43,10 +43,17 @@ def attended_settings(config_file: Path | None, given: Layer) -> Published:
         ExhibitError: config.yaml or the command line names something that cannot work.
     """
     file = _file_config(config_file)
-    refuse_useless(apply_overrides(file, given))
+    config = apply_overrides(file, given)
+    left_out: list[str] = []
+    if config.model.bundle != file.model.bundle:
+        # Directions are those of the file's bundle: another one is tried without what it lacks.
+        left_out = [f"{problem.message}; left out" for problem in missing_directions(config)]
+        config = config.model_copy(update={"editing": EditingConfig()})
+    refuse_useless(config)
     _remember(config_file, file)
     begin_start(file.state_dir)
-    return _layered(file, given)
+    settings = _layered(file, given)
+    return replace(settings, left_out=(*left_out, *settings.left_out))
 
 
 def service_settings(config_file: Path | None, given: Layer) -> Published:

@@ -20,9 +20,10 @@ def main() -> None:
     given = parser.parse_args()
     logging.basicConfig(level=logging.WARNING, format="engine: %(message)s")
     stopping = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stopping.set())
     try:
+        # Asked to end while it opens the bundle it ends at once: there is nothing to give back yet.
         engine = EngineProcess(given.run_dir)
+        signal.signal(signal.SIGTERM, lambda *_: stopping.set())
         engine.run(stopping.is_set)
     except ExhibitError as error:
         print(f"Error: {error}", file=sys.stderr)

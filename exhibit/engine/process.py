@@ -203,7 +203,7 @@ class EngineProcess:
             "simulated": self._source.source == "simulated",
             "provider": encoder if encoder == generator else f"{encoder}, {generator}",
             "providers_asked": list(bundle.models.providers_asked),
-            "providers_left_out": list(bundle.models.left_out),
+            "providers_left_out": list(bundle.models.missed),
             "frames_captured": self._feed.captured,
             "frames_dropped": self._feed.dropped,
             "ink_changed_at": self._engine.ink_changed_at if self._engine else None,

@@ -12,7 +12,7 @@ from exhibit.contract.errors import BundleError
 from exhibit.contract.settings.schema import InkConfig, ModelConfig
 from exhibit.contract.values import Code, Floats, Gray, Ink, Picture, Recalled
 from exhibit.inference.golden import check_golden
-from exhibit.inference.providers import choose_providers
+from exhibit.inference.providers import ORT_NAMES, choose_providers
 from exhibit.inference.session import Session
 
 log = logging.getLogger(__name__)
@@ -132,7 +132,7 @@ class Models:
     Args:
         encoder: ink to code.
         generator: code to picture.
-        providers_asked: what the configuration wants, in order.
+        providers_asked: what the configuration names, in order; empty for the best there is.
         providers_got: where the encoder and the generator run.
         left_out: why an asked provider was not tried, for the operator.
     """
@@ -142,6 +142,13 @@ class Models:
     providers_asked: tuple[str, ...]
     providers_got: tuple[str, str]
     left_out: tuple[str, ...]
+
+    @property
+    def missed(self) -> tuple[str, ...]:
+        """Providers that the configuration names and that are not used, each with why."""
+        if not self.providers_asked or self.providers_asked[0] in self.providers_got:
+            return ()
+        return self.left_out or (f"{self.providers_asked[0]}: it could not be used",)
 
     def configure(self, model: ModelConfig, ink: InkConfig) -> None:
         """Take live settings; the bundle, providers and threads stay what they were at opening."""
@@ -172,12 +179,13 @@ def open_models(bundle: Bundle, config: ModelConfig) -> Models:
     ink = {"ink": (1, card.planes, card.ink_size, card.ink_size)}
     codes = {"w_plus": (1, card.num_ws, card.w_dim)} | feature
     picture = {"picture": (1, card.channels, card.resolution, card.resolution)}
-    choice = choose_providers(config.providers)
+    choice = choose_providers(config.providers or tuple(ORT_NAMES))
     encoder = Session(bundle.file(ENCODER), ink, codes, choice.names, config.threads)
     generator = Session(bundle.file(GENERATOR), codes, picture, choice.names, config.threads)
     check_golden(bundle, encoder, generator)
     got = (encoder.provider, generator.provider)
-    log.info("providers: asked %s, got %s", ", ".join(config.providers), ", ".join(got))
+    asked = ", ".join(config.providers) or "the best"
+    log.info("providers: asked %s, got %s", asked, ", ".join(got))
     for reason in choice.left_out:
         log.info("provider left out: %s", reason)
     models = Models(

@@ -8,12 +8,12 @@ from typing import Literal
 
 import pygame
 
+from exhibit.contract.displays import is_unseen
 from exhibit.contract.errors import ConfigError
 from exhibit.contract.settings.schema import StageConfig
 from exhibit.contract.values import Gray
 
 WindowKind = Literal["fullscreen", "windowed", "headless"]
-_UNSEEN = ("offscreen", "dummy")
 _QUIT_KEYS = ("escape", "q")
 
 
@@ -45,10 +45,14 @@ class Window:
         self._kind = kind
         try:
             pygame.display.init()
-            if kind != "headless":
-                refuse_unseen()
+            if kind != "headless" and is_unseen(pygame.display.get_driver()):
+                raise pygame.error("no display answers")
             self._surface = self._open(config)
+        except ConfigError:
+            pygame.display.quit()
+            raise
         except pygame.error as error:
+            pygame.display.quit()
             raise ConfigError(
                 f"stage.display: {config.display}: cannot be opened ({error}); expected a display "
                 "as listed by `exhibit doctor`, or --headless to run without one"
@@ -110,14 +114,3 @@ class Window:
 def _closes(event: pygame.event.Event) -> bool:
     key = event.type == pygame.KEYDOWN and pygame.key.name(event.key) in _QUIT_KEYS
     return key or event.type == pygame.QUIT
-
-
-def refuse_unseen() -> None:
-    """Refuse a driver that nobody can see, which SDL takes quietly where no display answers.
-
-    Raises:
-        pygame.error: it did.
-    """
-    driver = pygame.display.get_driver()
-    if driver in _UNSEEN and "SDL_VIDEODRIVER" not in os.environ:
-        raise pygame.error("no display answers")

@@ -53,9 +53,8 @@ class Console:
         if engine.get("camera"):
             facts.append(self._camera(engine))
             asked = ", ".join(engine.get("providers_asked", ()))
-            facts.append(
-                f"bundle '{engine['bundle']}' answers, on {engine['provider']} (asked for {asked})"
-            )
+            wanted = f" (asked for {asked})" if asked else ""
+            facts.append(f"bundle '{engine['bundle']}' answers, on {engine['provider']}{wanted}")
         facts += statuses.get("operator", {}).get("console", ())
         if engine.get("pictures"):
             facts.append("the table is showing; Ctrl-C ends it")

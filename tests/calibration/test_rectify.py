@@ -116,7 +116,7 @@ def test_calibrate_camera_mild_lens_tells_the_error_at_the_rim(k: float) -> None
     _, camera = calibrate_camera([bent_by(k)], mirrored=False)
     there = off_at_the_rim_mm(np.array(camera.camera_to_table), k)
     assert there > 0.8
-    assert camera.error_mm == pytest.approx(there, rel=0.25)
+    assert camera.error_mm == pytest.approx(there, abs=0.4)
 
 
 @pytest.mark.parametrize("k", [-0.15, -0.05, 0.06])

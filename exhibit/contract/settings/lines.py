@@ -11,6 +11,11 @@ from exhibit.contract.yaml_text import is_number_to_others
 Key = tuple[str | int, ...]
 
 
+def key_of(dotted: str) -> Key:
+    """Return the steps of a dotted key such as `editing.directions.0.name`."""
+    return tuple(int(step) if step.isdecimal() else step for step in dotted.split("."))
+
+
 def line_of(node: yaml.Node | None, key: Key) -> int | None:
     """Return the line of the deepest part of `key` that the text has."""
     line = None

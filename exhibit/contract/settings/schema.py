@@ -87,8 +87,9 @@ class ModelConfig(Section):
     """Name of a bundle in models/bundles/, or a path to a bundle's folder."""
     fallback: str = "lear"
     """The bundle that answers where `bundle` cannot be opened; empty for none."""
-    providers: tuple[Literal["tensorrt", "cuda", "cpu"], ...] = ("tensorrt", "cuda", "cpu")
-    """ONNX Runtime providers in order of preference."""
+    providers: tuple[Literal["tensorrt", "cuda", "cpu"], ...] = ()
+    """ONNX Runtime providers in order of preference; empty takes the best that the machine has. One
+    that is named and cannot be had is told on the page."""
     threads: int = Field(2, ge=1, le=64)
     """CPU threads for inference."""
     psi: float = Field(1.0, ge=0, le=1.5, json_schema_extra=_live())

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from exhibit.checks import doctor
 from exhibit.checks.bench import compare
 from exhibit.checks.doctor import Finding, examine
 from exhibit.cli import main
@@ -16,6 +18,8 @@ from exhibit.inference.providers import Choice
 from exhibit.sound.portaudio import PortAudio
 from tests.fakes.bundle import write_bundle
 from tests.fakes.portaudio import Device, FakeSoundDevice
+
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
@@ -64,6 +68,44 @@ def test_doctor_command_missing_bundle_exits_1(
         main(["doctor", "--config", str(path)])
     assert ended.value.code == 1
     assert "FAULT  bundle" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("no_display")
+@pytest.mark.parametrize(
+    ("module", "library", "package"),
+    [
+        ("cv2", "libGL.so.1", "sudo apt install libgl1"),
+        ("cv2", "libgthread-2.0.so.0", "sudo apt install libglib2.0-0"),
+        ("onnxruntime", "libgomp.so.1", "sudo apt install libgomp1"),
+    ],
+)
+def test_doctor_command_of_a_missing_library_names_its_package_and_goes_on(
+    tmp_path: Path, module: str, library: str, package: str
+) -> None:
+    text = f"raise ImportError('{library}: cannot open shared object file: No such file')"
+    (tmp_path / f"{module}.py").write_text(text, encoding="utf-8")
+    path = os.pathsep.join([str(tmp_path), str(ROOT)])
+    asked = subprocess.run(
+        [sys.executable, "-c", "from exhibit.cli import main; main()", "doctor"],
+        env={**os.environ, "PYTHONPATH": path},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert asked.returncode == 1
+    assert asked.stderr == ""
+    assert f"{library}: cannot open shared object file" in asked.stdout
+    assert package in asked.stdout
+    for subject in ("python", "config", "bundle", "camera", "display", "sound"):
+        assert subject in asked.stdout
+
+
+@pytest.mark.usefixtures("no_display")
+def test_doctor_direction_that_the_bundle_lacks_is_a_fault(tmp_path: Path) -> None:
+    found = _findings(_config(tmp_path, "editing: {directions: [{name: nobody}]}\n"))
+    assert found["directions"].verdict == "fault"
+    assert "has no direction 'nobody'" in found["directions"].text
 
 
 def test_bench_compare_holds_the_numbers_against_the_bars() -> None:
@@ -145,7 +187,7 @@ def test_doctor_says_what_could_sound(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     fake = FakeSoundDevice(*(Device(name) for name in plugged))
-    monkeypatch.setattr(doctor, "PortAudio", lambda: PortAudio(fake.load))
+    monkeypatch.setattr("exhibit.sound.portaudio.PortAudio", lambda: PortAudio(fake.load))
     found = _findings(_config(tmp_path, config))["sound"]
     assert found.verdict == verdict
     assert found.text.startswith(said)
@@ -156,7 +198,7 @@ def test_doctor_without_portaudio_says_how_to_get_it(
 ) -> None:
     fake = FakeSoundDevice()
     fake.missing = True
-    monkeypatch.setattr(doctor, "PortAudio", lambda: PortAudio(fake.load))
+    monkeypatch.setattr("exhibit.sound.portaudio.PortAudio", lambda: PortAudio(fake.load))
     found = _findings(_config(tmp_path, ""))["sound"]
     assert found.verdict == "note"
     assert "apt install libportaudio2" in found.text

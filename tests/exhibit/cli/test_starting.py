@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from exhibit.cli.starting import (
     effective_config,
     service_settings,
 )
+from exhibit.contract.bundle import DIRECTIONS_META
 from exhibit.contract.errors import ConfigError, ExhibitError
 from exhibit.contract.settings.overrides import OVERRIDES
 from exhibit.contract.settings.schema import Config
@@ -116,3 +118,25 @@ def test_settings_with_one_bad_direction_start_without_that_one_alone(museum: Pa
     assert "editing.directions.0.strength" in settings.left_out[0]
     again = attended_settings(museum, {})
     assert (again.config, again.left_out) == (settings.config, ())
+
+
+def test_attended_settings_another_bundle_is_tried_without_the_directions_it_lacks(
+    museum: Path, tmp_path: Path
+) -> None:
+    """A direction of the museum's own bundle kept any other one from being tried."""
+    other = write_bundle(tmp_path / "other")
+    known = json.loads((other / DIRECTIONS_META).read_text(encoding="utf-8"))
+    directions = f"[{{name: hers, strength: 1}}, {{name: {DIRECTION_NAMES[0]}, strength: 0.5}}]"
+    museum.write_text(
+        f"model: {{bundle: {tmp_path / 'tiny'}}}\nstage: {{mirror: false}}\n"
+        f"editing: {{directions: {directions}}}\n"
+    )
+    assert DIRECTION_NAMES[0] in known
+    settings = attended_settings(museum, command_line(None, str(other)))
+    assert settings.left_out == (
+        f"bundle 'other' has no direction 'hers'; it has {', '.join(known)}; left out",
+    )
+    assert settings.config.stage.mirror is False
+    assert DIRECTION_NAMES[0] in [d.name for d in settings.config.editing.directions]
+    with pytest.raises(ConfigError, match="'tiny' has no direction 'hers'"):
+        attended_settings(museum, {})

@@ -32,6 +32,19 @@ def test_providers_not_built_in_are_left_out(monkeypatch: pytest.MonkeyPatch) ->
     assert "was built without it" in choice.left_out[0]
 
 
+def test_models_nothing_asked_takes_the_best_and_misses_nothing(
+    tiny: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine without a graphics card had a warning for good, which nobody could act on."""
+    monkeypatch.setattr(providers.ctypes, "CDLL", missing_library)
+    models = open_models(load_bundle(tiny), ModelConfig())
+    assert models.providers_got == ("cpu", "cpu")
+    assert len(models.left_out) == 2
+    assert models.missed == ()
+    asked = open_models(load_bundle(tiny), ModelConfig(providers=("cuda", "cpu")))
+    assert [text.partition(":")[0] for text in asked.missed] == ["cuda"]
+
+
 def test_models_silent_fallback_is_reported(
     tiny: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -45,6 +58,7 @@ def test_models_silent_fallback_is_reported(
         models = open_models(load_bundle(tiny), ModelConfig(providers=("cuda", "cpu")))
     assert models.providers_asked == ("cuda", "cpu")
     assert models.providers_got == ("cpu", "cpu")
+    assert models.missed == ("cuda: it could not be used",)
     assert "encoder.onnx: asked for cuda, got cpu" in caplog.text
     assert capfd.readouterr() == ("", "")
     models.warm_up()

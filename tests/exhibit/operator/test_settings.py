@@ -381,4 +381,4 @@ def test_safe_mode_of_a_crash_loop_is_taken_while_running_told_and_left_by_one_o
     assert "engine ended 6 times in a row: KeyError" in state["reasons"][0]["text"]
     assert admin.post("/api/v1/safe-mode", json={"on": False}).status_code == 200
     assert (_published(desk).model.psi, desk.settings.safe_mode) == (0.3, False)
-    assert _published(desk).model.providers == ("tensorrt", "cuda", "cpu")
+    assert _published(desk).model.providers == ()

@@ -109,3 +109,22 @@ def test_stage_without_a_display_says_so_in_one_line(tmp_path: Path) -> None:
     assert ended.returncode == 2
     assert "stage.display" in ended.stderr
     assert len(ended.stderr.strip().splitlines()) == 1
+
+
+def test_run_on_a_display_that_is_not_there_says_one_line(tmp_path: Path, x_display: str) -> None:
+    """The engine, which was opening its bundle, was then told to have been killed."""
+    config = tmp_path / "config.yaml"
+    config.write_text("camera: {source: simulated}\nstage: {display: 1}\n", encoding="utf-8")
+    command = [sys.executable, "-c", "from exhibit.cli import main; main()", "run"]
+    ran = subprocess.run(
+        [*command, "--config", str(config)],
+        env={**os.environ, "DISPLAY": x_display, "SDL_VIDEODRIVER": "x11"},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 2
+    assert ran.stderr.splitlines() == [
+        "Error: stage.display: 1 is not connected; expected a whole number from 0 to 0"
+    ]

@@ -180,6 +180,29 @@ def test_check_command_bad_file_lists_mistakes_and_exits_2(
     assert [line.split(":")[2] for line in errors] == ["2", "4"]
 
 
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        ("model:\n  bundle: nobody\n", 2, "model.bundle: "),
+        (
+            "model: {bundle: lear}\nediting:\n  directions:\n    - name: curvature\n"
+            "    - name: hatching\n",
+            5,
+            "editing.directions.1.name: bundle 'lear' has no direction 'hatching'; it has ",
+        ),
+    ],
+)
+def test_check_command_opens_the_bundle(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, line: int, said: str
+) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(SystemExit) as ended:
+        main(["check", str(path)])
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.startswith(f"Error: {path}:{line}: {said}")
+
+
 def test_check_command_list_names_every_setting_with_its_bounds(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
