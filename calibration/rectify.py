@@ -95,7 +95,8 @@ def _fitted(sheet: Sheet, corners: Points, size_px: tuple[int, int]) -> tuple[Ma
     rim = rectangle(sheet.width_mm, sheet.height_mm)
     # Four marks near the corners hide what the lens does outside of them, and between.
     edge = np.concatenate([rim, (rim + np.roll(rim, 1, axis=0)) / 2])
-    seen = lens.bend(project(np.linalg.inv(fit(lens.straighten(corners), table)), edge))
+    table_to_straight = np.asarray(np.linalg.inv(fit(lens.straighten(corners), table)), np.float64)
+    seen = lens.bend(project(table_to_straight, edge))
     rim_mm = largest_mm(project(camera_to_table, seen), edge)
     if error_mm > LARGEST_ERROR_MM and straight_mm > _LENS_EXPLAINS * error_mm:
         raise CalibrationError(
