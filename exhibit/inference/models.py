@@ -122,7 +122,8 @@ class OnnxGenerator:
         if "feature" in self._inputs:
             np.multiply(0 if feature is None else feature, self._follow, self._inputs["feature"][0])
         self.session.run(self._inputs, self._outputs)
-        return self._outputs["picture"][0]
+        levels: Floats = self._outputs["picture"][0]
+        return levels
 
 
 @dataclass(frozen=True, slots=True, eq=False)
