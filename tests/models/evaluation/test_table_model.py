@@ -13,7 +13,12 @@ from exhibit.contract.bundle import load_bundle
 from exhibit.contract.settings.schema import ModelConfig
 from exhibit.inference import open_models, session
 from models.evaluation.table_model import TableModel
-from tests.fakes.bundle import write_bundle
+from models.export.bundle import Description, write_bundle
+from tests.models.hands import small_hand
+
+ABOUT = Description(
+    name="test", artist="no one", collection="none", licence="Apache-2.0", attract_frames=6
+)
 
 
 def test_answer_is_that_of_the_table(tmp_path: Path) -> None:
