@@ -12,18 +12,14 @@ import cv2
 import numpy as np
 
 from exhibit.contract.geometry import Points, rectangle
+from exhibit.contract.printed import RULER_MM, Rectangle, ruler
 
 MARGIN_MM = 14.0
 """From the edges of the paper to the marks: printers leave the outermost 5 mm blank, and a mark
 needs white around it."""
 MARK_MM = 30.0
-RULER_MM = 100.0
 _CELLS = 6
-_RULER_WIDTH_MM = 0.8
 _GLYPH_SHARE = 0.22
-
-Rectangle = tuple[float, float, float, float]
-"""x, y, width, height in millimetres."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +88,7 @@ def black_rectangles(sheet: Sheet) -> list[Rectangle]:
         for row, column in np.argwhere(np.asarray(cells) == 0):
             shapes.append((x + column * side, y + row * side, side, side))
     x, y = (sheet.width_mm - RULER_MM) / 2, sheet.height_mm - MARGIN_MM - 10
-    shapes.append((x, y, RULER_MM, _RULER_WIDTH_MM))
-    ends = (x, x + RULER_MM - _RULER_WIDTH_MM)
-    shapes += [(end, y - 3, _RULER_WIDTH_MM, 6 + _RULER_WIDTH_MM) for end in ends]
-    return shapes
+    return shapes + ruler(x, y)
 
 
 def ruler_text(sheet: Sheet) -> tuple[float, float, str]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from calibration.printed_sheet import Sheet, black_rectangles, ruler_text
 from exhibit.contract.errors import InputError
-from exhibit.contract.printed import POINTS_PER_MM, pdf_file, with_density
+from exhibit.contract.printed import Page, Text, pages_pdf, with_density
 
 _TEXT_PT = 9
 _PIXELS_PER_MM = 12
@@ -32,32 +32,10 @@ def write_sheet(path: Path, sheet: Sheet) -> None:
 
 
 def pdf_of(sheet: Sheet) -> bytes:
-    """Return a PDF of one page; its shapes are exact, whatever the printer's resolution.
-
-    Source: ISO 32000-1:2008, 8.5 (paths), 9.4 (text).
-    """
-    width, height = sheet.width_mm * POINTS_PER_MM, sheet.height_mm * POINTS_PER_MM
-    drawing = ["0 g"]
-    for x, y, w, h in black_rectangles(sheet):
-        left, bottom = x * POINTS_PER_MM, height - (y + h) * POINTS_PER_MM
-        drawing.append(
-            f"{left:.4f} {bottom:.4f} {w * POINTS_PER_MM:.4f} {h * POINTS_PER_MM:.4f} re"
-        )
-    drawing.append("f")
+    """Return a PDF of one page; its shapes are exact, whatever the printer's resolution."""
     x, y, text = ruler_text(sheet)
-    at = f"{x * POINTS_PER_MM:.2f} {height - y * POINTS_PER_MM:.2f}"
-    drawing.append(f"BT /F {_TEXT_PT} Tf {at} Td ({text}) Tj ET")
-    content = "\n".join(drawing).encode("ascii")
-    return pdf_file(
-        [
-            b"<< /Type /Catalog /Pages 2 0 R /ViewerPreferences << /PrintScaling /None >> >>",
-            b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {width:.3f} {height:.3f}] "
-            "/Contents 4 0 R /Resources << /Font << /F 5 0 R >> >> >>".encode("ascii"),
-            b"<< /Length %d >>\nstream\n%b\nendstream" % (len(content), content),
-            b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
-        ]
-    )
+    texts = [Text(x, y, _TEXT_PT, text)]
+    return pages_pdf([Page(sheet.width_mm, sheet.height_mm, black_rectangles(sheet), texts)])
 
 
 def png_of(sheet: Sheet) -> bytes:

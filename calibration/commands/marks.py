@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from calibration.printed_sheet import RULER_MM, SHEETS
+from calibration.printed_sheet import SHEETS
 from calibration.printing import write_sheet
+from exhibit.contract.printed import RULER_MM
 
 
 @click.command()

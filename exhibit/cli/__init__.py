@@ -11,6 +11,7 @@ COMMANDS = {
     "ink": "exhibit.cli.ink:ink",
     "draw": "exhibit.cli.draw:draw",
     "sound": "exhibit.cli.sound:sound",
+    "tokens": "exhibit.cli.tokens:tokens",
     "bench": "exhibit.cli.bench:bench",
     "operator": "exhibit.cli.operator:operator",
     "projector": "exhibit.cli.projector:projector",

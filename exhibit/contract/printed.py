@@ -5,12 +5,88 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 POINTS_PER_MM = 72 / 25.4
+RULER_MM = 100.0
+_RULER_WIDTH_MM, _RULER_END_MM = 0.8, 3.0
 _PNG_HEADER_BYTES = 33  # signature and the IHDR chunk
+
+
+Rectangle = tuple[float, float, float, float]
+"""x, y, width, height in millimetres from the upper left of the paper."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A line of text: millimetres of the lower left of it, and its size in points."""
+
+    x_mm: float
+    y_mm: float
+    size_pt: float
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of true size: solid black rectangles, and text."""
+
+    width_mm: float
+    height_mm: float
+    black: Sequence[Rectangle]
+    texts: Sequence[Text]
+
+
+def ruler(x_mm: float, y_mm: float) -> list[Rectangle]:
+    """Return a line of `RULER_MM` with an end on either side, to check a print by."""
+    width, end = _RULER_WIDTH_MM, _RULER_END_MM
+    ends = (x_mm, x_mm + RULER_MM - width)
+    return [
+        (x_mm, y_mm, RULER_MM, width),
+        *((at, y_mm - end, width, 2 * end + width) for at in ends),
+    ]
+
+
+def pages_pdf(pages: Sequence[Page]) -> bytes:
+    """Return a PDF whose shapes are exact, whatever the printer's resolution.
+
+    Source: ISO 32000-1:2008, 8.5 (paths), 9.4 (text), D.2 (WinAnsiEncoding).
+    """
+    font = 3
+    kids = b" ".join(b"%d 0 R" % (font + 1 + 2 * number) for number in range(len(pages)))
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R /ViewerPreferences << /PrintScaling /None >> >>",
+        b"<< /Type /Pages /Kids [%b] /Count %d >>" % (kids, len(pages)),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
+    ]
+    for page in pages:
+        size = (page.width_mm * POINTS_PER_MM, page.height_mm * POINTS_PER_MM)
+        content = _content_of(page)
+        objects += [
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 %.3f %.3f] /Contents %d 0 R "
+            b"/Resources << /Font << /F %d 0 R >> >> >>" % (*size, len(objects) + 2, font),
+            b"<< /Length %d >>\nstream\n%b\nendstream" % (len(content), content),
+        ]
+    return pdf_file(objects)
+
+
+def _content_of(page: Page) -> bytes:
+    scale, height = POINTS_PER_MM, page.height_mm
+    lines = [b"0 g"]
+    for x, y, w, h in page.black:
+        place = (x * scale, (height - y - h) * scale, w * scale, h * scale)
+        lines.append(b"%.4f %.4f %.4f %.4f re" % place)
+    lines.append(b"f")
+    for text in page.texts:
+        line = text.line.encode("cp1252", "replace")
+        for special in (b"\\", b"(", b")"):
+            line = line.replace(special, b"\\" + special)
+        at = (text.size_pt, text.x_mm * scale, (height - text.y_mm) * scale)
+        lines.append(b"BT /F %g Tf %.2f %.2f Td (%b) Tj ET" % (*at, line))
+    return b"\n".join(lines)
 
 
 def pdf_file(objects: Sequence[bytes]) -> bytes:

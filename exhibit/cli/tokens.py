@@ -1,0 +1,79 @@
+"""`exhibit tokens`: the cards that visitors lay on the table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from exhibit.cli.options import CONFIG_OPTION
+from exhibit.contract.errors import InputError
+from exhibit.contract.printed import RULER_MM, pages_pdf
+from exhibit.contract.settings.file import load_config
+from exhibit.contract.settings.schema import Config
+from exhibit.contract.token_card import IDS
+from exhibit.tokens.printing import PAPERS_MM, Face, caption_of, token_pages
+
+_DEFAULT_CONFIG = Path("config.yaml")
+
+
+@click.group(short_help="Print the tokens that visitors lay on the table.")
+def tokens() -> None:
+    """Printed tokens: a scene, a bundle, the label, or a knob."""
+
+
+@tokens.command("print")
+@click.option(
+    "-o",
+    "output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    metavar="TOKENS.pdf",
+    help="File to write.",
+)
+@click.option("--ids", metavar="1-6", help="Which; those of `tokens.cards` where none is named.")
+@click.option("--paper", type=click.Choice(list(PAPERS_MM)), default="a4", show_default=True)
+@click.option(
+    "--face",
+    type=click.Choice(["up", "down"]),
+    default="up",
+    show_default=True,
+    help="up: cards lie print up on the paper. down: glued below a block, in mirror writing.",
+)
+@CONFIG_OPTION
+def print_tokens(
+    output: Path, ids: str | None, paper: str, face: Face, config_file: Path | None
+) -> None:
+    """Write a PDF of tokens at true scale, with what each does beneath it.
+
+    Print it with a laser printer (carbon toner is black in infrared light) at 100 %, on paper that
+    light shines through, and check its ruler.
+    """
+    config = _config(config_file).tokens
+    numbers = [card.id for card in config.cards] if ids is None else numbers_in(ids)
+    if not numbers:
+        raise InputError("no token is bound in tokens.cards; name some with --ids, such as 1-6")
+    output.write_bytes(pages_pdf(token_pages(numbers, config, paper, face)))
+    for number in numbers:
+        click.echo(f"{number}: {', '.join(caption_of(config.card(number)))}")
+    click.echo(f"{output}: print at 100 %; its line must measure {RULER_MM:.0f} mm")
+
+
+def numbers_in(text: str) -> list[int]:
+    """Return the numbers in a text such as 1-3,6; raises InputError where it is none."""
+    found: list[int] = []
+    for part in text.split(","):
+        first, dash, last = part.strip().partition("-")
+        if not first.isdecimal() or (dash and not last.isdecimal()):
+            raise InputError(f"--ids: '{part}'; expected numbers such as 1-3,6")
+        found += range(int(first), int(last or first) + 1)
+    wrong = [number for number in found if number >= IDS]
+    if wrong or not found:
+        raise InputError(f"--ids: '{text}'; expected numbers from 0 to {IDS - 1}, the lower first")
+    return list(dict.fromkeys(found))
+
+
+def _config(config_file: Path | None) -> Config:
+    if config_file is None and not _DEFAULT_CONFIG.exists():
+        return Config()
+    return load_config(config_file or _DEFAULT_CONFIG)

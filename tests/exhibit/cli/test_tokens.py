@@ -1,0 +1,55 @@
+"""Whoever prints tokens gets those that were meant, or is told which were wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from exhibit.cli import main
+from exhibit.cli.tokens import numbers_in
+from exhibit.contract.errors import InputError
+
+
+def _print(tmp_path: Path, *more: str) -> tuple[int, str]:
+    config = tmp_path / "config.yaml"
+    config.write_text("tokens:\n  cards:\n  - {id: 3, does: label}\n  - {id: 5, does: psi}\n")
+    output = tmp_path / "tokens.pdf"
+    command = ["tokens", "print", "-o", str(output), "--config", str(config), *more]
+    ended = CliRunner().invoke(main, command)
+    return ended.exit_code, ended.output
+
+
+def test_print_tokens_writes_those_that_are_bound(tmp_path: Path) -> None:
+    code, output = _print(tmp_path)
+    assert (code, output.splitlines()[:2]) == (
+        0,
+        ["3: shows the label", "5: psi, turn: left 0, right 1"],
+    )
+    assert (tmp_path / "tokens.pdf").read_bytes().startswith(b"%PDF-1.4")
+
+
+def test_print_tokens_asked_for_by_id_may_be_bound_to_nothing_yet(tmp_path: Path) -> None:
+    code, output = _print(tmp_path, "--ids", "5-6", "--face", "down", "--paper", "letter")
+    assert code == 0
+    assert "6: bound to nothing yet" in output
+
+
+def test_print_tokens_where_none_is_bound_asks_for_ids(tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text("")
+    command = ["tokens", "print", "-o", str(tmp_path / "t.pdf"), "--config", str(config)]
+    ended = CliRunner().invoke(main, command)
+    assert ended.exit_code == 2
+    assert "name some with --ids, such as 1-6" in ended.output
+
+
+def test_numbers_in_takes_ranges_and_lists() -> None:
+    assert numbers_in("1-3, 6,2") == [1, 2, 3, 6]
+
+
+@pytest.mark.parametrize("text", ["", "a", "1-", "-3", "3-1", "49-50", "1;2"])
+def test_numbers_in_refuses_what_is_no_number_of_a_token(text: str) -> None:
+    with pytest.raises(InputError, match="--ids"):
+        numbers_in(text)
