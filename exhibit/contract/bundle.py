@@ -153,7 +153,7 @@ def load_bundle(path: Path) -> Bundle:
     Raises:
         BundleError: the card is malformed, or a file is missing, extra or changed; names the file.
     """
-    card = _read_card(path / "card.yaml")
+    card = read_card(path / "card.yaml")
     for name in REQUIRED:
         if name not in card.files:
             raise BundleError(
@@ -175,7 +175,8 @@ def load_bundle(path: Path) -> Bundle:
     return Bundle(path, card)
 
 
-def _read_card(path: Path) -> Card:
+def read_card(path: Path) -> Card:
+    """Read and check `card.yaml`; raises BundleError naming file and field."""
     try:
         data = read_yaml(path.read_text(encoding="utf-8"))[1]
     except FileNotFoundError:

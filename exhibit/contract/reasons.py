@@ -20,6 +20,7 @@ _SILENT = {
     "stage": ("stage_silent", "the stage shows no sign of life"),
     "engine": ("engine_silent", "the engine shows no sign of life"),
     "sound": ("sound_silent", "the sound's process shows no sign of life"),
+    "takehome": ("takehome_silent", "the process that prints shows no sign of life"),
     "web": ("web_fault", "the stage in the browser shows no sign of life"),
     "operator": ("operator_fault", "the operator's page shows no sign of life"),
     "supervisor": (
@@ -50,8 +51,9 @@ def reasons_of(
     reasons += _of_engine(statuses["engine"])
     for name in ("stage", "web", "operator", "supervisor"):
         reasons += [_reason(f"{name}_fault", str(t)) for t in statuses[name].get("faults", ())]
-    sound = statuses["sound"]
-    reasons += [_reason(str(n["code"]), str(n["text"])) for n in sound.get("notices", ())]
+    for name in ("sound", "takehome"):
+        told = statuses[name].get("notices", ())
+        reasons += [_reason(str(n["code"]), str(n["text"])) for n in told]
     state = statuses["stage"].get("state")
     if state in ("frozen", "blank"):
         reasons.append(_reason(f"stage_{state}", f"the stage is {state}"))

@@ -13,7 +13,7 @@ from exhibit.contract.reasons import Reason, reasons_of
 
 _SILENT_AFTER_S = 3.0
 _STARTS_WITHIN_S = 60.0
-PROCESSES = ("stage", "engine", "sound", "web", "operator")
+PROCESSES = ("stage", "engine", "sound", "takehome", "web", "operator")
 
 State = dict[str, Any]
 
@@ -61,6 +61,14 @@ _SOUND: State = {
     "notices": [],
     "faults": [],
 }
+_TAKE_HOME: State = {
+    "state": "off",
+    "taken": 0,
+    "waiting": 0,
+    "lost": 0,
+    "last": {"code": "", "by": "", "number": 0},
+    "notices": [],
+}
 
 
 class TableState:
@@ -78,13 +86,14 @@ class TableState:
 
     def look(self) -> State:
         """Return everything that is known of the table at this moment."""
-        supervisor, stage, engine, sound = (
-            self._status(name) for name in ("supervisor", "stage", "engine", "sound")
+        supervisor, stage, engine, sound, takehome = (
+            self._status(name) for name in ("supervisor", "stage", "engine", "sound", "takehome")
         )
         others = {name: self._status(name) for name in ("web", "operator")}
         alive = {name: self._alive(name) for name in self._hearts}
         processes = supervisor.get("processes", {})
-        statuses = {"stage": stage, "engine": engine, "sound": sound, **others}
+        ours = {"stage": stage, "engine": engine, "sound": sound, "takehome": takehome}
+        statuses = {**ours, **others}
         reasons = reasons_of({**statuses, "supervisor": supervisor}, alive, processes)
         latency = stage.get("camera_to_light_ms") or {}
         engine.pop("events", None)  # told one by one as they happen
@@ -97,6 +106,7 @@ class TableState:
             "stage": {**_STAGE, "alive": alive["stage"], **stage},
             "engine": {**_ENGINE, "alive": alive["engine"], **engine},
             "sound": {**_SOUND, "alive": alive["sound"], **sound},
+            "takehome": {**_TAKE_HOME, "alive": alive["takehome"], **takehome},
             "processes": processes,
             "fps": stage.get("stage_fps"),
             "latency_p95_ms": latency.get("p95"),

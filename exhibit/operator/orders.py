@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from exhibit.contract.board import send_command
+from exhibit.contract.taking_home import ask_to_take_home
 
 
 class Orders:
@@ -21,6 +22,10 @@ class Orders:
     def show(self, name: Literal["freeze", "blank"], on: bool) -> bool:
         """Freeze or blank the stage, or end that; False where the stage is not there."""
         return send_command(self._run_dir, "stage", {"do": name, "on": on})
+
+    def take_home(self, by: str) -> bool:
+        """Have what is drawn printed or kept; False where that process is not there."""
+        return ask_to_take_home(self._run_dir, by)
 
     def restart(self, name: str) -> bool:
         """End a process and start it again; False where the supervisor is not there."""

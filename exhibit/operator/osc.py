@@ -3,7 +3,8 @@
 In: `/tracing/direction/<name>` strength, `/tracing/psi`, `/tracing/recall` and `/tracing/follow`
 value, `/tracing/scene` name or `/tracing/scene/<name>` 1, `/tracing/sound` and `/tracing/listen` 0
 or 1, `/tracing/sound/<part>` loudness of `volume`, `grain`, `bed` or `cues`, `/tracing/invitation`,
-`/tracing/label` and `/tracing/tokens` 0 or 1, `/tracing/linger` and `/tracing/fade` seconds.
+`/tracing/label` and `/tracing/tokens` 0 or 1, `/tracing/linger` and `/tracing/fade` seconds,
+`/tracing/takehome` 1.
 Out: `/tracing/ink/coverage` share, `/tracing/recalled` text, `/tracing/event/<name>` text,
 `/tracing/token/<id>/laid` 0 or 1 and `/tracing/token/<id>/angle` degrees clockwise from upright.
 Values that come in hold until the table ends, and are not saved: a fader sends hundreds.
@@ -204,6 +205,9 @@ class Osc:
         kind, _, name = address.partition("/")
         if kind == "scene":
             self._switch(name, value)
+        elif address == "takehome" and value in (0, 1):
+            if value and not self._desk.orders.take_home("osc"):
+                self._refuse(f"{_IN}takehome: the process that prints is not there")
         elif address in _SWITCHES and value in (0, 1):
             section, key = _SWITCHES[address]
             settings.preview({section: {key: bool(value)}})

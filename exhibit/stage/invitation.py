@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
 
 import cv2
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 
-import exhibit
 from exhibit.contract.values import Gray
 
-_CATALOGUE = Path(exhibit.__file__).parent / "operator" / "pages" / "texts.yaml"
-_TEXT = "draw_here"
+INVITATION = "draw_here"
+"""Its words among the texts for visitors."""
 _PAPER, _INK = 255, 40
 _HIGH, _WIDE = 0.36, 0.5
 """Size of the drawing as shares of the square it is drawn for."""
@@ -48,13 +44,6 @@ def invitation(texts: Sequence[str], side_px: int) -> Gray:
         cv2.polylines(picture, [points], False, _INK, thick, cv2.LINE_AA, shift=4)
     _write(picture, texts, side_px)
     return _shaken(picture)
-
-
-@cache
-def catalogue() -> dict[str, str]:
-    """Return the words of the invitation by language, from the catalogue of the page's texts."""
-    found = yaml.safe_load(_CATALOGUE.read_text(encoding="utf-8"))
-    return {str(language): str(text) for language, text in found["visitor"][_TEXT].items()}
 
 
 def _curve(corners: Points) -> Points:

@@ -13,8 +13,9 @@ import numpy as np
 
 from exhibit.contract.settings.schema import VisitConfig
 from exhibit.contract.values import Gray
+from exhibit.contract.visitor_texts import visitor_texts
 from exhibit.stage.drawings import Drawings
-from exhibit.stage.invitation import catalogue, invitation
+from exhibit.stage.invitation import INVITATION, invitation
 from exhibit.stage.pen import Order, drawn_until, pen_order
 
 SIDE_PX = 512
@@ -117,5 +118,6 @@ def _invitation(config: VisitConfig) -> tuple[Gray, Order] | None:
 
 @lru_cache(4)
 def _written(languages: tuple[str, ...]) -> tuple[Gray, Order]:
-    picture = invitation([catalogue()[language] for language in languages], SIDE_PX)
+    words = visitor_texts(INVITATION)
+    picture = invitation([words[language] for language in languages], SIDE_PX)
     return picture, pen_order(picture)

@@ -62,8 +62,9 @@ def process_table(
     # The engine may build a TensorRT plan before its first heartbeat.
     engine = ProcessSpec("engine", "exhibit.engine", start_timeout_s=_SLOW_START_S, answers=True)
     sound = ProcessSpec("sound", "exhibit.sound")
-    web = ProcessSpec("web", "exhibit.web")
-    table = (stage, engine, sound, web) if window == "headless" else (stage, engine, sound)
+    takehome = ProcessSpec("takehome", "exhibit.takehome")
+    web = (ProcessSpec("web", "exhibit.web"),) if window == "headless" else ()
+    table = (stage, engine, sound, takehome, *web)
     return table if page is None else (*table, ProcessSpec("operator", "exhibit.operator", page))
 
 

@@ -105,12 +105,15 @@ def examine_config(path: Path) -> tuple[Config | None, list[Problem]]:
 
 def anchored(config: Config, folder: Path) -> Config:
     """Return `config` with its relative paths taken from `folder`."""
-    page = config.operator
+    page, takehome = config.operator, config.takehome
     files = {"certificate": page.certificate, "key": page.key}
     return config.model_copy(
         update={
             "calibration": folder / config.calibration,
             "state_dir": folder / config.state_dir,
+            "takehome": takehome.model_copy(
+                update={"folder": folder / takehome.folder} if takehome.folder else {}
+            ),
             "operator": page.model_copy(
                 update={name: folder / file for name, file in files.items() if file is not None}
             ),

@@ -23,6 +23,7 @@ _READ_BY = {
     "osc": "operator",
     "sound": "sound",
     "tokens": "engine",
+    "takehome": "takehome",
     "supervisor": WHOLE_TABLE,
 }
 # The engine opens another bundle beside the one that answers.

@@ -15,6 +15,7 @@ from exhibit.contract.settings.addresses import Addresses, Host, Target
 from exhibit.contract.settings.hours import parse_span
 from exhibit.contract.settings.section import Section
 from exhibit.contract.settings.section import live as _live
+from exhibit.contract.settings.taking_home import TakehomeConfig
 from exhibit.contract.settings.tokens import TokensConfig
 
 _OCTET = r"(25[0-5]|2[0-4]\d|1?\d?\d)"
@@ -322,6 +323,7 @@ class Config(Section):
     osc: OscConfig = OscConfig()
     sound: SoundConfig = SoundConfig()
     tokens: TokensConfig = TokensConfig()
+    takehome: TakehomeConfig = TakehomeConfig()
     supervisor: SupervisorConfig = SupervisorConfig()
     calibration: Path = Path("calibration.yaml")
     """The file that `calibrate` writes; without it the whole frame is the sheet, the whole window

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from fastapi import APIRouter, HTTPException, Request, Response
 from pydantic import BaseModel, ConfigDict
 
+from exhibit.contract.taking_home import PAGE
 from exhibit.operator.access.roles import Role
 from exhibit.operator.api.permission import Routes, desk_of
 from exhibit.operator.api.streaming import LiveResponse
@@ -90,6 +91,18 @@ async def freeze(given: Switch, request: Request) -> None:
 async def blank(given: Switch, request: Request) -> None:
     """Turn the light of the stage off, or on again."""
     _order(request, "blank", given.on)
+
+
+@routes.post("/takehome", Role.OPERATOR, status_code=202, responses={409: {}, 503: {}})
+async def take_home(request: Request) -> dict[str, str]:
+    """Have what is drawn now printed, or kept as files; the state says what became of it."""
+    desk = desk_of(request)
+    if not desk.settings.effective.takehome.enabled:
+        raise HTTPException(409, "taking home is off; turn on takehome.enabled first")
+    if not desk.orders.take_home(PAGE):
+        raise HTTPException(503, "the process that prints is not there; try again in a moment")
+    desk.audit.add("take home", by=request.state.person.who)
+    return {"asked": PAGE}
 
 
 def describe(desk: Desk) -> dict[str, Any]:

@@ -50,7 +50,7 @@ async def login(request: Request) -> Response:
 @routes.get("/", Role.VIEWER)
 async def now(request: Request) -> HTMLResponse:
     """Show what the table sees and does."""
-    return render(request, "now", ("now",))
+    return render(request, "now", ("now", "takehome"))
 
 
 @routes.get("/tune", Role.VIEWER)

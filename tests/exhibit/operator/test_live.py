@@ -6,7 +6,7 @@ Spans the live picture, from slot to browser.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import cv2
@@ -14,8 +14,10 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
-from exhibit.contract.board import Heart
+from exhibit.contract.board import CommandInbox, Heart
 from exhibit.contract.slot import Slot
+from exhibit.contract.taking_home import PROCESS, who_asks
+from exhibit.operator.access.roles import Role
 from exhibit.operator.api import streaming
 from exhibit.operator.api.live import _parts
 from exhibit.operator.api.streaming import LiveResponse
@@ -144,6 +146,28 @@ def test_orders_reach_the_stage(table: FakeTable, admin: TestClient, order: str)
 
 def test_orders_without_a_stage_say_so(admin: TestClient) -> None:
     assert admin.post("/api/v1/freeze", json={"on": True}).status_code == 503
+
+
+def test_take_home_is_refused_while_it_is_off_and_reaches_its_process_once_it_is_on(
+    admin: TestClient, desk: Desk
+) -> None:
+    assert admin.post("/api/v1/takehome").status_code == 409
+    assert admin.patch("/api/v1/settings", json={"takehome": {"enabled": True}}).status_code == 200
+    assert admin.post("/api/v1/takehome").status_code == 503
+    inbox = CommandInbox(desk.run_dir, PROCESS)
+    assert admin.post("/api/v1/takehome").status_code == 202
+    assert [who_asks(command) for command in inbox.drain()] == ["page"]
+    assert desk.audit.newest(1, "", "")[0]["what"] == "take home"
+    inbox.close()
+
+
+def test_take_home_settings_of_place_and_amount_are_for_administrators(
+    holder: Callable[[Role], TestClient],
+) -> None:
+    operator = holder(Role.OPERATOR)
+    for section in ({"folder": "/tmp"}, {"printer": "shop"}, {"most_an_hour": 200}):
+        assert operator.patch("/api/v1/settings", json={"takehome": section}).status_code == 403
+    assert operator.patch("/api/v1/settings", json={"takehome": {"paper": "A4"}}).status_code == 200
 
 
 def test_restart_reaches_the_supervisor_and_not_again_at_once(

@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 from pythonosc.osc_message_builder import build_msg
 
+from exhibit.contract.board import CommandInbox
 from exhibit.contract.bundle import DIRECTIONS_META
 from exhibit.contract.laid_tokens import LaidToken, LaidTokenWriter
 from exhibit.contract.settings.schema import OscConfig
+from exhibit.contract.taking_home import PROCESS, who_asks
 from exhibit.operator import osc as module
 from exhibit.operator.bundles import Bundles
 from exhibit.operator.desk import Desk
@@ -65,6 +67,16 @@ def test_osc_sound_is_turned_on_and_its_loudness_moved_unsaved(osc: Osc, desk: D
     _send(osc, "/tracing/sound", 0)
     assert not desk.settings.effective.sound.enabled
     assert desk.settings.saved == {}
+
+
+def test_osc_takehome_asks_for_what_is_drawn(osc: Osc, desk: Desk) -> None:
+    _send(osc, "/tracing/takehome", 1)
+    assert len(desk.events.newest(9, "osc")) == 1, "nobody is there to print"
+    inbox = CommandInbox(desk.run_dir, PROCESS)
+    _send(osc, "/tracing/takehome", 0)
+    _send(osc, "/tracing/takehome", 1)
+    assert [who_asks(command) for command in inbox.drain()] == ["osc"]
+    inbox.close()
 
 
 def test_osc_scene_brings_its_own_volume(osc: Osc, desk: Desk) -> None:

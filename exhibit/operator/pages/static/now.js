@@ -22,6 +22,7 @@ listen("state", (state) => {
   plots.fps.add(state.fps);
   plots.latency.add(state.latency_p95_ms);
   showTemperature(state.machine.temperature_c);
+  showTakeHome(state.takehome);
   press("freeze", state.stage.state === "frozen");
   press("blank", state.stage.state === "blank");
   showFacts(state);
@@ -65,6 +66,16 @@ function reasonItem({ code, text: words }) {
   return item;
 }
 
+let answered = null;
+
+// What became of an order is known only when the table has said so.
+function showTakeHome({ state, last }) {
+  const button = at("take-home");
+  if (button) button.hidden = state === "off";
+  if (answered !== null && last.number !== answered && last.by === "page") say(text(`takehome.${last.code}`));
+  answered = last.number;
+}
+
 function press(id, on) {
   at(id)?.setAttribute("aria-pressed", String(on));
 }
@@ -87,6 +98,10 @@ for (const toggle of document.querySelectorAll(".toggle")) {
     if (await attempt("POST", toggle.dataset.post, { on })) press(toggle.id, on);
   });
 }
+
+at("take-home")?.addEventListener("click", async () => {
+  if (await attempt("POST", "/api/v1/takehome")) say(text("now.take_home_asked"));
+});
 
 const sure = at("sure");
 let ordered = null;

@@ -74,6 +74,7 @@ def running_table(
     seed: int = 3,
     difficulty: str = "clean",
     source: Path | str = "simulated",
+    more: str = "",
 ) -> Iterator[RunningTable]:
     """Run a table until the block ends.
 
@@ -83,10 +84,11 @@ def running_table(
         seed: of the simulated visitor.
         difficulty: of the simulated table.
         source: camera; or a folder of images that stands for one.
+        more: further lines of its config.yaml.
     """
     config = folder / "config.yaml"
     config.write_text(
-        _CONFIG.format(bundle=bundle, seed=seed, difficulty=difficulty, source=source),
+        _CONFIG.format(bundle=bundle, seed=seed, difficulty=difficulty, source=source) + more,
         encoding="utf-8",
     )
     command = [*_EXHIBIT, "--config", str(config)]

@@ -1,0 +1,39 @@
+"""The process of what is taken home: `python -m exhibit.takehome --run-dir DIR`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from exhibit.contract.errors import REFUSED, ExhibitError
+from exhibit.takehome.process import TakeHomeProcess
+
+_POLITENESS = 15
+
+
+def main() -> None:
+    """Take orders until SIGTERM."""
+    parser = argparse.ArgumentParser(description="What visitors of a Tracing Table take home.")
+    parser.add_argument("--run-dir", type=Path, required=True)
+    given = parser.parse_args()
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    # A page is made in a second or in five; the stage comes first.
+    os.nice(_POLITENESS)
+    try:
+        process = TakeHomeProcess(given.run_dir)
+    except ExhibitError as error:
+        print(f"Error: {error}", file=sys.stderr)
+        sys.exit(REFUSED)
+    went_well = process.run(stopping)
+    process.close()
+    sys.exit(0 if went_well else 1)
+
+
+if __name__ == "__main__":
+    main()
