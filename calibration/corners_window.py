@@ -5,8 +5,9 @@ from __future__ import annotations
 import pygame
 
 from calibration.corners import CornerEditor, Outcome
-from calibration.printed_sheet import MARGIN_MM, MARK_MM, Rectangle, glyph
+from calibration.printed_sheet import MARGIN_MM, MARK_MM, glyph
 from exhibit.contract.geometry import Matrix, Points, project, rectangle, translation
+from exhibit.contract.printed import Rectangle
 
 _RATE_HZ = 30
 _REPEAT_AFTER_MS, _REPEAT_EVERY_MS = 300, 40
