@@ -16,10 +16,13 @@ from exhibit.contract.values import Gray, Ink, Recalled
 from exhibit.editing import DirectionEditor, make_editor
 from exhibit.inference import Models, open_models
 from exhibit.ink.planes import Planes, blank_planes, planes_of
+from exhibit.pictures import read_grey
+from exhibit.pictures.files import is_picture
 from exhibit.recall.at_once import recall_at_once
 from exhibit.recall.memory import Memory, open_memory
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp")
+"""Of answers; drawings may be of any kind."""
 # Grey levels between paper and its darkest line below which a sheet is blank.
 _FAINTEST = 24
 
@@ -79,7 +82,7 @@ def draw(
 ) -> None:
     """Answer a drawing with a picture in the artist's hand.
 
-    INK is a drawing of any size, dark lines on light paper (PNG, JPEG, TIFF, BMP or WebP), or a
+    INK is a drawing of any size, dark lines on light paper (PNG, JPEG, TIFF, HEIC, WebP ...), or a
     folder of them; every one gives a PNG of the bundle's size.
 
     Example: exhibit draw cat.png -o answer.png --bundle lear --direction curvature=2
@@ -106,9 +109,9 @@ def draw(
 
 def _jobs(ink: Path, output: Path) -> list[tuple[Path, Path]]:
     if ink.is_dir():
-        sources = sorted(path for path in ink.iterdir() if path.suffix.lower() in SUFFIXES)
+        sources = sorted(path for path in ink.iterdir() if path.is_file() and is_picture(path))
         if not sources:
-            raise InputError(f"{ink}: no pictures in this folder, expected {', '.join(SUFFIXES)}")
+            raise InputError(f"{ink}: no pictures in this folder, expected drawings")
         if output.is_file():
             raise InputError(f"{output}: is a file, expected a folder because {ink} is one")
         jobs = [(path, output / f"{path.stem}.png") for path in sources]
@@ -144,10 +147,7 @@ def _direction(text: str) -> DirectionConfig:
 
 def _read_ink(path: Path, card: Card) -> Planes:
     """Return the ink of a picture of any size and kind."""
-    image = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
-    if image is None:
-        raise InputError(f"{path}: not a picture that can be read")
-    grey = _to_grey(path, image)
+    grey = read_grey(path)
     paper, darkest = float(np.median(grey)), float(grey.min())
     if paper < 128:
         raise InputError(
@@ -158,20 +158,6 @@ def _read_ink(path: Path, card: Card) -> Planes:
         return blank_planes(card.ink_size)
     mask = np.where(grey < (paper + darkest) / 2, 0, 255).astype(np.uint8)
     return planes_of(mask, card.ink_size, card.stroke_width_px)
-
-
-def _to_grey(path: Path, image: np.ndarray) -> Gray:
-    """Return (H, W) uint8 of grey or BGR, with or without alpha, 8 or 16 bit."""
-    if image.dtype == np.uint16:
-        image = (image / 257).astype(np.uint8)
-    if image.dtype != np.uint8:
-        raise InputError(f"{path}: pixels are {image.dtype}, expected 8 or 16 bits")
-    if image.ndim == 2:
-        return image
-    if image.shape[2] == 4:
-        alpha = image[:, :, 3:] / 255.0
-        image = (image[:, :, :3] * alpha + 255 * (1 - alpha)).astype(np.uint8)
-    return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.uint8)
 
 
 def _recalled(drawn: Planes, memory: Memory | None) -> Recalled | None:
@@ -191,9 +177,8 @@ def _answer(
 
 def _write(path: Path, picture: Gray) -> None:
     pixels = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR) if picture.ndim == 3 else picture
-    try:
-        written = cv2.imwrite(str(path), pixels)
-    except cv2.error:
-        written = False
-    if not written:
+    done, data = cv2.imencode(path.suffix, pixels)
+    if not done:
         raise InputError(f"{path}: could not be written")
+    # Not by OpenCV: it knows no reason, and no names but those of UTF-8.
+    path.write_bytes(data.tobytes())

@@ -18,6 +18,7 @@ from exhibit.ink.page import Page, find_page, only_on, page_alone, straighten
 from exhibit.ink.photograph import Photograph, as_photograph
 from exhibit.ink.planes import planes_of
 from exhibit.ink.still import binarise
+from exhibit.pictures import read_picture
 
 _INK_SIZE, _STROKE_WIDTH_PX = 128, 1.5
 _MOST_PIXELS = 64_000_000
@@ -80,7 +81,7 @@ def ink(
 ) -> None:
     """Turn a photograph of ink on paper into what the encoder gets.
 
-    FRAME is a picture of dark lines on lighter paper (PNG, JPEG, TIFF, BMP or WebP) of any size.
+    FRAME is a picture of dark lines on lighter paper (PNG, JPEG, TIFF, HEIC, WebP ...) of any size.
     Where it shows no ink, INK is blank paper, a line says so and the exit code is 1.
 
     Example: exhibit ink desk.jpg -o ink.png --mask lines.png --sheet
@@ -135,35 +136,18 @@ def _background(path: Path, gray: Gray) -> Gray:
 
 
 def read_photograph(path: Path) -> Photograph:
-    """Read a picture, whatever its depth and channels.
+    """Read a picture of any kind, upright and on white.
 
     Raises:
         InputError: there is no such file, or it is no picture that can be read whole.
     """
-    try:
-        data = np.frombuffer(path.read_bytes(), np.uint8)
-    except OSError as error:
+    rgb = read_picture(path)
+    height, width = rgb.shape[:2]
+    if height * width > _MOST_PIXELS:
         raise InputError(
-            f"{path}: {error.strerror}; expected a picture (PNG, JPEG, TIFF, BMP or WebP)"
-        ) from None
-    try:
-        pixels = cv2.imdecode(data, cv2.IMREAD_UNCHANGED) if data.size else None
-        if pixels is not None and pixels.dtype == np.uint8 and pixels.ndim == 3:
-            # Read again so that a telephone's photograph is turned upright.
-            upright = pixels if pixels.shape[2] == 4 else cv2.imdecode(data, cv2.IMREAD_COLOR)
-            pixels = upright
-    except cv2.error:
-        pixels = None
-    if pixels is None or pixels.size == 0:
-        raise InputError(
-            f"{path}: empty, truncated or not a picture; expected PNG, JPEG, TIFF, BMP or WebP"
+            f"{path}: {width}×{height} pixels, expected at most {_MOST_PIXELS // 1_000_000} million"
         )
-    if pixels.shape[0] * pixels.shape[1] > _MOST_PIXELS:
-        raise InputError(
-            f"{path}: {pixels.shape[1]}×{pixels.shape[0]} pixels, expected at most "
-            f"{_MOST_PIXELS // 1_000_000} million"
-        )
-    return as_photograph(np.asarray(pixels))
+    return as_photograph(rgb[..., ::-1])
 
 
 def write_gray(path: Path, pixels: Gray) -> None:

@@ -53,5 +53,7 @@ class LazyGroup(click.Group):
             if error.filename is None or isinstance(error, BrokenPipeError):
                 raise
             message = f"{error.filename}: {error.strerror}"
-        click.echo(f"Error: {message}", err=True)
+        # A name of bytes that are no UTF-8 must not end the line that tells of it.
+        text = message.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        click.echo(f"Error: {text}", err=True)
         raise click.exceptions.Exit(2)

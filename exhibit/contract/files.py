@@ -51,8 +51,10 @@ def replacing(path: Path, mode: int = SHARED) -> Iterator[BinaryIO]:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
-    except BaseException:
+    except BaseException as error:
         draft.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename is None:
+            error.filename = str(path)  # a full disk is told without it
         raise
     sync_folder(path.parent)
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from exhibit.contract.values import Floats, Gray
 
@@ -31,25 +29,15 @@ class Photograph:
     least: Gray
 
 
-def as_photograph(pixels: NDArray[Any]) -> Photograph:
-    """Bring any depth to 8 bits, put transparent pictures on white, and colours into one plane.
+def as_photograph(pixels: Gray) -> Photograph:
+    """Bring colours into one plane.
 
     Args:
-        pixels: (H, W) or (H, W, 1..4), blue first as OpenCV has it; 8 or 16 bits, or 0..1.
+        pixels: (H, W), or (H, W, 3) with blue first as OpenCV has it; uint8.
     """
+    if pixels.ndim == 2:
+        return Photograph(pixels, pixels)
     levels = pixels.astype(np.float32)
-    if pixels.dtype != np.uint8:
-        # Sixteen bits, or a floating-point TIFF from 0 to 1.
-        levels *= 255.0 / (65535.0 if pixels.dtype == np.uint16 else 1.0)
-    levels = np.clip(np.nan_to_num(levels), 0, 255)
-    if levels.ndim == 3 and levels.shape[2] in (2, 4):
-        opaque = levels[..., -1:] / 255.0
-        levels = levels[..., :-1] * opaque + 255.0 * (1.0 - opaque)
-    if levels.ndim == 3 and levels.shape[2] < 3:
-        levels = levels[..., 0]
-    if levels.ndim == 2:
-        gray = _rounded(levels)
-        return Photograph(gray, gray)
     luma = levels @ _LUMA
     least = (levels * _balance(levels, luma)).min(axis=2)
     white = float(np.percentile(luma[::4, ::4], 95))

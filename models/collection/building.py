@@ -1,22 +1,25 @@
 """Build a data set's folder: pages, pictures, `curation.csv`, contact sheets, `dataset.json`."""
 
-from collections.abc import Callable, Iterable
+import contextlib
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from exhibit.contract.errors import InputError
 from exhibit.contract.files import write_whole
-from exhibit.ink.images import as_gray
+from exhibit.pictures import read_grey
 from models.collection import contact_sheet, curation, dataset
 from models.collection.curation import CurationRow
 from models.collection.judgement import Limits
 from models.collection.preparation import PAGES, Item, Options, Preparation, Write
-from models.collection.scans import ScanFile, open_collection, read_pages
+from models.collection.scans import open_collection, read_pages
+from models.collection.source_files import SourceFile, as_text
 
 CONTACT = "contact"
 Progress = Callable[[Iterable[Any], str], Iterable[Any]]
@@ -40,14 +43,36 @@ def check_target(folder: Path) -> None:
     """
     if folder.is_file():
         raise InputError(f"{folder}: is a file; expected a folder to write the data set to")
-    ours = {PAGES, dataset.IMAGES, CONTACT, curation.FILE_NAME, dataset.FILE_NAME}
     if folder.is_dir() and not is_dataset(folder):
-        others = [entry.name for entry in folder.iterdir() if entry.name not in ours]
+        others = sorted(as_text(entry.name) for entry in folder.iterdir())
         if others:
             raise InputError(
-                f"{folder}: not empty and not a data set (there is '{sorted(others)[0]}'); "
+                f"{folder}: not empty and not a data set (there is '{others[0]}'); "
                 "name a new folder"
             )
+
+
+@contextmanager
+def whole_or_nothing(folder: Path) -> Iterator[None]:
+    """Remove what was written of a new data set where it cannot be finished.
+
+    One that was there before keeps its `curation.csv`, which says what belongs to it.
+    """
+    if is_dataset(folder):
+        yield
+        return
+    missing = [part for part in (folder, *folder.parents) if not part.exists()]
+    try:
+        yield
+    except BaseException:
+        if not is_dataset(folder):
+            for name in (PAGES, dataset.IMAGES, CONTACT):
+                shutil.rmtree(folder / name, ignore_errors=True)
+            (folder / dataset.FILE_NAME).unlink(missing_ok=True)
+            for part in missing:
+                with contextlib.suppress(OSError):  # somebody else put something there
+                    part.rmdir()
+        raise
 
 
 def is_dataset(folder: Path) -> bool:
@@ -77,8 +102,8 @@ def build(
     items = _obey_curation(folder, preparation, progress)
     if source is not None:
         known = {item.row.source for item in items}
-        with open_collection(source) as files:
-            new = [file for file in files if file.name not in known]
+        with open_collection(source) as found:
+            new = [file for file in found.scans if file.name not in known]
             items += _add_scans(new, preparation, progress)
     return items
 
@@ -95,7 +120,7 @@ def _obey_curation(folder: Path, preparation: Preparation, progress: Progress) -
     return items
 
 
-def _add_scans(files: list[ScanFile], preparation: Preparation, progress: Progress) -> list[Item]:
+def _add_scans(files: list[SourceFile], preparation: Preparation, progress: Progress) -> list[Item]:
     items: list[Item] = []
     for file in progress(files, "scans"):
         for scan in read_pages(file):
@@ -110,10 +135,14 @@ def read_page(folder: Path, page_image: str) -> NDArray[np.uint8]:
         InputError: it is not there or cannot be decoded.
     """
     inside = (folder / page_image).resolve().is_relative_to(folder.resolve())
-    page = cv2.imread(str(folder / page_image), cv2.IMREAD_GRAYSCALE) if inside else None
-    if page is None:
-        raise InputError(f"{folder}: the page image '{page_image}' is missing or damaged")
-    return as_gray(page)
+    try:
+        if not inside:
+            raise InputError("outside of it")
+        return read_grey(folder / page_image)
+    except InputError as error:
+        raise InputError(
+            f"{folder}: the page image '{page_image}' is missing or damaged ({error})"
+        ) from error
 
 
 def finish(folder: Path, source: Path | None, options: Options, items: list[Item]) -> str:
@@ -131,9 +160,7 @@ def finish(folder: Path, source: Path | None, options: Options, items: list[Item
     Raises:
         InputError: nothing is kept.
     """
-    write = write_into(folder)
     rows = [item.row for item in items]
-    write(curation.FILE_NAME, curation.to_csv(rows).encode())
     kept = [row for row in rows if row.kept]
     _remove_others(folder / dataset.IMAGES, {f"{row.item}.png" for row in kept})
     _write_sheets(folder, items)
@@ -142,6 +169,8 @@ def finish(folder: Path, source: Path | None, options: Options, items: list[Item
     origin = source.name if source is not None else before.get("source", "")
     description = _description(origin, options, kept, digest)
     dataset.write_description(folder, description)
+    # Last, since a folder that has it is a data set.
+    write_into(folder)(curation.FILE_NAME, curation.to_csv(rows).encode())
     if not kept:
         raise InputError(
             f"{folder}: no item was kept; see contact/set-aside-01.png and curation.csv for why"

@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 from exhibit.contract.errors import InputError
 from exhibit.contract.files import replacing, write_whole
 from exhibit.ink.images import as_gray
+from exhibit.pictures import PictureError, grey_of, page_images
+from models.collection.source_files import open_folder_or_zip, sorted_out
 
 log = logging.getLogger(__name__)
 FILE_NAME = "dataset.json"
 VERSION = 1
 IMAGES = "images"
-PICTURE_SUFFIXES = {".png", ".jpg", ".jpeg", ".webp"}
 
 
 class DrawingDataset:
@@ -48,21 +49,15 @@ class DrawingDataset:
     def __len__(self) -> int:
         return len(self.names)
 
-    def __getitem__(self, index: int) -> NDArray[np.uint8]:
-        """Decode one picture.
+    def __iter__(self) -> Iterator[tuple[str, NDArray[np.uint8]]]:
+        """Decode all in order of name; a corrupt one is named in the log and skipped.
 
-        Returns:
-            (channels, resolution, resolution) uint8, 0 ink .. 255 paper.
+        Yields:
+            Its name, and (channels, resolution, resolution) uint8, 0 ink .. 255 paper.
 
         Raises:
-            InputError: the picture is corrupt or not square; the message names it.
+            InputError: a picture is not square; the message names it.
         """
-        name = self.names[index]
-        ((_, data),) = picture_bytes(self.path, [name])
-        return self._decode(name, data)
-
-    def __iter__(self) -> Iterator[tuple[str, NDArray[np.uint8]]]:
-        """Decode all in order of name; a corrupt one is named in the log and skipped."""
         for name, data in picture_bytes(self.path, self.names):
             try:
                 picture = self._decode(name, data)
@@ -72,11 +67,11 @@ class DrawingDataset:
             yield name, picture
 
     def _decode(self, name: str, data: bytes) -> NDArray[np.uint8]:
-        flag = cv2.IMREAD_GRAYSCALE if self.channels == 1 else cv2.IMREAD_COLOR_RGB
-        buffer = np.frombuffer(data, np.uint8)
-        image = cv2.imdecode(buffer, flag) if buffer.size else None
-        if image is None:
-            raise CorruptPictureError(f"{self.path}: {name} cannot be decoded")
+        try:
+            rgb = next(page_images(data))
+        except PictureError as error:
+            raise CorruptPictureError(f"{self.path}: {name} cannot be decoded: {error}") from error
+        image = grey_of(rgb) if self.channels == 1 else rgb
         height, width = image.shape[:2]
         if height != width:
             raise InputError(
@@ -97,41 +92,21 @@ def picture_names(path: Path) -> tuple[str, ...]:
     Raises:
         InputError: no such data set, not a zip, or no picture in it.
     """
-    if path.is_dir():
-        found = [file.relative_to(path).as_posix() for file in path.rglob("*") if file.is_file()]
-    elif path.is_file():
-        with _open_zip(path) as archive:
-            found = [info.filename for info in archive.infolist() if not info.is_dir()]
-    else:
-        raise InputError(f"{path}: no such data set; make one with `models prepare`")
-    # A prepared data set also holds whole pages and contact sheets; only images/ is to train on.
-    prepared = [name for name in found if name.startswith(f"{IMAGES}/")]
-    names = sorted(
-        name for name in prepared or found if Path(name).suffix.lower() in PICTURE_SUFFIXES
-    )
+    with open_folder_or_zip(path, "a data set; make one with `models prepare`") as files:
+        # A prepared data set also holds pages and contact sheets; only images/ is to train on.
+        prepared = [file for file in files if file.name.startswith(f"{IMAGES}/")]
+        names = tuple(file.name for file in sorted_out(prepared or files, pdf=False).scans)
     if not names:
-        raise InputError(f"{path}: no readable picture in it; expected PNG, JPEG or WebP files")
-    return tuple(names)
+        raise InputError(f"{path}: no picture in it; expected square drawings")
+    return names
 
 
 def picture_bytes(path: Path, names: Iterable[str]) -> Iterator[tuple[str, bytes]]:
     """Read pictures by name from a folder or zip, as they are stored."""
-    if path.is_dir():
+    with open_folder_or_zip(path, "a data set") as files:
+        by_name = {file.name: file for file in files}
         for name in names:
-            yield name, (path / name).read_bytes()
-    else:
-        with _open_zip(path) as archive:
-            for name in names:
-                yield name, archive.read(name)
-
-
-def _open_zip(path: Path) -> zipfile.ZipFile:
-    try:
-        return zipfile.ZipFile(path)
-    except zipfile.BadZipFile as error:
-        raise InputError(
-            f"{path}: not a readable zip; expected a folder or zip of pictures"
-        ) from error
+            yield name, by_name[name].read()
 
 
 def data_sha256(path: Path) -> str:

@@ -46,7 +46,7 @@ def load_pictures(path: Path, resolution: int, channels: int) -> PictureSet:
         raise InputError(f"{path}: does not fit in half of the free memory at {resolution} px")
     decoded = dict(dataset)
     if not decoded:
-        raise InputError(f"{path}: no readable picture in it; expected PNG, JPEG or WebP files")
+        raise InputError(f"{path}: no readable picture in it; expected square drawings")
     skipped = tuple(name for name in dataset.names if name not in decoded)
     pictures = torch.from_numpy(np.stack(list(decoded.values())))
     return PictureSet(pictures, tuple(decoded), skipped)

@@ -1,5 +1,6 @@
 """From scans to a training set, and again from what a curator decided."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
@@ -39,6 +40,8 @@ from models.collection.squaring import Squaring
 
 PAGES = "pages"
 THUMBNAIL_PX = 112
+LONGEST_NAME = 100
+"""Bytes of a page's name; its items' names, and drafts of their files, are longer by up to 50."""
 BLANK_BELOW = 0.0002
 """A page with less ink than this share is blank."""
 Write = Callable[[str, bytes], None]
@@ -117,7 +120,8 @@ class Preparation:
             InputError: a box does not lie on the page, or a kept item has no ink.
         """
         for row in rows:
-            self._page_names |= {row.item, PurePosixPath(row.page_image).stem}
+            names = row.item, PurePosixPath(row.page_image).stem
+            self._page_names |= {name.casefold() for name in names}
         if page is None:
             return [Item(row, None) for row in rows]
         cuts = cut_page(page, self._options.framing, self._options.gutter)
@@ -203,14 +207,24 @@ class Preparation:
         """A file name for the page, unique in the data set and safe on every system."""
         path = PurePosixPath(scan.source)
         for stem in (path.with_suffix(""), path):
-            plain = "".join(c if c.isalnum() else "-" for c in str(stem)).strip("-")
+            plain = _plain(str(stem))
             name = plain if scan.page == 1 else f"{plain}_p{scan.page}"
-            if name and name not in self._page_names:
+            if plain and name.casefold() not in self._page_names:
                 break
-        while name in self._page_names or not name:
+        while name.casefold() in self._page_names or not name:
             name += "-x"
-        self._page_names.add(name)
+        self._page_names.add(name.casefold())
         return name
+
+
+def _plain(name: str) -> str:
+    """Letters, digits and dashes of a name; of a long one the beginning and its hash."""
+    plain = "".join(letter if letter.isalnum() else "-" for letter in name).strip("-")
+    coded = plain.encode()
+    if len(coded) <= LONGEST_NAME:
+        return plain
+    short = coded[: LONGEST_NAME - 9].decode(errors="ignore")
+    return f"{short}-{hashlib.sha256(coded).hexdigest()[:8]}"
 
 
 def cut_row(row: CurationRow, page: NDArray[np.uint8], cuts: list[Cut]) -> Cut:

@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from exhibit.contract.errors import InputError
+from exhibit.pictures import read_grey
 from models.directions.result import Discovered
 from models.directions.subject import Subject
 
@@ -54,10 +55,12 @@ def _rectangle(text: str, resolution: int) -> Mask:
 
 
 def _image(path: Path, resolution: int) -> Mask:
-    image = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
-    if image is None or image.shape != (resolution, resolution):
-        found = "no image" if image is None else f"{image.shape[1]}x{image.shape[0]}"
-        raise InputError(f"{path}: {found}, expected a mask of {resolution}x{resolution} pixels")
+    image = read_grey(path)
+    if image.shape != (resolution, resolution):
+        raise InputError(
+            f"{path}: {image.shape[1]}x{image.shape[0]}, expected a mask of "
+            f"{resolution}x{resolution} pixels"
+        )
     return np.asarray(image > 127)
 
 

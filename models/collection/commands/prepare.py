@@ -1,7 +1,8 @@
 """`models prepare`: from a folder of scans to a training set that a curator can edit."""
 
+import shutil
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,10 +12,15 @@ from tqdm import tqdm
 
 from exhibit.contract.errors import InputError
 from models.collection import building, dataset
-from models.collection.curation import FILE_NAME, CurationRow
-from models.collection.preparation import Options
+from models.collection.curation import FILE_NAME
+from models.collection.preparation import Item, Options
+from models.collection.scans import open_collection
 
 T = TypeVar("T")
+_NAMED = 10
+"""So many names of files are listed; a spreadsheet shows the rest."""
+_BYTES_A_SCAN = 800_000
+"""Of a data set: a page of 2400 px, its figures, and its share of the contact sheets."""
 
 
 @click.command()
@@ -86,9 +92,11 @@ def prepare(
 ) -> None:
     """Turn the scans in SOURCE (a folder or a zip) into a training set.
 
-    Reads PNG, JPEG, TIFF, GIF, WebP, BMP and PDF. Whitens the paper, leaves out captions and page
-    numbers, cuts out every figure or drawing, and sets aside what a model should not learn from:
-    coloured, blank, photographed, unreadable and repeated items, and lines too thin to be seen.
+    Reads PNG, JPEG, TIFF of any depth, HEIC, AVIF, JPEG 2000, GIF, WebP, BMP, PSD and PDF, whatever
+    the files are called, and names what it leaves out. Whitens the paper, leaves out captions and
+    page numbers, cuts out every figure or drawing, and sets aside what a model should not learn
+    from: coloured, blank, photographed, unreadable and repeated items, and lines too thin to be
+    seen.
 
     Nothing is lost. Look at the sheets in DATASET/contact, then edit DATASET/curation.csv in any
     spreadsheet (decision: keep or drop; squaring: pad or crop; left, top, right, bottom: the box on
@@ -103,13 +111,16 @@ def prepare(
     scans, folder = _source_and_folder(source, folder)
     building.check_target(folder)
     options = _options(folder, choices)
-    write = (lambda name, data: None) if dry_run else building.write_into(folder)
-    items = building.build(scans, folder, options, write, _progress)
-    _report([item.row for item in items])
+    if scans is not None:
+        _look_through(scans, folder)
     if dry_run:
+        _report(building.build(scans, folder, options, lambda name, data: None, _progress))
         click.echo("Dry run: nothing was written.")
         return
-    digest = building.finish(folder, scans, options, items)
+    with building.whole_or_nothing(folder):
+        items = building.build(scans, folder, options, building.write_into(folder), _progress)
+        _report(items)
+        digest = building.finish(folder, scans, options, items)
     click.echo(f"Data set {folder}, SHA-256 {digest}")
     click.echo(f"Look at {folder / building.CONTACT}, then edit {folder / FILE_NAME}")
     if archive is not None:
@@ -154,7 +165,30 @@ def _progress(things: Iterable[T], title: str) -> Iterable[T]:
     return tqdm(things, desc=title, unit="file", dynamic_ncols=True, leave=False)
 
 
-def _report(rows: list[CurationRow]) -> None:
+def _look_through(scans: Path, folder: Path) -> None:
+    """Say what is left out, and refuse a disk that is too full, before anything is computed."""
+    with open_collection(scans) as found:
+        count, left_out = len(found.scans), found.left_out
+    if left_out:
+        click.echo(f"Left out, no pictures: {_some(left_out)}")
+    here = next(part for part in (folder, *folder.absolute().parents) if part.exists())
+    free, needed = shutil.disk_usage(here).free, count * _BYTES_A_SCAN
+    click.echo(f"{count} scans; the data set takes about {needed / 1e6:.0f} MB")
+    if free < needed / 4:
+        raise InputError(
+            f"{here}: {free / 1e6:.0f} MB are free; expected about {needed / 1e6:.0f} MB for "
+            f"{count} scans"
+        )
+
+
+def _some(names: list[str]) -> str:
+    """The number of names, and the first of them."""
+    rest = len(names) - _NAMED
+    return f"{len(names)} ({', '.join(names[:_NAMED])}{f' and {rest} more' if rest > 0 else ''})"
+
+
+def _report(items: Sequence[Item]) -> None:
+    rows = [item.row for item in items]
     kept = [row for row in rows if row.kept]
     click.echo(f"{len(kept)} items kept, {len(rows) - len(kept)} set aside")
     if kept:
@@ -163,3 +197,8 @@ def _report(rows: list[CurationRow]) -> None:
     causes = Counter(row.reason.split(":")[0].split(" of ")[0] for row in rows if not row.kept)
     for cause, count in causes.most_common():
         click.echo(f"  {count:5d} {cause}")
+    unreadable = [f"{row.source}: {row.reason}" for row in rows if not row.page_image]
+    for line in unreadable[:_NAMED]:
+        click.echo(f"  {line}")
+    if len(unreadable) > _NAMED:
+        click.echo(f"  and {len(unreadable) - _NAMED} more, see {FILE_NAME}")

@@ -8,6 +8,7 @@ import numpy as np
 
 from exhibit.contract.errors import InputError
 from exhibit.ink.images import as_gray
+from exhibit.pictures import read_grey
 from models.directions.classifier import SIDE_PX, Examples, fit, save_classifier
 from models.directions.labels import NAMES, as_matrix, read_labels
 from models.sketches.raster import Gray
@@ -50,7 +51,8 @@ def classifier(dataset: Path, out: Path, epochs: int, seed: int) -> None:
 
 
 def _read(path: Path) -> Gray:
-    picture = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
-    if picture is None:
-        raise InputError(f"{path}: is named in labels.csv but cannot be read as a picture")
+    try:
+        picture = read_grey(path)
+    except InputError as error:
+        raise InputError(f"{error} (it is named in labels.csv)") from None
     return as_gray(cv2.resize(picture, (SIDE_PX, SIDE_PX), interpolation=cv2.INTER_AREA))

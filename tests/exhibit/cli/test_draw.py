@@ -1,11 +1,13 @@
 """`exhibit draw`: any drawing in, a picture out, or one clear line and exit code 2."""
 
+import os
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
+from PIL import Image
 
 from exhibit.cli import main
 from exhibit.contract.values import Gray
@@ -69,6 +71,33 @@ def test_draw_picture_follows_the_line(tmp_path: Path, bundle: Path) -> None:
     assert picture[small < 100].mean() < picture[small == 255].mean() - 40
 
 
+def test_draw_photograph_lying_on_its_side_is_answered_upright(
+    tmp_path: Path, bundle: Path
+) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    lying = Image.fromarray(np.ascontiguousarray(np.rot90(drawing())))
+    answers = []
+    for name, image in (("upright", Image.fromarray(drawing())), ("lying", lying)):
+        for suffix in ("png", "tif"):
+            ink, out = tmp_path / f"{name}.{suffix}", tmp_path / f"{name}-{suffix}.out.png"
+            image.save(ink, **({"exif": exif} if name == "lying" else {}))
+            assert draw(ink, "-o", out, "--bundle", bundle).exit_code == 0
+            answers.append(load(out))
+    assert all(np.array_equal(answer, answers[0]) for answer in answers)
+
+
+def test_draw_drawing_of_any_name_is_answered(tmp_path: Path, bundle: Path) -> None:
+    inks = tmp_path / "inks"
+    inks.mkdir()
+    whole = cv2.imencode(".png", drawing())[1].tobytes()
+    for name in (b"Blatt_M\xfcller.png", b"line\nbreak.png", b"no suffix", b"x" * 251 + b".png"):
+        Path(os.fsdecode(os.fsencode(inks) + b"/" + name)).write_bytes(whole)
+    result = draw(inks, "-o", tmp_path / "out", "--bundle", bundle)
+    assert result.exit_code == 0, result.output
+    assert len(list((tmp_path / "out").iterdir())) == 4
+
+
 def test_draw_psi_and_direction_change_the_picture(tmp_path: Path, bundle: Path) -> None:
     ink = save(tmp_path / "ink.png", drawing())
     pictures = []
@@ -119,7 +148,7 @@ def test_draw_unusable_ink_is_one_line_and_exit_2(tmp_path: Path, bundle: Path) 
     empty = tmp_path / "empty"
     empty.mkdir()
     for path, message in (
-        (text, "not a picture that can be read"),
+        (text, "damaged, or no picture of a known kind"),
         (dark, "expected dark lines on light paper"),
         (empty, "no pictures in this folder"),
         (tmp_path / "missing.png", "does not exist"),

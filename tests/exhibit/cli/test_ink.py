@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from PIL import Image
 
 from exhibit.cli import main
 
@@ -156,3 +157,18 @@ def test_ink_sheet_that_is_not_there_is_refused_in_one_line(tmp_path: Path) -> N
     code, output = _run(tmp_path / "frame.png", "-o", tmp_path / "ink.png", "--sheet")
     assert code == 2 and "no sheet found" in output
     assert not (tmp_path / "ink.png").exists()
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+def test_ink_photograph_lying_on_its_side_gives_upright_ink(tmp_path: Path, mode: str) -> None:
+    upright = Image.fromarray(_drawing()[:, 40:]).convert(mode)
+    exif = Image.Exif()
+    exif[0x0112] = 8
+    upright.save(tmp_path / "upright.png")
+    upright.rotate(-90, expand=True).save(tmp_path / "lying.png", exif=exif)
+    masks = []
+    for name in ("upright", "lying"):
+        mask = tmp_path / f"{name}-mask.png"
+        assert _run(tmp_path / f"{name}.png", "-o", tmp_path / "i.png", "--mask", mask)[0] == 0
+        masks.append(_read(mask))
+    assert np.array_equal(*masks)

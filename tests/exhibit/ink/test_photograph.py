@@ -29,17 +29,3 @@ def test_as_photograph_light_wood_is_darker_than_paper_in_the_darkest_colour() -
     pixels[10:50, 15:65] = 215
     photograph = as_photograph(pixels)
     assert photograph.least[0, 0] < 0.65 * photograph.least[30, 40]
-
-
-@pytest.mark.parametrize("scale", [1.0 / 255.0, 257.0])
-def test_as_photograph_other_depths_give_the_same_levels(scale: float) -> None:
-    gray = np.arange(256, dtype=np.uint8).reshape(16, 16)
-    kind = np.float32 if scale < 1 else np.uint16
-    assert np.array_equal(as_photograph((gray * scale).astype(kind)).gray, gray)
-
-
-def test_as_photograph_transparent_pixels_are_paper() -> None:
-    pixels = np.zeros((10, 10, 4), np.uint8)
-    pixels[4:6, 4:6, 3] = 255
-    gray = as_photograph(pixels).gray
-    assert gray[0, 0] == 255 and gray[5, 5] == 0

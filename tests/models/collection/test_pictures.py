@@ -38,10 +38,10 @@ def test_load_pictures_with_a_corrupt_file_names_and_skips_it(tmp_path, caplog) 
 
 
 def test_load_pictures_that_cannot_be_used_says_which_and_why(tmp_path) -> None:
-    with pytest.raises(InputError, match="no such data set"):
+    with pytest.raises(InputError, match="no such folder or zip; expected a data set"):
         load_pictures(tmp_path / "absent", 32, 1)
     (tmp_path / "empty").mkdir()
-    with pytest.raises(InputError, match="no readable picture"):
+    with pytest.raises(InputError, match="no picture in it"):
         load_pictures(tmp_path / "empty", 32, 1)
     (tmp_path / "broken.zip").write_bytes(b"no zip")
     with pytest.raises(InputError, match="not a readable zip"):

@@ -68,7 +68,7 @@ def test_portraits_command_writes_pictures_with_their_labels(tmp_path) -> None:
     dataset = DrawingDataset(target, 64, 1)
     assert tuple(row["file"] for row in labels) == dataset.names
     assert tuple(labels[0])[1:] == COLUMNS
-    picture = dataset[0][0]
+    picture = next(iter(dataset))[1][0]
     assert (picture[0] == 255).all()
     assert (picture < 60).mean() > 0.05
     again = CliRunner().invoke(main, ["collection", "portraits", "-o", str(target)])

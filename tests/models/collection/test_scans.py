@@ -1,7 +1,9 @@
 """A box of scans holds every kind of file, and some that are broken."""
 
 import io
+import os
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,8 +15,8 @@ from tests.models.collection.drawings import face_and_house
 
 
 def pages_of(folder) -> list[Scan]:
-    with open_collection(folder) as files:
-        return [page for file in files for page in read_pages(file)]
+    with open_collection(folder) as found:
+        return [page for file in found.scans for page in read_pages(file)]
 
 
 def only_page(folder) -> np.ndarray:
@@ -102,6 +104,57 @@ def test_open_collection_reads_a_zip_and_passes_over_what_is_no_scan(tmp_path) -
     (page,) = pages_of(tmp_path / "box.zip")
     assert page.source == "box/one.png"
     assert looks_like(page.rgb, face_and_house())
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_open_collection_knows_scans_by_what_they_are_and_names_the_rest(tmp_path, packed) -> None:
+    drawing = io.BytesIO()
+    Image.fromarray(face_and_house()).save(drawing, "PNG")
+    contents = {
+        "01": drawing.getvalue(),
+        "02.jp2": b"torn",
+        "03.HEIC": b"",
+        "04.page.7": drawing.getvalue(),
+        "05.avif": b"",
+        "06.psd": b"",
+        "07.nef": b"MM\0*",
+        "letter.docx": b"PK",
+        "Thumbs.db": b"",
+        "01.xmp": b"<x/>",
+    }
+    path = tmp_path / ("box.zip" if packed else "box")
+    if packed:
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, data in contents.items():
+                archive.writestr(name, data)
+    else:
+        path.mkdir()
+        for name, data in contents.items():
+            (path / name).write_bytes(data)
+    with open_collection(path) as found:
+        assert [file.name for file in found.scans] == list(contents)[:6]
+        assert found.left_out == ["07.nef", "letter.docx"]
+        faults = {page.source: page.fault for file in found.scans for page in read_pages(file)}
+    assert faults["01"] == faults["04.page.7"] == ""
+    assert faults["03.HEIC"] == "unreadable: the file is empty"
+    assert not any("0x" in fault for fault in faults.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        (b"Blatt_M\xfcller_1.png", "Blatt_Müller_1.png"),
+        ("Blatt_Müller_2.png".encode(), "Blatt_Müller_2.png"),
+        (b"two\nlines\t.png", "two lines .png"),
+    ],
+)
+def test_open_collection_names_are_text_that_can_be_written(tmp_path, name, shown) -> None:
+    file = io.BytesIO()
+    Image.fromarray(face_and_house()).save(file, "PNG")
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)).write_bytes(file.getvalue())
+    with open_collection(tmp_path) as found:
+        assert [scan.name for scan in found.scans] == [shown]
+        assert next(read_pages(found.scans[0])).fault == ""
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,18 @@
 """`models prepare`, from a box of scans to a training set and back through a curator's edits."""
 
+import errno
 import json
+import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
 import pytest
 
+from exhibit.contract import files
 from models.collection import curation
 from models.collection.curation import BY_CURATOR, CurationRow
 from models.collection.dataset import DrawingDataset, data_sha256
@@ -160,3 +165,73 @@ def test_prepare_that_keeps_nothing_says_where_to_look(tmp_path) -> None:
     result = run_prepare(scans, "-o", tmp_path / "set", "--line-width", 50, 60)
     assert "no item was kept; see contact/set-aside-01.png" in refused(result)
     assert (tmp_path / "set" / "curation.csv").is_file()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [b"Blatt_M\xfcller.png", b"x" * 251 + b".png", "ü".encode() * 125 + b".png", b"a\nb.png"],
+)
+def test_prepare_scan_of_any_name_is_prepared(tmp_path, name) -> None:
+    scans = tmp_path / "scans"
+    scans.mkdir()
+    whole = cv2.imencode(".png", face_and_house())[1].tobytes()
+    Path(os.fsdecode(os.fsencode(scans) + b"/" + name)).write_bytes(whole)
+    made = run_prepare(scans, "-o", tmp_path / "set", "--details", "heads", "--resolution", 64)
+    assert made.exit_code == 0, made.output
+    again = run_prepare(scans, "-o", tmp_path / "set")
+    assert again.exit_code == 0, again.output
+    rows = rows_of(tmp_path / "set")
+    assert len({row.page_image for row in rows.values()}) == 1
+    names = [path.name for path in (tmp_path / "set").rglob("*.png")]
+    assert max(len(name.encode()) for name in names) < 150
+
+
+def test_prepare_names_of_one_beginning_stay_apart(tmp_path) -> None:
+    scans = tmp_path / "scans"
+    scans.mkdir()
+    for number in range(3):
+        turned = np.rot90(face_and_house(), number)
+        cv2.imwrite(str(scans / f"{'x' * 200}{number}.png"), turned)
+    cv2.imwrite(str(scans / f"{'X' * 200}2.png"), face_and_house())
+    made = run_prepare(scans, "-o", tmp_path / "set", "--resolution", 64)
+    assert made.exit_code == 0, made.output
+    pages = [path.name.casefold() for path in (tmp_path / "set" / "pages").iterdir()]
+    assert len(set(pages)) == 4
+
+
+def test_prepare_says_what_it_leaves_out_and_what_it_cannot_read(tmp_path) -> None:
+    scans = write_scans(tmp_path / "scans")
+    (scans / "letter.docx").write_bytes(b"PK")
+    (scans / "IMG_1.HEIC").write_bytes(b"\0\0\0\x18ftypheic")
+    made = run_prepare(scans, "-o", tmp_path / "set", "--dry-run")
+    assert "Left out, no pictures: 1 (letter.docx)" in made.output
+    assert "IMG_1.HEIC: unreadable: damaged" in made.output
+
+
+def test_prepare_on_a_disk_that_fills_up_leaves_nothing_half_done(tmp_path, monkeypatch) -> None:
+    scans, written = write_scans(tmp_path / "scans"), []
+
+    def full(draft, mode):
+        written.append(draft)
+        if len(written) > 5:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return create(draft, mode)
+
+    create = files._create
+    monkeypatch.setattr(files, "_create", full)
+    assert "No space left on device" in refused(run_prepare(scans, "-o", tmp_path / "new" / "set"))
+    assert len(written) == 6
+    assert not (tmp_path / "new").exists()
+
+
+def test_prepare_without_room_is_refused_before_anything_is_read(tmp_path, monkeypatch) -> None:
+    scans = write_scans(tmp_path / "scans")
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=1000))
+    assert "0 MB are free" in refused(run_prepare(scans, "-o", tmp_path / "set"))
+
+
+def test_prepare_into_the_folder_of_its_scans_touches_nothing_there(tmp_path) -> None:
+    scans = write_scans(tmp_path / "box" / "images")
+    before = sorted(path.name for path in scans.iterdir())
+    assert "not empty" in refused(run_prepare(scans, "-o", tmp_path / "box"))
+    assert sorted(path.name for path in scans.iterdir()) == before
