@@ -30,7 +30,7 @@ def main(drawings: int) -> None:
     if memory is None:
         raise click.ClickException("the shipped bundle has no memory")
     rows = np.resize(np.arange(len(memory)), drawings)
-    nearest = Nearest(replace(memory.index, coarse=memory.index.coarse[rows]))
+    nearest = Nearest(replace(memory.index, coarse=memory.index.coarse[rows]), memory.barred[rows])
     nearest(memory.drawing(0))
     times, processor = [], []
     for picture in load_latents(bundle).attract:
@@ -52,7 +52,7 @@ def _percentiles(times: list[float]) -> dict[str, float]:
 
 
 def _again(memory: Memory) -> str:
-    nearest = Nearest(memory.index)
+    nearest = Nearest(memory.index, memory.barred)
     rows = range(0, len(memory), 10)
     right = 0
     for row in rows:

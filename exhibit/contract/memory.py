@@ -55,6 +55,8 @@ class Provenance(BaseModel):
     """What is printed under it, where the scan had that."""
     detail_of: int | None = None
     """Row of the drawing that this one is a part of."""
+    barred: bool = False
+    """A person decided that it is neither recalled nor named: nobody could say what it shows."""
 
     @property
     def label(self) -> str:

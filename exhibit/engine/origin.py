@@ -70,6 +70,6 @@ class OriginTeller:
         if pixels.min() >= _INK_BELOW:
             return 0
         if self._nearest is None:
-            self._nearest = Nearest(memory.index)
+            self._nearest = Nearest(memory.index, memory.barred)
         grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY) if pixels.ndim == 3 else pixels
         return self._nearest(np.asarray(grey, np.uint8)) + 1

@@ -26,7 +26,7 @@ class Liking:
     Args:
         alike: (n, 2) for ink that is like the drawing, as it is and turned over. It counts as far
             as the ink is the whole drawing; what a part is like says little of the whole.
-        handicap: (n,) what is taken away from drawings that are cut out of others.
+        handicap: (n,) what is taken away from drawings; infinite for those that are barred.
     """
 
     alike: Floats

@@ -39,6 +39,7 @@ class Memory:
     Attributes:
         index: where the lines of the drawings run.
         provenance: where each is from; empty for drawings that were never stored.
+        barred: (n,) bool, the drawings that are never found.
     """
 
     def __init__(
@@ -65,12 +66,14 @@ class Memory:
         self.provenance = tuple(provenance)
         self._encoded = tuple(encoded)
         self._decoded = lru_cache(_KEPT_DECODED)(lambda row: decoded(self._encoded[row]))
-        details = np.zeros(len(encoded), np.float32)
+        details, barred = np.zeros((2, len(encoded)), np.float32)
         for row, record in enumerate(provenance):
-            details[row] = record.detail_of is not None
+            details[row], barred[row] = record.detail_of is not None, record.barred
         if handicap is None:
             handicap = np.zeros(len(encoded), np.float32)
-        self._own_handicap, self._handicap = handicap, handicap + _CUT * details
+        self.barred = barred > 0
+        self._own_handicap = handicap
+        self._handicap = np.where(self.barred, np.inf, handicap + _CUT * details).astype(np.float32)
         self._known = known
         self._meaning = Meaning(known, details) if known is not None else None
 
@@ -149,7 +152,7 @@ class Memory:
 
 
 def open_memory(bundle: Bundle) -> Memory | None:
-    """Open the memory of a bundle; None where it has none.
+    """Open the memory of a bundle; None where it has none, or where all of it is barred.
 
     Raises:
         BundleError: a drawing cannot be decoded, or the index is not one of these drawings.
@@ -165,6 +168,8 @@ def open_memory(bundle: Bundle) -> Memory | None:
                 f"{bundle.file(DRAWINGS)}: drawing {row} ({name}) is unreadable; "
                 "expected a square picture"
             )
+    if all(record.barred for record in stored.provenance):
+        return None
     try:
         return Memory.of_stored(stored)
     except ValueError as error:

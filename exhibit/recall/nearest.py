@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from exhibit.contract.values import Floats, Gray
 from exhibit.recall.cells import COARSE, SURROUNDINGS, Cells, above_chance, as_whole, cells
@@ -20,11 +21,13 @@ class Nearest:
     """Finds the drawing of an index that a picture is most like.
 
     Args:
-        index: of the drawings.
+        index: of n drawings.
+        barred: (n,) bool, those that are never named; at least one is not.
     """
 
-    def __init__(self, index: Index) -> None:
-        self._features = _features(index.coarse)
+    def __init__(self, index: Index, barred: NDArray[np.bool_]) -> None:
+        self._rows = np.flatnonzero(~barred)
+        self._features = _features(index.coarse[self._rows])
 
     def __call__(self, picture: Gray) -> int:
         """Return the row of the nearest drawing to a picture (R, R) uint8, dark on light.
@@ -33,7 +36,7 @@ class Nearest:
         """
         density = line_density(resized_by_area(_filling(picture), _LOOKED_AT_PX))
         found = as_whole(above_chance(cells(density, COARSE), SURROUNDINGS[COARSE]))
-        return int(np.argmax(self._features @ _features(found[None])[0]))
+        return int(self._rows[np.argmax(self._features @ _features(found[None])[0])])
 
 
 def _features(coarse: Cells) -> Floats:

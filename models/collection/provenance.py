@@ -43,6 +43,8 @@ class Said(BaseModel):
     title: str = ""
     caption: str = ""
     page: str = ""
+    barred: bool = False
+    """The table neither recalls it nor names it."""
 
 
 class Origins(BaseModel):
@@ -56,26 +58,33 @@ class Origins(BaseModel):
 
     def of(self, row: CurationRow, rows: Sequence[CurationRow]) -> Provenance:
         """Return what is known of an item; `rows` are all of the memory, in its order."""
-        nothing = Book(match="*")
-        book = next((book for book in self.books if fnmatch(row.source, book.match)), nothing)
-        said = self.drawings.get(row.item) or self.drawings.get(row.source) or Said()
         whole = [number for number, other in enumerate(rows) if other.item == row.detail_of]
+        return self.described(
+            Provenance(item=row.item, source=row.source, detail_of=whole[0] if whole else None)
+        )
+
+    def described(self, drawing: Provenance) -> Provenance:
+        """Return what is known of a drawing of which name, scan and whole are given."""
+        nothing = Book(match="*")
+        book = next((book for book in self.books if fnmatch(drawing.source, book.match)), nothing)
+        said = self.drawings.get(drawing.item) or self.drawings.get(drawing.source) or Said()
         return Provenance(
-            item=row.item,
-            source=row.source,
+            item=drawing.item,
+            source=drawing.source,
             title=said.title,
             artist=book.artist,
             book=book.book,
-            page=said.page or _page(book, row),
+            page=said.page or _page(book, drawing.source),
             year=book.year,
             edition=book.edition,
             caption=said.caption,
-            detail_of=whole[0] if whole else None,
+            detail_of=drawing.detail_of,
+            barred=said.barred,
         )
 
 
-def _page(book: Book, row: CurationRow) -> str:
-    found = re.search(book.page, PurePosixPath(row.source).stem) if book.page else None
+def _page(book: Book, source: str) -> str:
+    found = re.search(book.page, PurePosixPath(source).stem) if book.page else None
     return found[1] if found else ""
 
 

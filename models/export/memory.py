@@ -12,9 +12,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from exhibit.contract.bundle import MEMORY, Card, load_bundle, sha256_of
+from exhibit.contract.bundle import MEMORY, Bundle, Card, load_bundle, sha256_of
 from exhibit.contract.errors import InputError
-from exhibit.contract.memory import MEMORY_FILES, NETWORK, write_memory
+from exhibit.contract.memory import (
+    MEMORY_FILES,
+    NETWORK,
+    StoredMemory,
+    read_memory,
+    write_memory,
+)
 from exhibit.recall import Memory, open_memory
 from exhibit.recall.composing import drawn_side
 from models.collection import building, dataset
@@ -113,15 +119,49 @@ def add_memory(path: Path, make: Callable[[int], Memory]) -> int:
     """
     bundle = load_bundle(path)
     memory = make(bundle.card.resolution)
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".bundle-") as scratch:
+    _remember_instead(bundle, memory.stored())
+    return len(memory)
+
+
+def describe_memory(path: Path, origins: Origins) -> tuple[int, int]:
+    """Say anew where the drawings of a bundle's memory are from, and which are barred.
+
+    Args:
+        path: folder of the bundle, which is changed as by `add_memory`.
+        origins: what is known of them; what the bundle knew before is forgotten.
+
+    Returns:
+        How many drawings it holds, and how many of them are barred.
+
+    Raises:
+        BundleError: the bundle is damaged.
+        InputError: it has no memory, or `origins` speaks of drawings that it does not hold, or bars
+            all of them.
+    """
+    bundle = load_bundle(path)
+    stored = read_memory(bundle)
+    if stored is None:
+        raise InputError(f"{path}: has no memory; give it one with models bundle add-memory")
+    held = {name for record in stored.provenance for name in (record.item, record.source)}
+    if strange := sorted(set(origins.drawings) - held):
+        raise InputError(f"'{strange[0]}': no such drawing in {path}; expected an item or a scan")
+    provenance = tuple(origins.described(record) for record in stored.provenance)
+    barred = sum(record.barred for record in provenance)
+    if barred == len(stored):
+        raise InputError(f"all {barred} drawings of {path} are barred; expected some to recall")
+    _remember_instead(bundle, replace(stored, provenance=provenance))
+    return len(stored), barred
+
+
+def _remember_instead(bundle: Bundle, stored: StoredMemory) -> None:
+    with tempfile.TemporaryDirectory(dir=bundle.path.parent, prefix=".bundle-") as scratch:
         folder = Path(scratch) / "new"
-        shutil.copytree(path, folder)
+        shutil.copytree(bundle.path, folder)
         shutil.rmtree(folder / MEMORY, ignore_errors=True)
-        write_memory(memory.stored(), folder)
+        write_memory(stored, folder)
         write_card(remembering(bundle.card, folder), folder)
         open_memory(load_bundle(folder))
-        take_place(folder, path)
-    return len(memory)
+        take_place(folder, bundle.path)
 
 
 def remembering(card: Card, folder: Path) -> Card:

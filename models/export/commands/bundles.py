@@ -10,6 +10,7 @@ MAKE = "make"
 COMMANDS = {
     MAKE: "models.export.commands.bundle:make",
     "add-memory": "models.export.commands.add_memory:add_memory_command",
+    "describe-memory": "models.export.commands.describe_memory:describe_memory_command",
     "add-directions": "models.export.commands.add_directions:add_directions_command",
 }
 

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
+from exhibit.contract.memory import Provenance
 from exhibit.contract.records import Origin, RecordReader
 from exhibit.contract.values import Find, Gray, Picture
 from exhibit.engine.origin import OriginTeller
@@ -97,3 +98,10 @@ def test_origin_of_blank_paper_is_none(tmp_path: Path, memory: Memory) -> None:
 
 def test_origin_without_a_memory_is_none(tmp_path: Path) -> None:
     assert Told(tmp_path, None).tell(_drawn("ring")) == Origin()
+
+
+def test_origin_is_never_a_drawing_that_is_barred(tmp_path: Path) -> None:
+    drawings = [_drawn(kind) for kind in ("ring", "cross", "rows")]
+    records = [Provenance(item=str(n), source="", barred=n == 0) for n in range(3)]
+    told = Told(tmp_path, Memory.of(drawings, records))
+    assert told.tell(_drawn("ring")).drawing in (2, 3)

@@ -196,3 +196,11 @@ def test_encoded_drawing_comes_back() -> None:
     rng = np.random.default_rng(0)
     drawing = rng.integers(0, 255, (64, 64)).astype(np.uint8)
     np.testing.assert_array_equal(decoded(encoded(drawing)), drawing)
+
+
+def test_open_memory_of_which_all_is_barred_is_none(folder: Path) -> None:
+    file = folder / "memory/provenance.json"
+    records = [record | {"barred": True} for record in json.loads(file.read_text())]
+    file.write_text(json.dumps(records))
+    name_memory(folder)
+    assert opened(folder) is None

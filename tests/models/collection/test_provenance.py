@@ -74,3 +74,9 @@ def test_read_origins_malformed_names_the_place(tmp_path: Path, text: str, messa
 def test_read_origins_missing_names_the_file(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"nowhere\.yaml"):
         read_origins(tmp_path / "nowhere.yaml")
+
+
+def test_origins_drawing_that_is_barred_is_told_so(tmp_path: Path) -> None:
+    text = TEXT.replace("title: The owl", "title: The owl, barred: true")
+    assert read_origins(written(tmp_path, text)).of(ROW, [ROW]).barred
+    assert not read_origins(written(tmp_path, TEXT)).of(ROW, [ROW]).barred

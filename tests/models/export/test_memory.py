@@ -10,11 +10,12 @@ from exhibit.contract.errors import InputError
 from exhibit.contract.memory import Provenance
 from exhibit.recall import Memory, open_memory
 from models.collection import building, curation
-from models.collection.provenance import Book, Origins
-from models.export.memory import add_memory, favourites, few_greys, remember
+from models.collection.provenance import Book, Origins, Said
+from models.export.memory import add_memory, describe_memory, favourites, few_greys, remember
 from tests.exhibit.recall import shapes
 from tests.fakes.bundle import write_bundle
 from tests.fakes.meaning import tiny_meanings
+from tests.fakes.memory import write_remembering_bundle
 from tests.models.collection.boxes_of_scans import prepared
 
 ORIGINS = Origins(books=(Book(match="*", artist="A. Painter"),))
@@ -22,6 +23,12 @@ ORIGINS = Origins(books=(Book(match="*", artist="A. Painter"),))
 
 def silent(things, title):
     return things
+
+
+def opened(folder: Path) -> Memory:
+    memory = open_memory(load_bundle(folder))
+    assert memory is not None
+    return memory
 
 
 def test_remember_keeps_the_kept_drawings_as_fine_as_they_will_be_drawn(tmp_path: Path) -> None:
@@ -144,3 +151,50 @@ def test_handicapped_drawing_scores_less_and_is_stored_so() -> None:
         finds = after.search(ink)
         assert [find.drawing for find in finds] == [1, 0]
         assert finds[1].score == pytest.approx(before[0] - 0.1, abs=1e-5)
+
+
+def _remembering(folder: Path) -> Path:
+    return write_remembering_bundle(folder / "tiny", (shapes.ring(), shapes.house()))
+
+
+def test_describe_memory_bars_a_drawing_and_keeps_all_others(tmp_path: Path) -> None:
+    bundle = _remembering(tmp_path)
+    ink = shapes.small(shapes.house())
+    (best,) = {find.drawing for find in opened(bundle).search(ink, 1)}
+    name = opened(bundle).provenance[best].item
+    index = (bundle / "memory/index.npz").read_bytes()
+    said = Origins(drawings={name: Said(title="A house", barred=True)})
+    assert describe_memory(bundle, said) == (2, 1)
+    memory = opened(bundle)
+    assert memory.provenance[best].title == "A house" and memory.barred[best]
+    assert best not in {find.drawing for find in memory.search(ink)}
+    assert best not in {find.drawing for find in memory.search(memory.drawing(best))}
+    assert (bundle / "memory/index.npz").read_bytes() == index
+
+
+def test_describe_memory_again_lets_a_barred_drawing_return(tmp_path: Path) -> None:
+    bundle = _remembering(tmp_path)
+    name = opened(bundle).provenance[0].item
+    describe_memory(bundle, Origins(drawings={name: Said(barred=True)}))
+    assert describe_memory(bundle, Origins()) == (2, 0)
+    assert opened(bundle).search(shapes.ring())[0].drawing == 0
+
+
+def test_describe_memory_of_an_unknown_drawing_names_it_and_changes_nothing(tmp_path: Path) -> None:
+    bundle = _remembering(tmp_path)
+    before = (bundle / "card.yaml").read_bytes()
+    with pytest.raises(InputError, match="'owl': no such drawing"):
+        describe_memory(bundle, Origins(drawings={"owl": Said(barred=True)}))
+    assert (bundle / "card.yaml").read_bytes() == before
+
+
+def test_describe_memory_with_all_barred_is_refused(tmp_path: Path) -> None:
+    bundle = _remembering(tmp_path)
+    names = [record.item for record in opened(bundle).provenance]
+    with pytest.raises(InputError, match="all 2 drawings"):
+        describe_memory(bundle, Origins(drawings={name: Said(barred=True) for name in names}))
+
+
+def test_describe_memory_without_one_says_how_to_get_one(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="add-memory"):
+        describe_memory(write_bundle(tmp_path / "tiny"), Origins())
