@@ -12,7 +12,7 @@ import numpy as np
 
 from exhibit.contract.values import Find, Gray
 
-LEAST_SCORE = 0.2
+LEAST_SCORE = 0.1
 """What fits less than this is no find."""
 _MARGIN = 1.5
 """Another drawing has to fit better by this factor."""

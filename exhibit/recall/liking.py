@@ -15,7 +15,7 @@ _PART, _WHOLE = 0.35, 0.75
 """Extent of the ink, as a share of the drawing's side, up to which it is a part of the drawing, and
 from which on it is the whole: drawings fill 0.86 of their squares."""
 
-LEAST_FIT, _WELL = 0.2, 0.4
+LEAST_FIT, _WELL = 0.1, 0.4
 """Score of the lines alone below which a drawing does not fit, and from which on it fits well."""
 
 

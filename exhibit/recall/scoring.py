@@ -15,7 +15,7 @@ from exhibit.recall.places import Places, shifts
 
 MOST_EXPLAINED = 1.1
 """More than itself no ink can ask for: rulings would win over anything drawn by hand."""
-OUTSIDE = 0.6
+OUTSIDE = 1.0
 """Cost of a drawing that lies outside the sheet."""
 _UNEXPLAINED_OPEN, _UNEXPLAINED_CLOSED = 0.1, 0.55
 """Cost of a contour that no ink explains, while a sketch is one stroke and when it is closed."""

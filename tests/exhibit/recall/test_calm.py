@@ -17,7 +17,7 @@ def test_choice_first_find_is_shown_at_once() -> None:
 
 def test_choice_what_hardly_fits_is_no_find() -> None:
     choice = Choice()
-    choice.consider([find(1, 0.1)])
+    choice.consider([find(1, 0.09)])
     assert choice.at(0.0) is None
 
 
@@ -49,7 +49,7 @@ def test_choice_drawing_that_is_better_for_a_moment_is_forgotten() -> None:
 def test_choice_drawing_that_no_longer_fits_gives_way_to_any() -> None:
     choice = Choice()
     choice.consider([find(1, 0.5)])
-    choice.consider([find(2, 0.25), find(1, 0.19)])
+    choice.consider([find(2, 0.12), find(1, 0.09)])
     assert choice.at(0.0).drawing == 1
     assert choice.at(1.0).drawing == 2
 
