@@ -134,7 +134,9 @@ def exhaustive(index: Index, measured: Measured, liking: Liking) -> Floats:
             )
             score = Fit(together, fit.contour, fit.inside).score(measured.closed)
             alike = whole_share(measured.extent, side) * liking.alike[:, int(turned)]
-            best = np.maximum(best, liked(score, alike, liking.handicap).max(axis=0))
+            best = np.maximum(
+                best, liked(score, alike, liking.handicap[:, int(turned)]).max(axis=0)
+            )
     return best
 
 

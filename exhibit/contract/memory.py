@@ -55,6 +55,10 @@ class Provenance(BaseModel):
     """What is printed under it, where the scan had that."""
     detail_of: int | None = None
     """Row of the drawing that this one is a part of."""
+    facing: bool = False
+    """A face that looks at whoever looks at it: what people mean who draw one."""
+    lettered: bool = False
+    """Letters or a clock's face are in it: it is never shown mirrored."""
     barred: bool = False
     """A person decided that it is neither recalled nor named: nobody could say what it shows."""
 

@@ -8,7 +8,7 @@ from exhibit.contract.values import Find, Gray
 from exhibit.recall.bending import bend
 from exhibit.recall.calm import LEAST_SCORE
 from exhibit.recall.composing import MOST_RECALLED, drawn_side, together
-from exhibit.recall.groups import group
+from exhibit.recall.groups import figures_on
 from exhibit.recall.handwriting import in_pen_line, is_handwriting
 from exhibit.recall.memory import Memory
 from exhibit.recall.placing import lay
@@ -35,7 +35,7 @@ def recall_at_once(memory: Memory, ink: Gray, side_px: int) -> Found | None:
     """
     side = drawn_side(side_px)
     finds, pictures, drawings = [], [], []
-    for one in group(ink):
+    for one in figures_on(ink):
         if is_handwriting(one.ink):
             pictures.append(in_pen_line(one.ink, side))
         else:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exhibit.contract.values import Gray
+from exhibit.recall.handwriting import writing
 
 MOST_GROUPS = 16
 _WORKED_PX = 128
@@ -16,6 +17,8 @@ _TOUCHING_PX = 3
 """Ink as near as this is one piece."""
 _NEAR = 0.055
 """Gap between the boxes of pieces that belong together, as a share of the sheet's side."""
+_WORD = 0.75
+"""Likelihood of writing from which on several groups are one word: short names reach it."""
 _SMALL = 0.14
 """A longer side below this is a part of something: it joins what is nearest."""
 
@@ -33,6 +36,21 @@ class Group:
 
     ink: Gray
     box: tuple[float, float, float, float]
+
+
+def figures_on(ink: Gray) -> tuple[Group, ...]:
+    """Divide ink into what is answered apart: groups, but all of it at once where it is a word.
+
+    Large letters stand as far apart as figures do, and each alone is a drawing.
+
+    Args:
+        ink: (S, S) uint8, 0 ink .. 255 paper.
+    """
+    groups = group(ink)
+    if len(groups) < 2 or writing(ink) < _WORD:
+        return groups
+    boxes = np.array([one.box for one in groups])
+    return (Group(ink, _shares(_around(boxes))),)
 
 
 def group(ink: Gray) -> tuple[Group, ...]:

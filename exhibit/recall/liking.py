@@ -26,7 +26,8 @@ class Liking:
     Args:
         alike: (n, 2) for ink that is like the drawing, as it is and turned over. It counts as far
             as the ink is the whole drawing; what a part is like says little of the whole.
-        handicap: (n,) what is taken away from drawings; infinite for those that are barred.
+        handicap: (n, 2) what is taken away from drawings as they are and turned over; infinite
+            where they are not to be shown so.
     """
 
     alike: Floats
@@ -43,9 +44,10 @@ class Liking:
         Returns:
             (c,) scores; minus infinity where the lines do not fit.
         """
-        alike = self.alike[places.drawing, places.turned.astype(np.int64)]
+        hand = places.turned.astype(np.int64)
+        alike = self.alike[places.drawing, hand]
         alike = alike * whole_share(extent, np.array(SIDES)[places.size])
-        return liked(fit, alike, self.handicap[places.drawing])
+        return liked(fit, alike, self.handicap[places.drawing, hand])
 
 
 def liked(fit: Floats, alike: Floats, handicap: Floats) -> Floats:

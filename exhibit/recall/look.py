@@ -63,7 +63,7 @@ def _look(index: Index, inks: Inks, liking: Liking, turned: bool) -> tuple[Float
         return np.zeros(0, np.float32), Places(nothing, nothing, nothing > 0, nothing, nothing)
     score = index.codes @ np.concatenate(asked).T
     alike = liking.alike[:, int(turned), None] * np.concatenate(whole)
-    score = liked(score, alike, liking.handicap[:, None])
+    score = liked(score, alike, liking.handicap[:, int(turned), None])
     best = score.argmax(axis=1)
     row, column = np.concatenate(corners)[best].T
     everyone = np.arange(len(index))

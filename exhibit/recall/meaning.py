@@ -24,8 +24,9 @@ EXTENT, WIDTH_PX = 0.88, 1.5
 _WORTH, _WORTH_INSIDE, _MOST_INSIDE = 0.4, 2.0, 0.35
 """Score of the same meaning, for a closed shape, and more by the share that lies inside of it; what
 is filled with lines is a hatching, or writing, and means no more for it."""
-_FACE = 0.6
-"""Score of a detail where the ink is a face: heads are what is cut out of figures."""
+FACE, FACING = 0.6, 0.5
+"""Score of a detail where the ink is a face, since heads are what is cut out of figures, and what
+one that is seen from the front scores beside: so people draw them."""
 INPUT, OUTPUT = "ink", "features"
 
 
@@ -47,12 +48,12 @@ class KnownMeanings:
 class Meaning:
     """An open network, and what it says of the drawings."""
 
-    def __init__(self, known: KnownMeanings, details: Floats) -> None:
+    def __init__(self, known: KnownMeanings, faces: Floats) -> None:
         """Open the network.
 
         Args:
             known: of n drawings.
-            details: (n,) 1 for drawings that are details of others, 0 for whole ones.
+            faces: (n,) what drawings score beside where the ink is a face.
 
         Raises:
             BundleError: it is no such network.
@@ -73,7 +74,7 @@ class Meaning:
             raise BundleError(
                 f"gives {found[0].shape} numbers, expected {expected} as in the index"
             )
-        self._known, self._details = known, details
+        self._known, self._faces = known, faces
 
     def features(self, ink: Gray) -> Floats:
         """Return what the network says of ink (S, S) uint8, wherever and how large it is: (k,)."""
@@ -91,7 +92,7 @@ class Meaning:
         worth = (_WORTH + _WORTH_INSIDE * min(measured.inside, _MOST_INSIDE)) * measured.closed
         liked = worth * (self._known.codes @ code)
         if is_face(ink):
-            liked = liked + _FACE * self._details[:, None]
+            liked = liked + self._faces[:, None]
         return np.asarray(liked, np.float32)
 
     def _input(self, ink: Gray) -> Floats:

@@ -21,7 +21,7 @@ from exhibit.contract.memory import (
 from exhibit.contract.values import Find, Floats, Gray
 from exhibit.recall.index import Index, build_index, index_from, index_of
 from exhibit.recall.liking import Liking
-from exhibit.recall.meaning import KnownMeanings, Meaning
+from exhibit.recall.meaning import FACE, FACING, KnownMeanings, Meaning
 from exhibit.recall.measured import Measured, measure
 from exhibit.recall.search import search
 
@@ -66,16 +66,20 @@ class Memory:
         self.provenance = tuple(provenance)
         self._encoded = tuple(encoded)
         self._decoded = lru_cache(_KEPT_DECODED)(lambda row: decoded(self._encoded[row]))
-        details, barred = np.zeros((2, len(encoded)), np.float32)
+        details, facing, lettered, barred = np.zeros((4, len(encoded)), np.float32)
         for row, record in enumerate(provenance):
-            details[row], barred[row] = record.detail_of is not None, record.barred
+            details[row], facing[row] = record.detail_of is not None, record.facing
+            lettered[row], barred[row] = record.lettered, record.barred
         if handicap is None:
             handicap = np.zeros(len(encoded), np.float32)
         self.barred = barred > 0
         self._own_handicap = handicap
-        self._handicap = np.where(self.barred, np.inf, handicap + _CUT * details).astype(np.float32)
+        never = np.stack([barred, np.maximum(barred, lettered)], axis=1) > 0
+        cost = (handicap + _CUT * details)[:, None]
+        self._handicap = np.where(never, np.inf, cost).astype(np.float32)
         self._known = known
-        self._meaning = Meaning(known, details) if known is not None else None
+        faces = FACE * details + FACING * facing
+        self._meaning = Meaning(known, faces) if known is not None else None
 
     @classmethod
     def of(

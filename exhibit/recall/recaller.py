@@ -14,7 +14,7 @@ from exhibit.recall.bending import Bendable
 from exhibit.recall.calm import LEAST_SCORE, is_same
 from exhibit.recall.composing import MOST_RECALLED, drawn_side, together
 from exhibit.recall.figures import Figure, Laid, cells_of, share_gone
-from exhibit.recall.groups import group
+from exhibit.recall.groups import figures_on
 from exhibit.recall.memory import Memory
 from exhibit.recall.placing import lay
 
@@ -108,7 +108,7 @@ class MemoryRecaller:
 
     def _group(self, drawn: Gray, now_s: float) -> None:
         """Let every group of ink go on with the figure that it was part of."""
-        groups = group(drawn)
+        groups = figures_on(drawn)
         left = dict(enumerate(self._figures))
         figures = []
         for one in groups:

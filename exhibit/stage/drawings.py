@@ -12,7 +12,7 @@ import numpy as np
 from exhibit.contract.arrays import open_arrays
 from exhibit.contract.bundle import LATENTS, check_walk, find_bundle
 from exhibit.contract.errors import BundleError
-from exhibit.contract.memory import DRAWINGS, read_encoded
+from exhibit.contract.memory import DRAWINGS, PROVENANCE, read_encoded, read_provenance
 from exhibit.contract.values import Gray
 
 _CURVES = 12
@@ -74,8 +74,8 @@ def read_drawings(bundle: str) -> Drawings:
     folder = find_bundle(bundle)
     if (folder / DRAWINGS).is_file():
         encoded = read_encoded(folder / DRAWINGS)
-        if encoded:
-            return StoredDrawings(encoded)
+        if shown := _not_barred(encoded, folder / PROVENANCE):
+            return StoredDrawings(shown)
     return PreparedPictures(_read_pictures(folder / LATENTS))
 
 
@@ -90,6 +90,16 @@ def curves() -> Drawings:
         points = np.rint((0.5 + np.stack([x, y], axis=1)) * _CURVE_SIDE_PX * 16).astype(np.int32)
         cv2.polylines(pictures[index], [points], True, 30, 1, cv2.LINE_AA, shift=4)
     return PreparedPictures(pictures)
+
+
+def _not_barred(encoded: Sequence[bytes], provenance: Path) -> list[bytes]:
+    """Leave out what a curator has barred; nothing where that cannot be read."""
+    try:
+        records = read_provenance(provenance)
+    except (BundleError, OSError):
+        return list(encoded)
+    barred = {row for row, record in enumerate(records) if record.barred}
+    return [picture for row, picture in enumerate(encoded) if row not in barred]
 
 
 def _read_pictures(file: Path) -> Gray:

@@ -43,6 +43,10 @@ class Said(BaseModel):
     title: str = ""
     caption: str = ""
     page: str = ""
+    facing: bool = False
+    """A face that is seen from the front, for visitors who draw one."""
+    lettered: bool = False
+    """It is never shown mirrored."""
     barred: bool = False
     """The table neither recalls it nor names it."""
 
@@ -79,6 +83,8 @@ class Origins(BaseModel):
             edition=book.edition,
             caption=said.caption,
             detail_of=drawing.detail_of,
+            facing=said.facing,
+            lettered=said.lettered,
             barred=said.barred,
         )
 

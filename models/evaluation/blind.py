@@ -15,8 +15,10 @@ import cv2
 import numpy as np
 
 from exhibit.contract.errors import InputError
+from models.evaluation.faces_and_names import FACES, NAMES, letters_read, says_face
 from models.sheets import as_grey, write_png
 from models.sketches.raster import Gray, Pictures
+from models.sketches.writing import FIRST_NAMES
 
 SIDE_PX = 256
 _COLUMNS, _ROWS, _LABEL_PX, _GAP_PX = 5, 4, 26, 10
@@ -26,11 +28,20 @@ _MARKS = ("0", "1", "2")
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What readers said of one group: how many pictures, how many named, and the mean mark."""
+    """What readers said of one group.
+
+    Args:
+        pictures: how many there are.
+        named: how many of them were named.
+        mark: mean mark.
+        understood: share of faces that were taken for faces, share of the names' letters that were
+            read; None for other groups.
+    """
 
     pictures: int
     named: int
     mark: float
+    understood: float | None = None
 
 
 def write_blind(folder: Path, key: Path, groups: Mapping[str, Pictures], seed: int) -> None:
@@ -80,22 +91,35 @@ def score_named(readings: Path, key: Path) -> dict[str, Named]:
     Raises:
         InputError: a line has an unknown number or another mark; names file and line.
     """
-    groups = {row["number"]: row["group"] for row in _rows(key, ("number", "group", "index"))}
-    said: dict[str, list[tuple[bool, int]]] = {}
+    keyed = {row["number"]: row for row in _rows(key, ("number", "group", "index"))}
+    said: dict[str, list[tuple[bool, int, float | None]]] = {}
     for line, row in enumerate(_rows(readings, ("number", "name", "mark")), start=2):
         number = row["number"].strip().lstrip("0")
-        if number not in groups:
+        if number not in keyed:
             raise InputError(f"{readings}, line {line}: number '{row['number']}' is not in {key}")
         if row["mark"].strip() not in _MARKS:
             raise InputError(f"{readings}, line {line}: mark '{row['mark']}', expected 0, 1 or 2")
-        named = row["name"].strip().lower() not in ("", NOTHING)
-        said.setdefault(groups[number], []).append((named, int(row["mark"])))
-    return {
-        group: Named(
-            len(marks), sum(named for named, _ in marks), float(np.mean([m for _, m in marks]))
-        )
-        for group, marks in sorted(said.items())
-    }
+        name, group = row["name"].strip(), keyed[number]["group"]
+        understood = _understood(group, int(keyed[number]["index"]), name)
+        named = name.lower() not in ("", NOTHING)
+        said.setdefault(group, []).append((named, int(row["mark"]), understood))
+    return {group: _named(one) for group, one in sorted(said.items())}
+
+
+def _named(said: Sequence[tuple[bool, int, float | None]]) -> Named:
+    named, marks, understood = zip(*said, strict=True)
+    known = [share for share in understood if share is not None]
+    return Named(
+        len(said), sum(named), float(np.mean(marks)), float(np.mean(known)) if known else None
+    )
+
+
+def _understood(group: str, index: int, name: str) -> float | None:
+    if group == FACES:
+        return float(says_face(name))
+    if group != NAMES:
+        return None
+    return 0.0 if name.lower() == NOTHING else letters_read(FIRST_NAMES[index], name)
 
 
 def _rows(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from models.evaluation.distances import Copies, calm, near_copies, path_length, random_pairs
+from models.evaluation.faces_and_names import face_inks, faces_kept
 from models.evaluation.growing import growing
 from models.evaluation.optimise import optimised
 from models.evaluation.rivals import Retrieval
@@ -113,6 +114,9 @@ def measure(
     perceived, copies = _perceived(subject, pictures["bundle"], extent, say)
     report |= perceived
     report |= _options(subject, reference, extent)
+    say("faces by rule")
+    faces, inks = face_inks(subject.model, extent.seed)
+    report["faces_kept"] = faces_kept(faces, subject.model.answers(inks))
     report["ms_per_frame"] = subject.model.ms_per_frame(subject.visits[0].inks[100])
     return report, Evidence(pictures, samples, copies)
 

@@ -11,6 +11,7 @@ import numpy as np
 from exhibit.contract.bundle import Bundle, load_bundle
 from models.collection.pictures import load_pictures
 from models.evaluation.blind import score_named, write_blind
+from models.evaluation.faces_and_names import FACES, NAMES, face_inks, name_inks
 from models.evaluation.growing import Growing
 from models.evaluation.honest_sheet import honest_sheet
 from models.evaluation.measure import Evidence, Extent, Subject, measure
@@ -60,8 +61,8 @@ PSIS = (0.3, 0.5, 0.7, 0.85, 1.0)
 @click.option(
     "--blind",
     type=(click.Path(path_type=Path), click.Path(path_type=Path)),
-    help="FOLDER KEY: also write answers at all their strokes, the memory alone and real drawings "
-    "under shuffled numbers, for readers who have no key.",
+    help="FOLDER KEY: also write answers at all their strokes, the memory alone, real drawings, "
+    "and answers to faces and first names under shuffled numbers, for readers who have no key.",
 )
 @click.option(
     "--before",
@@ -83,9 +84,10 @@ def evaluate(bundle: Path, dataset: Path, sketches: Path, **options: Any) -> Non
     """
     if options["named"]:
         for group, said in score_named(*options["named"]).items():
-            click.echo(
-                f"{group:12s} {said.named:3d} of {said.pictures:3d} named, mark {said.mark:.2f}"
-            )
+            line = f"{group:12s} {said.named:3d} of {said.pictures:3d} named, mark {said.mark:.2f}"
+            if said.understood is not None:
+                line += f", {100 * said.understood:.0f} % understood"
+            click.echo(line)
         return
     checked = load_bundle(bundle)
     subject = _subject(checked, dataset, sketches, options)
@@ -140,6 +142,9 @@ def _write_blind(subject: Subject, options: dict[str, Any]) -> None:
         size, width = before.card.ink_size, before.card.stroke_width_px
         same = visits(subject.sketches, size, width, None)
         groups["before"] = [before.answer(visit.inks[max(SHARES)]) for visit in same]
+    _, faces = face_inks(subject.model, options["seed"])
+    groups[FACES] = list(subject.model.answers(faces))
+    groups[NAMES] = list(subject.model.answers(name_inks(subject.model, options["seed"])))
     folder, key = options["blind"]
     write_blind(folder, key, groups, options["seed"])
 
@@ -166,6 +171,6 @@ def summary(report: dict[str, Any]) -> str:
             cells = "".join(f"{row[str(share)]:8.3f}" for share in SHARES)
             lines.append(f"{figure + ' ' + name:20s}"[:20] + cells)
     keys = ["samples_kid", "floor_kid", "diversity", "near_copies", "calm_1px", "calm_stroke"]
-    keys += [f"growing_{name}" for name in Growing.__dataclass_fields__]
+    keys += [f"growing_{name}" for name in Growing.__dataclass_fields__] + ["faces_kept"]
     lines += [f"{key:20s}{report[key]:8.3f}" for key in (*keys, "ms_per_frame")]
     return "\n".join(lines)

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from exhibit.contract.values import Gray
-from exhibit.recall.groups import MOST_GROUPS, group
+from exhibit.recall.groups import MOST_GROUPS, figures_on, group
 from tests.exhibit.recall import shapes
 
 
@@ -65,3 +65,22 @@ def test_group_more_than_sixteen_are_joined_with_their_neighbours() -> None:
 
 def test_group_full_black_is_one() -> None:
     assert len(group(np.zeros((128, 128), np.uint8))) == 1
+
+
+@pytest.mark.parametrize("word", ["Ida", "Ben", "Tom"])
+def test_figures_on_a_sheet_with_one_word_in_large_letters_are_one(word: str) -> None:
+    pytest.importorskip("HersheyFonts")
+    from models.sketches.framing import Placement
+    from models.sketches.raster import table_ink
+    from models.sketches.writing import placed_writing
+
+    rng = np.random.default_rng(0)
+    strokes = placed_writing([word], "futural", Placement(extent=0.85), rng)
+    ink = table_ink(strokes, 256, 3.0, 3.0)
+    (only,) = figures_on(ink)
+    np.testing.assert_array_equal(only.ink, ink)
+
+
+def test_figures_on_a_sheet_with_several_drawings_are_as_many() -> None:
+    ink = circles((60, 60, 40), (196, 190, 44))
+    assert len(figures_on(ink)) == len(group(ink)) == 2

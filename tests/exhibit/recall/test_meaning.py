@@ -17,10 +17,10 @@ DRAWINGS = (shapes.ring(), shapes.house(), shapes.wave())
 RING, HOUSE, WAVE = range(3)
 
 
-def liking(ink: np.ndarray, details: tuple[float, ...] = (0, 0, 0)) -> np.ndarray:
+def liking(ink: np.ndarray, faces: tuple[float, ...] = (0, 0, 0)) -> np.ndarray:
     measured = measure(ink)
     assert measured is not None
-    return Meaning(tiny_meanings(DRAWINGS), np.array(details, np.float32)).alike(ink, measured)
+    return Meaning(tiny_meanings(DRAWINGS), np.array(faces, np.float32)).alike(ink, measured)
 
 
 def oval(side: int, width: int, centre: tuple[float, float] = (0.5, 0.5)) -> np.ndarray:
@@ -75,7 +75,16 @@ def test_liking_counts_for_more_where_more_is_inside() -> None:
     assert full == pytest.approx(2.75 * bare), "a hatching means no more than a face"
 
 
-def test_liking_of_a_face_prefers_details() -> None:
+def test_search_of_a_face_prefers_one_that_is_seen_from_the_front() -> None:
+    face = with_eyes(head(256), (0.4, 0.42), (0.6, 0.42))
+    for first in (True, False):
+        records = [Provenance(item="a", source="", facing=first)]
+        records.append(Provenance(item="b", source="", facing=not first))
+        memory = Memory.of([face, face], records, tiny_meanings([face, face]))
+        assert memory.search(face, 1)[0].drawing == (0 if first else 1)
+
+
+def test_liking_of_a_face_prefers_what_is_told_to_be_one() -> None:
     face = with_eyes(head(), (0.4, 0.42), (0.6, 0.42))
     more = liking(face, (0, 0, 1)) - liking(face)
     np.testing.assert_allclose(more[:WAVE], 0)

@@ -10,6 +10,7 @@ import pytest
 
 from exhibit.contract.bundle import load_bundle
 from exhibit.contract.errors import BundleError
+from exhibit.contract.memory import Provenance
 from exhibit.recall import Memory, open_memory
 from exhibit.recall.memory import decoded, encoded
 from tests.exhibit.recall import shapes
@@ -204,3 +205,17 @@ def test_open_memory_of_which_all_is_barred_is_none(folder: Path) -> None:
     file.write_text(json.dumps(records))
     name_memory(folder)
     assert opened(folder) is None
+
+
+def test_search_drawing_with_letters_is_never_turned_over() -> None:
+    drawing = shapes.house()
+    turned = np.ascontiguousarray(shapes.small(drawing)[:, ::-1])
+    drawings = [drawing, shapes.wave()]
+    for lettered in (False, True):
+        records = [
+            Provenance(item="a", source="", lettered=lettered),
+            Provenance(item="b", source=""),
+        ]
+        finds = Memory.of(drawings, records).search(turned)
+        hands = {find.mirrored for find in finds if find.drawing == 0}
+        assert (True in hands) is not lettered

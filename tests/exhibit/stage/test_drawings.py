@@ -1,3 +1,4 @@
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 
 from exhibit.contract.bundle import LATENTS
 from exhibit.contract.errors import BundleError
-from exhibit.contract.memory import Provenance, StoredMemory, write_memory
+from exhibit.contract.memory import PROVENANCE, Provenance, StoredMemory, write_memory
 from exhibit.stage.drawings import StoredDrawings, curves, read_drawings
 
 
@@ -43,6 +44,20 @@ def test_read_drawings_of_a_memory_are_the_artists(tmp_path: Path) -> None:
     assert len(drawings) == 2
     assert np.array_equal(drawings[0], square())
     assert np.array_equal(drawings[1], other)
+
+
+def test_read_drawings_that_are_barred_are_left_out(tmp_path: Path) -> None:
+    other = np.rot90(square()).copy()
+    folder = write_drawings(tmp_path / "b", [square(), other])
+    file = folder / PROVENANCE
+    records = json.loads(file.read_text())
+    records[0]["barred"] = True
+    file.write_text(json.dumps(records))
+    drawings = read_drawings(str(folder))
+    assert len(drawings) == 1 and np.array_equal(drawings[0], other)
+    # The loop plays where the rest of a bundle is damaged.
+    file.write_text("[")
+    assert len(read_drawings(str(folder))) == 2
 
 
 @pytest.mark.parametrize("channels", [(), (3,)])

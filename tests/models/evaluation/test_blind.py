@@ -63,3 +63,18 @@ def test_score_named_wrong_line_is_refused_with_its_place(written, line, message
     (written / "read.csv").write_text(f"number,name,mark\n{line}\n")
     with pytest.raises(InputError, match=message):
         score_named(written / "read.csv", written / "key.csv")
+
+
+def test_score_named_says_of_faces_and_names_how_they_were_understood(tmp_path):
+    groups = {"faces": pictures(10, 2), "names": pictures(90, 2), "real": pictures(240, 1)}
+    write_blind(tmp_path / "blind", tmp_path / "key.csv", groups, seed=3)
+    said = {("faces", 0): "an old man", ("faces", 1): "a plate", ("real", 0): "a fish"}
+    said |= {("names", 0): "Anna", ("names", 1): "nothing"}
+    with (tmp_path / "key.csv").open() as file:
+        rows = [(r["number"], said[r["group"], int(r["index"])], 1) for r in csv.DictReader(file)]
+    lines = ["number,name,mark", *(",".join(map(str, row)) for row in rows)]
+    (tmp_path / "readings.csv").write_text("\n".join(lines))
+    found = score_named(tmp_path / "readings.csv", tmp_path / "key.csv")
+    assert found["faces"] == Named(2, 2, 1.0, 0.5)
+    assert found["names"] == Named(2, 1, 1.0, 0.5)
+    assert found["real"] == Named(1, 1, 1.0)
