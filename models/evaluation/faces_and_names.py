@@ -22,8 +22,10 @@ _DRAWN = 0.9
 """Share of a mark's line that has to be, for the mark to be drawn."""
 _EXTENT = 0.8
 _SAYS_FACE = frozenset(
-    ("face", "head", "portrait", "man", "woman", "boy", "girl", "child", "person", "lady")
-    + ("baby", "doll", "clown", "smiley")
+    (
+        *("face", "head", "portrait", "man", "woman", "boy", "girl", "child", "person", "lady"),
+        *("baby", "doll", "clown", "smiley"),
+    )
 )
 
 

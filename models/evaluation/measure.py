@@ -116,7 +116,7 @@ def measure(
     report |= _options(subject, reference, extent)
     say("faces by rule")
     faces, inks = face_inks(subject.model, extent.seed)
-    report["faces_kept"] = faces_kept(faces, subject.model.answers(inks))
+    report["faces_kept"] = faces_kept(faces, list(subject.model.answers(inks)))
     report["ms_per_frame"] = subject.model.ms_per_frame(subject.visits[0].inks[100])
     return report, Evidence(pictures, samples, copies)
 

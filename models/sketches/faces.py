@@ -56,8 +56,10 @@ def _oval(
     wobble: float = 0.02,
 ) -> Floats:
     turn = np.linspace(0, 2 * np.pi, _POINTS) + rng.uniform(0, 2 * np.pi)
-    waves = sum(rng.normal(0, wobble) * np.cos(k * turn + rng.uniform(0, 6)) for k in (2, 3))
-    around = np.stack([np.cos(turn), np.sin(turn)], axis=1) * (1 + waves)[:, None]
+    reach = np.ones(_POINTS)
+    for waves in (2, 3):
+        reach += rng.normal(0, wobble) * np.cos(waves * turn + rng.uniform(0, 6))
+    around = np.stack([np.cos(turn), np.sin(turn)], axis=1) * reach[:, None]
     return np.asarray(np.array(middle) + around * np.array(radii), np.float32)
 
 
