@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 
 import cv2
@@ -112,6 +112,14 @@ class Memory:
     def handicapped(self, handicap: Floats) -> Memory:
         """Return the same memory with (n,) float32 taken away from the scores."""
         return Memory(self._encoded, self.index, self.provenance, self._known, handicap)
+
+    def barring(self, rows: Collection[int]) -> Memory:
+        """Return the same memory, of stored drawings, in which these are barred as well."""
+        provenance = [
+            record.model_copy(update={"barred": True}) if row in rows else record
+            for row, record in enumerate(self.provenance)
+        ]
+        return Memory(self._encoded, self.index, provenance, self._known, self._own_handicap)
 
     def __len__(self) -> int:
         return len(self._encoded)

@@ -11,6 +11,7 @@ import numpy as np
 from models.evaluation.distances import Copies, calm, near_copies, path_length, random_pairs
 from models.evaluation.faces_and_names import face_inks, faces_kept
 from models.evaluation.growing import growing
+from models.evaluation.hidden import hidden_lines
 from models.evaluation.optimise import optimised
 from models.evaluation.rivals import Retrieval
 from models.evaluation.table_model import TableModel
@@ -35,6 +36,7 @@ class Extent:
         calm_sketches: sketches for calm and for growing.
         copies: answers looked up among the training drawings.
         samples: unconditional samples.
+        hidden: drawings of the memory that are shown in part.
         path_pairs: pairs for PPL; 0 leaves it out.
         psis: truncations for the KID-versus-psi curve; empty leaves it out.
         optimised: sketches answered by optimisation in W+; 0 leaves it out.
@@ -45,6 +47,7 @@ class Extent:
     calm_sketches: int = 40
     copies: int = 60
     samples: int = 256
+    hidden: int = 30
     path_pairs: int = 0
     psis: tuple[float, ...] = ()
     optimised: int = 0
@@ -114,6 +117,8 @@ def measure(
     perceived, copies = _perceived(subject, pictures["bundle"], extent, say)
     report |= perceived
     report |= _options(subject, reference, extent)
+    say("hidden lines")
+    report["hidden"] = hidden_lines(subject.model, extent.hidden, extent.seed)
     say("faces by rule")
     faces, inks = face_inks(subject.model, extent.seed)
     report["faces_kept"] = faces_kept(faces, list(subject.model.answers(inks)))

@@ -13,7 +13,7 @@ from exhibit.contract.bundle import LATENTS, Bundle
 from exhibit.contract.settings.schema import ModelConfig
 from exhibit.inference import open_models
 from exhibit.recall.at_once import recall_at_once
-from exhibit.recall.memory import open_memory
+from exhibit.recall.memory import Memory, open_memory
 from models.evaluation.sitting import sit
 from models.sketches.raster import Floats, Gray, Pictures
 
@@ -43,22 +43,33 @@ class TableModel:
         """Whether the bundle has a memory."""
         return self._memory is not None
 
-    def recall(self, ink: Gray) -> Gray | None:
+    @property
+    def memory(self) -> Memory | None:
+        """What is recalled from, where the encoder sees it."""
+        return self._memory if self._encoder.sees_recalled else None
+
+    def recall(self, ink: Gray, memory: Memory | None = None) -> Gray | None:
         """The drawing that the memory recalls to ink (S, S), bent to it, (S, S); None for none."""
-        if self._memory is None or not self._encoder.sees_recalled:
+        memory = memory or self.memory
+        if memory is None:
             return None
-        found = recall_at_once(self._memory, ink, len(ink))
+        found = recall_at_once(memory, ink, len(ink))
         return None if found is None else found.picture
 
-    def answer(self, ink: Gray) -> Gray:
-        """Ink (S, S) to the picture (R, R) or (R, R, 3) uint8 that answers it."""
-        return self._draw(ink, self.recall(ink))
+    def answer(self, ink: Gray, memory: Memory | None = None) -> Gray:
+        """Ink (S, S) to the picture (R, R) or (R, R, 3) uint8 that answers it.
+
+        Args:
+            ink: as the table gives it.
+            memory: recall from this one instead of the bundle's.
+        """
+        return self._draw(ink, self.recall(ink, memory))
 
     def follow(self, inks: Sequence[Gray]) -> list[Answer]:
         """Answer inks (S, S) that follow each other on one sheet, as calmly as the table does."""
-        if self._memory is None or not self._encoder.sees_recalled:
+        if self.memory is None:
             return [Answer(self.answer(ink), ()) for ink in inks]
-        shown = sit(self._memory, inks)
+        shown = sit(self.memory, inks)
         return [
             Answer(self._draw(ink, one.recalled), one.drawings)
             for ink, one in zip(inks, shown, strict=True)

@@ -73,7 +73,7 @@ def following(ink: Gray, picture: Gray) -> Following:
     near_ink = distance_to(drawn) <= REACH_PX
     count = max(int(drawn.sum()), 1)
     chances = [
-        float(close[variant].sum()) / max(int(variant.sum()), 1) for variant in _variants(drawn)
+        float(close[variant].sum()) / max(int(variant.sum()), 1) for variant in variants(drawn)
     ]
     return Following(
         recall=float(close[drawn].sum()) / count,
@@ -83,7 +83,8 @@ def following(ink: Gray, picture: Gray) -> Following:
     )
 
 
-def _variants(drawn: Mask) -> list[Mask]:
+def variants(drawn: Mask) -> list[Mask]:
+    """Return lines (256, 256) flipped and shifted in nine ways: what is near them is chance."""
     return [
         np.roll(drawn[::rows, ::columns], shift, axis=(0, 1))
         for rows, columns in _FLIPS

@@ -173,4 +173,7 @@ def summary(report: dict[str, Any]) -> str:
     keys = ["samples_kid", "floor_kid", "diversity", "near_copies", "calm_1px", "calm_stroke"]
     keys += [f"growing_{name}" for name in Growing.__dataclass_fields__] + ["faces_kept"]
     lines += [f"{key:20s}{report[key]:8.3f}" for key in (*keys, "ms_per_frame")]
+    for kind, shares in report["hidden"].items():
+        cells = ", ".join(f"{name} {share:.2f}" for name, share in shares.items())
+        lines.append(f"{'hidden ' + kind:20s}  {cells}")
     return "\n".join(lines)
