@@ -55,6 +55,7 @@ class TokenEffects:
         self._reader = LaidTokenReader(desk.run_dir)
         self._shares: dict[int, float] = {}
         self._seen: object = None
+        self._lying: frozenset[int] = frozenset()
         self._target = TokenLayer()
         self._way: _Way | None = None
         self._due = 0.0
@@ -68,6 +69,7 @@ class TokenEffects:
             laid = ()
         seen = (laid, settings.layers, id(self._desk.scenes.book), bundles.opening)
         if seen != self._seen:
+            self._take_home(laid)
             self._aim(laid)
         elif self._way is not None and self._clock() >= self._due:
             self._go_on()
@@ -75,6 +77,15 @@ class TokenEffects:
             return
         # What was done here is no news.
         self._seen = (laid, settings.layers, *seen[2:])
+
+    def _take_home(self, laid: tuple[LaidToken, ...]) -> None:
+        """Ask for the drawing, once for each time that a token is laid down for it."""
+        config, before = self._desk.settings.effective.tokens, self._lying
+        self._lying = frozenset(token.number for token in laid)
+        for number in sorted(self._lying - before):
+            card = config.card(number)
+            if card is not None and card.does == "takehome":
+                self._desk.orders.take_home(f"token {number}")
 
     def _aim(self, laid: tuple[LaidToken, ...]) -> None:
         desk, settings = self._desk, self._desk.settings

@@ -93,6 +93,8 @@ def _set_by(token: Turned, below: Layer, base: Config, book: SceneBook, bundles:
     card = token.card
     if card.does == "label":
         return {"visit": {"label": card.name != "off"}}
+    if card.does == "takehome":
+        return {}
     if card.does in GAINS:
         return {GAINS[card.does][0]: {card.does: token.value}}
     directions = below.get("editing", {}).get("directions")

@@ -43,6 +43,8 @@ def caption_of(card: TokenConfig | None) -> tuple[str, ...]:
         return ("bound to nothing yet",)
     if card.does == "label":
         return ("hides the label" if card.name == "off" else "shows the label",)
+    if card.does == "takehome":
+        return ("take the drawing home",)
     if card.does == "direction" or card.does in GAINS:
         ends = f"turn: left {card.low:g}, right {card.high:g}"
         return (f"{card.does} {card.name}".strip()[:_LONGEST], ends)

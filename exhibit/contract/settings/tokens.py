@@ -13,6 +13,7 @@ Deed = Literal[
     "scene",
     "bundle",
     "label",
+    "takehome",
     "direction",
     "psi",
     "follow",
@@ -41,8 +42,9 @@ class TokenConfig(Section):
     id: int = Field(ge=0, lt=IDS)
     """Number of its marker."""
     does: Deed
-    """Laid down it begins a `scene`, answers with a `bundle` or shows the `label`; turned it moves
-    a `direction` or one of the gains psi, follow, recall, volume, grain, bed, cues."""
+    """Laid down it begins a `scene`, answers with a `bundle`, shows the `label` or lets the
+    drawing be taken home (`takehome`), once each time; turned it moves a `direction` or one of the
+    gains psi, follow, recall, volume, grain, bed, cues."""
     name: str = Field("", max_length=200)
     """Name of the scene, bundle or direction; of a label "off" where the token hides it."""
     low: float = Field(0.0, ge=-1000, le=1000)

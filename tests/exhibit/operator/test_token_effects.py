@@ -11,9 +11,11 @@ from typing import Any
 
 import pytest
 
+from exhibit.contract.board import CommandInbox
 from exhibit.contract.errors import InputError
 from exhibit.contract.laid_tokens import LaidToken, LaidTokenWriter
 from exhibit.contract.settings.published import read_published
+from exhibit.contract.taking_home import PROCESS, who_asks
 from exhibit.operator.state.scenes import Scene, SceneBook
 from exhibit.operator.token_effects import TokenEffects, lying
 from exhibit.operator.token_layer import share_of
@@ -31,6 +33,7 @@ CARDS = (
     {"id": 8, "does": "direction", "name": "sideways"},
     {"id": 9, "does": "bundle", "name": "none"},
     {"id": 10, "does": "label", "name": "off"},
+    {"id": 11, "does": "takehome"},
 )
 
 
@@ -81,6 +84,17 @@ def test_token_laid_sets_at_once_and_taken_away_leaves_what_was_set(table: Table
     table.wait(1.0)
     assert (table.now.visit.label, table.now.model.psi) == (False, 0.9)
     assert table.desk.settings.saved == saved
+
+
+def test_token_of_taking_home_asks_once_each_time_it_is_laid_down(table: Table) -> None:
+    inbox = CommandInbox(table.running.run_dir, PROCESS)
+    for angle in (0.0, 30.0, 60.0):
+        table.lay((11, angle), (3, angle))
+    assert [who_asks(command) for command in inbox.drain()] == ["token 11"]
+    table.lay((3, 0.0))
+    table.lay((11, 0.0))
+    assert [who_asks(command) for command in inbox.drain()] == ["token 11"]
+    inbox.close()
 
 
 def test_token_turned_moves_from_its_low_to_its_high_end(table: Table) -> None:
