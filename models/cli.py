@@ -14,6 +14,7 @@ COMMANDS = {
     "average": "models.saved.commands.average:average_checkpoints",
     "compact": "models.saved.commands.compact:compact_checkpoint",
     "import-stylegan2": "models.saved.commands.import_stylegan2:import_stylegan2",
+    "import-psp": "models.saved.commands.import_psp:import_psp",
     "export": "models.export.commands.export:export",
     "bundle": "models.export.commands.bundles:bundle",
     "recall-sheet": "models.evaluation.commands.recall_sheet:recall_sheet_command",

@@ -6,6 +6,7 @@ A file is read with `weights_only`, so nothing in it can run.
 from __future__ import annotations
 
 import pickle
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -81,13 +82,22 @@ def read_tensors(path: Path, *plain: type) -> State:
         with torch.serialization.safe_globals(list(plain)):
             state = torch.load(path, map_location="cpu", weights_only=True)
     except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, KeyError) as error:
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise CheckpointError(
-            f"{path}: not a checkpoint of tensors, nothing was executed ({reason})"
+            f"{path}: not a checkpoint of tensors, nothing was executed ({_refusal(error)})"
         ) from error
     if not isinstance(state, dict):
         raise CheckpointError(f"{path}: not a checkpoint but a {type(state).__name__}")
     return state
+
+
+def _refusal(error: Exception) -> str:
+    """Why torch did not read a file, without its advice to read it unsafely."""
+    asked = re.search(r"GLOBAL (\S+)", str(error))
+    if asked:
+        return f"it asks for {asked[1]}"
+    if isinstance(error, pickle.UnpicklingError):
+        return "it is no file of torch.save, or holds more than tensors"
+    return (str(error).splitlines() or [type(error).__name__])[0]
 
 
 def not_finite(state: Any) -> str | None:

@@ -9,6 +9,7 @@ import io
 import pickle
 import re
 from collections import OrderedDict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,23 @@ def _storage(data: bytes) -> Any:
     return torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
 
 
+class _Array:
+    """Stand-in for a NumPy array: StyleGAN3's settings are some, and its weights are none."""
+
+    def __init__(self, *_shape: object) -> None:
+        """Its shape and type are not needed."""
+
+    def __setstate__(self, _state: object) -> None:
+        """Nor are its numbers."""
+
+
+def _encoded(text: str, encoding: str = "latin1") -> bytes:
+    """How pickles of protocol 2 and below hold bytes."""
+    if not isinstance(text, str) or encoding != "latin1":
+        raise pickle.UnpicklingError(f"bytes encoded as {encoding!r}")
+    return text.encode("latin1")
+
+
 def _number(dtype: _Dtype, data: bytes) -> float | int | bool:
     if not isinstance(dtype, _Dtype) or not NUMBER.fullmatch(str(dtype.code)):
         raise pickle.UnpicklingError("a NumPy value that is not a number")
@@ -68,6 +86,9 @@ STAND_INS: dict[tuple[str, str], Any] = {
     ("collections", "OrderedDict"): OrderedDict,
     ("builtins", "set"): set,
     ("__builtin__", "set"): set,
+    ("builtins", "bytes"): bytes,
+    ("__builtin__", "bytes"): bytes,
+    ("_codecs", "encode"): _encoded,
     ("torch._utils", "_rebuild_tensor_v2"): torch._utils._rebuild_tensor_v2,
     ("torch._utils", "_rebuild_parameter"): _parameter,
     ("torch.storage", "_load_from_bytes"): _storage,
@@ -75,6 +96,11 @@ STAND_INS: dict[tuple[str, str], Any] = {
     ("numpy", "dtype"): _Dtype,
     ("numpy.core.multiarray", "scalar"): _number,
     ("numpy._core.multiarray", "scalar"): _number,
+    ("numpy", "ndarray"): _Array,
+    ("numpy.core.multiarray", "_reconstruct"): _Array,
+    ("numpy._core.multiarray", "_reconstruct"): _Array,
+    ("numpy.core.numeric", "_frombuffer"): _Array,
+    ("numpy._core.numeric", "_frombuffer"): _Array,
 }
 
 
@@ -127,14 +153,20 @@ def read_pickle(path: Path) -> Any:
         raise ModelError(f"{path}: not a network pickle ({error})") from error
 
 
+def objects_of(pickled: PickledObject, prefix: str = "") -> Iterator[tuple[str, PickledObject]]:
+    """A pickled module, and all in it by their names with a dot at the end."""
+    yield prefix, pickled
+    for name, child in (pickled.state.get("_modules") or {}).items():
+        if isinstance(child, PickledObject):
+            yield from objects_of(child, f"{prefix}{name}.")
+
+
 def tensors_of(pickled: PickledObject, prefix: str = "") -> dict[str, torch.Tensor]:
     """Parameters and buffers of a pickled module under their state-dict names."""
     found = {}
-    for kind in ("_parameters", "_buffers"):
-        for name, value in (pickled.state.get(kind) or {}).items():
-            if isinstance(value, torch.Tensor):
-                found[prefix + name] = value.detach().float()
-    for name, child in (pickled.state.get("_modules") or {}).items():
-        if isinstance(child, PickledObject):
-            found |= tensors_of(child, f"{prefix}{name}.")
+    for name, module in objects_of(pickled, prefix):
+        for kind in ("_parameters", "_buffers"):
+            for own, value in (module.state.get(kind) or {}).items():
+                if isinstance(value, torch.Tensor):
+                    found[name + own] = value.detach().float()
     return found

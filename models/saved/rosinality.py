@@ -13,8 +13,9 @@ import torch
 from torch import Tensor
 
 from models.networks.stylegan2.config import ModelError
+from models.networks.stylegan2.generator import Generator
 from models.networks.stylegan2.layers import resample_filter
-from models.saved.checkpoint import read_tensors
+from models.saved.checkpoint import State, read_tensors
 from models.saved.published_stylegan2 import estimate_w_avg, generator_from
 
 
@@ -77,30 +78,93 @@ def published_names(source: dict[str, Tensor], path: Path) -> dict[str, Tensor]:
             layer += 1
     except KeyError as error:
         raise ModelError(f"{path}: no weight {error} of a rosinality generator") from error
+    except (IndexError, RuntimeError) as error:
+        raise ModelError(
+            f"{path}: a weight of another shape than rosinality's ({error})"
+        ) from error
     while resolution >= 4:
         found[f"synthesis.b{resolution}.resample_filter"] = resample_filter()
         resolution //= 2
     return {name: value.detach().float() for name, value in found.items()}
 
 
-def checkpoint_from_state_dict(path: Path) -> dict[str, Any]:
-    """Content of a checkpoint from a rosinality-style `.pt` (`g_ema`, `latent_avg`).
+def checkpoint_from_state_dict(path: Path) -> tuple[State, str]:
+    """Content of a checkpoint from a rosinality-style `.pt`, or from the decoder of a pSp one.
+
+    Understood are `g_ema`, `state_dict` with `decoder.*`, and weights alone, each also with the
+    `module.` of several devices.
+
+    Returns:
+        The content, and why there is no discriminator.
 
     Raises:
         CheckpointError: not a file of tensors.
-        ModelError: without such a generator.
+        ModelError: without such a generator; says what is wrong with it.
     """
     content = read_tensors(path, argparse.Namespace)
-    if not isinstance(content.get("g_ema"), dict):
-        raise ModelError(f"{path}: holds no 'g_ema'; expected a rosinality-style checkpoint")
-    tensors = published_names(content["g_ema"], path)
-    average = content.get("latent_avg")
-    if isinstance(average, Tensor):
-        tensors["mapping.w_avg"] = average.flatten().float()
-    else:
-        width = len(tensors["synthesis.b4.conv1.affine.weight"][0])
-        tensors["mapping.w_avg"] = torch.zeros(width)
+    generator = generator_of(_weights(content, path), content.get("latent_avg"), path)
+    state = {"generator_config": generator.config.to_dict(), "ema": generator.state_dict()}
+    return state, "such files name theirs otherwise"
+
+
+def generator_of(weights: dict[str, Tensor], average: object, path: Path) -> Generator:
+    """The generator of weights under rosinality's names.
+
+    Args:
+        weights: as of `published_names`.
+        average: the mean code (w_dim,), the same once a layer, or None to estimate it.
+        path: file named in errors.
+
+    Raises:
+        ModelError: a weight is missing or not finite, or layers have mean codes of their own.
+    """
+    tensors = published_names(weights, path)
+    width = len(tensors["synthesis.b4.conv1.affine.weight"][0])
+    mean = mean_code(average, width, path)
+    tensors["mapping.w_avg"] = torch.zeros(width) if mean is None else mean
     generator = generator_from(tensors, path)
-    if not isinstance(average, Tensor):
+    if mean is None:
         generator.mapping.w_avg.copy_(estimate_w_avg(generator))
-    return {"generator_config": generator.config.to_dict(), "ema": generator.state_dict()}
+    return generator
+
+
+def mean_code(average: object, width: int, path: Path) -> Tensor | None:
+    """`latent_avg` as one w: files keep it once, or once a layer; None where there is none.
+
+    Raises:
+        ModelError: it is of another length, differs between layers, or is not finite.
+    """
+    if not isinstance(average, Tensor):
+        return None
+    if average.numel() == 0 or average.numel() % width:
+        raise ModelError(f"{path}: latent_avg has {average.numel()} numbers, expected {width}")
+    rows = average.detach().float().reshape(-1, width)
+    if not bool(torch.isfinite(rows).all()):
+        raise ModelError(f"{path}: latent_avg holds numbers that are not finite")
+    if not torch.allclose(rows, rows[:1].expand_as(rows), atol=1e-4):
+        raise ModelError(f"{path}: latent_avg differs between layers; expected one mean code")
+    return rows[0]
+
+
+def _weights(content: dict[str, Any], path: Path) -> dict[str, Tensor]:
+    """The generator's weights, wherever a file keeps them."""
+    for found in (content.get("g_ema"), content.get("state_dict"), content):
+        if isinstance(found, dict):
+            plain = {str(name).removeprefix("module."): value for name, value in found.items()}
+            decoder = without_prefix(plain, "decoder.")
+            for weights in (plain, decoder):
+                if "conv1.conv.weight" in weights:
+                    return weights
+    raise ModelError(
+        f"{path}: holds no generator (g_ema, or decoder.* of pSp); expected a rosinality-style "
+        "checkpoint"
+    )
+
+
+def without_prefix(weights: dict[str, Any], prefix: str) -> dict[str, Any]:
+    """Those whose names begin with a prefix, without it."""
+    return {
+        name.removeprefix(prefix): value
+        for name, value in weights.items()
+        if name.startswith(prefix)
+    }

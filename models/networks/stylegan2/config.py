@@ -29,6 +29,11 @@ def _check_common(resolution: int, channels: int, layout: str) -> None:
         raise ModelError(f"layout {layout!r}: expected one of {', '.join(LAYOUTS)}")
 
 
+def _check_clamp(conv_clamp: float | None) -> None:
+    if conv_clamp is not None and not conv_clamp > 0:
+        raise ModelError(f"conv_clamp {conv_clamp}: expected a number above 0, or none")
+
+
 def channels_at(resolution: int, channel_base: int, channel_max: int) -> int:
     """Feature maps of the block at a resolution: channel_base / resolution, at most channel_max."""
     return max(1, min(channel_base // resolution, channel_max))
@@ -46,6 +51,7 @@ class GeneratorConfig:
     `feature_resolution` is the side of the block that takes the residual map; no weight of the
     generator depends on it. With `detail_channels` the map carries so many planes more, each as
     large as the picture and folded to the map's side, which the last block adds to its activation.
+    Beyond ±`conv_clamp` activations are cut off, as in networks trained in half precision.
     """
 
     resolution: int = 128
@@ -58,6 +64,7 @@ class GeneratorConfig:
     layout: Layout = "light"
     feature_resolution: int = 16
     detail_channels: int = 0
+    conv_clamp: float | None = None
 
     def __post_init__(self) -> None:
         _check_common(self.resolution, self.img_channels, self.layout)
@@ -66,6 +73,7 @@ class GeneratorConfig:
                 f"feature_resolution {self.feature_resolution}: expected one of "
                 f"{', '.join(map(str, FEATURE_RESOLUTIONS))}"
             )
+        _check_clamp(self.conv_clamp)
         if self.detail_channels < 0:
             raise ModelError(f"detail_channels {self.detail_channels}: expected at least 0")
         if self.detail_channels and self.resolution <= self.feature_resolution:
@@ -96,12 +104,12 @@ class GeneratorConfig:
         """Feature maps of the block at a resolution."""
         return channels_at(resolution, self.channel_base, self.channel_max)
 
-    def to_dict(self) -> dict[str, int | str]:
+    def to_dict(self) -> dict[str, Any]:
         """Plain values, for checkpoints and cards."""
         return asdict(self)
 
     @classmethod
-    def from_dict(cls, values: dict[str, int | str]) -> Self:
+    def from_dict(cls, values: dict[str, Any]) -> Self:
         """The reverse of `to_dict`; unknown keys are refused."""
         return cls(**_known(cls, values))
 
@@ -116,25 +124,29 @@ class DiscriminatorConfig:
     channel_max: int = 128
     layout: Layout = "light"
     mbstd_group: int = 4
+    conv_clamp: float | None = None
 
     def __post_init__(self) -> None:
         _check_common(self.resolution, self.img_channels, self.layout)
+        _check_clamp(self.conv_clamp)
+        if self.mbstd_group < 1:
+            raise ModelError(f"mbstd_group {self.mbstd_group}: expected at least 1")
 
     def channels(self, resolution: int) -> int:
         """Feature maps of the block at a resolution."""
         return channels_at(resolution, self.channel_base, self.channel_max)
 
-    def to_dict(self) -> dict[str, int | str]:
+    def to_dict(self) -> dict[str, Any]:
         """Plain values, for checkpoints."""
         return asdict(self)
 
     @classmethod
-    def from_dict(cls, values: dict[str, int | str]) -> Self:
+    def from_dict(cls, values: dict[str, Any]) -> Self:
         """The reverse of `to_dict`; unknown keys are refused."""
         return cls(**_known(cls, values))
 
 
-def _known(cls: type[Any], values: dict[str, int | str]) -> dict[str, Any]:
+def _known(cls: type[Any], values: dict[str, Any]) -> dict[str, Any]:
     names = {field.name for field in fields(cls)}
     unknown = sorted(set(values) - names)
     if unknown:

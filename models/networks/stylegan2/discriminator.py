@@ -13,6 +13,7 @@ from models.networks.stylegan2.layers import (
     Conv,
     FullyConnected,
     activate,
+    clamped,
     resample_filter,
 )
 
@@ -24,6 +25,7 @@ class DiscriminatorBlock(nn.Module):
 
     def __init__(self, config: DiscriminatorConfig, resolution: int) -> None:
         super().__init__()
+        self.clamp = config.conv_clamp
         channels, halved = config.channels(resolution), config.channels(resolution // 2)
         if resolution == config.resolution:
             self.fromrgb = Conv(config.img_channels, channels, 1, "none")
@@ -35,10 +37,12 @@ class DiscriminatorBlock(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """(n, C, H, W), or the picture for the first block, to (n, C', H/2, W/2)."""
         if hasattr(self, "fromrgb"):
-            x = F.leaky_relu(self.fromrgb(x, GAIN), SLOPE)
-        shortcut = self.skip(x, RESIDUAL_GAIN)
-        x = F.leaky_relu(self.conv0(x, GAIN), SLOPE)
-        return shortcut + F.leaky_relu(self.conv1(x, GAIN * RESIDUAL_GAIN), SLOPE)
+            x = clamped(F.leaky_relu(self.fromrgb(x, GAIN), SLOPE), self.clamp)
+        limit = None if self.clamp is None else self.clamp * RESIDUAL_GAIN
+        shortcut = clamped(self.skip(x, RESIDUAL_GAIN), limit)
+        x = clamped(F.leaky_relu(self.conv0(x, GAIN), SLOPE), self.clamp)
+        x = F.leaky_relu(self.conv1(x, GAIN * RESIDUAL_GAIN), SLOPE)
+        return shortcut + clamped(x, limit)
 
 
 class MinibatchStd(nn.Module):
@@ -68,6 +72,7 @@ class DiscriminatorEpilogue(nn.Module):
 
     def __init__(self, config: DiscriminatorConfig) -> None:
         super().__init__()
+        self.clamp = config.conv_clamp
         channels = config.channels(4)
         self.mbstd = MinibatchStd(config.mbstd_group)
         self.conv = Conv(channels + 1, channels, 3, "none")
@@ -76,7 +81,7 @@ class DiscriminatorEpilogue(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(n, C, 4, 4) to logits (n, 1)."""
-        x = F.leaky_relu(self.conv(self.mbstd(x), GAIN), SLOPE)
+        x = clamped(F.leaky_relu(self.conv(self.mbstd(x), GAIN), SLOPE), self.clamp)
         return self.out(activate(self.fc(x.flatten(1))))
 
 

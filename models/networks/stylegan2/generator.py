@@ -94,10 +94,17 @@ class SynthesisBlock(nn.Module):
             self.const = nn.Parameter(torch.randn(channels, 4, 4))
         else:
             self.conv0 = ModulatedConv(
-                config.channels(resolution // 2), channels, config.w_dim, resolution, config.layout
+                config.channels(resolution // 2),
+                channels,
+                config.w_dim,
+                resolution,
+                config.layout,
+                config.conv_clamp,
             )
-        self.conv1 = ModulatedConv(channels, channels, config.w_dim, resolution, "none")
-        self.torgb = ToRGB(channels, config.img_channels, config.w_dim)
+        self.conv1 = ModulatedConv(
+            channels, channels, config.w_dim, resolution, "none", config.conv_clamp
+        )
+        self.torgb = ToRGB(channels, config.img_channels, config.w_dim, config.conv_clamp)
         if config.detail_channels and resolution == config.resolution:
             self.detail = nn.Conv2d(config.detail_channels, channels, 3, padding=1, bias=False)
         self.register_buffer("resample_filter", resample_filter())

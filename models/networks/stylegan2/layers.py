@@ -75,6 +75,11 @@ def activate(x: Tensor) -> Tensor:
     return F.leaky_relu(x * GAIN, SLOPE)
 
 
+def clamped(x: Tensor, limit: float | None) -> Tensor:
+    """Cut activations off, as networks are that were trained in half precision."""
+    return x if limit is None else x.clamp(-limit, limit)
+
+
 class ModulatedConv(nn.Module):
     """One synthesis layer: modulate, convolve, demodulate, noise, bias, leaky ReLU.
 
@@ -90,11 +95,17 @@ class ModulatedConv(nn.Module):
     resample_filter: Tensor
 
     def __init__(
-        self, in_channels: int, out_channels: int, w_dim: int, resolution: int, up: str
+        self,
+        in_channels: int,
+        out_channels: int,
+        w_dim: int,
+        resolution: int,
+        up: str,
+        clamp: float | None = None,
     ) -> None:
         """`up` is 'none', 'published' (transposed convolution) or 'light' (convolve first)."""
         super().__init__()
-        self.resolution, self.up = resolution, up
+        self.resolution, self.up, self.clamp = resolution, up, clamp
         self.affine = FullyConnected(w_dim, in_channels, bias_init=1.0)
         self.weight = nn.Parameter(torch.randn(out_channels, in_channels, 3, 3))
         self.bias = nn.Parameter(torch.zeros(out_channels))
@@ -117,7 +128,7 @@ class ModulatedConv(nn.Module):
             x = torch.addcmul(bias, x, scale)
         if noise_mode != "none":
             x = x + self._noise(x, noise_mode)
-        return F.leaky_relu(x, SLOPE)
+        return clamped(F.leaky_relu(x, SLOPE), self.clamp)
 
     def _convolve(self, x: Tensor) -> Tensor:
         if self.up == "published":
@@ -137,8 +148,11 @@ class ModulatedConv(nn.Module):
 class ToRGB(nn.Module):
     """Modulated 1×1 convolution to picture channels, without demodulation."""
 
-    def __init__(self, in_channels: int, img_channels: int, w_dim: int) -> None:
+    def __init__(
+        self, in_channels: int, img_channels: int, w_dim: int, clamp: float | None = None
+    ) -> None:
         super().__init__()
+        self.clamp = clamp
         self.affine = FullyConnected(w_dim, in_channels, bias_init=1.0)
         self.weight = nn.Parameter(torch.randn(img_channels, in_channels, 1, 1))
         self.bias = nn.Parameter(torch.zeros(img_channels))
@@ -148,7 +162,7 @@ class ToRGB(nn.Module):
         """x: (n, C, H, W), w: (n, w_dim) to (n, img_channels, H, W)."""
         style = (self.affine(w) * self.weight_gain).to(x.dtype)
         x = F.conv2d(x * style[:, :, None, None], self.weight.to(x.dtype))
-        return x + self.bias.to(x.dtype)[None, :, None, None]
+        return clamped(x + self.bias.to(x.dtype)[None, :, None, None], self.clamp)
 
 
 class Conv(nn.Module):

@@ -24,8 +24,8 @@ READERS = {".pkl": checkpoint_from_pickle, ".pt": checkpoint_from_state_dict}
 )
 @click.option("--dry-run", is_flag=True, help="Read and check the file, write nothing.")
 def import_stylegan2(network: Path, out: Path, dry_run: bool) -> None:
-    """Import NETWORK: a .pkl of NVIDIA's stylegan2-ada-pytorch or stylegan3 (its StyleGAN2), or a
-    rosinality-style .pt.
+    """Import NETWORK: a .pkl of NVIDIA's stylegan2-ada-pytorch or stylegan3 (its StyleGAN2), a
+    rosinality-style .pt, or the decoder of a pSp .pt (for its encoder as well: import-psp).
 
     Nothing in the file is executed: only tensors are read, anything else is refused.
     """
@@ -34,13 +34,16 @@ def import_stylegan2(network: Path, out: Path, dry_run: bool) -> None:
         raise InputError(f"{network}: expected a file ending in {' or '.join(READERS)}")
     if not network.is_file():
         raise InputError(f"{network}: no such file")
-    state = reader(network)
+    state, missing = reader(network)
     config = GeneratorConfig.from_dict(state["generator_config"])
     parts = "generator and discriminator" if "discriminator" in state else "generator"
     click.echo(
         f"{network}: {parts}, {config.resolution} px, {config.img_channels} channel(s), "
         f"w of {config.w_dim}, channel base {config.channel_base}"
+        + ("" if config.conv_clamp is None else f", clamped at {config.conv_clamp:g}")
     )
+    if missing:
+        click.echo(f"No discriminator: {missing}. Training begins with a new one.")
     if not dry_run:
         write_checkpoint(out, GAN, state)
         click.echo(f"wrote {out}")

@@ -23,9 +23,10 @@ from models.training.run.limits import RunLimits
 _SHAPE = tuple(
     field.name
     for field in fields(GeneratorConfig)
-    if field.name not in ("feature_resolution", "detail_channels")
+    if field.name not in ("feature_resolution", "detail_channels", "conv_clamp")
 )
-"""What options say of the generator; where it takes an encoder's map is the encoder's choice."""
+"""What options say of the generator; where it takes an encoder's map is the encoder's choice, and
+only imported networks have a clamp."""
 
 
 @click.command("train-gan")
@@ -109,15 +110,14 @@ def plan_from_options(dataset: Path, folder: Path, options: dict[str, Any]) -> P
     if not options["adversarial"] and not options["redraw"]:
         raise InputError("--adversarial 0 without --redraw: expected one of them above 0")
     augment = AugmentConfig(target=options["ada_target"], kimg=options["ada_kimg"])
-    generator = _generator(folder, options)
-    shared = [field.name for field in fields(DiscriminatorConfig) if field.name in _SHAPE]
+    generator, discriminator = _networks(folder, options)
     return Plan(
         dataset=dataset,
         folder=folder,
         resume=options["resume"],
         start=options["start"],
         generator=generator,
-        discriminator=DiscriminatorConfig(**{name: getattr(generator, name) for name in shared}),
+        discriminator=discriminator,
         training=GanTraining(
             batch=options["batch"],
             learning_rate=options["learning_rate"],
@@ -147,11 +147,14 @@ def plan_from_options(dataset: Path, folder: Path, options: dict[str, Any]) -> P
     )
 
 
-def _generator(folder: Path, options: dict[str, Any]) -> GeneratorConfig:
-    """What options say of the generator; for the rest, that of the run it goes on from."""
+def _networks(folder: Path, options: dict[str, Any]) -> tuple[GeneratorConfig, DiscriminatorConfig]:
+    """What options say of the networks; for the rest, those of the run it goes on from."""
     said = {name: options[name] for name in _SHAPE if options[name] is not None}
-    config = begun(folder, options["resume"], options["start"])
-    if config is None:
-        config = GeneratorConfig()
-        said.setdefault("z_dim", said.get("w_dim", config.w_dim))
-    return replace(config, **said)
+    before = begun(folder, options["resume"], options["start"])
+    generator, discriminator = before or (GeneratorConfig(), DiscriminatorConfig())
+    if before is None:
+        said.setdefault("z_dim", said.get("w_dim", generator.w_dim))
+    generator = replace(generator, **said)
+    shared = [field.name for field in fields(DiscriminatorConfig) if field.name in _SHAPE]
+    shape = {name: getattr(generator, name) for name in shared}
+    return generator, replace(discriminator, **shape)

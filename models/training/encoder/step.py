@@ -210,7 +210,7 @@ def _moment_loss(fabric: Fabric, moments: MomentMatching, fakes: Tensor, groups:
 def _judged_losses(state: EncoderState, batch: Batch, fakes: Tensor) -> dict[str, Tensor]:
     """What the discriminators say of answers and samples (n, c, R, R), the pairs first."""
     count = state.training.pairs
-    moves = state.augment.sample_matrices(len(fakes), fakes.device)
+    moves = state.augment.sample_matrices(len(fakes), fakes.shape[-1], fakes.device)
     shown = _shown(state, fakes, moves)
     seen = state.discriminator.features(shown)
     parts = {"adversarial": generator_loss(state.discriminator.b4(seen[-1]).float())}

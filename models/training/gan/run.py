@@ -49,15 +49,18 @@ class Plan:
     kid_s: float = 900.0
 
 
-def begun(folder: Path, resume: bool, start: Path | None) -> GeneratorConfig | None:
-    """Shape of the generator that a run goes on from; None for a new run."""
+def begun(
+    folder: Path, resume: bool, start: Path | None
+) -> tuple[GeneratorConfig, DiscriminatorConfig] | None:
+    """Shapes of the networks that a run goes on from; None for a new run."""
     if resume:
         _, saved = read_newest(folder, GAN)
     elif start is not None:
         saved = load_gan(start)
     else:
         return None
-    return GeneratorConfig.from_dict(saved.get("generator_config", {}))
+    generator = GeneratorConfig.from_dict(saved.get("generator_config", {}))
+    return generator, DiscriminatorConfig.from_dict(saved.get("discriminator_config", {}))
 
 
 def saved_run(plan: Plan) -> State | None:

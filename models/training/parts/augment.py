@@ -86,8 +86,8 @@ class Augment(nn.Module):
         chosen = torch.rand_like(value) < probability
         return torch.where(chosen, value, torch.full_like(value, neutral))
 
-    def sample_matrices(self, n: int, device: torch.device) -> Tensor:
-        """(n, 3, 3) maps from output to input coordinates; the picture spans −1 … 1."""
+    def sample_matrices(self, n: int, side: int, device: torch.device) -> Tensor:
+        """(n, 3, 3) maps from output to input coordinates of pictures of `side`, from −1 to 1."""
         cfg, p = self.config, self.p
         zero = torch.zeros(n, device=device)
 
@@ -99,8 +99,9 @@ class Augment(nn.Module):
 
         flip = self._gate(1 - 2 * torch.floor(uniform() * 2), 1.0, p)
         quarter = self._gate(torch.floor(uniform() * 4), 0.0, p)
-        whole_x = self._gate((uniform() * 2 - 1) * cfg.integer_shift, 0.0, p)
-        whole_y = torch.where(whole_x == 0, zero, (uniform() * 2 - 1) * cfg.integer_shift)
+        moved = self._gate(torch.ones_like(zero), 0.0, p)
+        whole_x = moved * torch.round((uniform() * 2 - 1) * cfg.integer_shift * side) / side
+        whole_y = moved * torch.round((uniform() * 2 - 1) * cfg.integer_shift * side) / side
         iso = self._gate(torch.exp2(normal() * cfg.scale_std), 1.0, p)
         p_rotation = 1 - torch.sqrt((1 - p).clamp(0, 1))
         pre = self._gate((uniform() * 2 - 1) * math.pi * cfg.rotation, 0.0, p_rotation)
@@ -125,12 +126,24 @@ class Augment(nn.Module):
         x = F.conv_transpose2d(x, 2 * horizontal, stride=(1, 2), groups=channels)
         x = F.conv_transpose2d(x, 2 * vertical, stride=(2, 1), groups=channels)
         x = x[:, :, crop:-crop, crop:-crop]
-        grid = F.affine_grid(matrices[:, :2], list(x.shape), align_corners=False)
+        grid = F.affine_grid(self._about_the_middle(matrices, x)[:, :2], list(x.shape), False)
         x = F.grid_sample(x, grid, padding_mode="reflection", align_corners=False)
         pad = (size - 2) // 2
         x = F.pad(x, (pad, pad, pad, pad), mode="reflect")
         x = F.conv2d(x, horizontal, stride=(1, 2), groups=channels)
         return F.conv2d(x, vertical, stride=(2, 1), groups=channels)
+
+    def _about_the_middle(self, matrices: Tensor, doubled: Tensor) -> Tensor:
+        """Matrices for the doubled picture, in which everything lies where the low-pass put it.
+
+        Its taps have their centre of gravity beside the middle, and halving undoes that only for
+        what was not turned in between.
+        """
+        taps = self.taps
+        places = torch.arange(len(taps), device=taps.device, dtype=taps.dtype)
+        off = (taps * places).sum() - (len(taps) - 1) / 2
+        off = (off * 2 / doubled.shape[-1]).expand(len(matrices))
+        return _translate(off, off) @ matrices @ _translate(-off, -off)
 
     def _colour(self, x: Tensor) -> Tensor:
         n, strength = len(x), self.config.colour
@@ -153,7 +166,7 @@ class Augment(nn.Module):
         if float(self.p) == 0.0:
             return pictures
         if matrices is None:
-            matrices = self.sample_matrices(len(pictures), pictures.device)
+            matrices = self.sample_matrices(len(pictures), pictures.shape[-1], pictures.device)
         x = self._resample(pictures.float(), matrices)
         return self._colour(x) if self.config.colour > 0 else x
 
