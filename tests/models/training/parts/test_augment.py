@@ -57,7 +57,7 @@ EXACT = {
     "flip and quarter": _scale(-ONE, ONE) @ _rotate(ONE * math.pi / 2),
     "turn": _rotate(ONE * 0.4),
     "larger": _scale(ONE / 1.3, ONE / 1.3),
-    "smaller": _scale(ONE * 1.3, ONE * 1.3),
+    "smaller": _scale(ONE * 1.1, ONE * 1.1),
     "wider": _scale(ONE / 1.2, ONE * 1.2),
     "part of a pixel": _translate(ONE * 0.011, ONE * -0.023),
     "whole pixels": _translate(ONE * 2 * 5 / SIDE, ONE * 2 * -3 / SIDE),
