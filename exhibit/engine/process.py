@@ -40,8 +40,9 @@ log = logging.getLogger(__name__)
 
 _FRAME_WAIT_S = 0.1
 _HEARD_WITHIN_S = 0.5
-# The stage's tone, for one, is none of them: nothing is computed anew while somebody moves it.
-_ANSWERED_WITH = ("ink", "model", "editing")
+# The stage's tone, for one, is none of them: nothing is computed anew while somebody moves it. The
+# editor moves what is there already by itself.
+_ANSWERED_WITH = ("ink", "model")
 
 
 class EngineProcess:

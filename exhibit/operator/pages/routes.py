@@ -66,6 +66,7 @@ async def tune(request: Request) -> HTMLResponse:
         directions=await directions(request),
         bundles=await bundles(request),
         days=DAYS,
+        cards=desk_of(request).settings.effective.tokens.cards,
         modulations=get_args(ModulationConfig.model_fields["kind"].annotation),
     )
 

@@ -247,6 +247,17 @@ def test_tune_sound_without_its_loudspeaker_is_told_on_the_page_until_it_is_off(
     wait_until(lambda: _settings(page)["sound"]["device"] == "", "the device of the file")
 
 
+def test_tune_tokens_are_looked_for_as_long_as_they_are_on(
+    open_page: Callable[..., Any], table: RunningTable
+) -> None:
+    page = open_page("/tune#tokens")
+    _control(page, "tokens.enabled").get_by_role("switch").check()
+    wait_until(lambda: "tokens" in table.status("engine").get("stages_ms", {}), "a look for tokens")
+    assert axe.Axe().run(page, options=AA).response["violations"] == []
+    _control(page, "tokens.enabled").locator(".reset").click()
+    wait_until(lambda: not _settings(page)["tokens"]["enabled"], "tokens to be off")
+
+
 def test_tune_scene_is_kept_and_switched_to(open_page: Callable[..., Any]) -> None:
     page = open_page("/tune")
     page.fill("#scene-name", "Evening")

@@ -215,3 +215,25 @@ def test_now_says_that_the_table_listens_for_as_long_as_it_does(
     shown = admin.get("/").text
     assert hidden not in shown
     assert "Nothing is recorded." in shown
+
+
+def test_now_says_which_token_lies_on_the_table_and_what_it_does(
+    table: FakeTable, admin: TestClient, desk: Desk
+) -> None:
+    cards = [{"id": 3, "does": "scene", "name": "Evening"}]
+    desk.settings.change({"tokens": {"enabled": True, "cards": cards}}, "kim")
+    assert 'id="tokens" hidden' in admin.get("/").text
+    lies = {"angle_deg": -41.6, "x": 0.2, "y": 0.4, "laid_at": 1.0}
+    table.say("engine", state="showing", tokens=[{"number": 3, **lies}, {"number": 9, **lies}])
+    text = admin.get("/").text
+    assert "token 3, scene Evening, -42°; token 9, bound to nothing, -42°" in text
+    assert [t["does"] for t in admin.get("/api/v1/state").json()["tokens"]] == ["scene", None]
+
+
+def test_tune_lists_what_each_token_does(table: FakeTable, admin: TestClient, desk: Desk) -> None:
+    cards = [{"id": 3, "does": "label"}, {"id": 5, "does": "psi", "low": 0.25}]
+    desk.settings.change({"tokens": {"cards": cards}}, "kim")
+    text = admin.get("/tune").text
+    assert "3: label<" in text
+    assert "5: psi 0.25 – 1.0<" in text
+    assert 'data-key="tokens.enabled"' in text
