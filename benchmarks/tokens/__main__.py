@@ -52,11 +52,7 @@ def main(
             "beside_the_drawing": at_rest(conditions, frames).figures(),
             "on_the_drawing": on_drawing.figures(),
             "false_finds": false_finds(conditions, without, 7),
-            "ink_changed_px": [
-                ink_changed(conditions, seed, number)
-                for seed in range(1, ink_seeds + 1)
-                for number in (1, 2)
-            ],
+            "ink_changed_px": [ink_changed(conditions, seed) for seed in range(1, ink_seeds + 1)],
         }
     if drawings:
         found["dictionaries"] = false_finds_in(drawings)

@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from exhibit.camera.simulated import Conditions, SimulatedTable
 from exhibit.camera.simulated.visit import Laid, Visit
-from exhibit.contract.geometry import mounting
+from exhibit.contract.geometry import mounting, scaling
 from exhibit.contract.settings.schema import InkConfig
 from exhibit.contract.values import Floats, Frame, Gray, Ink, TokenTruth
 from exhibit.ink import make_extractor
+from exhibit.ink.rectify import square_from_outline
 from exhibit.tokens.finder import MarkerFinder
 from exhibit.tokens.watch import TokenWatch
 
 SIZE_PX = (640, 480)
 _INK_SIZE, _STROKE_PX = 256, 2.0
 _STEP_S = 0.2
-_SETTLED_S = 2.5
-"""After the hand has gone, until ink is compared."""
+_SETTLED_S = 2.0
+"""After a token has gone, until ink is compared."""
 _BEFORE_S = 0.6
+_SEEN_S = 5.0
+"""How long a drawn sheet is looked at before the first token comes."""
 _UNDER_HAND = 0.02
 
 
@@ -139,56 +142,65 @@ class WithoutTokens(SimulatedTable):
         return replace(super().visit_at(t_s), tokens=())
 
 
-def ink_changed(conditions: Conditions, seed: int, number: int) -> dict[str, int]:
-    """Return pixels of settled ink that a token's coming and going has changed.
+class WithoutHands(SimulatedTable):
+    """The same table where everything moves by itself."""
+
+    def visit_at(self, t_s: float) -> Visit:
+        """Return the visit that a time belongs to."""
+        return replace(super().visit_at(t_s), hands=())
+
+
+def ink_changed(conditions: Conditions, seed: int) -> dict[str, Any]:
+    """Return pixels of settled ink, of the network's plane, that have changed by a token.
 
     Args:
-        conditions: of the table.
+        conditions: of the table; one token comes and goes beside its drawing, and one on it.
         seed: of the table.
-        number: 1 for a token beside the drawing, 2 for one on it.
 
     Returns:
-        `below`: in the frame, where the card lay, after it has left; `all`: of the network's plane,
-        everywhere; `all_without`: the same where the same hands come and go with nothing in them;
-        `while_lying`: of the plane, at most while it lay there.
+        For both of them, after it has left, `below` where its card lay and `all` over; and at most
+        `while` it lay there: with nothing but tokens (`alone`), with the hands that bring them
+        (`in_hands`), and with the same hands and nothing in them (`hands`).
     """
-    wanted = replace(conditions, tokens=number)
-    table = SimulatedTable(wanted, seed, SIZE_PX)
-    (token,) = (t for t in table.visit_at(0.0).tokens if t.number == number)
-    before, during, after, below = _followed(table, token)
-    plain = _followed(WithoutTokens(wanted, seed, SIZE_PX), token)
-    return {
-        "below": int(((before.mask != after.mask) & (below > 0)).sum()),
-        "all": _differs(before, after),
-        "all_without": _differs(plain[0], plain[2]),
-        "while_lying": max(_differs(before, ink) for ink in during),
-    }
+    wanted = replace(conditions, tokens=2)
+    tokens = SimulatedTable(wanted, seed, SIZE_PX).visit_at(0.0).tokens
+    tables = {"alone": WithoutHands, "in_hands": SimulatedTable, "hands": WithoutTokens}
+    return {name: _changes(table(wanted, seed, SIZE_PX), tokens) for name, table in tables.items()}
 
 
-def _differs(one: Ink, other: Ink) -> int:
-    return int(((one.settled < 128) != (other.settled < 128)).sum())
-
-
-def _followed(table: SimulatedTable, token: Laid) -> tuple[Ink, list[Ink], Ink, Gray]:
-    """Return the ink before a token, while it lies, and after it; and where it was covered."""
+def _changes(table: SimulatedTable, tokens: tuple[Laid, ...]) -> list[dict[str, int]]:
+    """Follow the ink of a table, and compare it before and after each of its tokens."""
     extractor = make_extractor(InkConfig(), _INK_SIZE, _STROKE_PX)
     finder, watch = MarkerFinder(True), TokenWatch(mounting(*SIZE_PX, True, 0))
-    until_s = token.until_s + _SETTLED_S
-    before: Ink | None = None
-    during: list[Ink] = []
-    below = np.zeros((SIZE_PX[1], SIZE_PX[0]), np.uint8)
-    for frame in _frames(table, until_s):
+    before: dict[int, Ink] = {}
+    below = [np.zeros((SIZE_PX[1], SIZE_PX[0]), np.uint8) for _ in tokens]
+    found = [{"below": 0, "all": 0, "while": 0} for _ in tokens]
+    begins_s = tokens[0].from_s - _SEEN_S
+    lasts_s = tokens[-1].until_s + _SETTLED_S - begins_s
+    for frame in table.frames(round(lasts_s * table.fps), begins_s):
         watch.step(finder.find(frame.pixels), frame.captured_at)
         covered = watch.covered((SIZE_PX[1], SIZE_PX[0]))
         ink = extractor.extract(replace(frame, covered=covered))
-        if frame.captured_at < token.from_s - _BEFORE_S:
-            before = ink
-        if watch.lying:
-            during = [*during[-300:], ink]
-            below |= np.zeros_like(below) if covered is None else covered
-    assert before is not None
-    return before, during or [ink], ink, below
+        for place, token in enumerate(tokens):
+            figures = found[place]
+            if frame.captured_at < token.from_s - _BEFORE_S:
+                before[place] = ink
+            elif frame.captured_at < token.until_s:
+                below[place] |= 0 if covered is None else covered
+                figures["while"] = max(figures["while"], int(_differs(before[place], ink).sum()))
+            elif frame.captured_at < token.until_s + _SETTLED_S:
+                changed = _differs(before[place], ink)
+                figures["all"] = int(changed.sum())
+                figures["below"] = int((changed & _on_plane(below[place], ink)).sum())
+    return found
 
 
-def _frames(table: SimulatedTable, until_s: float) -> Iterator[Frame]:
-    return table.frames(round(until_s * table.fps))
+def _differs(one: Ink, other: Ink) -> NDArray[np.bool_]:
+    return np.asarray((one.settled < 128) != (other.settled < 128), np.bool_)
+
+
+def _on_plane(mask: Gray, ink: Ink) -> NDArray[np.bool_]:
+    """Return (S, S) bool, where a mask (H, W) uint8 of a frame lies on the network's plane."""
+    assert ink.sheet is not None
+    to_plane = scaling(_INK_SIZE, _INK_SIZE) @ square_from_outline(ink.sheet, True)
+    return np.asarray(cv2.warpPerspective(mask, to_plane, (_INK_SIZE, _INK_SIZE)) > 0, np.bool_)

@@ -28,6 +28,7 @@ DICTIONARIES = (
     "DICT_APRILTAG_36h11",
     "DICT_ARUCO_MIP_36h12",
 )
+_SUFFIXES = IMAGE_SUFFIXES | {".gif"}
 _SKETCH_PX, _LINE_PX = 480, 4
 
 
@@ -66,7 +67,7 @@ def _markers(name: str) -> cv2.aruco.Dictionary:
 
 
 def _pictures(folder: Path, every: int) -> Iterator[Gray]:
-    files = sorted(f for f in folder.rglob("*") if f.suffix.lower() in IMAGE_SUFFIXES)
+    files = sorted(f for f in folder.rglob("*") if f.suffix.lower() in _SUFFIXES)
     for file in files[::every]:
         pixels = cv2.imread(str(file), cv2.IMREAD_GRAYSCALE)
         if pixels is not None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from exhibit.contract.errors import ConfigError
 from exhibit.contract.laid_tokens import LaidToken, LaidTokenReader
 from exhibit.contract.settings.layers import Layer, flat, merged, nested, without
+from exhibit.contract.settings.schema import Config
 from exhibit.operator.desk import Desk
 from exhibit.operator.state.fading import STEP_S, between, can_move, pace_of
 from exhibit.operator.token_layer import TokenLayer, Turned, layer_of, share_of
@@ -57,6 +58,7 @@ class TokenEffects:
         self._seen: object = None
         self._lying: frozenset[int] = frozenset()
         self._target = TokenLayer()
+        self._base: tuple[list[object], Config] | None = None
         self._way: _Way | None = None
         self._due = 0.0
         self.faults: tuple[str, ...] = ()
@@ -88,13 +90,12 @@ class TokenEffects:
                 self._desk.orders.take_home(f"token {number}")
 
     def _aim(self, laid: tuple[LaidToken, ...]) -> None:
-        desk, settings = self._desk, self._desk.settings
+        desk = self._desk
         tokens = self._turned(laid)
         if not tokens and not self._target.layer:
             self._tell(())
             return
-        base = replace(settings.layers, token={}).effective()
-        target = layer_of(tokens, base, desk.scenes.book, desk.bundles)
+        target = layer_of(tokens, self._settings_without(), desk.scenes.book, desk.bundles)
         if desk.bundles.opening is not None:
             # A change that somebody asked for goes first; the token is looked at again after it.
             target = replace(target, layer=without(target.layer, ["model.bundle"]))
@@ -103,22 +104,29 @@ class TokenEffects:
         if target.layer != before.layer:
             self._begin(before, target)
 
+    def _settings_without(self) -> Config:
+        """Return what is set without tokens; validated anew only where somebody changed it."""
+        stack = replace(self._desk.settings.layers, token={})
+        parts = [getattr(stack, part.name) for part in fields(stack)]
+        if self._base is None or parts != self._base[0]:
+            self._base = (parts, stack.effective())
+        return self._base[1]
+
     def _begin(self, before: TokenLayer, target: TokenLayer) -> None:
         """Set out for other values from those that hold now."""
         settings = self._desk.settings
-        old = settings.values()
         fades = [fade for fade in (before.fade_s, target.fade_s) if fade is not None]
         # A knob that is turned while a scene lies there does not move at the scene's pace.
         is_scene = before.fade_s != target.fade_s
         duration_s = max(fades) if is_scene and fades else _EASE_S
-        new = dict(
-            flat(replace(settings.layers, token=target.layer).effective().model_dump(mode="json"))
-        )
-        moving = {
-            key: (old[key], value)
-            for key, value in new.items()
-            if key.startswith(_EASED) and can_move(old[key], value)
-        }
+        moving = {}
+        eased = [
+            k for part in (before, target) for k, _ in flat(part.layer) if k.startswith(_EASED)
+        ]
+        if eased:
+            after = replace(settings.layers, token=target.layer).effective()
+            old, new = settings.values(), dict(flat(after.model_dump(mode="json")))
+            moving = {key: (old[key], new[key]) for key in eased if can_move(old[key], new[key])}
         pace = pace_of(duration_s) if is_scene else {}
         # The first step is taken at once: whoever turns a knob waits for it.
         began_at = self._clock() - STEP_S

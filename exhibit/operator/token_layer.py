@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
-from exhibit.contract.bundle import find_bundle
+from exhibit.contract.bundle import DIRECTIONS_META, find_bundle
 from exhibit.contract.errors import ExhibitError, InputError
 from exhibit.contract.settings.layers import Layer, merged
 from exhibit.contract.settings.schema import Config
@@ -99,10 +101,10 @@ def _set_by(token: Turned, below: Layer, base: Config, book: SceneBook, bundles:
         return {GAINS[card.does][0]: {card.does: token.value}}
     directions = below.get("editing", {}).get("directions")
     if directions is None:
-        directions = base.model_dump(mode="json")["editing"]["directions"]
+        directions = base.editing.model_dump(mode="json")["directions"]
     in_use = below.get("model", {}).get("bundle", base.model.bundle)
     if card.does == "direction":
-        moved = _moved(directions, card.name, token.value, set(_known(bundles, in_use)))
+        moved = _moved(directions, card.name, token.value, _known(bundles, in_use))
         return {"editing": {"directions": moved}}
     if card.does == "bundle":
         return _with_bundle({}, card.name, directions, bundles)
@@ -125,14 +127,22 @@ def _with_bundle(
     return merged(settings, {"model": {"bundle": name}, "editing": {"directions": kept}})
 
 
-def _known(bundles: Bundles, name: str) -> dict[str, Any]:
+def _known(bundles: Bundles, name: str) -> frozenset[str]:
+    """Return the names of a bundle's directions; raises BundleError where it is none."""
     path = find_bundle(name, bundles.folder)
+    files = (path / "card.yaml", path / DIRECTIONS_META)
+    return _directions_at(path, tuple(f.stat().st_mtime_ns if f.exists() else 0 for f in files))
+
+
+@lru_cache(maxsize=8)
+def _directions_at(path: Path, _written_at: tuple[int, ...]) -> frozenset[str]:
+    # A card takes ten milliseconds to read, and a knob that is turned asks for it in every frame.
     read_card(path)
-    return directions_of(path)
+    return frozenset(directions_of(path))
 
 
 def _moved(
-    directions: list[dict[str, Any]], name: str, strength: float, known: set[str]
+    directions: list[dict[str, Any]], name: str, strength: float, known: frozenset[str]
 ) -> list[dict[str, Any]]:
     if name not in known:
         names = ", ".join(sorted(known)) or "none"
