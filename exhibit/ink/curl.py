@@ -7,12 +7,15 @@ outline of another size or shape is no sheet that moved.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from exhibit.contract.values import Floats, Gray, InkEvent
-from exhibit.ink.sheet_outline import LEAST_STEP, Outline, Sides
+from exhibit.ink.sheet_outline import Outline
+from exhibit.ink.sides import LEAST_STEP, Sides
 
 _KEPT_PX = 1.2
 _KEPT_SHARE, _KEPT_SIDE = 0.5, 0.6
@@ -31,21 +34,23 @@ def kept_places(sides: Sides) -> NDArray[np.bool_]:
     return (np.abs(sides.shift) < _KEPT_PX) & (sides.strength > LEAST_STEP)
 
 
-def stands(sides: Sides, outline: Outline | None) -> bool:
+def stands(sides: Sides, fit: Callable[[], Outline | None]) -> bool:
     """Whether so much of the sides is where it was that the sheet has not moved.
 
     Args:
         sides: what is seen near where they were.
-        outline: what was fitted to that; a side that is as straight as before, but elsewhere, is
-            neither hidden nor bent.
+        fit: gives what fits to that; a side that is as straight as before, but elsewhere, is
+            neither hidden nor bent. Asked only where a side may be.
     """
     kept = kept_places(sides)
     share = kept.mean(axis=1)
-    if outline is not None and ((share < _ELSEWHERE) & (outline.support > _STRAIGHT)).any():
-        return False
     good = share >= _KEPT_SIDE
     # Two sides that meet hold a sheet in place; two that face each other let it slide.
-    return bool(kept.mean() >= _KEPT_SHARE and (good & np.roll(good, -1)).any())
+    if kept.mean() < _KEPT_SHARE or not (good & np.roll(good, -1)).any():
+        return False
+    gone = share < _ELSEWHERE
+    outline = fit() if gone.any() else None
+    return outline is None or not (gone & (outline.support > _STRAIGHT)).any()
 
 
 def lifted_corners(corners: Floats, sides: Sides) -> tuple[Floats, ...]:

@@ -21,6 +21,7 @@ from exhibit.ink import field, rectify, threshold
 from exhibit.ink.bare import BareTable
 from exhibit.ink.blank import study
 from exhibit.ink.curl import LiftWatch
+from exhibit.ink.drawn import Drawn
 from exhibit.ink.hand import grow
 from exhibit.ink.identity import compare_sheets
 from exhibit.ink.images import as_gray, enlarge, perspective
@@ -37,7 +38,6 @@ _EDGE_PX = 6.0
 """Width of the border of the sheet where its own edge could pass for ink, at 640 pixels."""
 _MOVED_PX = 1.2
 _NO_OUTLINE_S = 2.0
-_LIVE_EVERY = 6
 _JUDGE_S = 1.2
 """Time after a sheet's arrival, beyond that of settling, at which it is compared with the last."""
 
@@ -89,11 +89,8 @@ class TableExtractor:
         """There is another sheet, or none."""
         self._ink: SheetInk | None = None
         self._anchor: Floats | None = None
-        self._square: InkSquare | None = None
         self._pile, self._lift = Pile(), LiftWatch()
-        self._settled = self._live = self._blank
-        self._live_of: Gray | None = None
-        self._changed_at = now_s
+        self._drawn = Drawn(self._blank, now_s)
         self._judge_at: float | None = None
 
     def configure(self, config: InkConfig) -> None:
@@ -146,7 +143,7 @@ class TableExtractor:
 
     def _note_arrival(self, pose: Pose, level: Gray, now_s: float) -> tuple[InkEvent, ...]:
         if pose.left:
-            self._last_sheet = self._settled.lines
+            self._last_sheet = self._drawn.settled.lines
             self._forget_ink(now_s)
             return (InkEvent("sheet_out"),)
         if pose.arrived:
@@ -166,7 +163,7 @@ class TableExtractor:
         if self._judge_at is None or now_s < self._judge_at:
             return ()
         self._judge_at = None
-        name = compare_sheets(self._last_sheet, self._settled.lines)
+        name = compare_sheets(self._last_sheet, self._drawn.settled.lines)
         return () if name is None else (InkEvent(name),)
 
     def _absent(self, pose: Pose, now_s: float) -> bool:
@@ -191,9 +188,10 @@ class TableExtractor:
             events = (InkEvent("sheet_moved"),)
         self._anchor = place.copy()
         to_square = self._view.frame_to_square(self._anchor)
-        self._square = InkSquare(to_square, self._ink_size, self._stroke_width_px)
+        self._drawn.lies_at(InkSquare(to_square, self._ink_size, self._stroke_width_px))
         edge_px = 0.0 if corners is None else _EDGE_PX * max(self._shape) / 640.0
         self._within = inside(place, self._shape, edge_px)
+        self._within_px = cv2.countNonZero(self._within)
         height, width = level.shape
         # The paper's level is smooth: near the edge it is mixed with the table's.
         rim_px = edge_px + 2.5 * field.SHRINK
@@ -233,41 +231,34 @@ class TableExtractor:
         near = enlarge(look.near, self._shape)
         place = Place(free, near, self._rim, look.quiet_ms)
         if self._ink.step(contrast, place, limits, elapsed_ms, self._config):
-            events += self._note_change(now_s)
+            self._drawn.settle(self._ink.settled, now_s)
+            began = self._ink.note_strokes(now_s)
+            events += (InkEvent("stroke_added", str(began)),) if began else ()
         return look.hands, events + self._identify(now_s)
 
     def _turn_pile(self, factor: float, now_s: float) -> tuple[InkEvent, ...]:
         """A sheet was laid on top of this one, or taken from it."""
-        assert self._ink is not None and self._anchor is not None and self._square is not None
+        assert self._ink is not None and self._anchor is not None
         self._ink, name = self._pile.turn(factor, self._ink, self._anchor)
-        self._settled = self._live = self._square.draw(self._ink.settled)
-        self._live_of, self._changed_at, self._judge_at = None, now_s, None
+        self._drawn.begin_anew(self._ink.settled, now_s)
+        self._judge_at = None
         return (InkEvent(name),)
-
-    def _note_change(self, now_s: float) -> tuple[InkEvent, ...]:
-        """The settled ink changed: bring it to the square, and count strokes."""
-        assert self._ink is not None and self._square is not None
-        self._changed_at = now_s
-        self._settled = self._square.draw(self._ink.settled)
-        began = self._ink.note_strokes(now_s)
-        return (InkEvent("stroke_added", str(began)),) if began else ()
 
     def _result(
         self, frame: Frame, pose: Pose, hands: Gray | None, events: tuple[InkEvent, ...]
     ) -> Ink:
-        corners = pose.corners
+        corners, drawn = pose.corners, self._drawn
         covered = np.zeros(self._shape, np.bool_)
         if hands is not None:
-            covered = np.asarray(enlarge(grow(hands, 1), self._shape), np.bool_)
+            covered = enlarge(grow(hands, 1), self._shape).view(np.bool_)
         seen, coverage = None, 0.0
         if self._ink is not None and self._anchor is not None:
             seen = self._ink.seen
-            coverage = cv2.countNonZero(self._ink.settled) / max(1, cv2.countNonZero(self._within))
+            coverage = cv2.countNonZero(self._ink.settled) / max(1, self._within_px)
             if hands is None and corners is not None:
                 seen = warp_ink(seen, perspective(self._anchor, corners))
-            elif self._live_is_due(frame, seen) and self._square is not None:
-                self._live_of = seen.copy()
-                self._live = self._square.draw(seen)
+            else:
+                self._drawn.follow(seen, frame.sequence, self._config.answer == "live")
         if pose.steadied is not None:
             covered = shaken(as_gray(covered), pose.steadied) > 0
             seen = None if seen is None else shaken(seen, pose.steadied)
@@ -278,17 +269,17 @@ class TableExtractor:
         return Ink(
             sequence=frame.sequence,
             captured_at=frame.captured_at,
-            live=self._live.lines,
-            settled=self._settled.lines,
-            live_mass=self._live.mass,
-            mass=self._settled.mass,
+            live=drawn.live.lines,
+            settled=drawn.settled.lines,
+            live_mass=drawn.live.mass,
+            mass=drawn.settled.mass,
             mask=mask,
             hand=covered,
             sheet=pose.corners_seen,
-            bbox=_bounding_box(self._settled.lines),
+            bbox=drawn.bbox,
             coverage=coverage,
             events=events,
-            changed_at=self._changed_at,
+            changed_at=drawn.changed_at,
             sheet_state=self._state_of(pose, hands is not None),
             lifted=pose.lifted(self._shape),
         )
@@ -299,21 +290,3 @@ class TableExtractor:
         if looked:
             return "resting"
         return "absent" if pose.corners is None else "moving"
-
-    def _live_is_due(self, frame: Frame, seen: Gray) -> bool:
-        """Whether live ink is drawn anew: at 5 Hz where only people look at it."""
-        answered = self._config.answer == "live"
-        return (answered or frame.sequence % _LIVE_EVERY == 0) and not _same(seen, self._live_of)
-
-
-def _same(one: Gray, other: Gray | None) -> bool:
-    return other is not None and cv2.norm(one, other, cv2.NORM_INF) == 0
-
-
-def _bounding_box(ink: Gray) -> tuple[float, float, float, float] | None:
-    """Return x0, y0, x1, y1 of the ink in the unit square."""
-    x, y, width, height = cv2.boundingRect(np.less(ink, 128).astype(np.uint8))
-    if width == 0:
-        return None
-    size = ink.shape[0]
-    return x / size, y / size, (x + width) / size, (y + height) / size

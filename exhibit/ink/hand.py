@@ -144,11 +144,14 @@ def _touching(parts: Gray, anchor: Gray) -> Gray:
     """Keep the connected parts that touch the anchor."""
     if not anchor.any() or not parts.any():
         return np.zeros_like(parts)
-    count, labels = cv2.connectedComponents(parts, connectivity=8)
-    keep = np.zeros(count, bool)
-    keep[labels[cv2.dilate(anchor, ellipse(2)) > 0]] = True
-    keep[0] = False
-    return as_gray(keep[labels])
+    count, labels = cv2.connectedComponents(parts, connectivity=8, ltype=label_type(parts.shape))
+    at = np.flatnonzero(parts.view(np.bool_))
+    label = labels.ravel()[at]
+    keep = np.zeros(count, np.uint8)
+    keep[label[cv2.dilate(anchor, ellipse(2)).ravel()[at] > 0]] = 1
+    touching = np.zeros_like(parts)
+    touching.ravel()[at] = keep[label]
+    return touching
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -165,19 +168,21 @@ def _sort(changed: Gray, marks: _Marks) -> tuple[Gray, Gray, Gray]:
     """Tell hands from changes of light and from what is drawn, piece by piece."""
     if not changed.any():
         return changed, changed, changed
-    joined = cv2.morphologyEx(changed, cv2.MORPH_CLOSE, square(3))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(
-        joined, connectivity=8, ltype=label_type(joined.shape)
-    )
-
-    at = np.flatnonzero(joined)
+    joined = as_gray(cv2.morphologyEx(changed, cv2.MORPH_CLOSE, square(3)))
+    count, labels = cv2.connectedComponents(joined, connectivity=8, ltype=label_type(joined.shape))
+    # Few cells are in pieces: only those are looked at.
+    at = np.flatnonzero(joined.view(np.bool_))
     label = labels.ravel()[at]
 
     def cells(mark: NDArray[np.generic]) -> NDArray[np.intp]:
-        # Few cells are in pieces: only those are counted.
         return np.bincount(label[mark.ravel()[at] != 0], minlength=count)
 
-    area = stats[:, cv2.CC_STAT_AREA]
+    def of_pieces(chosen: NDArray[np.generic]) -> Gray:
+        found = np.zeros_like(joined)
+        found.ravel()[at] = chosen[label]
+        return found
+
+    area = np.bincount(label, minlength=count)
     strong = cells(marks.sure)
     sharp = (cells(marks.edges) > np.maximum(3.0, 0.6 * np.sqrt(area))) & (strong >= 6)
     bright = cells(marks.bright) > _BRIGHT_SHARE * area
@@ -187,5 +192,4 @@ def _sort(changed: Gray, marks: _Marks) -> tuple[Gray, Gray, Gray]:
     hand = sharp & ((enters & (area >= _SMALLEST)) | (bright & (area >= _LONE)))
     smooth = ~sharp & (area >= _SMALLEST)
     loose = np.where(at_edge, 2, 1) * (~hand & ~bright & (strong > 0) & ~(enters & smooth))
-    hand[0] = smooth[0] = loose[0] = False
-    return as_gray(hand[labels]), as_gray(smooth[labels]), as_gray(loose[labels])
+    return of_pieces(hand), of_pieces(smooth), of_pieces(loose)

@@ -18,7 +18,6 @@ _GUESS_TOLERANCE, _SURE_TOLERANCE, _SURE_PERHAPS = 0.16, 0.09, 0.05
 _QUICK, _SLOW = 0.3, 0.03
 _BANDS = 8
 _SPARSE = 3
-"""Every so many columns tell how the light flickers."""
 
 
 class Paper:
@@ -30,6 +29,7 @@ class Paper:
         self.level: Floats = np.zeros(shape, np.float32)
         """(h, w) float32, brightness of the paper where nothing covers it."""
         self._age = np.zeros(shape, np.int16)
+        self._tolerance = _tolerance(self._age)
 
     def settle_in(self, level: Gray, bare: Floats | None, within: Gray) -> None:
         """A sheet lies somewhere new: keep the light that is known, guess it elsewhere.
@@ -55,16 +55,15 @@ class Paper:
             level: (h, w) uint8.
             free: (h, w) uint8, not 0 where nothing hid the sheet the frame before.
         """
-        paper = np.maximum(self.level, 4.0)
-        ratio = np.asarray(level / paper, np.float32)
-        return np.asarray(paper * _row_gain(ratio, (free > 0) & (self._age > 0)), np.float32)
+        paper = np.maximum(self.level, np.float32(4.0))
+        # A part of the columns tells how the light flickers.
+        few = np.s_[:, ::_SPARSE]
+        ratio = np.asarray(level[few] / paper[few], np.float32)
+        return np.asarray(paper * _row_gain(ratio, (free[few] > 0) & (self._age[few] > 0)))
 
     def tolerance(self) -> tuple[Floats, Floats]:
         """Return from where on a ratio is surely, and perhaps, not paper's, (h, w) float32 each."""
-        sure = self._age >= _SURE_AFTER
-        surely = np.where(sure, _SURE_TOLERANCE, _GUESS_TOLERANCE).astype(np.float32)
-        perhaps = np.where(sure, _SURE_PERHAPS, _GUESS_TOLERANCE).astype(np.float32)
-        return surely, perhaps
+        return self._tolerance
 
     def learn(self, level: Gray, free: Gray, relit: Gray) -> None:
         """Follow the paper where it is free, at once where the light itself changed.
@@ -75,11 +74,15 @@ class Paper:
             relit: (h, w) uint8, 1 where the light changed.
         """
         here = free > 0
-        rate = np.where(self._age < _SURE_AFTER, _QUICK, _SLOW).astype(np.float32)
+        young = self._age < _SURE_AFTER
+        rate = np.where(young, np.float32(_QUICK), np.float32(_SLOW))
         rate[relit > 0] = _QUICK
         rate[~here] = 0.0
         self.level += rate * (level - self.level)
-        self._age += here & (self._age < _SURE_AFTER)
+        older = here & young
+        if older.any():
+            self._age += older
+            self._tolerance = _tolerance(self._age)
 
     def turn(self, level: Gray, free: Gray) -> None:
         """Another sheet is on top, as much brighter or darker everywhere as where it is seen.
@@ -97,6 +100,13 @@ class Paper:
         """Take what passed for a hand, (h, w) uint8 not 0 there, for paper."""
         here = what > 0
         self.level[here] = level[here]
+
+
+def _tolerance(age: NDArray[np.int16]) -> tuple[Floats, Floats]:
+    """Return from where on a ratio is surely, and perhaps, not paper's, by frames it was seen."""
+    sure, guess = age >= _SURE_AFTER, np.float32(_GUESS_TOLERANCE)
+    surely = np.where(sure, np.float32(_SURE_TOLERANCE), guess)
+    return surely, np.where(sure, np.float32(_SURE_PERHAPS), guess)
 
 
 def _guess(level: Gray, bare: Floats | None, within: Gray) -> Floats:
@@ -117,7 +127,6 @@ def _follow(blank: Floats, level: Gray, within: Gray) -> Floats:
 def _row_gain(ratio: NDArray[np.float32], use: NDArray[np.bool_]) -> NDArray[np.float32]:
     """Return the flicker of the light, (h, 1): the median of bands of rows, smoothly joined."""
     height = ratio.shape[0]
-    ratio, use = ratio[:, ::_SPARSE], use[:, ::_SPARSE]
     if np.count_nonzero(use) < 50:
         return np.ones((height, 1), np.float32)
     whole = middle(ratio[use])

@@ -22,11 +22,11 @@ class Settler:
     def __init__(self, settled: Gray) -> None:
         """Start from settled ink (H, W) uint8, 1 ink."""
         self.settled = settled
-        self.changed = np.s_[0:0, 0:0]
+        self.changed: tuple[slice, slice] = np.s_[0:0, 0:0]
         """Rows and columns in which it changed last."""
-        self._differs_ms: NDArray[np.uint16] = np.zeros(settled.shape, np.uint16)
-        self._box = np.s_[0:0, 0:0]
-        self._taken_back: Gray = np.zeros(settled.shape, np.uint8)
+        self._differs_ms: NDArray[np.uint16] = np.zeros(settled.size, np.uint16)
+        self._taken_back: NDArray[np.bool_] = np.zeros(settled.size, np.bool_)
+        self._at: NDArray[np.intp] = np.zeros(0, np.intp)
 
     def step(
         self, seen: Gray, free: Gray, dark: Gray, times_ms: tuple[int, int], least_px: int
@@ -48,30 +48,47 @@ class Settler:
             Whether the settled ink changed.
         """
         other = seen ^ self.settled
-        differs = cv2.bitwise_and(other, other, mask=free)
-        x, y, width, height = cv2.boundingRect(differs)
-        box = np.s_[y : y + height, x : x + width]
+        differs = as_gray(cv2.bitwise_and(other, other, mask=free))
+        # Few pixels differ: only those are looked at.
+        at = np.flatnonzero(differs.view(np.bool_))
         elapsed_ms, settle_ms = times_ms
         passed = np.uint16(min(max(elapsed_ms, 0), 1000))
-        waits = self._differs_ms[box] + passed
-        if width:
-            changed = as_gray(differs)[box]
-            size = (_AROUND, _AROUND)
-            piece = cv2.boxFilter(
-                changed, -1, size, normalize=False, borderType=cv2.BORDER_CONSTANT
-            )
-            sure = (piece >= PIECE_PX) & (dark[box] > 0) & (self._taken_back[box] == 0)
-            waits += passed * np.uint16(_QUICK - 1) * (sure & (seen[box] > 0))
+        waits = self._differs_ms[at] + passed
+        if at.size:
+            piece = _around(differs, at)
+            sure = (piece >= PIECE_PX) & (dark.ravel()[at] > 0) & ~self._taken_back[at]
+            waits += passed * np.uint16(_QUICK - 1) * (sure & (seen.ravel()[at] > 0))
             waits *= piece >= least_px
-        waits *= as_gray(differs)[box]
         due = waits > settle_ms
         waits[due] = 0
-        self._differs_ms[self._box] = 0
-        self._differs_ms[box], self._box = waits, box
+        self._differs_ms[self._at] = 0
+        self._differs_ms[at], self._at = waits, at
         if not due.any():
             return False
-        settled, self.changed = self.settled.copy(), box
-        self._taken_back[box] |= settled[box] & as_gray(due)
-        settled[box] ^= due.view(np.uint8)
-        self.settled = settled
+        self._settle(at[due])
         return True
+
+    def _settle(self, at: NDArray[np.intp]) -> None:
+        """Let pixels count as they are seen."""
+        settled = self.settled.copy()
+        flat = settled.ravel()
+        self._taken_back[at] |= flat[at] > 0
+        flat[at] ^= 1
+        self.settled, self.changed = settled, _box_of(at, settled.shape[1])
+
+
+def _around(marks: Gray, at: NDArray[np.intp]) -> Gray:
+    """Return how many marked pixels of (H, W) uint8 are around some of them, (n,) uint8."""
+    box = _box_of(at, marks.shape[1])
+    part = marks[box]
+    size, border = (_AROUND, _AROUND), cv2.BORDER_CONSTANT
+    counts = cv2.boxFilter(part, -1, size, normalize=False, borderType=border)
+    y, x = np.divmod(at, marks.shape[1])
+    return as_gray(counts[y - box[0].start, x - box[1].start])
+
+
+def _box_of(at: NDArray[np.intp], width: int) -> tuple[slice, slice]:
+    """Return the rows and columns around places, in order, in a picture of a width."""
+    x = at % width
+    rows = slice(int(at[0]) // width, int(at[-1]) // width + 1)
+    return rows, slice(int(x.min()), int(x.max()) + 1)

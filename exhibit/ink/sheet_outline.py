@@ -15,15 +15,10 @@ from numpy.typing import NDArray
 
 from exhibit.contract.values import Floats, Gray
 from exhibit.ink.images import as_gray
+from exhibit.ink.sides import Sides, fit_sides, geometry, look_along
 
-_SAMPLES = 24
-_REACH_PX = 18
-_SPAN = 3
-LEAST_STEP = 0.08
-"""A side is seen where it is this much brighter inside than outside, as a share of both."""
 _LEAST_AREA = 0.08
 _SUPPORTED = 0.35
-_INLIER_PX = 1.6
 _ABOVE_TABLE = 1.18
 _OTSU_SHARES = (1.0, 0.8, 0.6, 1.2)
 
@@ -41,25 +36,6 @@ class Outline:
     def certain(self) -> bool:
         """Whether all four sides were seen well."""
         return bool((self.support >= _SUPPORTED).all())
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Sides:
-    """What is seen across the four sides at places along them.
-
-    Args:
-        places: (n,) from 0 to 1 along a side.
-        shift: (4, n) how many pixels inwards the strongest step up lies.
-        strength: (4, n) of that step.
-    """
-
-    places: NDArray[np.float64]
-    shift: NDArray[np.float64]
-    strength: NDArray[np.float64]
-
-    def reach(self, count: int) -> float:
-        """Return the share of a side that its first `count` places take up."""
-        return float(self.places[min(count, len(self.places)) - 1])
 
 
 def find_outline(pixels: Gray, level: Gray, bare: Floats | None) -> Outline | None:
@@ -132,28 +108,10 @@ def follow_outline(pixels: Gray, corners: Floats) -> Outline | None:
     return outline_from(corners, look_along(pixels, corners), pixels.shape)
 
 
-def look_along(pixels: Gray, corners: Floats) -> Sides:
-    """Look for the sides of a sheet near the lines between four corners (4, 2)."""
-    start, end, inward, _ = _geometry(corners)
-    places = np.linspace(0.06, 0.94, _SAMPLES)
-    base = start[:, None] + places[None, :, None] * (end - start)[:, None]
-    shift, strength = _best_steps(pixels, base, inward)
-    return Sides(places, shift, strength)
-
-
-def _geometry(corners: Floats) -> tuple[NDArray[np.float64], ...]:
-    """Return start, end and inward unit vector (4, 2) of each side, and its length (4, 1)."""
-    start, end = corners.astype(np.float64), np.roll(corners, -1, axis=0).astype(np.float64)
-    along = end - start
-    length = np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1.0)
-    along = along / length
-    return start, end, np.stack([-along[:, 1], along[:, 0]], axis=1), length
-
-
 def outline_from(corners: Floats, sides: Sides, shape: tuple[int, ...]) -> Outline | None:
     """Fit the outline to what was seen along the sides of where it was; see `follow_outline`."""
-    start, end, inward, length = _geometry(corners)
-    offsets, slopes, support = _fit_sides(sides.places, sides.shift, sides.strength)
+    start, end, inward, length = geometry(corners)
+    offsets, slopes, support = fit_sides(sides)
     seen = support >= _SUPPORTED
     if np.count_nonzero(seen) < 2:
         return None
@@ -174,69 +132,6 @@ def inside(corners: Floats, shape: tuple[int, int], margin_px: float) -> Gray:
     mask = np.zeros(shape, np.uint8)
     cv2.fillConvexPoly(mask, np.round(shrunk * 16).astype(np.int32), (255.0,), cv2.LINE_8, 4)
     return mask
-
-
-def _best_steps(
-    pixels: Gray, base: NDArray[np.float64], inward: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return, for each sample of each side, how far inwards its strongest step up lies, and it."""
-    reach = np.arange(-_REACH_PX - _SPAN, _REACH_PX + _SPAN + 1)
-    at = base[:, :, None] + reach[None, None, :, None] * inward[:, None, None]
-    flat = at.reshape(4 * _SAMPLES, len(reach), 2).astype(np.float32)
-    height, width = pixels.shape
-    x, y = np.ascontiguousarray(flat[..., 0]), np.ascontiguousarray(flat[..., 1])
-    seen = cv2.remap(pixels, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    outside_frame = (x < 0) | (y < 0) | (x > width - 1) | (y > height - 1)
-    sums = np.cumsum(seen.astype(np.float64), axis=1)
-    sums = np.concatenate([np.zeros((len(sums), 1)), sums], axis=1)
-    middle = np.arange(_SPAN, len(reach) - _SPAN)
-    inner = sums[:, middle + _SPAN + 1] - sums[:, middle + 1]
-    outer = sums[:, middle] - sums[:, middle - _SPAN]
-    step = (inner - outer) / np.maximum(inner + outer, 1.0)
-    step[outside_frame[:, _SPAN:-_SPAN]] = 0.0
-    best = step.argmax(axis=1)
-    rows = np.arange(len(best))
-    peak = step[rows, best]
-    left = step[rows, np.maximum(best - 1, 0)]
-    right = step[rows, np.minimum(best + 1, step.shape[1] - 1)]
-    bend = np.minimum(left - 2 * peak + right, -1e-6)
-    fine = np.clip(0.5 * (left - right) / bend, -0.5, 0.5)
-    shift = reach[middle][best] + fine
-    return shift.reshape(4, _SAMPLES), peak.reshape(4, _SAMPLES)
-
-
-def _fit_sides(
-    places: NDArray[np.float64], shift: NDArray[np.float64], strength: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Fit shift = offset + slope·place to each side, most samples in favour, outliers ignored."""
-    offsets, slopes, support = np.zeros(4), np.zeros(4), np.zeros(4)
-    pairs = [(i, j) for i in range(0, _SAMPLES, 3) for j in range(i + 6, _SAMPLES, 3)]
-    a, b = np.array(pairs).T
-    for side in range(4):
-        good = strength[side] > LEAST_STEP
-        if np.count_nonzero(good) < 5:
-            continue
-        y, use = shift[side], good[a] & good[b]
-        if not use.any():
-            continue
-        first, second = a[use], b[use]
-        slope = (y[second] - y[first]) / (places[second] - places[first])
-        offset = y[first] - slope * places[first]
-        distance = np.abs(offset[:, None] + slope[:, None] * places[None] - y[None])
-        votes = ((distance < _INLIER_PX) & good[None]).sum(axis=1)
-        best = int(votes.argmax())
-        chosen = (distance[best] < _INLIER_PX) & good
-        offsets[side], slopes[side] = _line_through(places[chosen], y[chosen])
-        support[side] = np.count_nonzero(chosen) / _SAMPLES
-    return offsets, slopes, support
-
-
-def _line_through(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[float, float]:
-    """Return offset and slope of the line of least squares; the x differ."""
-    x_mean, y_mean = x.sum() / len(x), y.sum() / len(y)
-    apart = x - x_mean
-    slope = float(apart @ y) / float(apart @ apart)
-    return float(y_mean - slope * x_mean), slope
 
 
 def _carry_hidden(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from exhibit.contract.values import Gray
 from exhibit.ink.images import above, as_gray, at_least, label_type, square
@@ -124,13 +126,11 @@ def _ink_in(contrast: Gray, limits: Limits, context: Context) -> Gray:
     half = at_least(np.maximum(as_gray(sharp), strongest >> 1), limits.low)
     half -= context.before * np.uint8(limits.calm)
     weak = as_gray(cv2.compare(contrast, half, cv2.CMP_GT)) & np.uint8(1)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(
-        weak, connectivity=8, ltype=label_type(weak.shape)
-    )
-    length = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
+    count, labels = cv2.connectedComponents(weak, connectivity=8, ltype=label_type(weak.shape))
     # Few pixels are weak: from here on only those are looked at.
     at = np.flatnonzero(weak.view(np.bool_))
     label = labels.ravel()[at]
+    length, area = _sizes(at, label, count, weak.shape[1])
     stayed = context.before.ravel()[at] > 0
     sure = np.zeros(count, np.uint8)
     sure[label[(contrast.ravel()[at] > limits.high) | stayed]] = 1
@@ -142,7 +142,31 @@ def _ink_in(contrast: Gray, limits: Limits, context: Context) -> Gray:
     at_rim = np.bincount(label, context.rim.ravel()[at], count)
     stays = np.zeros(count, bool)
     stays[label[stayed]] = True
-    sure[(2.0 * at_rim > stats[:, cv2.CC_STAT_AREA]) & ~stays] = 0
+    sure[(2.0 * at_rim > area) & ~stays] = 0
     found = np.zeros_like(weak)
     found.ravel()[at] = sure[label]
     return found
+
+
+def _sizes(
+    at: NDArray[np.intp], label: NDArray[Any], count: int, width: int
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the longer side and the area of each of `count` pieces, in pixels.
+
+    OpenCV's statistics walk over every pixel of paper as well, which takes three times as long.
+
+    Args:
+        at: (n,) places of the pieces' pixels in a picture, row by row and in order.
+        label: (n,) of the piece of each.
+        count: of pieces.
+        width: of the picture.
+    """
+    y, x = np.divmod(at, width)
+    area = np.bincount(label, minlength=count)
+    sides = []
+    for place in (y, x):
+        first, last = np.full(count, width * len(at), np.intp), np.full(count, -1, np.intp)
+        np.minimum.at(first, label, place)
+        np.maximum.at(last, label, place)
+        sides.append(last - first + 1)
+    return np.maximum(*sides), area

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 import cv2
@@ -13,7 +14,8 @@ from numpy.typing import NDArray
 from exhibit.contract.values import Floats, Gray
 from exhibit.ink.curl import is_raised, lifted_corners, off_the_glass, stands
 from exhibit.ink.images import Homography
-from exhibit.ink.sheet_outline import Outline, find_outline, inside, look_along, outline_from
+from exhibit.ink.sheet_outline import Outline, find_outline, inside, outline_from
+from exhibit.ink.sides import look_along
 from exhibit.ink.tremble import Tremble
 
 _REST_PX = 0.9
@@ -123,16 +125,17 @@ class SheetTracker:
             place = self._seen_corners if trembled else self._corners
             assert place is not None
             sides = look_along(pixels, place)
-            outline = outline_from(place, sides, pixels.shape)
+            fit = partial(outline_from, place, sides, pixels.shape)
+            if resting and not self._tremble.goes_on and stands(sides, fit):
+                self._seen_at = now_s
+                self._note_curl(lifted_corners(place, sides))
+                return Pose(place, resting=True, curled=self._curled)
+            outline = fit()
             if resting and outline is not None and self._tremble.goes_on:
                 steadied = self._tremble.step(self._corners, outline.corners, now_s)
                 if steadied is not None:
                     self._seen_at, self._seen_corners = now_s, outline.corners
                     return Pose(self._corners, resting=True, steadied=steadied)
-            if resting and not trembled and stands(sides, outline):
-                self._seen_at = now_s
-                self._note_curl(lifted_corners(self._corners, sides))
-                return Pose(self._corners, resting=True, curled=self._curled)
         self._curled = ()
         if outline is None or not outline.certain:
             outline = self._search(pixels, level, bare) or outline

@@ -1,0 +1,39 @@
+"""Pieces are told apart by what lies right around them, at the picture's border as well."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from exhibit.ink.rims import Rims
+
+SHAPE = (30, 40)
+
+
+@pytest.mark.parametrize(
+    ("top", "left", "cells"), [(10, 12, 16), (0, 12, 11), (0, 0, 7), (27, 37, 7)], ids=str
+)
+def test_share_counts_the_cells_around_a_piece_that_are_in_the_picture(
+    top: int, left: int, cells: int
+) -> None:
+    piece = np.zeros(SHAPE, np.uint8)
+    piece[top : top + 3, left : left + 3] = 1
+    where = np.zeros(SHAPE, np.bool_)
+    rows, columns = np.nonzero(np.pad(piece, 1)[1:-1, 1:-1] == 0)
+    beside = (np.abs(rows - top - 1) <= 2) & (np.abs(columns - left - 1) <= 2)
+    where[rows[beside][0], columns[beside][0]] = True
+    assert Rims(piece).share(where)[1] == pytest.approx(1 / cells)
+
+
+def test_pieces_gives_the_chosen_ones_where_they_were() -> None:
+    both = np.zeros(SHAPE, np.uint8)
+    both[0:3, 0:3] = both[20:25, 30:40] = 1
+    rims = Rims(both)
+    right = np.zeros(SHAPE, np.bool_)
+    right[:, 30:] = True
+    assert np.array_equal(rims.pieces(rims.on(right)) > 0, (both > 0) & right)
+
+
+def test_pieces_of_an_empty_picture_are_none() -> None:
+    rims = Rims(np.zeros(SHAPE, np.uint8))
+    assert not rims.pieces(rims.share(np.ones(SHAPE, np.bool_)) > 0).any()
