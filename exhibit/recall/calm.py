@@ -14,7 +14,7 @@ from exhibit.contract.values import Find, Gray
 
 LEAST_SCORE = 0.1
 """What fits less than this is no find."""
-_MARGIN = 2.0
+_MARGIN = 2.75
 """Another drawing has to fit better by this factor."""
 _WAIT_S = 0.6
 """For so long it has to be better."""

@@ -31,18 +31,18 @@ def test_choice_slightly_better_drawing_never_takes_its_place() -> None:
 def test_choice_much_better_drawing_takes_its_place_after_a_while() -> None:
     choice = Choice()
     choice.consider([find(1, 0.4)])
-    choice.consider([find(2, 0.9), find(1, 0.4)])
+    choice.consider([find(2, 0.9), find(1, 0.3)])
     assert [choice.at(now).drawing for now in (5.0, 5.5, 5.7, 5.8)] == [1, 1, 2, 2]
 
 
 def test_choice_drawing_that_is_better_for_a_moment_is_forgotten() -> None:
     choice = Choice()
     choice.consider([find(1, 0.4)])
-    choice.consider([find(2, 0.9), find(1, 0.4)])
+    choice.consider([find(2, 0.9), find(1, 0.3)])
     assert choice.at(5.0).drawing == 1
     choice.consider([find(1, 0.6), find(2, 0.5)])
     assert choice.at(5.5).drawing == 1
-    choice.consider([find(2, 0.9), find(1, 0.4)])
+    choice.consider([find(2, 0.9), find(1, 0.3)])
     assert choice.at(5.7).drawing == 1
 
 
