@@ -21,6 +21,7 @@ from exhibit.operator.hub import Hub
 from exhibit.operator.machine import measure
 from exhibit.operator.orders import Orders
 from exhibit.operator.pictures import Pictures
+from exhibit.operator.recent import Recent
 from exhibit.operator.state.fading import Fade
 from exhibit.operator.state.in_force import Change
 from exhibit.operator.state.journal import Journal
@@ -60,6 +61,7 @@ class Desk:
     visits: Visits
     hub: Hub
     pictures: Pictures
+    recent: Recent = field(default_factory=Recent)
     drawing: bool = False
     machine: dict[str, Any] = field(default_factory=dict)
     base_file: Path | None = None

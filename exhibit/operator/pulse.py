@@ -84,6 +84,7 @@ class Pulse:
         desk.bundles.look(state["engine"])
         self._count(state["engine"])
         desk.watch.look(state)
+        desk.recent.add(state, desk.machine)
         self._hear()
         follow_schedule(desk, datetime.now())
         if now >= self._slow_due:

@@ -71,8 +71,11 @@ def _begun_at(begun: str | None) -> datetime | None:
     return None
 
 
-def only_live(scene: Scene) -> str | None:
-    """Return a key that a scene may not set, because it could lose the picture or is not live."""
-    return next(
-        (key for key, _ in flat(scene.settings) if is_guarded(key) or not is_live(key)), None
-    )
+def why_not_in_a_scene(scene: Scene) -> str | None:
+    """Return which setting a scene may not set and why not, or None where it may set all of its."""
+    for key, _ in flat(scene.settings):
+        if is_guarded(key):
+            return f"{key}: no scene may set it, for it could lose the picture or the page"
+        if not is_live(key):
+            return f"{key}: no scene may set it, for it does not change while the table runs"
+    return None

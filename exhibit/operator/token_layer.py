@@ -16,7 +16,7 @@ from exhibit.contract.settings.tokens import GAINS, TokenConfig
 from exhibit.contract.token_card import FULL_TURN_DEG
 from exhibit.operator.bundles import Bundles, directions_of, read_card
 from exhibit.operator.state.scenes import SceneBook
-from exhibit.operator.switching import only_live
+from exhibit.operator.switching import why_not_in_a_scene
 
 _DECIMALS = 3
 
@@ -109,9 +109,9 @@ def _set_by(token: Turned, below: Layer, base: Config, book: SceneBook, bundles:
     if card.does == "bundle":
         return _with_bundle({}, card.name, directions, bundles)
     scene = book.find(card.name)
-    refused = only_live(scene)
+    refused = why_not_in_a_scene(scene)
     if refused is not None:
-        raise InputError(f"scene '{scene.name}': {refused} is no part of a scene")
+        raise InputError(f"scene '{scene.name}': {refused}")
     if scene.bundle in (None, in_use):
         return scene.settings
     theirs = scene.settings.get("editing", {}).get("directions", directions)

@@ -29,11 +29,11 @@ class CameraConfig(Section):
     """`auto` (first camera found, else the simulated table), `simulated`, a stable device path such
     as /dev/v4l/by-id/...-index0, a video file, or a folder of images."""
     width: int = Field(640, ge=64, le=4096, json_schema_extra={"unit": "px"})
-    """Frame width asked of the camera."""
+    """Asked of the camera; a larger frame shows finer lines and takes longer."""
     height: int = Field(480, ge=64, le=4096, json_schema_extra={"unit": "px"})
-    """Frame height asked of the camera."""
+    """Asked of the camera, with the width; what it gives instead is told."""
     fps: float = Field(30.0, ge=1, le=240, json_schema_extra={"unit": "Hz"})
-    """Frames per second asked of the camera."""
+    """Asked of the camera, which may give fewer, and says so."""
     fourcc: str = Field("MJPG", min_length=4, max_length=4)
     """Pixel format asked of the camera (MJPG, YUYV, GREY)."""
     exposure: int | None = Field(None, ge=1, le=100000)
@@ -45,7 +45,7 @@ class CameraConfig(Section):
     focus: int | None = Field(None, ge=0, le=65535)
     """Focus locked at the camera in the driver's units; empty locks it where it is."""
     mirrored: bool = True
-    """The camera is below the table and sees the drawing mirrored."""
+    """It sees the drawing mirrored then; off for a camera above."""
     seed: int = Field(1, ge=0)
     """Seed of the simulated table."""
     difficulty: Literal[
@@ -92,13 +92,14 @@ class ModelConfig(Section):
     """ONNX Runtime providers in order of preference; empty takes the best that the machine has. One
     that is named and cannot be had is told on the page."""
     threads: int = Field(2, ge=1, le=64)
-    """CPU threads for inference."""
+    """Processor cores that draw at the same time."""
     psi: float = Field(1.0, ge=0, le=1.5, json_schema_extra=_live())
-    """Truncation: 1 leaves the code alone, 0 is the collection's mean drawing."""
+    """How far answers may be from each other: 1 leaves every answer as it is, 0 always gives the
+    collection's average drawing."""
     auto_psi: bool = Field(True, json_schema_extra=_live())
-    """Pull codes that lie far from the collection back towards its mean."""
+    """Bring an answer that is unlike anything in the collection back towards its average."""
     follow: float = Field(1.0, ge=0, le=1, json_schema_extra=_live())
-    """How closely the picture follows the pen: 0 is the paper's pSp, 1 follows the line."""
+    """0 draws freely what the lines remind of, 1 keeps to every line."""
     recall: float = Field(1.0, ge=0, le=1, json_schema_extra=_live())
     """How much the table sees of the drawing that it recalls: 0 answers the ink alone."""
 
@@ -162,7 +163,7 @@ class EditingConfig(Section):
     directions: tuple[DirectionConfig, ...] = Field((), json_schema_extra=_live())
     """Directions in use, all at once."""
     ease_s: float = Field(0.6, ge=0, le=30, json_schema_extra=_live("s"))
-    """Time constant with which strengths and psi approach a new value."""
+    """Directions and variety take about three times this long to reach a new value."""
 
 
 class StageConfig(Section):
@@ -171,7 +172,7 @@ class StageConfig(Section):
     display: int = Field(0, ge=0, le=15)
     """Index of the display that is the projector."""
     fps: float = Field(60.0, ge=5, le=240, json_schema_extra={"unit": "Hz"})
-    """Pictures shown per second."""
+    """How often the projector gets a picture; its own rate, 60 for most."""
     width: int = Field(1280, ge=64, le=7680, json_schema_extra={"unit": "px"})
     """Width of the stage when windowed or headless; full screen takes the display's own."""
     height: int = Field(800, ge=64, le=4320, json_schema_extra={"unit": "px"})
@@ -187,11 +188,11 @@ class StageConfig(Section):
     tint: str = Field("#f4e6c8", pattern=r"^#[0-9a-fA-F]{6}$", json_schema_extra=_live())
     """Colour of the paper at full saturation."""
     invert: bool = Field(False, json_schema_extra=_live())
-    """Light lines on dark."""
+    """Off draws dark on light, as on paper."""
     mirror: bool = Field(True, json_schema_extra=_live())
-    """Mirror the picture for a projector below the table."""
+    """On for a projector below the table, off for one above."""
     rotate: Literal[0, 90, 180, 270] = Field(0, json_schema_extra=_live("°"))
-    """Turn the picture clockwise."""
+    """Clockwise, for a projector that hangs on its side or upside down."""
     attract_after_s: float = Field(20.0, ge=0.5, le=3600, json_schema_extra=_live("s"))
     """The attract loop begins when there has been no sheet or ink this long."""
     stale_after_s: float = Field(1.5, ge=0.2, le=60, json_schema_extra=_live("s"))
@@ -229,7 +230,7 @@ class OperatorConfig(Section):
     """The operator's page."""
 
     enabled: bool = True
-    """Serve the page."""
+    """Off, the table is set up by `config.yaml` alone, and nobody can reach it from here again."""
     host: Host = "127.0.0.1"
     """Address to serve on once the table is claimed; loopback until then."""
     port: int = Field(8443, ge=0, le=65535)
@@ -271,11 +272,11 @@ class SoundConfig(Section):
     """Sound that answers the pen: pencil, a soft bed, and cues."""
 
     enabled: bool = Field(False, json_schema_extra=_live())
-    """Play sound."""
+    """Let the table be heard: pencil, soft chord and short sounds."""
     volume: float = Field(0.5, ge=0, le=1, json_schema_extra=_live())
     """Loudness of everything together. A scene keeps its own."""
     grain: float = Field(1.0, ge=0, le=1, json_schema_extra=_live())
-    """Loudness of the pencil."""
+    """How loud a line sounds while it is drawn."""
     bed: float = Field(1.0, ge=0, le=1, json_schema_extra=_live())
     """Loudness of the soft chord that moves with the drawing."""
     cues: float = Field(1.0, ge=0, le=1, json_schema_extra=_live())
@@ -302,11 +303,11 @@ class SupervisorConfig(Section):
     backoff_min_s: float = Field(0.2, ge=0.05, le=60, json_schema_extra={"unit": "s"})
     """Wait before the first restart."""
     backoff_max_s: float = Field(5.0, ge=0.1, le=600, json_schema_extra={"unit": "s"})
-    """Longest wait between restarts."""
+    """However often a process has ended, it is started again after this."""
     restart_budget: int = Field(20, ge=1, le=1000)
     """Restarts of one process within `restart_window_s` before the supervisor gives up."""
     restart_window_s: float = Field(600.0, ge=1, le=86400, json_schema_extra={"unit": "s"})
-    """Length of the restart window."""
+    """How far back restarts are counted against the budget."""
 
 
 class Config(Section):

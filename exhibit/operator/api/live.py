@@ -39,6 +39,13 @@ async def state(request: Request) -> dict[str, Any]:
     return describe(desk_of(request))
 
 
+@routes.get("/recent", Role.VIEWER)
+async def recent(request: Request) -> dict[str, list[float | None]]:
+    """Return the last five minutes, a value a second: pictures shown per second, milliseconds from
+    camera to light (p95), and degrees Celsius."""
+    return desk_of(request).recent.told()
+
+
 @routes.get("/events", Role.VIEWER, response_class=Response, responses={503: {}})
 async def events(request: Request) -> Response:
     """Stream server-sent events: `state` every second; the rest as it happens.

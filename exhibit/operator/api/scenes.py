@@ -10,26 +10,31 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from exhibit.contract.direction_names import refuse_missing_directions
 from exhibit.contract.settings.file import apply_overrides
-from exhibit.contract.settings.layers import Layer, merged
+from exhibit.contract.settings.layers import Layer, merged, nested
+from exhibit.contract.settings.reach import live_keys
 from exhibit.contract.tone import hides_drawings
 from exhibit.operator.access.roles import Role
 from exhibit.operator.api.permission import Routes, desk_of
 from exhibit.operator.desk import Desk
+from exhibit.operator.state.risk import is_guarded
 from exhibit.operator.state.scenes import Entry, Scene, SceneBook, SceneName, upcoming
-from exhibit.operator.switching import only_live, switch_scene
+from exhibit.operator.switching import switch_scene, why_not_in_a_scene
 
 router = APIRouter(tags=["scenes"])
 routes = Routes(router)
-_KEPT = {
-    "model": ("psi", "auto_psi", "follow", "recall"),
-    "editing": ("directions", "ease_s"),
-    "stage": ("crossfade_ms", "contrast", "brightness", "saturation", "tint", "invert"),
-    "sound": ("volume", "grain", "bed", "cues"),
-}
+_OF_THE_PLACE = (
+    "sound.device",
+    "sound.listen_device",
+    "sound.hours",
+    "sound.listen",
+    "tokens.",
+)
+"""Live settings that a scene leaves alone: they are the room's, or a person's to turn on."""
 
 
 class SceneContent(BaseModel):
-    """What a scene is made of; without `settings` it keeps how the table looks now."""
+    """What a scene is made of; without `settings` it keeps how the table is now: every live setting
+    but how the stage hangs, sound devices, opening hours, printed tokens and listening."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -71,9 +76,9 @@ async def keep(name: SceneName, given: SceneContent, request: Request) -> Scene:
     desk = desk_of(request)
     kept = _as_now(desk) if given.settings is None else given.settings
     scene = Scene(name=name, settings=kept, bundle=given.bundle, fade_s=given.fade_s)
-    refused = only_live(scene)
+    refused = why_not_in_a_scene(scene)
     if refused is not None:
-        raise HTTPException(422, f"{refused}: is no part of a scene; expected live settings only")
+        raise HTTPException(422, refused)
     installed = [known["bundle"] for known in desk.bundles.installed()]
     if given.bundle is not None and given.bundle not in installed:
         raise HTTPException(422, f"bundle '{given.bundle}' is not installed")
@@ -119,10 +124,15 @@ def _refuse_useless(desk: Desk, scene: Scene) -> None:
 
 
 def _as_now(desk: Desk) -> Layer:
-    now = desk.settings.effective.model_dump(mode="json")
-    return {
-        section: {name: now[section][name] for name in names} for section, names in _KEPT.items()
-    }
+    """Return every live setting as it is now, but what is the place's own."""
+    values = desk.settings.values()
+    return nested(
+        {
+            key: values[key]
+            for key in sorted(live_keys())
+            if not is_guarded(key) and not key.startswith(_OF_THE_PLACE)
+        }
+    )
 
 
 def _write(request: Request, book: SceneBook, what: str) -> None:

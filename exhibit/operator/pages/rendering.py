@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,8 @@ from exhibit.operator.api.live import describe
 from exhibit.operator.api.permission import desk_of, person_of
 from exhibit.operator.pages.form import controls
 from exhibit.operator.pages.texts import LANGUAGES, Texts, catalogue, choose_language
-from exhibit.operator.pages.tuning import setting_texts
+from exhibit.operator.pages.tuning import names_in, setting_texts
+from exhibit.operator.pages.wording import inwards, plain
 
 PAGES = {
     "now": "/",
@@ -42,8 +44,13 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    environment.filters["prose"] = _prose
+    filters = {"prose": _prose, "plain": plain, "inwards": inwards, "named": _named}
+    environment.filters.update(filters)
     return environment
+
+
+def _named(key: str, names: Mapping[str, str]) -> str:
+    return names.get(key, key)
 
 
 def _prose(text: str) -> Markup:
@@ -84,6 +91,7 @@ def render(
     """
     person, t = person_of(request), texts_of(request)
     sections = (*_SCRIPT_TEXTS, *script) if person.role > Role.ANYONE else ("site",)
+    names = names_in(t.language) if person.role > Role.ANYONE else {}
     html = (
         _environment()
         .get_template(f"{page}.html")
@@ -97,7 +105,8 @@ def render(
             may_admin=person.role >= Role.ADMIN,
             state=describe(desk_of(request)) if person.role > Role.ANYONE else {},
             fingerprint=desk_of(request).fingerprint,
-            script_texts={section: t.under(section) for section in sections},
+            names=names,
+            script_texts={"names": names, **{section: t.under(section) for section in sections}},
             **values,
         )
     )

@@ -45,6 +45,12 @@ def setting_texts() -> dict[str, dict[str, Any]]:
     return found
 
 
+@cache
+def names_in(language: str) -> dict[str, str]:
+    """Return what settings are called in a language, by dotted key."""
+    return {key: str(entry["name"][language]) for key, entry in setting_texts().items()}
+
+
 def settings_by_section(desk: Desk, t: Texts) -> dict[str, list[Setting]]:
     """Return every setting as a form shows it, by section in the order of the schema."""
     values, sources = desk.settings.values(), desk.settings.layers.sources()

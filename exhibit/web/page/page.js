@@ -30,7 +30,7 @@ function showFacts(state) {
     Artist: state.bundle,
     "Runs on": state.provider,
     "Stage rate": state.fps && `${state.fps.toFixed(1)} Hz`,
-    "Pen to light": state.camera_to_light_p95_ms && `${Math.round(state.camera_to_light_p95_ms)} ms (p95)`,
+    "Camera to light": state.camera_to_light_p95_ms && `${Math.round(state.camera_to_light_p95_ms)} ms (p95)`,
   };
   const rows = [];
   for (const [name, value] of Object.entries(facts)) {

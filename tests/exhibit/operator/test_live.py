@@ -366,3 +366,14 @@ def test_live_response_ends_when_nobody_reads_any_more(why: str) -> None:
 
     asyncio.run(respond())
     assert ended == [True]
+
+
+def test_recent_is_the_last_five_minutes_whoever_looked(
+    table: FakeTable, desk: Desk, admin: TestClient
+) -> None:
+    state = desk.table.look()
+    for second in range(310):
+        desk.recent.add({**state, "fps": float(second)}, {"temperature_c": None})
+    told = admin.get("/api/v1/recent").json()
+    assert told["fps"] == [float(second) for second in range(10, 310)]
+    assert told["temperature"] == [None] * 300

@@ -13,7 +13,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from exhibit.contract.errors import ConfigError, InputError
+from exhibit.contract.settings.layers import flat
 from exhibit.contract.settings.published import read_published
+from exhibit.contract.settings.reach import live_keys
 from exhibit.operator.desk import Desk
 from exhibit.operator.state.scenes import Entry, Scene, SceneBook, SceneFile, latest, upcoming
 from exhibit.operator.switching import follow_schedule, switch_scene
@@ -145,7 +147,7 @@ def test_scene_kept_as_the_table_is_has_its_loudness_but_no_device(
 ) -> None:
     desk.settings.change({"sound": {"volume": 0.2, "device": "left", "enabled": True}}, "kim")
     kept = admin.put("/api/v1/scenes/Calm", json={}).json()["settings"]["sound"]
-    assert kept == {"volume": 0.2, "grain": 1.0, "bed": 1.0, "cues": 1.0}
+    assert kept == {"enabled": True, "volume": 0.2, "grain": 1.0, "bed": 1.0, "cues": 1.0}
 
 
 def test_fade_without_time_is_at_the_scene_at_once(desk: Desk) -> None:
@@ -308,3 +310,38 @@ def test_schedule_says_when_it_acts_next_and_in_which_zone(
     finally:
         monkeypatch.undo()
         time.tzset()
+
+
+def test_scene_kept_as_now_has_every_live_setting_but_the_places_own(
+    desk: Desk, admin: TestClient
+) -> None:
+    desk.settings.change({"ink": {"threshold": 0.7}, "visit": {"linger_s": 9.0}}, "kim")
+    kept = dict(flat(admin.put("/api/v1/scenes/Evening", json={}).json()["settings"]))
+    assert (kept["ink.threshold"], kept["visit.linger_s"]) == (0.7, 9.0)
+    left = {key for key in live_keys() - set(kept) if not key.startswith("tokens.")}
+    assert left == {
+        "stage.mirror",
+        "stage.rotate",
+        "sound.device",
+        "sound.listen_device",
+        "sound.hours",
+        "sound.listen",
+    }
+    desk.settings.change({"ink": {"threshold": 0.2}}, "kim")
+    assert admin.post("/api/v1/scenes/Evening/switch").status_code == 200
+    assert desk.settings.effective.ink.threshold == 0.7
+
+
+@pytest.mark.parametrize(
+    ("settings", "why"),
+    [
+        ({"stage": {"mirror": False}}, "stage.mirror: no scene may set it, for it could lose the"),
+        ({"ink": {"light": "visible"}}, "ink.light: no scene may set it, for it does not change"),
+    ],
+)
+def test_scene_setting_that_it_may_not_have_is_refused_with_the_true_reason(
+    admin: TestClient, settings: dict[str, object], why: str
+) -> None:
+    refused = admin.put("/api/v1/scenes/Evening", json={"settings": settings})
+    assert refused.status_code == 422
+    assert refused.json()["detail"].startswith(why)

@@ -1,9 +1,12 @@
 // Controls for settings: tried while they move, saved when they rest, and every change can be undone.
 import { ask, attempt, say } from "./api.js";
 import { listen, showTrial, whenArrived } from "./live.js";
-import { text } from "./texts.js";
+import { pair, text } from "./texts.js";
+import { remember, undo } from "./undo.js";
 
 const TRY_EVERY_MS = 40;
+// A key that is pressed again and again is one change: saved when it has rested this long.
+const REST_MS = 600;
 
 const nested = (key, value) => key.split(".").reduceRight((inner, name) => ({ [name]: inner }), value);
 
@@ -28,6 +31,23 @@ export function latest(send) {
   return offer;
 }
 
+// Saves what an input says once it rests, and at once when it is left.
+export function whenResting(input, save) {
+  let timer = null;
+  const now = () => {
+    if (timer === null) return;
+    clearTimeout(timer);
+    timer = null;
+    save();
+  };
+  input.addEventListener("change", () => { clearTimeout(timer); timer = setTimeout(now, REST_MS); });
+  // A key that is held, or that goes on, has not rested.
+  input.addEventListener("input", () => { if (timer !== null) { clearTimeout(timer); timer = setTimeout(now, REST_MS); } });
+  for (const event of ["blur", "pointerup"]) input.addEventListener(event, () => setTimeout(now));
+  addEventListener("pagehide", now);
+  return { end: () => { clearTimeout(timer); timer = null; } };
+}
+
 export function words(value, unit = "") {
   if (typeof value === "boolean") return text(value ? "site.on" : "site.off");
   if (value === null || value === "" || value?.length === 0) return text("site.empty");
@@ -35,15 +55,16 @@ export function words(value, unit = "") {
   return `${value} ${unit}`.trim();
 }
 
-export function tellChange(name, before, change, undo) {
-  const key = Object.keys(change.changed)[0];
+// Says what a change did, and keeps the step back; a step back itself is not one to take back.
+export function tellChange(name, [before, after], change, back) {
   if (change.on_trial.length) {
     showTrial({ trial_left_s: change.confirm_within_s, trial_keys: change.on_trial });
     say(text("site.on_trial_now", { name }));
   } else if (change.shadowed.length) {
     say(text("site.shadowed"));
-  } else if (key !== undefined || before) {
-    say(before, { action: text("site.undo"), act: undo });
+  } else if (before !== after) {
+    const message = text("site.saved", { name, before, after });
+    if (back) { remember(name, back); say(message, { action: text("site.undo"), act: undo }); } else say(message);
   }
   const names = change.restarts.filter((process) => process !== "table");
   if (names.length) say(text("site.restarts", { names: names.join(", ") }));
@@ -59,9 +80,14 @@ class Control {
     this.file = JSON.parse(box.dataset.file);
     this.inputs = [...box.querySelectorAll(".control-body input, .control-body select")];
     this.offer = latest((value) => ask("POST", "/api/v1/settings/preview", nested(this.key, value)));
+    // The value of inputs that are moved is theirs until it has been saved.
+    this.moved = 0;
+    this.resting = [];
     for (const input of this.inputs) {
-      input.addEventListener("input", () => this.move(input));
-      input.addEventListener("change", () => this.save(this.read(input)));
+      input.addEventListener("input", () => { this.moved += 1; this.move(input); });
+      const save = () => this.save(this.read(input));
+      if (this.kind === "slider" || this.kind === "number") this.resting.push(whenResting(input, save));
+      else input.addEventListener("change", save);
     }
     box.querySelector(".reset")?.addEventListener("click", () => this.reset());
   }
@@ -82,26 +108,37 @@ class Control {
     if (value !== null && "liveSetting" in this.box.dataset) this.offer(value);
   }
 
-  async save(value) {
+  async save(value, goesBack = true) {
+    const moved = this.moved, before = this.saved, source = this.box.dataset.source;
     await this.offer.end();
-    const before = this.saved, source = this.box.dataset.source;
     const change = await attempt("PATCH", "/api/v1/settings", nested(this.key, value));
     if (!change) { this.show(before, source); return; }
-    const trial = change.on_trial.includes(this.key);
-    this.show(value, trial ? "trial" : "overrides");
-    this.await(change);
-    const message = text("site.saved", { name: this.box.dataset.name, before: words(before), after: words(value, this.box.dataset.unit) });
-    tellChange(this.box.dataset.name, message, change, () => (source === "file" ? this.reset() : this.save(before)));
+    this.end(value, change.on_trial.includes(this.key) ? "trial" : "overrides", moved, change);
+    const back = () => (source === "file" ? this.reset(false) : this.save(before, false));
+    this.tell(before, value, change, goesBack ? back : null);
   }
 
-  async reset() {
-    const before = this.saved;
+  async reset(goesBack = true) {
+    for (const input of this.resting) input.end();
+    const moved = this.moved, before = this.saved;
     const change = await attempt("POST", "/api/v1/settings/reset", { keys: [this.key] });
     if (!change) return;
-    this.show(this.file, "file");
+    this.end(this.file, "file", moved, change);
+    this.tell(before, this.file, change, goesBack ? () => this.save(before, false) : null);
+  }
+
+  tell(before, after, change, back) {
+    const { name, unit } = this.box.dataset;
+    const numbers = typeof before === "number" && typeof after === "number";
+    const both = numbers ? pair(before, after) : [words(before), words(after)];
+    tellChange(name, [both[0], `${both[1]} ${unit}`.trim()], change, before === after ? null : back);
+  }
+
+  // Whoever moved on while it was saved has the newer value in hand.
+  end(value, source, moved, change) {
+    const inHand = moved !== this.moved;
+    this.show(value, source, inHand);
     this.await(change);
-    const message = text("site.saved", { name: this.box.dataset.name, before: words(before), after: words(this.file, this.box.dataset.unit) });
-    tellChange(this.box.dataset.name, message, change, () => this.save(before));
   }
 
   // What is saved is not at work yet: the processes of the table take it, and say so.
@@ -112,9 +149,9 @@ class Control {
     whenArrived(change.generation, () => { tag.hidden = this.awaited === change.generation; });
   }
 
-  show(value, source) {
+  show(value, source, inHand = false) {
     this.saved = value;
-    for (const input of this.inputs) {
+    for (const input of inHand ? [] : this.inputs) {
       if (this.kind === "switch") input.checked = value;
       else if (this.kind === "list") input.value = value.join(", ");
       else input.value = value ?? "";

@@ -1,6 +1,6 @@
 // What every page shows of the running table: its state, what is on trial, live pictures.
 import { ask, attempt } from "./api.js";
-import { text } from "./texts.js";
+import { has, text } from "./texts.js";
 
 const REST_BEGINS_MS = 100, REST_LOOK_MS = 3000;
 const listeners = { state: [], settings: [], arrival: [], log: [] };
@@ -115,7 +115,7 @@ export function showTrial({ trial_left_s: left, trial_keys: keys }) {
   const banner = document.getElementById("trial");
   banner.hidden = left === null || left === undefined;
   if (banner.hidden) return;
-  document.getElementById("trial-text").textContent = text("site.trial", { keys: keys.join(", "), seconds: Math.ceil(left) });
+  document.getElementById("trial-text").textContent = text("site.trial", { keys: keys.map((key) => (has(`names.${key}`) ? text(`names.${key}`) : key)).join(", "), seconds: Math.ceil(left) });
 }
 
 // Streams end when the page is hidden: a browser keeps only six connections to one address.
@@ -168,7 +168,17 @@ document.addEventListener("visibilitychange", () => {
 windows.onmessage = rest;
 addEventListener("focus", wake);
 addEventListener("pagehide", () => source.close());
+// The picture of the stage is the projector's, which hangs below the table or is turned.
+function showHung({ mirror, rotate }) {
+  const ways = [mirror ? text("site.mirrored") : "", rotate ? text("site.turned", { angle: rotate }) : ""].filter(Boolean);
+  for (const caption of document.querySelectorAll("[data-hung]")) {
+    caption.hidden = !ways.length;
+    caption.querySelector("span").textContent = ways.join(", ");
+  }
+}
+
 listen("arrival", settle);
+listen("state", ({ stage }) => { if (stage) showHung(stage); });
 listen("state", (state) => { if (state.state !== "offline") showState(state); });
 windows.postMessage("the others rest");
 connect();

@@ -1,5 +1,5 @@
 // The page "Now": state, pictures, plots and orders.
-import { attempt, say } from "./api.js";
+import { ask, attempt, say } from "./api.js";
 import { endTrial, listen } from "./live.js";
 import { Plot } from "./plot.js";
 import { has, number, text } from "./texts.js";
@@ -19,9 +19,7 @@ listen("state", (state) => {
   at("tokens").querySelector("span").textContent = state.tokens.map(tokenText).join("; ");
   at("recalled").hidden = !state.engine.recalled.length;
   at("recalled").querySelector("span").textContent = state.engine.recalled.join("; ");
-  plots.fps.add(state.fps);
-  plots.latency.add(state.latency_p95_ms);
-  showTemperature(state.machine.temperature_c);
+  plot(state);
   showTakeHome(state.takehome);
   press("freeze", state.stage.state === "frozen");
   press("blank", state.stage.state === "blank");
@@ -39,8 +37,24 @@ function tokenText({ number: id, does, name, angle_deg: angle }) {
   return text("now.token", { number: id, what, angle: Math.round(angle) });
 }
 
+const A_SECOND_MS = 1000;
+let plottedAt = 0;
+
+// A page that was hidden, or rests beside another window, has missed some seconds: the table has not.
+async function plot(state) {
+  const late = Date.now() - plottedAt > 2 * A_SECOND_MS;
+  plottedAt = Date.now();
+  const kept = late ? await ask("GET", "/api/v1/recent").catch(() => null) : null;
+  for (const [name, shown] of Object.entries(plots)) if (kept) shown.begin(kept[name]);
+  if (!kept) {
+    plots.fps.add(state.fps);
+    plots.latency.add(state.latency_p95_ms);
+    plots.temperature.add(state.machine.temperature_c);
+  }
+  showTemperature(state.machine.temperature_c);
+}
+
 function showTemperature(hottest) {
-  plots.temperature.add(hottest);
   const card = at("plot-temperature");
   card.classList.toggle("without", hottest === null);
   if (hottest === null) card.querySelector(".range").textContent = text("now.no_temperature");

@@ -1,4 +1,4 @@
-// Small live plots: the last five minutes, kept while the browser's tab lives.
+// Small live plots of the last five minutes, a value a second, as the table has kept them.
 import { number } from "./texts.js";
 
 const KEPT = 300, WIDTH = 300, HEIGHT = 60;
@@ -8,18 +8,17 @@ export class Plot {
     this.name = name;
     this.digits = digits;
     this.card = document.getElementById(`plot-${name}`);
-    try {
-      this.values = JSON.parse(sessionStorage.getItem(`plot-${name}`)) ?? [];
-    } catch {
-      this.values = [];
-    }
+    this.values = [];
+  }
+
+  // What was before the page was opened, or while it was not looked at.
+  begin(values) {
+    this.values = values.slice(-KEPT);
     if (this.values.length) this.draw();
   }
 
   add(value) {
-    this.values.push(value ?? null);
-    this.values = this.values.slice(-KEPT);
-    sessionStorage.setItem(`plot-${this.name}`, JSON.stringify(this.values));
+    this.values = [...this.values, value ?? null].slice(-KEPT);
     this.draw();
   }
 

@@ -17,3 +17,15 @@ export const number = (value, digits = 0) =>
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   });
+
+const MOST_DIGITS = 4;
+
+// Two numbers with as many digits as it takes to tell them apart.
+export function pair(before, after) {
+  for (let digits = 0; digits <= MOST_DIGITS; digits += 1) {
+    const both = [number(before, digits), number(after, digits)];
+    const exact = Number(before.toFixed(digits)) === before && Number(after.toFixed(digits)) === after;
+    if (exact || (digits > 0 && both[0] !== both[1])) return both;
+  }
+  return [number(before, MOST_DIGITS), number(after, MOST_DIGITS)];
+}

@@ -1,8 +1,8 @@
 // The page "Tune": settings, scenes, directions, bundles.
 import { attempt, ask, say } from "./api.js";
-import { latest, tellChange } from "./controls.js";
+import { latest, tellChange, whenResting } from "./controls.js";
 import { endTrial, listen } from "./live.js";
-import { number, text } from "./texts.js";
+import { number, pair, text } from "./texts.js";
 
 const at = (id) => document.getElementById(id);
 
@@ -15,10 +15,12 @@ class Direction {
     [this.slider, this.field] = box.querySelectorAll(".control-body input");
     this.saved = Number(this.field.value);
     this.offer = latest((strength) => ask("POST", `${this.path}/preview`, { strength }));
-    for (const input of [this.slider, this.field]) {
+    this.moved = 0;
+    this.resting = [this.slider, this.field].map((input) => {
       input.addEventListener("input", () => this.move(input));
-      input.addEventListener("change", () => this.save(Number(input.value)));
-    }
+      return whenResting(input, () => this.save(Number(input.value)));
+    });
+    this.kept = this.modulation();
     box.querySelector("[data-zero]")?.addEventListener("click", () => this.save(0));
     const details = box.querySelector("details");
     details.addEventListener("change", () => { this.showFields(); this.save(this.saved); });
@@ -68,20 +70,47 @@ class Direction {
   }
 
   move(input) {
+    this.moved += 1;
     const strength = Number(input.value);
     this.mark(strength, input);
     this.offer(strength);
   }
 
-  async save(strength) {
+  async save(strength, modulation = this.modulation(), goesBack = true) {
+    for (const input of this.resting) input.end();
+    const moved = this.moved, before = this.saved, movedBy = this.kept;
     await this.offer.end();
-    const before = this.saved;
-    const change = await attempt("PUT", this.path, { strength, modulation: this.modulation() });
+    const change = await attempt("PUT", this.path, { strength, modulation });
     if (!change) { this.mark(before); return; }
     this.saved = strength;
-    this.mark(strength);
-    const message = text("site.saved", { name: this.name, before: number(before, 1), after: number(strength, 1) });
-    tellChange(this.name, message, change, () => this.save(before));
+    this.kept = modulation;
+    // Whoever moved on while it was saved has the newer value in hand.
+    if (moved === this.moved) this.mark(strength);
+    if (!goesBack) this.showModulation(modulation);
+    const same = JSON.stringify(movedBy) === JSON.stringify(modulation);
+    const both = same ? pair(before, strength) : [this.how(movedBy), this.how(modulation)];
+    const back = () => this.save(before, movedBy, false);
+    tellChange(this.name, both, change, goesBack && (before !== strength || !same) ? back : null);
+  }
+
+  how({ kind, depth, period_s: period, points }) {
+    if (kind === "none") return text("tune.none");
+    const parts = kind === "schedule" ? points.map((p) => `${p.at} ${p.strength}`) : [`±${depth}`, `${period} s`];
+    return [text(`tune.${kind}`), ...parts].join(" ");
+  }
+
+  showModulation({ kind, depth, period_s: period, points }) {
+    this.moves("kind").value = kind;
+    this.moves("depth").value = depth;
+    this.moves("period_s").value = period;
+    const list = this.box.querySelector("[data-points]");
+    list.replaceChildren(...points.map((point) => {
+      const row = this.box.querySelector(".points template").content.cloneNode(true);
+      row.querySelector("[name=at]").value = point.at;
+      row.querySelector("[name=strength]").value = point.strength;
+      return row;
+    }));
+    this.showFields();
   }
 }
 

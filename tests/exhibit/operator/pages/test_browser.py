@@ -134,6 +134,9 @@ def test_now_shows_four_live_pictures_and_the_state_in_one_word(
         wait_until(lambda n=name: page.evaluate(DARK, n) >= 0, f"the live picture {name}")
     wait_until(lambda: page.inner_text("#word") in ("Showing", "Idle"), "the state in one word")
     wait_until(lambda: page.inner_text("#plot-fps output") != "–", "the first fps")
+    assert page.locator("[data-hung]").inner_text().strip(" ·") == (
+        "mirrored, as the projector needs it"
+    )
     assert page.get_attribute("#plot-fps .line", "d")
 
 
@@ -178,6 +181,54 @@ def test_tune_threshold_changes_the_ink_beside_it_and_undo_takes_it_back(
     wait_until(lambda: page.evaluate(DARK, "ink") > 20, "the lines again")
     assert _settings(page)["ink"]["threshold"] == 0.5
     assert _control(page, "ink.threshold").get_attribute("data-source") == "file"
+
+
+def test_tune_twenty_keys_are_one_change_and_undo_goes_back_step_by_step(
+    open_page: Callable[..., Any],
+) -> None:
+    """A save wrote its value into the slider in use, and undo took the last of twenty back."""
+    page = open_page("/tune")
+    slider = _control(page, "ink.despeckle").locator("input[type=range]")
+    begin = float(slider.input_value())
+    slider.focus()
+    for _ in range(20):
+        page.keyboard.press("ArrowRight")
+    moved = begin + 20 * float(slider.get_attribute("step"))
+    assert float(slider.input_value()) == pytest.approx(moved)
+    wait_until(lambda: _settings(page)["ink"]["despeckle"] == pytest.approx(moved), "the save")
+    number = _control(page, "stage.saturation").locator("input[type=number]")
+    number.fill("0.4")
+    number.press("Tab")
+    undo = page.locator("#undo")
+    wait_until(lambda: undo.inner_text() == "Undo: Saturation (2)", "two steps to go back")
+    undo.click()
+    wait_until(lambda: _settings(page)["stage"]["saturation"] == 0.0, "the last change back")
+    wait_until(lambda: undo.inner_text() == "Undo: Smallest speck (1)", "one step to go back")
+    slider.focus()
+    page.keyboard.press("Control+z")
+    wait_until(lambda: _settings(page)["ink"]["despeckle"] == begin, "the change before it back")
+    undo.wait_for(state="hidden")
+    page.keyboard.press("Control+z")
+    assert _settings(page)["ink"]["despeckle"] == begin
+
+
+def test_tune_direction_changed_a_little_is_told_in_numbers_that_differ(
+    open_page: Callable[..., Any],
+) -> None:
+    page = open_page("/tune")
+    field = page.locator('[data-direction="rounder"] .control-body input[type=number]')
+    for strength in ("1.29", "1.31"):
+        field.fill(strength)
+        field.press("Tab")
+        page.locator(".toast", has_text=f"→ {strength}").wait_for()
+    assert "rounder: 1.29 → 1.31" in page.locator(".toast").last.inner_text()
+    end = page.locator('[data-direction="rounder"] input[type=range]')
+    end.focus()
+    page.keyboard.press("End")
+    wait_until(lambda: field.input_value() == "3", "the end of the slider")
+    assert page.locator('[data-direction="rounder"] .unsafe').is_hidden()
+    page.locator('[data-direction="rounder"] [data-zero]').click()
+    wait_until(lambda: field.input_value() == "0", "the direction at rest")
 
 
 def test_tune_change_is_on_its_way_until_every_process_has_taken_it(
@@ -308,7 +359,7 @@ def test_config_risky_change_is_on_trial_until_kept_or_taken_back(
     turn = _control(page, "stage.rotate").locator("select")
     turn.select_option("180")
     page.locator("#trial").wait_for()
-    assert "stage.rotate" in page.inner_text("#trial-text")
+    assert page.inner_text("#trial-text").startswith("On trial: Turn. ")
     assert _settings(page)["stage"]["rotate"] == 180
     page.get_by_role("button", name="Go back now").click()
     wait_until(lambda: _settings(page)["stage"]["rotate"] == 0, "the way it was")

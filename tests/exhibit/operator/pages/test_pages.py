@@ -182,7 +182,7 @@ def test_tokens_are_not_made_or_taken_back_for_another_site(
 
 def test_trial_is_told_with_its_keys(table: FakeTable, admin: TestClient) -> None:
     admin.patch("/api/v1/settings", json={"stage": {"rotate": 180}})
-    assert "On trial: stage.rotate. Goes back by itself in 60 s." in admin.get("/help").text
+    assert "On trial: Turn. Goes back by itself in 60 s." in admin.get("/help").text
 
 
 def test_language_is_kept_and_leads_back_to_pages_of_ours_alone(browser: Browser) -> None:

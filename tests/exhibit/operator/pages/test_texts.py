@@ -68,3 +68,32 @@ def test_texts_fill_in_values_and_list_a_section() -> None:
     assert "7" in texts("config.line", line=7)
     assert texts.under("nav")["tune"] == texts("nav.tune")
     assert not texts.has("nav.nowhere")
+
+
+_LITTLE = {"the", "of", "a", "an", "to", "in", "on", "is", "this", "that", "for", "and", "or", "it",
+           "s", "where", "by", "with", "what"}  # fmt: skip
+_STRANGE = re.compile(r"\b(psi|pSp|truncation|latent|code|codes|inference)\b", re.IGNORECASE)
+
+
+def _words(text: str) -> set[str]:
+    return {word.rstrip("s") for word in re.findall(r"[a-z]+", text.lower())} - _LITTLE
+
+
+def test_settings_descriptions_say_more_than_their_names() -> None:
+    repeating = [
+        control.key
+        for control in controls()
+        if (entry := setting_texts().get(control.key))
+        and not _words(control.description) - _words(entry["name"]["en"])
+    ]
+    assert repeating == []
+
+
+def test_settings_that_are_tuned_use_no_word_of_the_trade() -> None:
+    strange = []
+    for control in controls():
+        entry = setting_texts()[control.key] if control.live else {}
+        texts = [control.description, *entry.get("name", {}).values(), entry.get("nb", "")]
+        if control.live and any(_STRANGE.search(text) for text in texts):
+            strange.append(control.key)
+    assert strange == []
