@@ -47,6 +47,7 @@ class Bundles:
         events: says how it ended.
         folder: where bundles are installed.
         clock: monotonic seconds.
+        uploaded: where those lie that were uploaded; they are named by their folder.
     """
 
     def __init__(
@@ -56,7 +57,9 @@ class Bundles:
         events: Journal,
         folder: Path = BUNDLES_DIR,
         clock: Callable[[], float] = time.monotonic,
+        uploaded: Path | None = None,
     ) -> None:
+        self._uploaded = uploaded
         self._settings, self._table, self._events = settings, table, events
         self.folder, self._clock = folder, clock
         self.opening: Change | None = None
@@ -71,9 +74,15 @@ class Bundles:
     def installed(self) -> list[dict[str, Any]]:
         """Return what the card of every bundle says, the one in use among them."""
         paths = {path.parent.name: path.parent for path in self.folder.glob("*/card.yaml")}
+        if self._uploaded is not None:
+            cards = self._uploaded.glob("[!.]*/card.yaml")
+            paths |= {str(path.parent): path.parent for path in cards}
         if self.in_use not in paths:
             paths[self.in_use] = Path(self.in_use)
-        return [_describe(name, path) for name, path in sorted(paths.items())]
+        return [
+            {**_describe(name, path), "uploaded": path.parent == self._uploaded}
+            for name, path in sorted(paths.items())
+        ]
 
     def current(self) -> Path | None:
         """Return the folder of the bundle in use."""

@@ -16,6 +16,7 @@ from exhibit.contract.table_state import TableState
 from exhibit.operator.access.accounts import FOLDER, Accounts
 from exhibit.operator.access.delays import LoginDelays
 from exhibit.operator.access.sessions import Sessions
+from exhibit.operator.bundle_store import FOLDER as FOLDER_OF_BUNDLES
 from exhibit.operator.bundles import Bundles
 from exhibit.operator.hub import Hub
 from exhibit.operator.machine import measure
@@ -110,7 +111,9 @@ def lay_out(
         scenes=SceneFile(state_dir),
         fade=Fade(settings, clock),
         visits=Visits(state_dir),
-        bundles=Bundles(settings, table, events, clock=clock),
+        bundles=Bundles(
+            settings, table, events, clock=clock, uploaded=state_dir / FOLDER_OF_BUNDLES
+        ),
         strips=Strips(state_dir),
         hub=hub,
         pictures=Pictures(run_dir, clock),

@@ -16,6 +16,10 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MOST_BYTES = 256 * 1024
+MOST_OF_A_FILE = 512 * 1024**2
+"""Of a bundle or a backup, which are written to the disk as they come."""
+FILES = frozenset({"/api/v1/bundles/upload", "/api/v1/restore"})
+"""Where they are taken; who may send one is asked before any of it is read."""
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _PER_SECOND, _BURST = 100.0, 300.0
 _MOST_ADDRESSES = 2000
@@ -85,7 +89,7 @@ class Guard:
         if refusal is not None:
             await _refuse(refusal, scope, send)
             return
-        await self._app(scope, _Bounded(receive), _with_headers(send, scope))
+        await self._app(scope, _Bounded(receive, _most(scope)), _with_headers(send, scope))
 
     def _judge(self, scope: Scope) -> Refusal | None:
         headers = Headers(scope=scope)
@@ -95,8 +99,8 @@ class Guard:
         if _is_foreign(headers, scope, host):
             return Refusal(403, "requests from other sites are refused")
         length = headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > MOST_BYTES:
-            return Refusal(413, f"at most {MOST_BYTES} bytes are taken")
+        if not length.isdigit() or int(length) > _most(scope):
+            return Refusal(413, f"at most {_most(scope)} bytes are taken")
         if not self._rate.allows((scope.get("client") or ("", 0))[0]):
             return Refusal(429, "too many requests; wait a moment")
         return None
@@ -112,6 +116,10 @@ class Guard:
             return False
         server = (scope.get("server") or ("", 0))[0]
         return name == server or name.rstrip(".") in self._names
+
+
+def _most(scope: Scope) -> int:
+    return MOST_OF_A_FILE if scope["path"] in FILES else MOST_BYTES
 
 
 def _is_foreign(headers: Headers, scope: Scope, host: str) -> bool:
@@ -135,9 +143,9 @@ def _is_foreign(headers: Headers, scope: Scope, host: str) -> bool:
 class _Bounded:
     """Receives a body that names no length, up to the limit."""
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(self, receive: Receive, most: int) -> None:
         self._receive = receive
-        self._left = MOST_BYTES
+        self._left = most
 
     async def __call__(self) -> Message:
         message = await self._receive()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Request
@@ -10,6 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from exhibit.contract.errors import BundleError, ConfigError, InputError
 from exhibit.operator.access.roles import Role
 from exhibit.operator.api.permission import Routes, desk_of
+from exhibit.operator.bundle_store import FOLDER, install, remove
+from exhibit.operator.receiving import received
 
 router = APIRouter(tags=["bundles"])
 routes = Routes(router)
@@ -52,3 +55,37 @@ async def use(given: Choice, request: Request) -> dict[str, str]:
         raise HTTPException(409, str(error)) from None
     desk.audit.add("bundle", by=who, bundle=given.bundle)
     return {"opening": given.bundle}
+
+
+@routes.post("/bundles/upload", Role.ADMIN, status_code=201, responses={413: {}, 422: {}, 507: {}})
+async def upload(request: Request) -> dict[str, str]:
+    """Take a bundle as a ZIP of its folder, as the body of the request; it is not used yet.
+
+    Size and shape are looked at before anything is unpacked, then the card and the digest of every
+    file. What the networks are is seen where they are opened: when the bundle is chosen.
+    """
+    desk, who = desk_of(request), request.state.person.who
+    async with received(request, desk.state_dir) as archive:
+        try:
+            folder = await asyncio.to_thread(install, desk.state_dir, archive)
+        except (InputError, BundleError) as error:
+            raise HTTPException(422, f"no bundle of ours: {error}") from None
+    desk.audit.add("bundle uploaded", by=who, bundle=folder.name)
+    return {"bundle": str(folder)}
+
+
+@routes.delete(
+    "/bundles/{name}", Role.ADMIN, status_code=204, responses={404: {}, 409: {}, 507: {}}
+)
+async def take_away(name: str, request: Request) -> None:
+    """Take away a bundle that was uploaded, by its name; not the one in use."""
+    desk, who = desk_of(request), request.state.person.who
+    folder = str(desk.state_dir / FOLDER / name)
+    opening = desk.bundles.opening
+    if folder in (desk.bundles.in_use, opening and opening.name):
+        raise HTTPException(409, f"bundle '{name}' is in use; choose another one first")
+    try:
+        await asyncio.to_thread(remove, desk.state_dir, name)
+    except InputError as error:
+        raise HTTPException(404, str(error)) from None
+    desk.audit.add("bundle taken away", by=who, bundle=name)
