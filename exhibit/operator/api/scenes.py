@@ -28,6 +28,7 @@ _OF_THE_PLACE = (
     "sound.hours",
     "sound.listen",
     "tokens.",
+    "takehome.",
 )
 """Live settings that a scene leaves alone: they are the room's, or a person's to turn on."""
 

@@ -200,7 +200,7 @@ def test_tune_twenty_keys_are_one_change_and_undo_goes_back_step_by_step(
     number.fill("0.4")
     number.press("Tab")
     undo = page.locator("#undo")
-    wait_until(lambda: undo.inner_text() == "Undo: Saturation (2)", "two steps to go back")
+    wait_until(lambda: undo.inner_text() == "Undo: Tint strength (2)", "two steps to go back")
     undo.click()
     wait_until(lambda: _settings(page)["stage"]["saturation"] == 0.0, "the last change back")
     wait_until(lambda: undo.inner_text() == "Undo: Smallest speck (1)", "one step to go back")
