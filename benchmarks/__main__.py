@@ -23,6 +23,7 @@ SUITES: dict[str, list[str]] = {
     "stills": ["-m", "benchmarks.stills"],
     "stage": ["-m", "benchmarks.stage"],
     "sound": ["-m", "benchmarks.sound", "--seconds", "60"],
+    "tokens": ["-m", "benchmarks.tokens", "--frames", "50", "--without", "150", "--ink-seeds", "0"],
     "directions": ["-m", "benchmarks.directions"],
     "table": ["-c", "from exhibit.cli import main; main()", "bench"],
     "operator_page": ["-m", "benchmarks.operator_page"],
@@ -43,7 +44,7 @@ _OF_A_BUNDLE = ("inference", "table", "operator_page", "operator_load")
     help="Where everything measured goes.",
 )
 def main(only: tuple[str, ...], bundle: str | None, output: Path) -> None:
-    """Measure inference, ink, stage, sound, directions, the table and the page here."""
+    """Measure inference, ink, stage, sound, tokens, directions, the table and the page here."""
     found: dict[str, Any] = {"machine": describe_machine()}
     failed = []
     for name in only or SUITES:

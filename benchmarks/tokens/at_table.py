@@ -159,21 +159,33 @@ def ink_changed(conditions: Conditions, seed: int) -> dict[str, Any]:
 
     Returns:
         For both of them, after it has left, `below` where its card lay and `all` over; and at most
-        `while` it lay there: with nothing but tokens (`alone`), with the hands that bring them
-        (`in_hands`), and with the same hands and nothing in them (`hands`).
+        `while` it lay there: with the hands that bring them (`in_hands`), with the same hands and
+        nothing in them (`hands`), and with nothing but tokens (`alone`).
     """
     wanted = replace(conditions, tokens=2)
     tokens = SimulatedTable(wanted, seed, SIZE_PX).visit_at(0.0).tokens
-    tables = {"alone": WithoutHands, "in_hands": SimulatedTable, "hands": WithoutTokens}
-    return {name: _changes(table(wanted, seed, SIZE_PX), tokens) for name, table in tables.items()}
+    below = [np.zeros((SIZE_PX[1], SIZE_PX[0]), np.uint8) for _ in tokens]
+    # The first says where the cards lay.
+    tables = {"in_hands": SimulatedTable, "hands": WithoutTokens, "alone": WithoutHands}
+    return {
+        name: _changes(table(wanted, seed, SIZE_PX), tokens, below)
+        for name, table in tables.items()
+    }
 
 
-def _changes(table: SimulatedTable, tokens: tuple[Laid, ...]) -> list[dict[str, int]]:
-    """Follow the ink of a table, and compare it before and after each of its tokens."""
+def _changes(
+    table: SimulatedTable, tokens: tuple[Laid, ...], below: list[Gray]
+) -> list[dict[str, int]]:
+    """Follow the ink of a table, and compare it before and after each of its tokens.
+
+    Args:
+        table: to look at.
+        tokens: which tokens come and go, or would.
+        below: (H, W) uint8 for each, 1 where its card lay; what is seen of it is added.
+    """
     extractor = make_extractor(InkConfig(), _INK_SIZE, _STROKE_PX)
     finder, watch = MarkerFinder(True), TokenWatch(mounting(*SIZE_PX, True, 0))
     before: dict[int, Ink] = {}
-    below = [np.zeros((SIZE_PX[1], SIZE_PX[0]), np.uint8) for _ in tokens]
     found = [{"below": 0, "all": 0, "while": 0} for _ in tokens]
     begins_s = tokens[0].from_s - _SEEN_S
     lasts_s = tokens[-1].until_s + _SETTLED_S - begins_s

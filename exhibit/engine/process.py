@@ -131,14 +131,9 @@ class EngineProcess:
             self._light,
         )
         self._light_fault = misfit(self._light, (width, height))
-        upright = scaling(1 / width, 1 / width) @ mounting(width, height, camera.mirrored, 0)
-        to_visitor = upright if square is None else square
-        self._tokens = TokenTap(
-            extractor, self._config.tokens, camera.mirrored, to_visitor, self._laid
-        )
         bundle = self._bundle.opened
         pipeline = Pipeline(
-            GestureTap(self._tokens, self._meter, self._gestures),
+            GestureTap(self._tap_for(frame, extractor, square), self._meter, self._gestures),
             bundle.models.encoder,
             bundle.editor,
             bundle.models.generator,
@@ -146,6 +141,17 @@ class EngineProcess:
             bundle.recaller,
         )
         return Engine(pipeline, self._config.ink.answer)
+
+    def _tap_for(self, frame: Frame, extractor: Extractor, square: Matrix | None) -> TokenTap:
+        # A token that chose the bundle still lies there when that answers: it must not seem taken.
+        if self._tokens is None or frame.pixels.shape != self._frame_shape:
+            height, width = frame.pixels.shape
+            mirrored, config = self._config.camera.mirrored, self._config.tokens
+            upright = scaling(1 / width, 1 / width) @ mounting(width, height, mirrored, 0)
+            to_visitor = upright if square is None else square
+            self._tokens = TokenTap(extractor, config, mirrored, to_visitor, self._laid)
+        self._tokens.extractor = extractor
+        return self._tokens
 
     def _usable_light(self) -> TableLight | None:
         simulated = self._source.source == "simulated"

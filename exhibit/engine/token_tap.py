@@ -10,7 +10,7 @@ from exhibit.contract.settings.tokens import TokensConfig
 from exhibit.contract.timing import StageTimes
 from exhibit.contract.values import Frame, Ink, InkExtractor
 from exhibit.tokens.finder import MarkerFinder
-from exhibit.tokens.watch import TokenWatch
+from exhibit.tokens.watch import LEAVES_S, TokenWatch
 
 
 class TokenTap:
@@ -19,6 +19,7 @@ class TokenTap:
     What a token does is not done here: who holds the settings reads which tokens lie.
 
     Attributes:
+        extractor: makes the ink; another bundle may need another one while tokens lie there.
         times: how long it takes to look for tokens.
 
     Args:
@@ -38,11 +39,12 @@ class TokenTap:
         to_visitor: Matrix,
         writer: LaidTokenWriter,
     ) -> None:
-        self._extractor, self._config, self._writer = extractor, config, writer
+        self.extractor, self._config, self._writer = extractor, config, writer
         self._finder = MarkerFinder(mirrored)
         self._to_visitor = to_visitor
         self._watch = TokenWatch(to_visitor)
         self._told: tuple[LaidToken, ...] | None = None
+        self._began_at: float | None = None
         self.times = StageTimes("tokens")
 
     @property
@@ -60,16 +62,21 @@ class TokenTap:
             if self._watch.lying:
                 self._watch = TokenWatch(self._to_visitor)
             self._tell(frame)
-            return self._extractor.extract(frame)
+            return self.extractor.extract(frame)
         with self.times.measure("tokens"):
             events = self._watch.step(self._finder.find(frame.pixels), frame.captured_at)
             shape = (frame.pixels.shape[0], frame.pixels.shape[1])
             covered = self._watch.covered(shape)
         self._tell(frame)
-        ink = self._extractor.extract(replace(frame, covered=covered))
+        ink = self.extractor.extract(replace(frame, covered=covered))
         return replace(ink, events=(*ink.events, *events)) if events else ink
 
     def _tell(self, frame: Frame) -> None:
-        if self._watch.lying != self._told:
-            self._told = self._watch.lying
-            self._writer.publish(frame.sequence, frame.captured_at, self._told)
+        lying = self._watch.lying
+        self._began_at = frame.captured_at if self._began_at is None else self._began_at
+        if self._told is None and not lying and frame.captured_at - self._began_at < LEAVES_S:
+            # An engine that starts again has not looked yet: what lay there holds meanwhile.
+            return
+        if lying != self._told:
+            self._told = lying
+            self._writer.publish(frame.sequence, frame.captured_at, lying)

@@ -86,7 +86,7 @@ def layer_of(
                 scene = book.find(token.card.name)
                 fades.append(scene.fade_s)
             layer = merged(layer, _set_by(token, layer, base, book, bundles))
-        except ExhibitError as error:
+        except (ExhibitError, OSError) as error:
             complaints.append(f"token {token.card.id}: {error}")
     return TokenLayer(layer, max(fades, default=None), tuple(complaints))
 

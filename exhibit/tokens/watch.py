@@ -17,7 +17,7 @@ from exhibit.tokens.finder import Sighting
 
 _FRAMES = 2
 """A marker is a token once it was seen in so many frames, one after the other."""
-_LEAVES_S = 0.4
+LEAVES_S = 0.4
 """A token that was not seen for so long is gone: a hand that passes, or a slide, is shorter."""
 _BACKLASH_DEG = 1.0
 """A resting token seems to turn by less, from frame to frame."""
@@ -108,7 +108,7 @@ class TokenWatch:
             seen = self._seen[number]
             if seen.laid_at is None:
                 del self._seen[number]
-            elif now_s - seen.at > _LEAVES_S:
+            elif now_s - seen.at > LEAVES_S:
                 del self._seen[number]
                 gone.append(number)
         return sorted(gone)

@@ -5,16 +5,19 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
+from exhibit.camera.simulated import DIFFICULTIES, SimulatedTable
 from exhibit.contract.board import read_status
 from exhibit.contract.calibration import Calibration, CameraCalibration
 from exhibit.contract.geometry import project
 from exhibit.contract.settings.schema import CameraConfig, Config, ModelConfig
+from exhibit.contract.settings.tokens import TokensConfig
 from exhibit.contract.slot import Slot
 from exhibit.engine import process
 from exhibit.engine.process import EngineProcess, frame_to_square
@@ -193,3 +196,35 @@ def test_engine_process_frames_that_change_size_go_on(
         assert _run_until((tmp_path, engine), all_shown)["faults"] == []
     finally:
         engine.close()
+
+
+def test_engine_process_token_that_chose_the_bundle_is_not_taken_when_it_answers(
+    tmp_path: Path,
+) -> None:
+    frames = tmp_path / "frames"
+    frames.mkdir()
+    table = SimulatedTable(replace(DIFFICULTIES["clean"], tokens=1), 1)
+    (token,) = table.visit_at(0.0).tokens
+    for number in range(8):
+        pixels = table.frame_at(token.from_s + 2.2 + number / 30).pixels
+        cv2.imwrite(str(frames / f"{number}.png"), pixels)
+    for name in ("one", "two"):
+        write_bundle(tmp_path / name, name=name, seed=len(name))
+    config = Config(
+        camera=CameraConfig(source=str(frames)),
+        model=ModelConfig(bundle=str(tmp_path / "one"), threads=1),
+        tokens=TokensConfig(enabled=True),
+    )
+    begin_with(tmp_path, config)
+    engine = EngineProcess(tmp_path)
+    running = (tmp_path, engine)
+    before = _run_until(running, lambda status: bool(status.get("tokens")))
+    set_to(tmp_path, {"model": {"bundle": str(tmp_path / "two")}})
+    pictures = before["pictures"]
+    after = _run_until(
+        running, lambda s: s.get("bundle") == "two" and s.get("pictures", 0) > pictures
+    )
+    engine.close()
+    names = [event["name"] for event in after["events"] if event["name"].startswith("token")]
+    assert names == ["token_laid"]
+    assert [laid["number"] for laid in after["tokens"]] == [1]

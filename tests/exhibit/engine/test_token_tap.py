@@ -80,3 +80,23 @@ def test_token_tap_turned_off_lets_go_of_what_lies_there(tmp_path: Path) -> None
     tap.extract(frames[2])
     assert reader.look() == ()
     assert given.covered[-1] is None
+
+
+def test_token_tap_of_an_engine_that_starts_again_says_nothing_before_it_has_looked(
+    tmp_path: Path,
+) -> None:
+    frames = _visit()
+    first, _, reader = _tap(tmp_path, ON)
+    for frame in frames[:2]:
+        first.extract(frame)
+    told = reader.look()
+    again, _, _ = _tap(tmp_path, ON)
+    for frame in frames[:2]:
+        again.extract(frame)
+        assert [token.number for token in reader.look()] == [1]
+    third, _, _ = _tap(tmp_path, ON)
+    gone = frames[-1]
+    third.extract(gone)
+    assert len(told) == len(reader.look()) == 1
+    third.extract(replace(gone, captured_at=gone.captured_at + 0.5))
+    assert reader.look() == ()
