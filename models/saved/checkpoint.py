@@ -108,6 +108,11 @@ def not_finite(state: Any) -> str | None:
     return None
 
 
+def tensor_bytes(state: Any) -> int:
+    """Bytes of all tensors of nested containers: about the size of their file."""
+    return sum(tensor.numel() * tensor.element_size() for _, tensor in _tensors(state))
+
+
 def _tensors(value: Any, name: str = "") -> Iterator[tuple[str, Tensor]]:
     if isinstance(value, Tensor):
         yield name, value

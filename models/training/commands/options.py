@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 import click
 
-from models.training.run.processes import Precision
+from models.training.run.precision import Asked
 
 Command = Callable[..., Any]
 
@@ -55,12 +55,16 @@ _DEVICES = (
     click.option("--accelerator", default="auto", show_default=True, help="cpu, cuda or auto."),
     click.option(
         "--precision",
-        type=click.Choice(get_args(Precision)),
-        default="bf16-mixed",
+        type=click.Choice(get_args(Asked)),
+        default="auto",
         show_default=True,
-        help="bf16-mixed: matrix products in half precision.",
+        help="bf16-mixed: matrix products in half precision; auto: what a step is faster in.",
     ),
-    click.option("--dry-run", is_flag=True, help="Check everything, say what would happen, stop."),
+    click.option(
+        "--dry-run",
+        is_flag=True,
+        help="Check everything, take a few steps, say what it would cost, write nothing.",
+    ),
 )
 
 

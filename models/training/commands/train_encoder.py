@@ -17,7 +17,7 @@ from models.training.commands.options import (
 )
 from models.training.encoder.config import EncoderTraining, LossWeights
 from models.training.encoder.plan import EncoderPlan
-from models.training.encoder.run import describe, run_encoder
+from models.training.encoder.run import cost_of, describe, run_encoder
 from models.training.parts.augment import AugmentConfig
 from models.training.run.limits import RunLimits
 
@@ -165,7 +165,9 @@ def train_encoder(**options: Any) -> None:
     """
     plan = plan_from_options(options)
     click.echo(describe(plan))
-    if not options["dry_run"]:
+    if options["dry_run"]:
+        click.echo(f"Dry run, nothing was written: {cost_of(plan)}")
+    else:
         run_encoder(plan)
 
 

@@ -16,7 +16,7 @@ from models.training.commands.options import (
     means_options,
 )
 from models.training.gan.config import GanTraining
-from models.training.gan.run import Plan, begun, describe, run
+from models.training.gan.run import Plan, begun, cost_of, describe, run
 from models.training.parts.augment import AugmentConfig
 from models.training.run.limits import RunLimits
 
@@ -99,7 +99,9 @@ def train_gan(dataset: Path, folder: Path, **options: Any) -> None:
     """
     plan = plan_from_options(dataset, folder, options)
     click.echo(describe(plan))
-    if not options["dry_run"]:
+    if options["dry_run"]:
+        click.echo(f"Dry run, nothing was written: {cost_of(plan)}")
+    else:
         run(plan)
 
 

@@ -6,6 +6,7 @@ import logging
 from pathlib import Path
 from typing import Any
 
+import click
 import numpy as np
 import torch
 from lightning_fabric import Fabric
@@ -43,7 +44,11 @@ def pictures_of(plan: EncoderPlan, generator: Generator) -> PictureSet:
 
 
 def feeds_of(
-    plan: EncoderPlan, state: EncoderState, drawings: PictureSet, fabric: Fabric
+    plan: EncoderPlan,
+    state: EncoderState,
+    drawings: PictureSet,
+    fabric: Fabric,
+    scratch: Path | None = None,
 ) -> EncoderFeeds:
     """Prepare ink and pairs of this process, and on the first one what answers are watched with.
 
@@ -52,6 +57,7 @@ def feeds_of(
         state: the run, for the size of its pictures.
         drawings: of `pictures_of`.
         fabric: its processes draw batches of their own.
+        scratch: keeps what is made once, in the place of the run's folder; nothing is watched.
     """
     training = plan.training
     sketches, held_out = split_held_out(read_quickdraw(plan.sketches))
@@ -61,7 +67,7 @@ def feeds_of(
     recalled = None
     if training.recalled:
         recalled = kept_pairs(
-            plan.folder / "recalled.npz",
+            (scratch or plan.folder) / "recalled.npz",
             lambda: recalled_pairs(
                 remembering(list(fine), resolution), sketches, shape, training.pool, training.seed
             ),
@@ -71,7 +77,8 @@ def feeds_of(
     ink = InkSource(material, training, plan.ink_size, plan.planes, fabric.global_rank)
     shown = visits(held_out, plan.ink_size, training.stroke_width_px, WATCHED_SKETCHES)
     gray = drawings.pictures.float().mean(dim=1).numpy().astype(np.uint8)
-    vgg, reference = _reference(gray, plan.folder) if fabric.is_global_zero else (None, None)
+    watched = fabric.is_global_zero and scratch is None
+    vgg, reference = _reference(gray, plan.folder) if watched else (None, None)
     return EncoderFeeds(
         ink=ink,
         around=_surroundings(gray, training, fabric.device),
@@ -100,6 +107,7 @@ def _reference(gray: Gray, folder: Path) -> tuple[Vgg16 | None, Features | None]
         reference = np.load(kept, allow_pickle=False)
         if len(reference) == len(chosen):
             return vgg, reference
+    click.echo(f"Measuring {len(chosen)} drawings once, to compare answers with")
     reference = picture_features(vgg, chosen)
     with replacing(kept) as file:
         np.save(file, reference)

@@ -8,7 +8,7 @@ from pathlib import Path
 from models.networks.psp.config import Backbone, Inversion
 from models.training.encoder.config import EncoderTraining
 from models.training.run.limits import RunLimits
-from models.training.run.processes import Precision
+from models.training.run.precision import Asked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,4 +35,4 @@ class EncoderPlan:
     limits: RunLimits
     accelerator: str = "auto"
     devices: str = "1"
-    precision: Precision = "bf16-mixed"
+    precision: Asked = "auto"

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
 import torch
 from lightning_fabric import Fabric
 
@@ -25,10 +29,13 @@ from models.training.parts.feature_discriminator import FeatureDiscriminator
 from models.training.parts.latent_places import drawing_keys
 from models.training.parts.moments import MomentMatching
 from models.training.parts.own_latents import OwnLatents
+from models.training.run.cost import Cost, few_pictures, measured_cost
 from models.training.run.folder import read_newest, refuse_another_run
 from models.training.run.loop import train
 from models.training.run.processes import together
 from models.training.run.random_states import restore_random_states
+
+_FEW_RECALLED = 32
 
 
 def describe(plan: EncoderPlan) -> str:
@@ -53,9 +60,24 @@ def describe(plan: EncoderPlan) -> str:
             f"{plan.sketches}: {len(training)} sketches of {words} things for training, "
             f"{len(held_out)} of {len(held_out_words())} held out",
             f"{plan.backbone} encoder, inversion {plan.inversion}, ink {plan.ink_size} px",
+            *filter(None, [few_pictures(len(pictures))]),
             f"trains from {seen} to {plan.limits.pictures} pictures; writes {plan.folder}",
         ]
     )
+
+
+def cost_of(plan: EncoderPlan) -> Cost:
+    """Take a few steps of a plan and say what all of it would cost; writes nothing.
+
+    Recalled sketches are made while a run begins; here a few of them stand for all.
+    """
+    few = replace(plan.training, pool=min(plan.training.pool, _FEW_RECALLED))
+    with (
+        tempfile.TemporaryDirectory() as scratch,
+        together(plan.accelerator, plan.devices, plan.precision) as fabric,
+    ):
+        trainee = prepare_run(replace(plan, training=few), fabric, Path(scratch))
+        return measured_cost(fabric, trainee, plan.limits)
 
 
 def run_encoder(plan: EncoderPlan) -> None:
@@ -64,8 +86,15 @@ def run_encoder(plan: EncoderPlan) -> None:
         train(fabric, prepare_run(plan, fabric), plan.limits, plan.folder)
 
 
-def prepare_run(plan: EncoderPlan, fabric: Fabric) -> EncoderTrainee:
-    """Build or restore the run of a plan on this process."""
+def prepare_run(plan: EncoderPlan, fabric: Fabric, scratch: Path | None = None) -> EncoderTrainee:
+    """Build or restore the run of a plan on this process.
+
+    Args:
+        plan: choices.
+        fabric: launched.
+        scratch: folder for what is made once a run, where that is to be tried and not kept; the
+            run is then not watched either.
+    """
     torch.manual_seed(plan.training.seed + 1 + fabric.global_rank)
     start = prepared(plan, with_mapping(plan, beginning_of(plan)))
     state = new_or_started(plan, start, fabric)
@@ -86,7 +115,7 @@ def prepare_run(plan: EncoderPlan, fabric: Fabric) -> EncoderTrainee:
         network = training_alexnet().to(fabric.device)
         rate, seed = plan.training.discriminator_rate, plan.training.seed
         state.features = FeatureDiscriminator(network, drawings.pictures, rate, seed)
-    feeds = feeds_of(plan, state, drawings, fabric)
+    feeds = feeds_of(plan, state, drawings, fabric, scratch)
     if plan.resume:
         _resume(plan, fabric, state, feeds)
     return EncoderTrainee(fabric, state, feeds)

@@ -56,4 +56,4 @@ class EncoderTrainee:
     def show(self, log: ScalarLog) -> None:
         """Draw the answers to the watched sketches, and measure them."""
         write_strip(self.state, self.feeds.watch, log.folder)
-        log.add(measure(self.state, self.feeds.watch))
+        log.add(measure(self.state, self.feeds.watch, self.fabric.autocast()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,8 +59,16 @@ def answers(state: EncoderState, inks: Sequence[Gray]) -> Gray:
     return np.concatenate(found)
 
 
-def measure(state: EncoderState, watch: Watch) -> dict[str, float]:
-    """Adherence, ink share and KID of answers at each share of the strokes."""
+def measure(
+    state: EncoderState, watch: Watch, autocast: AbstractContextManager[None]
+) -> dict[str, float]:
+    """Adherence, ink share and KID of answers at each share of the strokes.
+
+    Args:
+        state: the run.
+        watch: held-out sketches, and what their answers are compared with.
+        autocast: the run's own precision; entered for every share.
+    """
     scalars = {}
     for share in SHARES:
         inks = [visit.inks[share] for visit in watch.visits]
@@ -68,7 +77,7 @@ def measure(state: EncoderState, watch: Watch) -> dict[str, float]:
         scalars[f"adherence/{share}"] = float(np.mean([f.adherence for f in found]))
         scalars[f"ink_share/{share}"] = float(np.mean([f.ink_share for f in found]))
         if watch.vgg is not None and watch.reference is not None:
-            with torch.autocast(state.inverter.w_avg.device.type, torch.bfloat16):
+            with autocast:
                 features = picture_features(watch.vgg, pictures)
             scalars[f"answers_kid/{share}"] = kid(features, watch.reference)
     return scalars

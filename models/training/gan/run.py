@@ -1,6 +1,6 @@
 """From a plan to a running training: checks, networks, resume or growth, then the loop."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -23,10 +23,12 @@ from models.training.parts.latent_places import drawing_keys
 from models.training.parts.moments import MomentMatching
 from models.training.parts.own_latents import OwnLatents
 from models.training.parts.sampler import Sampler
+from models.training.run.cost import Cost, few_pictures, measured_cost
 from models.training.run.folder import read_newest, refuse_another_run
 from models.training.run.limits import RunLimits
 from models.training.run.loop import train
-from models.training.run.processes import Precision, together
+from models.training.run.precision import Asked
+from models.training.run.processes import together
 from models.training.run.random_states import restore_random_states
 
 
@@ -44,7 +46,7 @@ class Plan:
     limits: RunLimits
     accelerator: str = "auto"
     devices: str = "1"
-    precision: Precision = "bf16-mixed"
+    precision: Asked = "auto"
     kid_pictures: int = 0
     kid_s: float = 900.0
 
@@ -117,6 +119,8 @@ def describe(plan: Plan) -> str:
         seen = saved.get("pictures_seen", 0)
         verb = "resumes after" if plan.resume else "starts from networks that saw"
         lines.append(f"{verb} {seen} pictures")
+    if warning := few_pictures(len(pictures)):
+        lines.append(warning)
     lines.append(f"trains to {plan.limits.pictures} pictures; writes {plan.folder}")
     return "\n".join(lines)
 
@@ -167,6 +171,14 @@ def prepare_run(plan: Plan, fabric: Fabric) -> GanTrainee:
     measured = plan.kid_pictures > 0 and fabric.is_global_zero
     kid = KidWatch(pictures, plan.kid_pictures, plan.kid_s) if measured else None
     return GanTrainee(fabric, state, sampler, kid)
+
+
+def cost_of(plan: Plan) -> Cost:
+    """Take a few steps of a plan and say what all of it would cost; writes nothing."""
+    with together(plan.accelerator, plan.devices, plan.precision) as fabric:
+        return measured_cost(
+            fabric, prepare_run(replace(plan, kid_pictures=0), fabric), plan.limits
+        )
 
 
 def run(plan: Plan) -> None:

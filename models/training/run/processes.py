@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Literal
 
+import click
 import torch
 from lightning_fabric import Fabric
 
 from models.training.run.divergence import DivergedError
-
-Precision = Literal["bf16-mixed", "32-true"]
+from models.training.run.precision import Asked, choose_precision
 
 
 @contextmanager
-def together(accelerator: str, devices: str, precision: Precision) -> Iterator[Fabric]:
+def together(accelerator: str, devices: str, precision: Asked) -> Iterator[Fabric]:
     """Launch as Lightning Fabric does, and leave only when all processes are done.
 
     A process that ended while another still wrote its checkpoint was aborted by its own threads in
@@ -24,11 +23,15 @@ def together(accelerator: str, devices: str, precision: Precision) -> Iterator[F
     Args:
         accelerator: as `--accelerator`.
         devices: how many, or `auto`.
-        precision: as `--precision`.
+        precision: as `--precision`; `auto` is measured, and the first process says what it found.
     """
     count = devices if devices == "auto" else int(devices)
-    fabric = Fabric(accelerator=accelerator, devices=count, precision=precision)
+    device = Fabric(accelerator=accelerator, devices=count).device
+    choice = choose_precision(precision, device)
+    fabric = Fabric(accelerator=accelerator, devices=count, precision=choice.precision)
     fabric.launch()
+    if fabric.is_global_zero:
+        click.echo(choice.why)
     try:
         yield fabric
     except DivergedError:  # on all of them; after another error one would wait for the rest

@@ -32,6 +32,11 @@ def duration(seconds: float) -> str:
     return f"{minutes // 60} h {minutes % 60:02d} min" if minutes >= 60 else f"{minutes} min"
 
 
+def _progress(state: Counted, total_pictures: int, rate: float) -> str:
+    left = duration((total_pictures - state.pictures_seen) / max(rate, 1e-9))
+    return f"{state.pictures_seen} of {total_pictures} pictures, {rate:.1f}/s, {left} left"
+
+
 class ScalarLog:
     """Averages the scalars of the steps between two ticks and writes them."""
 
@@ -48,6 +53,11 @@ class ScalarLog:
         for name, value in scalars.items():
             self._values[name].append(value)
 
+    def progress(self, state: Counted, total_pictures: int) -> None:
+        """Say how far it is and how fast since the last tick; writes nothing."""
+        rate = (state.pictures_seen - self._pictures) / max(time.monotonic() - self._at, 1e-9)
+        click.echo(_progress(state, total_pictures, rate))
+
     def tick(self, state: Counted, total_pictures: int) -> None:
         """Write the means since the last tick, the speed and the time left.
 
@@ -63,10 +73,8 @@ class ScalarLog:
         for name, value in means.items():
             self._board.add_scalar(name, value, state.pictures_seen)
         self._board.add_scalar("speed/pictures_per_s", rate, state.pictures_seen)
-        left = duration((total_pictures - state.pictures_seen) / max(rate, 1e-9))
         parts = " ".join(f"{name.split('/')[-1]} {value:.3f}" for name, value in means.items())
-        progress = f"{state.pictures_seen} of {total_pictures} pictures, {rate:.1f}/s, {left} left"
-        click.echo(f"{progress}; {parts}")
+        click.echo(f"{_progress(state, total_pictures, rate)}; {parts}")
         self._values.clear()
         self._pictures, self._at = state.pictures_seen, now
 

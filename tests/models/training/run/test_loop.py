@@ -34,6 +34,7 @@ class Learner:
     """Takes steps of four pictures; `before(step)` may spoil its numbers or send a signal."""
 
     before: Callable[["Learner"], None] = lambda learner: None
+    during: Callable[["Learner"], None] = lambda learner: None
     loss: float = 1.0
     measured: float = 0.5
     weight: torch.Tensor = field(default_factory=lambda: torch.zeros(2))
@@ -51,6 +52,7 @@ class Learner:
         return {"ema": {"weight": self.weight}, "step": self.state.step}
 
     def show(self, log: ScalarLog) -> None:
+        self.during(self)
         log.add({"quality/kid": self.measured})
 
 
@@ -132,3 +134,45 @@ def test_train_measure_that_is_not_finite_is_null_in_the_log(tmp_path: Path) -> 
     assert [record["quality/kid"] for record in records] == [None] * len(records)
     assert records[-1]["pictures"] == 8
     assert records[0]["loss/r1"] == 1.0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_train_asked_to_stop_while_it_measures_breaks_off_and_ends_with_a_checkpoint(
+    tmp_path: Path, number: int
+) -> None:
+    reached = []
+
+    def measure(learner: Learner) -> None:
+        signal.raise_signal(number)
+        reached.append(learner.state.step)
+
+    run(Learner(during=measure), tmp_path, 400, tick_s=0.0)
+    assert step_of(tmp_path / "latest.pt") == 2  # the step after the one that was measured
+    assert reached == []
+    for line in (tmp_path / "log.jsonl").read_text().splitlines():
+        assert "quality/kid" not in json.loads(line)
+
+
+def test_train_asked_to_stop_does_not_measure_once_more(tmp_path: Path) -> None:
+    shown = []
+    learner = Learner(
+        lambda learner: signal.raise_signal(signal.SIGTERM),
+        lambda learner: shown.append(learner.state.step),
+    )
+    run(learner, tmp_path, 400)
+    assert shown == []
+
+
+def test_train_says_how_fast_it_is_from_the_first_step_on(tmp_path: Path, capsys) -> None:
+    run(Learner(), tmp_path, 8)
+    first = capsys.readouterr().out.splitlines()[0]
+    assert first.startswith("4 of 8 pictures, ") and first.endswith(" left")
+
+
+def test_train_ends_with_how_to_go_on(tmp_path: Path, capsys) -> None:
+    run(Learner(), tmp_path / "done", 8)
+    assert "--resume --pictures 16" in capsys.readouterr().out.splitlines()[-1]
+    run(Learner(lambda learner: signal.raise_signal(signal.SIGTERM)), tmp_path / "cut", 8)
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.startswith("Stopped: ") and last.endswith("--resume goes on.")
+    assert "4 pictures of 8" in last
