@@ -1,4 +1,7 @@
-"""What lies on the paper and is known to be no ink changes none, there or once it has left."""
+"""What lies on the paper and is known to be no ink changes none, there or once it has left.
+
+Spans the extractors and what covers the sheet.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""What lies on the table holds, what is taken away eases back, and nothing of it is ever saved.
-
-Spans the effects of tokens and the settings that they go through.
-"""
+"""What lies on the table holds, what is taken away eases back, and nothing of it is ever saved."""
 
 from __future__ import annotations
 
