@@ -23,6 +23,7 @@ from exhibit.operator.osc import Osc
 from exhibit.operator.pages.rendering import warm_up
 from exhibit.operator.pulse import Pulse
 from exhibit.operator.server import Server
+from exhibit.operator.summary import summary_of
 
 log = logging.getLogger(__name__)
 
@@ -74,6 +75,7 @@ async def _serve(desk: Desk) -> None:
     pulse = Pulse(desk, server, tls)
     work = (pulse.beat_on(), pulse.fade_on(), pulse.follow_tokens(), server.serve_here())
     tasks = [asyncio.create_task(part) for part in work]
+    tasks.append(asyncio.create_task(desk.notices.tell_on(lambda: summary_of(desk))))
     if config.osc.enabled:
         tasks.append(asyncio.create_task(Osc(desk, config.osc).serve()))
     done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

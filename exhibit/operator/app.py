@@ -19,6 +19,7 @@ from exhibit.operator.api import (
     live,
     login,
     machines,
+    notices,
     processes,
     records,
     scenes,
@@ -60,7 +61,7 @@ def make_app(desk: Desk, names: Iterable[str]) -> FastAPI:
 def routers() -> list[tuple[str, APIRouter]]:
     """Return every router of the application with the prefix of its paths."""
     tuning = (live, settings, directions, scenes, bundles, configuration, processes)
-    parts = (login, accounts, *tuning, records, machines)
+    parts = (login, accounts, *tuning, records, notices, machines)
     return [*((API, part.router) for part in parts), ("", machines.root), ("", pages.router)]
 
 

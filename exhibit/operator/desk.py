@@ -20,6 +20,7 @@ from exhibit.operator.bundle_store import FOLDER as FOLDER_OF_BUNDLES
 from exhibit.operator.bundles import Bundles
 from exhibit.operator.hub import Hub
 from exhibit.operator.machine import measure
+from exhibit.operator.notices.notices import Notices
 from exhibit.operator.orders import Orders
 from exhibit.operator.pictures import Pictures
 from exhibit.operator.recent import Recent
@@ -53,6 +54,7 @@ class Desk:
     sessions: Sessions
     delays: LoginDelays
     events: Journal
+    notices: Notices
     watch: Watch
     audit: Journal
     scenes: SceneFile
@@ -92,6 +94,8 @@ def lay_out(
         hub.send("settings", {**told, "generation": change.generation})
 
     settings = Settings(start, saved, run_dir, tell, clock)
+    notices = Notices(settings.effective.notices, state_dir / FOLDER, clock)
+    events.listeners.append(notices.hear)
     events.listeners.append(lambda record: hub.send("log", record))
     watch = Watch(events, clock, _heard(run_dir, clock()))
     watch.listeners.append(lambda told: hub.send("event", told))
@@ -106,6 +110,7 @@ def lay_out(
         sessions=Sessions(run_dir / "operator.sessions.json", clock),
         delays=LoginDelays(state_dir / FOLDER / "failures.json"),
         events=events,
+        notices=notices,
         watch=watch,
         audit=Journal(state_dir / FOLDER, "audit"),
         scenes=SceneFile(state_dir),

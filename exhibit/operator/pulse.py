@@ -187,6 +187,7 @@ class Pulse:
             desk.scenes.fault,
             desk.settings.versions.fault,
             *self._tokens.faults,
+            *desk.notices.faults,
         )
         status = {
             **desk.settings.in_force.status(),

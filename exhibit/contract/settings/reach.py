@@ -24,6 +24,7 @@ _READ_BY = {
     "sound": "sound",
     "tokens": "engine",
     "takehome": "takehome",
+    "notices": "operator",
     "supervisor": WHOLE_TABLE,
 }
 # The engine opens another bundle beside the one that answers.

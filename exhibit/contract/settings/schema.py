@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Field, field_validator
 
 from exhibit.contract.settings.addresses import Addresses, Host, Target
 from exhibit.contract.settings.hours import parse_span
+from exhibit.contract.settings.notices import NoticesConfig
 from exhibit.contract.settings.section import Section
 from exhibit.contract.settings.section import live as _live
 from exhibit.contract.settings.taking_home import TakehomeConfig
@@ -325,6 +326,7 @@ class Config(Section):
     sound: SoundConfig = SoundConfig()
     tokens: TokensConfig = TokensConfig()
     takehome: TakehomeConfig = TakehomeConfig()
+    notices: NoticesConfig = NoticesConfig()
     supervisor: SupervisorConfig = SupervisorConfig()
     calibration: Path = Path("calibration.yaml")
     """The file that `calibrate` writes; without it the whole frame is the sheet, the whole window

@@ -131,7 +131,10 @@ async def help_page(request: Request) -> HTMLResponse:
     """Show the daily checklist, what to do when something is wrong, and who may come in."""
     admin = person_of(request).role >= Role.ADMIN
     known = await tokens(request) if admin else []
-    return render(request, "help", ("tokens",), tokens=known, roles=GIVEN)
+    channels = [teller.channel.name for teller in desk_of(request).notices.tellers]
+    return render(
+        request, "help", ("tokens", "notices"), tokens=known, roles=GIVEN, channels=channels
+    )
 
 
 @routes.get("/language/{language}", Role.ANYONE)

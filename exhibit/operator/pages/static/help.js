@@ -1,6 +1,7 @@
 // The page "Help": the daily checklist, and another password.
-import { ask } from "./api.js";
+import { ask, attempt } from "./api.js";
 import { endTrial } from "./live.js";
+import { text } from "./texts.js";
 
 const today = new Date().toDateString();
 let ticked = {};
@@ -25,5 +26,16 @@ document.getElementById("password-form")?.addEventListener("submit", async (even
   } catch (error) {
     document.getElementById("problem").textContent = error.message;
   }
+});
+
+document.getElementById("notices-test")?.addEventListener("click", async ({ currentTarget: button }) => {
+  button.disabled = true;
+  const found = await attempt("POST", "/api/v1/notices/test");
+  button.disabled = false;
+  if (!Array.isArray(found)) return;
+  const lines = found.map(({ channel, fault }) => fault ?? text("notices.sent", { channel }));
+  document.getElementById("notices-result").replaceChildren(
+    ...lines.map((words) => Object.assign(document.createElement("li"), { textContent: words })),
+  );
 });
 endTrial(() => {});
