@@ -13,6 +13,7 @@ import click
 
 from exhibit.cli.options import CONFIG_OPTION
 from exhibit.cli.starting import attended_settings, command_line, found_file, service_settings
+from exhibit.contract.bundle import find_bundle
 from exhibit.contract.errors import InputError
 from exhibit.supervisor.notify import ServiceNotifier
 from exhibit.supervisor.processes import WindowKind, process_table
@@ -51,6 +52,9 @@ from exhibit.supervisor.session import run_table
     metavar="R.json",
     help="Write what was measured (frame rates, latencies, memory) at the end.",
 )
+@click.option(
+    "--dry-run", is_flag=True, help="Check everything, say what would be shown, start nothing."
+)
 @click.pass_context
 def run(
     ctx: click.Context,
@@ -60,6 +64,7 @@ def run(
     window: WindowKind | None,
     seconds: float | None,
     report: Path | None,
+    dry_run: bool,
 ) -> None:
     """Run the table: camera, drawings, projection. Ctrl-C ends it.
 
@@ -74,11 +79,18 @@ def run(
         click.echo(line, err=True)
     if report is not None and not os.access(report.parent, os.W_OK):
         raise InputError(f"--report {report}: the folder {report.parent} cannot be written to")
+    window = window or ("fullscreen" if _has_display() else "headless")
+    if dry_run:
+        config = settings.config
+        click.echo(
+            f"Dry run, nothing was started: camera {config.camera.source}, bundle "
+            f"{find_bundle(config.model.bundle)}, {window}"
+        )
+        return
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
-    window = window or ("fullscreen" if _has_display() else "headless")
     page = _page_arguments(config_file) if settings.config.operator.enabled else None
     table = process_table(window, page)
     ctx.exit(run_table(settings, table, stopping, seconds, report, click.echo))

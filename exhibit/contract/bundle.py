@@ -10,6 +10,7 @@ unpickled. This module reads and checks; ONNX sessions are opened in `exhibit.in
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import re
@@ -136,15 +137,38 @@ def sha256_of(path: Path) -> str:
 
 
 def find_bundle(name_or_path: str, bundles_dir: Path = BUNDLES_DIR) -> Path:
-    """Return the folder of a bundle given by name or path; raises BundleError naming the known."""
+    """Return the folder of a bundle given by name or path; raises BundleError naming the known.
+
+    The name is a folder's, of an installed bundle or here, or else the one in a bundle's card: so
+    one that was made with `-o` elsewhere below this folder is found by its `--name`.
+    """
     for candidate in (Path(name_or_path), bundles_dir / name_or_path):
         if (candidate / "card.yaml").is_file():
             return candidate
+    found = _called(name_or_path, bundles_dir)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        places = ", ".join(map(str, found))
+        raise BundleError(f"bundle '{name_or_path}' is in {places}: expected the folder of one")
     known = sorted(p.parent.name for p in bundles_dir.glob("*/card.yaml"))
     raise BundleError(
         f"bundle '{name_or_path}' not found: expected a folder with card.yaml, or one of "
         f"{', '.join(known) or '(no bundle installed)'} in {bundles_dir}"
     )
+
+
+def _called(name: str, bundles_dir: Path) -> list[Path]:
+    """Folders of bundles whose card says this name, installed or up to two folders below here."""
+    here = Path()
+    cards = [*bundles_dir.glob("*/card.yaml"), *here.glob("*/card.yaml")]
+    cards += here.glob("*/*/card.yaml")
+    found: dict[Path, Path] = {}
+    for card in cards:
+        with contextlib.suppress(BundleError):
+            if read_card(card).name == name:
+                found.setdefault(card.parent.resolve(), card.parent)
+    return list(found.values())
 
 
 def load_bundle(path: Path) -> Bundle:

@@ -76,6 +76,11 @@ PSIS = (0.3, 0.5, 0.7, 0.85, 1.0)
 )
 @click.option("--write-card", is_flag=True, help="Write the figures into the bundle's card.")
 @click.option("--seed", default=0, show_default=True)
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Read everything, answer one sketch, say what would be measured, write nothing.",
+)
 def evaluate(bundle: Path, dataset: Path, sketches: Path, **options: Any) -> None:
     """Measure BUNDLE on sketches it was not trained on.
 
@@ -91,6 +96,13 @@ def evaluate(bundle: Path, dataset: Path, sketches: Path, **options: Any) -> Non
         return
     checked = load_bundle(bundle)
     subject = _subject(checked, dataset, sketches, options)
+    if options["dry_run"]:
+        ms = subject.model.ms_per_frame(subject.visits[0].inks[max(SHARES)], 3)
+        click.echo(
+            f"{bundle}: {len(subject.visits)} sketches, {len(subject.drawings)} drawings; an "
+            f"answer takes {ms:.0f} ms here. Dry run, nothing was measured or written."
+        )
+        return
     if options["blind"]:
         _write_blind(subject, options)
         return

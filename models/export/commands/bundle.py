@@ -94,7 +94,7 @@ def make(checkpoint: Path, out: Path, **options: Any) -> None:
             about = replace(about, memory=remembered)
         write_bundle(hand, about, out)
         total = sum(file.stat().st_size for file in out.rglob("*") if file.is_file()) / 1e6
-        click.echo(f"{out}: {total:.1f} MB, checked")
+        click.echo(f"{out}: {total:.1f} MB, checked. To show it: exhibit run --bundle {out}")
 
 
 def progress(things: Iterable[Any], title: str) -> Iterable[Any]:

@@ -7,14 +7,15 @@ from pathlib import Path
 import click
 
 from exhibit.contract.errors import InputError
-from models.saved.checkpoint import ENCODER, read_checkpoint, write_checkpoint
+from models.saved.checkpoint import ENCODER, read_checkpoint, tensor_bytes, write_checkpoint
 from models.saved.encoder import mean_of_averages
 
 
 @click.command("average")
 @click.argument("checkpoints", nargs=-1, type=click.Path(path_type=Path))
 @click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="File to write.")
-def average_checkpoints(checkpoints: tuple[Path, ...], out: Path) -> None:
+@click.option("--dry-run", is_flag=True, help="Read and check the files, write nothing.")
+def average_checkpoints(checkpoints: tuple[Path, ...], out: Path, dry_run: bool) -> None:
     """Write the mean of the averaged encoders and generators of CHECKPOINTS.
 
     They must be states of one run, close to each other. All the rest is that of the last one.
@@ -26,5 +27,8 @@ def average_checkpoints(checkpoints: tuple[Path, ...], out: Path) -> None:
     if len(checkpoints) < 2:
         raise InputError(f"{len(checkpoints)} checkpoints: expected two or more of one run")
     states = [read_checkpoint(path, ENCODER) for path in checkpoints]
-    write_checkpoint(out, ENCODER, mean_of_averages(states))
-    click.echo(f"wrote {out}")
+    mean = mean_of_averages(states)
+    click.echo(f"{len(states)} checkpoints of one run, {tensor_bytes(mean) / 1e6:.1f} MB -> {out}")
+    if not dry_run:
+        write_checkpoint(out, ENCODER, mean)
+        click.echo(f"wrote {out}")

@@ -4,19 +4,24 @@ from pathlib import Path
 
 import click
 
-from models.saved.checkpoint import ENCODER, GAN, read_checkpoint, write_checkpoint
+from models.saved.checkpoint import ENCODER, GAN, read_checkpoint, tensor_bytes, write_checkpoint
 from models.saved.compacting import compact
 
 
 @click.command("compact")
 @click.argument("checkpoint", type=click.Path(path_type=Path))
 @click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="File to write.")
-def compact_checkpoint(checkpoint: Path, out: Path) -> None:
+@click.option("--dry-run", is_flag=True, help="Read and check the file, write nothing.")
+def compact_checkpoint(checkpoint: Path, out: Path, dry_run: bool) -> None:
     """Write a small copy of CHECKPOINT in half precision, to archive or to pass on.
 
     It holds the networks and the augmentation, not the optimizers: continue from it with --from of
     `models train-gan` or `models train-encoder`, not with --resume.
     """
     state = read_checkpoint(checkpoint, GAN, ENCODER)
-    write_checkpoint(out, state["format"], compact(state))
+    small = compact(state)
+    if dry_run:
+        click.echo(f"{checkpoint}: {tensor_bytes(small) / 1e6:.1f} MB -> {out}")
+        return
+    write_checkpoint(out, state["format"], small)
     click.echo(f"wrote {out}, {out.stat().st_size / 1e6:.1f} MB")

@@ -58,3 +58,22 @@ def test_run_bad_option_is_refused(
     capsys: pytest.CaptureFixture[str], bundle: Path, arguments: tuple[str, str], said: str
 ) -> None:
     assert said in _refusal(capsys, "--bundle", str(bundle), *arguments)
+
+
+def test_run_dry_run_says_what_would_be_shown_and_starts_nothing(
+    capsys: pytest.CaptureFixture[str],
+    bundle: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("started")
+
+    monkeypatch.setattr("exhibit.cli.run.run_table", refuse)
+    with pytest.raises(SystemExit) as ended:
+        main(["run", "--dry-run", "--headless", "--camera", "simulated", "--bundle", str(bundle)])
+    assert ended.value.code == 0
+    said = capsys.readouterr().out
+    assert said.startswith("Dry run, nothing was started: camera simulated") and str(bundle) in said

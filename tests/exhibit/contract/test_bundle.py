@@ -109,3 +109,16 @@ def test_bundle_unknown_name_lists_the_installed_ones(tiny: Path) -> None:
     assert find_bundle(str(tiny), tiny.parent) == tiny
     with pytest.raises(BundleError, match=r"'larr' not found: .* one of tiny in"):
         find_bundle("larr", tiny.parent)
+
+
+def test_find_bundle_made_elsewhere_is_found_by_the_name_in_its_card(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    name = load_bundle(write_bundle(tmp_path / "out" / "first try")).card.name
+    assert find_bundle(name, tmp_path / "installed") == Path("out/first try")
+    write_bundle(tmp_path / "second")
+    with pytest.raises(BundleError, match=f"'{name}' is in .*second.*expected the folder of one"):
+        find_bundle(name, tmp_path / "installed")
+    with pytest.raises(BundleError, match="not found"):
+        find_bundle("nobody", tmp_path / "installed")
