@@ -185,6 +185,7 @@ class Pulse:
             desk.visits.damage,
             desk.accounts.fault,
             desk.scenes.fault,
+            desk.scenes.damage,
             desk.settings.versions.fault,
             *self._tokens.faults,
             *desk.notices.faults,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import logging
@@ -15,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from exhibit.contract.errors import InputError
 from exhibit.contract.files import PRIVATE, write_whole
+from exhibit.contract.second_copy import keep_copy, read_copy
 from exhibit.contract.settings.overrides import set_aside
 from exhibit.operator.access.roles import GIVEN, Role
 from exhibit.operator.access.secrets import (
@@ -153,8 +155,10 @@ class Accounts:
     def _write(self, access: Access) -> None:
         if self._access is None:
             raise PermissionError(errno.EACCES, "it cannot be read, so it is not replaced")
-        write_whole(self._path, json.dumps(access.model_dump(), indent=1), PRIVATE)
-        self._access, self._seen = access, self._signature()
+        text = json.dumps(access.model_dump(), indent=1)
+        write_whole(self._path, text, PRIVATE)
+        keep_copy(self._path, text)
+        self._access, self._seen, self.fault = access, self._signature(), ""
 
     def _newest(self) -> Access:
         signature = self._signature()
@@ -166,6 +170,7 @@ class Accounts:
         try:
             text = self._path.read_text(encoding="utf-8")
             self._access, self.fault = Access.model_validate_json(text), ""
+            keep_copy(self._path, text)
         except FileNotFoundError:
             self._access, self.fault = Access(), ""
         except OSError as error:
@@ -173,10 +178,25 @@ class Accounts:
             self._say(f"{self._path}: {error.strerror}; what was known before holds")
             return
         except (UnicodeDecodeError, ValidationError):
-            # Nobody is let in by a damaged file: the table must be claimed again, on the spot.
-            self._say(f"{self._path}: damaged; {set_aside(self._path)}; claim the table again")
-            self._access, signature = Access(), self._signature()
+            self._mend()
+            signature = self._signature()
         self._seen = signature
+
+    def _mend(self) -> None:
+        """Take the copy of a damaged file; without one the table must be claimed on the spot."""
+        aside, copy = set_aside(self._path), read_copy(self._path)
+        try:
+            access = None if copy is None else Access.model_validate_json(copy)
+        except ValidationError:
+            access = None
+        if copy is None or access is None:
+            self._access = Access()
+            self._say(f"{self._path}: damaged; {aside}; claim the table again")
+            return
+        self._access = access
+        with contextlib.suppress(OSError):
+            write_whole(self._path, copy, PRIVATE)
+        self._say(f"{self._path}: damaged; {aside}; its copy holds")
 
     def _say(self, fault: str) -> None:
         if fault != self.fault:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import logging
 from datetime import datetime, time, timedelta
@@ -12,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from exhibit.contract.errors import InputError
 from exhibit.contract.files import PRIVATE, write_whole
+from exhibit.contract.second_copy import keep_copy, read_copy
 from exhibit.contract.settings.layers import Layer
 from exhibit.contract.settings.overrides import set_aside
 from exhibit.contract.yaml_text import read_yaml, write_yaml
@@ -105,6 +107,7 @@ class SceneFile:
     Attributes:
         book: all scenes.
         fault: why the file could not be read, or empty; it is then not replaced either.
+        damage: what became of a file that was damaged, until the next one is written.
 
     Args:
         state_dir: the state folder.
@@ -112,7 +115,7 @@ class SceneFile:
 
     def __init__(self, state_dir: Path) -> None:
         self._path = state_dir / _FILE
-        self.fault = ""
+        self.fault = self.damage = ""
         self.book = self._read()
 
     def write(self, book: SceneBook) -> None:
@@ -122,23 +125,40 @@ class SceneFile:
             raise OSError(errno.EAGAIN, self.fault or "it can be read again: look, and try again")
         text = write_yaml(book.model_dump(mode="json"))
         write_whole(self._path, text, PRIVATE)
-        self.book = book
+        keep_copy(self._path, text)
+        self.book, self.damage = book, ""
 
     def _read(self) -> SceneBook:
         self.fault = ""
         try:
-            return SceneBook.model_validate(
-                read_yaml(self._path.read_text(encoding="utf-8"), _LONGEST)[1]
-            )
+            text = self._path.read_text(encoding="utf-8")
+            book = _parsed(text)
+            keep_copy(self._path, text)
+            return book
         except FileNotFoundError:
             return SceneBook()
         except OSError as error:
             self.fault = f"{self._path}: {error.strerror}; there are no scenes for now"
             return SceneBook()
         except ValueError as error:
-            reason = str(error).splitlines()[0]
-            log.warning("%s: %s; %s", self._path, reason, set_aside(self._path))
-            return SceneBook()
+            return self._mended(str(error).splitlines()[0])
+
+    def _mended(self, reason: str) -> SceneBook:
+        """Return the copy of a damaged file, or a book without scenes."""
+        aside, copy = set_aside(self._path), read_copy(self._path)
+        book, what = SceneBook(), "there are no scenes"
+        with contextlib.suppress(ValueError):
+            if copy is not None:
+                book, what = _parsed(copy), "its copy holds"
+                with contextlib.suppress(OSError):
+                    write_whole(self._path, copy, PRIVATE)
+        self.damage = f"{self._path}: damaged; {aside}; {what}"
+        log.warning("%s (%s)", self.damage, reason)
+        return book
+
+
+def _parsed(text: str) -> SceneBook:
+    return SceneBook.model_validate(read_yaml(text, _LONGEST)[1])
 
 
 def latest(schedule: tuple[Entry, ...], now: datetime) -> tuple[datetime, Entry] | None:

@@ -12,6 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from exhibit.contract.errors import InputError
+from exhibit.contract.second_copy import copy_of
 from exhibit.operator.access.accounts import Accounts
 from exhibit.operator.access.delays import LoginDelays
 from exhibit.operator.access.roles import Role
@@ -184,9 +185,33 @@ def test_delays_ipv6_addresses_of_one_network_count_together(desk: Desk) -> None
     assert delays.wait_s("2001:db8:0:1::1") == 0
 
 
-def test_accounts_damaged_file_lets_nobody_in(desk: Desk, browser: Browser) -> None:
+def test_accounts_damaged_file_falls_back_to_its_copy_with_a_word(desk: Desk) -> None:
+    desk.accounts.set_password(PASSWORD)
+    kept = desk.accounts.add_token("desk lamp", Role.OPERATOR)
+    gone = desk.accounts.add_token("old lamp", Role.OPERATOR)
+    desk.accounts.revoke_token("old lamp")
+    file = desk.state_dir / "operator" / "access.json"
+    whole = file.read_text()
+    file.write_text(whole[:40])
+    for accounts in (desk.accounts, Accounts(desk.state_dir)):
+        assert accounts.password_matches(PASSWORD)
+        assert accounts.token_of(kept) is not None
+        assert accounts.token_of(gone) is None, "what was taken back does not come again"
+    assert "its copy holds" in desk.accounts.fault
+    assert file.read_text() == whole
+    assert list(file.parent.glob("access.refused-*.json"))
+
+
+def test_accounts_file_that_was_deleted_lets_the_table_be_claimed_anew(desk: Desk) -> None:
+    desk.accounts.set_password(PASSWORD)
+    (desk.state_dir / "operator" / "access.json").unlink()
+    assert not Accounts(desk.state_dir).claimed
+
+
+def test_accounts_damaged_file_and_copy_let_nobody_in(desk: Desk, browser: Browser) -> None:
     desk.accounts.set_password(PASSWORD)
     file = desk.state_dir / "operator" / "access.json"
+    copy_of(file).write_text("{")
     file.write_text(file.read_text()[:40])
     client = browser()
     assert _login(client) == 409

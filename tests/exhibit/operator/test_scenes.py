@@ -13,6 +13,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from exhibit.contract.errors import ConfigError, InputError
+from exhibit.contract.second_copy import copy_of
 from exhibit.contract.settings.layers import flat
 from exhibit.contract.settings.published import read_published
 from exhibit.contract.settings.reach import live_keys
@@ -266,8 +267,24 @@ def test_scenes_damaged_file_is_set_aside(desk: Desk) -> None:
     _keep(desk, EVENING)
     file = desk.state_dir / "scenes.yaml"
     file.write_text(file.read_text()[:30])
-    assert SceneFile(desk.state_dir).book.scenes == ()
+    copy_of(file).write_text("scenes: 3")
+    scenes = SceneFile(desk.state_dir)
+    assert scenes.book.scenes == ()
+    assert "there are no scenes" in scenes.damage
     assert list(desk.state_dir.glob("scenes.refused-*.yaml"))
+
+
+def test_scenes_damaged_file_falls_back_to_its_copy_with_a_word(desk: Desk) -> None:
+    _keep(desk, EVENING)
+    file = desk.state_dir / "scenes.yaml"
+    whole = file.read_text()
+    file.write_text(whole[:30])
+    scenes = SceneFile(desk.state_dir)
+    assert scenes.book.find(EVENING.name) == EVENING
+    assert "its copy holds" in scenes.damage
+    assert file.read_text() == whole
+    scenes.write(SceneBook())
+    assert scenes.damage == ""
 
 
 def test_scene_unknown_is_refused_naming_the_known(desk: Desk) -> None:
