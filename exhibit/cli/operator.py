@@ -1,4 +1,4 @@
-"""`exhibit operator`: password and tokens of the operator's page, on the machine itself."""
+"""`exhibit operator`: password, tokens and backups of a table, on the machine itself."""
 
 from __future__ import annotations
 
@@ -9,12 +9,16 @@ from typing import Any
 import click
 
 from exhibit.cli.options import CONFIG_OPTION
+from exhibit.contract.bundle import BUNDLES_DIR, find_bundle
 from exhibit.contract.errors import InputError
-from exhibit.contract.settings.file import load_config
+from exhibit.contract.settings.file import anchored, load_config
+from exhibit.contract.settings.overrides import layer_overrides
 from exhibit.contract.settings.schema import Config
 from exhibit.operator.access.accounts import FOLDER, Accounts
 from exhibit.operator.access.roles import GIVEN, Role
 from exhibit.operator.access.secrets import generate_password
+from exhibit.operator.backup import Sources, write_backup
+from exhibit.operator.restoring import read_backup, restore_bundle, restore_files
 from exhibit.operator.state.journal import Journal
 
 DEFAULT_CONFIG = Path("config.yaml")
@@ -42,7 +46,7 @@ def _refusing_read_only(act: Any, state_dir: Path) -> Any:
 
 @click.group()
 def operator() -> None:
-    """Password and tokens of the operator's page.
+    """Password and tokens of the operator's page, and the table as one file.
 
     For whoever has access to the machine itself. A running page takes changes at once.
     """
@@ -67,6 +71,49 @@ def passwd(config_file: Path | None, generate: bool) -> None:
     _refusing_read_only(lambda: Accounts(state_dir).set_password(password), state_dir)
     _record(state_dir, "password")
     click.echo(f"password: {password}" if generate else "the password is set")
+
+
+@operator.command()
+@CONFIG_OPTION
+@click.argument("target", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.zip")
+@click.option(
+    "--without-bundle", is_flag=True, help="Leave the bundle out; it is the largest part."
+)
+def backup(config_file: Path | None, target: Path, without_bundle: bool) -> None:
+    """Write everything that makes this table what it is into FILE.zip.
+
+    That is config.yaml, the operator's settings, scenes, visits and log, calibration and bundle.
+    Passwords, tokens and the page's key are not in it. The table may run meanwhile.
+    """
+    found = config_file or DEFAULT_CONFIG
+    config = load_config(found) if found.exists() else Config()
+    effective = layer_overrides(config)[0]
+    bundle = None if without_bundle else find_bundle(effective.model.bundle)
+    sources = Sources(
+        config.state_dir, found if found.exists() else None, config.calibration, bundle
+    )
+    places = write_backup(target, sources)
+    click.echo(f"{target}: {len(places)} files, {target.stat().st_size / 1e6:.1f} MB")
+
+
+@operator.command()
+@CONFIG_OPTION
+@click.argument("source", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+def restore(config_file: Path | None, source: Path) -> None:
+    """Put everything of a backup back; the table must not be running.
+
+    SOURCE is a file of `exhibit operator backup` or of the page. All of it is checked first. What
+    was there is kept beside it, with .before-restore in its name.
+    """
+    found = read_backup(source)
+    target = config_file or DEFAULT_CONFIG
+    places = anchored(found.config, target.resolve().parent)
+    bundle = restore_bundle(found, places.state_dir)
+    written = restore_files(found, target, places.state_dir, places.calibration)
+    for path in written:
+        click.echo(path)
+    if bundle is not None and bundle.parent != BUNDLES_DIR:
+        click.echo(f"{bundle}: the bundle; name it with model.bundle, or choose it on the page")
 
 
 @operator.group()

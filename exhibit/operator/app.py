@@ -13,6 +13,7 @@ from exhibit.operator.access.guard import Guard, RateLimit
 from exhibit.operator.access.roles import Role
 from exhibit.operator.api import (
     accounts,
+    backups,
     bundles,
     configuration,
     directions,
@@ -61,7 +62,7 @@ def make_app(desk: Desk, names: Iterable[str]) -> FastAPI:
 def routers() -> list[tuple[str, APIRouter]]:
     """Return every router of the application with the prefix of its paths."""
     tuning = (live, settings, directions, scenes, bundles, configuration, processes)
-    parts = (login, accounts, *tuning, records, notices, machines)
+    parts = (login, accounts, *tuning, records, notices, backups, machines)
     return [*((API, part.router) for part in parts), ("", machines.root), ("", pages.router)]
 
 

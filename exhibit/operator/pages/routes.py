@@ -60,7 +60,7 @@ async def tune(request: Request) -> HTMLResponse:
     return render(
         request,
         "tune",
-        ("tune",),
+        ("tune", "files"),
         sections=sections,
         book=await scenes(request),
         directions=await directions(request),
@@ -132,9 +132,8 @@ async def help_page(request: Request) -> HTMLResponse:
     admin = person_of(request).role >= Role.ADMIN
     known = await tokens(request) if admin else []
     channels = [teller.channel.name for teller in desk_of(request).notices.tellers]
-    return render(
-        request, "help", ("tokens", "notices"), tokens=known, roles=GIVEN, channels=channels
-    )
+    shown: dict[str, Any] = {"tokens": known, "roles": GIVEN, "channels": channels}
+    return render(request, "help", ("tokens", "notices", "files"), **shown)
 
 
 @routes.get("/language/{language}", Role.ANYONE)

@@ -18,14 +18,14 @@ export const number = (value, digits = 0) =>
     maximumFractionDigits: digits,
   });
 
-const MOST_DIGITS = 4;
+const ENOUGH_DIGITS = 2, MOST_DIGITS = 4;
+const short = (value, digits) => value.toLocaleString(document.documentElement.lang, { maximumFractionDigits: digits });
 
 // Two numbers with as many digits as it takes to tell them apart.
 export function pair(before, after) {
-  for (let digits = 0; digits <= MOST_DIGITS; digits += 1) {
-    const both = [number(before, digits), number(after, digits)];
-    const exact = Number(before.toFixed(digits)) === before && Number(after.toFixed(digits)) === after;
-    if (exact || (digits > 0 && both[0] !== both[1])) return both;
+  for (let digits = ENOUGH_DIGITS; digits < MOST_DIGITS; digits += 1) {
+    const both = [short(before, digits), short(after, digits)];
+    if (before === after || both[0] !== both[1]) return both;
   }
-  return [number(before, MOST_DIGITS), number(after, MOST_DIGITS)];
+  return [short(before, MOST_DIGITS), short(after, MOST_DIGITS)];
 }

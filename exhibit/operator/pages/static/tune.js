@@ -1,6 +1,7 @@
 // The page "Tune": settings, scenes, directions, bundles.
 import { attempt, ask, say } from "./api.js";
 import { latest, tellChange, whenResting } from "./controls.js";
+import { sendsFile } from "./files.js";
 import { endTrial, listen } from "./live.js";
 import { number, pair, text } from "./texts.js";
 
@@ -188,6 +189,12 @@ async function follow(name) {
   // Another bundle has other directions.
   location.reload();
 }
+for (const button of document.querySelectorAll("[data-bundle-delete]")) {
+  button.addEventListener("click", async () => {
+    if (await attempt("DELETE", `/api/v1/bundles/${encodeURIComponent(button.dataset.bundleDelete)}`)) location.reload();
+  });
+}
+sendsFile(at("bundle-upload"), { path: "/api/v1/bundles/upload", problem: at("upload-problem"), done: () => location.reload() });
 if (bundles.dataset.opening) follow(bundles.dataset.opening);
 
 endTrial(() => location.reload());

@@ -8,8 +8,10 @@ Spans the page, the API and the running table.
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -459,6 +461,33 @@ def test_help_token_is_made_shown_once_and_taken_back(
     wait_until(lambda: colleague.request.get(state).status == 401, "a token without use")
     page.locator("#no-tokens").wait_for()
     colleague.close()
+
+
+def test_bundle_is_uploaded_and_taken_away_and_the_table_is_one_file(
+    open_page: Callable[..., Any], table: RunningTable, tmp_path: Path
+) -> None:
+    folder = write_bundle(tmp_path / "visitor", name="visitor")
+    file = shutil.make_archive(str(tmp_path / "visitor-bundle"), "zip", folder)
+    page = open_page("/tune", PHONE)
+    page.set_input_files("#bundle-file", file)
+    page.get_by_role("button", name="Upload").click()
+    gone = page.get_by_role("button", name="Take away the bundle visitor")
+    gone.wait_for()
+    assert axe.Axe().run(page, options=AA).response["violations"] == []
+    gone.click()
+    gone.wait_for(state="detached")
+    page.set_input_files("#bundle-file", __file__)
+    page.get_by_role("button", name="Upload").click()
+    wait_until(lambda: "no ZIP archive" in page.inner_text("#upload-problem"), "the refusal")
+    page.goto(table.url + "/help", wait_until="domcontentloaded")
+    with page.expect_download() as started:
+        page.get_by_role("link", name="Without the bundle").click()
+    backup = tmp_path / "table.zip"
+    started.value.save_as(backup)
+    page.set_input_files("#restore-file", backup)
+    page.get_by_role("button", name="Restore").click()
+    wait_until(lambda: "Restored" in page.inner_text("#restore-problem"), "the table as it was")
+    assert axe.Axe().run(page, options=AA).response["violations"] == []
 
 
 def test_tune_installed_bundle_is_used_from_the_list(

@@ -1,0 +1,156 @@
+"""A table whose computer has died comes back as it was, from one file.
+
+Spans backup, restoring, the page's routes and the command.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import sqlite3
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from fastapi.testclient import TestClient
+
+from exhibit.cli import main
+from exhibit.contract.bundle import load_bundle
+from exhibit.operator.access.roles import Role
+from exhibit.operator.desk import Desk
+from exhibit.operator.state.scenes import Scene, SceneBook
+from exhibit.operator.state.visits import Visit
+from tests.exhibit.operator.conftest import FakeTable
+from tests.fakes.bundle import write_bundle
+
+Holder = Callable[[Role], TestClient]
+
+
+def _places(content: bytes) -> set[str]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return set(archive.namelist())
+
+
+def _zip(**files: str) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name.replace("__", "/").replace("_yaml", ".yaml"), text)
+    return buffer.getvalue()
+
+
+ABOUT = '{"format": 1, "made_at": "2026-11-29T00:00:00+00:00"}'
+
+
+def _with_about(**files: str) -> bytes:
+    content = _zip(**files)
+    with zipfile.ZipFile(buffer := io.BytesIO(content), "a") as archive:
+        archive.writestr("backup.json", ABOUT)
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def furnished(table: FakeTable, desk: Desk, admin: TestClient, tmp_path: Path) -> bytes:
+    """A table with settings, a scene, a visit and a bundle of its own; returns its backup."""
+    folder = write_bundle(tmp_path / "own", name="own")
+    desk.base_file = tmp_path / "config.yaml"
+    desk.base_file.write_text(f"model: {{bundle: {folder}}}\nstage: {{fps: 30}}\n")
+    desk.settings.change({"ink": {"threshold": 0.7}, "model": {"bundle": str(folder)}}, "kim")
+    desk.settings.confirm("kim")
+    desk.scenes.write(SceneBook().with_scene(Scene(name="Evening")))
+    desk.visits.add(Visit(0.0, 60.0, 30.0, False), 100.0)
+    answer = admin.get("/api/v1/backup.zip")
+    assert answer.headers["content-type"] == "application/zip"
+    return answer.content
+
+
+def test_backup_has_everything_but_who_may_come_in(furnished: bytes, desk: Desk) -> None:
+    places = _places(furnished)
+    wanted = {"backup.json", "config.yaml", "overrides.yaml", "scenes.yaml", "visits.sqlite"}
+    assert wanted | {"bundle/card.yaml", "bundle/generator.onnx"} <= places
+    assert any(place.startswith("history/") for place in places)
+    assert not [place for place in places if "operator" in place or "access" in place]
+    assert b"argon2" not in furnished
+    assert list(desk.state_dir.glob(".backup-*")) == []
+
+
+def test_backup_without_the_bundle_is_small(furnished: bytes, admin: TestClient) -> None:
+    small = admin.get("/api/v1/backup.zip?bundle=false").content
+    assert not [place for place in _places(small) if place.startswith("bundle/")]
+
+
+def test_restore_on_the_page_brings_settings_scenes_and_bundle_back(
+    furnished: bytes, desk: Desk, admin: TestClient
+) -> None:
+    desk.settings.replace({}, "kim", "all gone")
+    desk.settings.confirm("kim")
+    desk.scenes.write(SceneBook())
+    answer = admin.post("/api/v1/restore", content=furnished)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["scenes"] == ["Evening"]
+    effective = desk.settings.effective
+    assert effective.ink.threshold == 0.7
+    assert load_bundle(Path(effective.model.bundle)).card.name == "own"
+    assert Path(effective.model.bundle).is_relative_to(desk.state_dir)
+    assert "model.bundle" in answer.json()["on_trial"]
+    assert effective.stage.fps == 30
+    assert desk.scenes.book.find("Evening")
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"nothing", "no ZIP archive"),
+        (_zip(overrides_yaml="ink: {threshold: 0.4}"), "expected backup.json in it"),
+        (_zip(**{"backup.json": '{"format": 9}'}), "format 9; expected 1"),
+        (
+            _with_about(overrides_yaml="ink:\n  threshold: 4\n"),
+            "overrides.yaml:2: ink.threshold: 4",
+        ),
+        (_with_about(config_yaml="ink: {thresh: 4}"), "config.yaml:1: ink.thresh: unknown key"),
+        (_with_about(scenes_yaml="scenes: 3"), "scenes.yaml: "),
+        (_with_about(bundle__card_yaml="name: x"), "card.yaml"),
+    ],
+)
+def test_restore_what_is_not_right_changes_nothing(
+    table: FakeTable, admin: TestClient, desk: Desk, content: bytes, reason: str
+) -> None:
+    before = (desk.settings.saved, desk.scenes.book, desk.settings.effective)
+    refused = admin.post("/api/v1/restore", content=content)
+    assert (refused.status_code, reason in refused.json()["detail"]) == (422, True), refused.text
+    assert (desk.settings.saved, desk.scenes.book, desk.settings.effective) == before
+
+
+def test_backup_and_restore_are_for_administrators(table: FakeTable, holder: Holder) -> None:
+    client = holder(Role.OPERATOR)
+    assert client.get("/api/v1/backup.zip").status_code == 403
+    assert client.post("/api/v1/restore", content=b"").status_code == 403
+
+
+def test_commands_bring_a_table_back_on_another_machine(tmp_path: Path) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    (old / "state" / "log").mkdir(parents=True)
+    new.mkdir()
+    bundle = write_bundle(old / "own", name="own")
+    (old / "config.yaml").write_text(f"model: {{bundle: {bundle}}}\ncalibration: c.yaml\n")
+    (old / "c.yaml").write_text("format: 1\ntable_mm: [297.0, 210.0]\n")
+    (old / "state" / "overrides.yaml").write_text("ink: {threshold: 0.7}\n")
+    (old / "state" / "log" / "events-2026-11.jsonl").write_text(json.dumps({"what": "x"}) + "\n")
+    with sqlite3.connect(old / "state" / "visits.sqlite") as visits:
+        visits.execute("CREATE TABLE visits (began TEXT)")
+    file = str(tmp_path / "table.zip")
+    run = CliRunner().invoke
+    made = run(main, ["operator", "backup", "--config", str(old / "config.yaml"), file])
+    assert made.exit_code == 0, made.output
+    (new / "config.yaml").write_text("stage: {fps: 30}\n")
+    back = run(main, ["operator", "restore", "--config", str(new / "config.yaml"), file])
+    assert back.exit_code == 0, back.output
+    for place in ("config.yaml", "c.yaml", "state/overrides.yaml"):
+        assert (new / place).read_text() == (old / place).read_text()
+    assert (new / "state" / "log" / "events-2026-11.jsonl").exists()
+    assert sqlite3.connect(new / "state" / "visits.sqlite").execute("SELECT * FROM visits")
+    assert (new / "config.before-restore.yaml").read_text() == "stage: {fps: 30}\n"
+    assert load_bundle(new / "state" / "bundles" / "own").card.name == "own"
+    assert str(new / "state" / "bundles" / "own") in back.output
