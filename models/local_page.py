@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
+import subprocess
+import sys
 from collections.abc import Mapping
 from typing import Any
 
+import click
 import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
@@ -49,6 +53,24 @@ def local_app(title: str, content_security_policy: str) -> FastAPI:
 def address_of(listener: socket.socket) -> str:
     """Return the address at which a browser on this machine finds a listener."""
     return f"http://{HOST}:{listener.getsockname()[1]}/"
+
+
+def show(address: str) -> None:
+    """Open a page in the browser of this machine, where there is one, without a word.
+
+    Where there is none, what opens pages tells of it in many lines; the address is printed anyway.
+    """
+    if not sys.platform.startswith("linux"):
+        click.launch(address)
+    elif os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+        with contextlib.suppress(OSError):
+            subprocess.Popen(
+                ["xdg-open", address],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
 
 
 def listen(port: int) -> socket.socket:

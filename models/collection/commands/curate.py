@@ -6,7 +6,7 @@ import click
 
 from models.collection.curator.app import make_app
 from models.collection.curator.curation_desk import Desk
-from models.local_page import address_of, listen, serve
+from models.local_page import address_of, listen, serve, show
 
 
 @click.command()
@@ -30,5 +30,5 @@ def curate(dataset: Path, port: int, no_browser: bool) -> None:
         address = address_of(listener)
         click.echo(f"Curate {dataset} at {address}  (Ctrl-C ends)")
         if not no_browser:
-            click.launch(address)
+            show(address)
         serve(app, listener)

@@ -36,6 +36,14 @@ class Change(BaseModel):
     bottom: int | None = Field(None, ge=1)
 
 
+class ManyChange(BaseModel):
+    """One decision about several items."""
+
+    model_config = ConfigDict(extra="forbid")
+    items: list[str] = Field(min_length=1, max_length=100_000)
+    decision: Literal["keep", "drop"]
+
+
 class NewCrop(BaseModel):
     """Another rectangle of a page."""
 
@@ -111,12 +119,26 @@ def _add_pictures(app: FastAPI, desk: Desk) -> None:
 def _add_changes(app: FastAPI, desk: Desk) -> None:
     @app.put("/api/items/{item}")
     def change(item: str, change: Change) -> dict[str, Any]:
-        return _shown(desk.change(item, change.model_dump(exclude_none=True)))
+        return _shown(desk.change([item], change.model_dump(exclude_none=True))[0])
+
+    @app.put("/api/items")
+    def change_many(change: ManyChange) -> dict[str, Any]:
+        changed = desk.change(change.items, {"decision": change.decision})
+        return {"items": [_shown(row) for row in changed]}
+
+    @app.put("/api/undo")
+    def undo() -> dict[str, Any]:
+        undone = desk.undo()
+        return {"items": [_shown(row) for row in undone.restored], "removed": undone.removed}
 
     @app.put("/api/crops")
     def add_crop(crop: NewCrop) -> dict[str, Any]:
         box = Box(crop.left, crop.top, crop.right, crop.bottom)
         return _shown(desk.add_crop(crop.page_image, box))
+
+    @app.get("/api/training-set")
+    def progress() -> dict[str, Any]:
+        return asdict(desk.progress) if desk.progress else {}
 
     @app.put("/api/training-set")
     def rebuild() -> dict[str, Any]:

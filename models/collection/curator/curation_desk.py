@@ -1,7 +1,8 @@
 """What the curator's page works on: the rows of `curation.csv` and the pages they refer to."""
 
 import threading
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -21,6 +22,23 @@ PAGES_IN_MEMORY = 16
 
 class UnknownItemError(InputError):
     """No item has this name, or none is on this page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What undoing changed: rows as they were, and items that had been added."""
+
+    restored: list[CurationRow]
+    removed: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far something is; of 0 where that is not known."""
+
+    title: str
+    done: int = 0
+    total: int = 0
 
 
 class Desk:
@@ -44,6 +62,9 @@ class Desk:
         self.options = building.options_of(folder)
         self._lock = threading.Lock()
         self._page = lru_cache(PAGES_IN_MEMORY)(self._read_page)
+        self._before: list[dict[str, CurationRow | None]] = []
+        self.progress: Progress | None = None
+        """How far the training set is written; None while it is not."""
         self._read_version: tuple[int, int] | None = None
         self._rows: list[CurationRow] = []
         self.rows()
@@ -75,29 +96,47 @@ class Desk:
         """The whitened page with this name: (height, width) uint8."""
         return self._page(page_image)[0]
 
-    def change(self, item: str, changes: dict[str, Any]) -> CurationRow:
-        """Change an item's decision, squaring or box.
+    def change(self, items: Sequence[str], changes: dict[str, Any]) -> list[CurationRow]:
+        """Change decision, squaring or box of items, all of them or none.
 
         Args:
-            item: its name.
+            items: their names.
             changes: any of decision, squaring, left, top, right, bottom.
 
         Returns:
-            The row as written, measured anew.
+            The rows as written, measured anew.
 
         Raises:
-            UnknownItemError: there is none of that name.
+            UnknownItemError: there is none of such a name.
             InputError: the change cannot be obeyed.
         """
         with self._lock:
             rows = _index(self.rows())
-            before = _find(rows, item)
-            if not before.page_image:
-                raise InputError(f"'{before.source}' could not be read: {before.reason}")
-            changed = replace(before, **changes)
-            rows[item] = self._measured(changed.decided(changed.decision))
-            self._write(list(rows.values()))
-            return rows[item]
+            before = {item: _find(rows, item) for item in items}
+            for item, row in before.items():
+                if not row.page_image:
+                    raise InputError(f"'{row.source}' could not be read: {row.reason}")
+                changed = replace(row, **changes)
+                rows[item] = self._measured(changed.decided(changed.decision))
+            self._write(list(rows.values()), dict(before))
+            return [rows[item] for item in items]
+
+    def undo(self) -> Undone:
+        """Take the last change back; each further call the one before it.
+
+        Raises:
+            InputError: nothing was changed since the page was opened.
+        """
+        with self._lock:
+            if not self._before:
+                raise InputError("nothing to undo")
+            rows, before = _index(self.rows()), self._before[-1]
+            removed = [item for item, row in before.items() if row is None]
+            restored = [row for row in before.values() if row is not None]
+            kept = {item: row for item, row in rows.items() if item not in removed}
+            self._write(list((kept | _index(restored)).values()))
+            self._before.pop()
+            return Undone(restored, removed)
 
     def add_crop(self, page_image: str, box: Box) -> CurationRow:
         """Add a kept item: another rectangle of a page.
@@ -116,7 +155,7 @@ class Desk:
             row = replace(siblings[0], item=f"{stem}_c{number}").recropped(box).decided("keep")
             row = self._measured(row)
             rows.insert(rows.index(siblings[-1]) + 1, row)
-            self._write(rows)
+            self._write(rows, {row.item: None})
             return row
 
     def _measured(self, row: CurationRow) -> CurationRow:
@@ -127,8 +166,13 @@ class Desk:
         grey = building.read_page(self.folder, page_image)
         return grey, cut_page(grey, self.options.framing, self.options.gutter)
 
-    def _write(self, rows: list[CurationRow]) -> None:
+    def _write(
+        self, rows: list[CurationRow], before: dict[str, CurationRow | None] | None = None
+    ) -> None:
+        """Write all rows; `before` is what undoing puts back, None for an item that was not."""
         building.write_into(self.folder)(curation.FILE_NAME, curation.to_csv(rows).encode())
+        if before:
+            self._before.append(before)
 
     def rebuild(self) -> str:
         """Write the training set anew from `curation.csv`.
@@ -137,9 +181,19 @@ class Desk:
             The data's SHA-256.
         """
         with self._lock:
-            write = building.write_into(self.folder)
-            items = building.build(None, self.folder, self.options, write, lambda things, _: things)
-            return building.finish(self.folder, None, self.options, items)
+            try:
+                write = building.write_into(self.folder)
+                items = building.build(None, self.folder, self.options, write, self._watched)
+                self.progress = Progress("contact sheets")
+                return building.finish(self.folder, None, self.options, items)
+            finally:
+                self.progress = None
+
+    def _watched(self, things: Iterable[Any], title: str) -> Iterator[Any]:
+        every = list(things)
+        for done, thing in enumerate(every):
+            self.progress = Progress(title, done, len(every))
+            yield thing
 
 
 def _find(rows: dict[str, CurationRow], item: str) -> CurationRow:

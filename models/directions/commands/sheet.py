@@ -14,7 +14,7 @@ from models.directions.page.contact import PAGE, write_sheet
 from models.directions.result import read_directions
 from models.directions.strips import draw_strip
 from models.directions.subject import load_subject
-from models.local_page import address_of, listen, serve
+from models.local_page import address_of, listen, serve, show
 
 
 @click.command("sheet")
@@ -62,5 +62,5 @@ def _serve(out: Path, folders: list[Path], port: int) -> None:
     with listen(port) as listener:
         address = address_of(listener)
         click.echo(f"Name directions at {address}  (Ctrl-C ends)")
-        click.launch(address)
+        show(address)
         serve(make_app(out, folders), listener)

@@ -47,6 +47,7 @@ function makeTile(item) {
   tile.querySelector(".picture").addEventListener("click", act(toggle));
   tile.querySelector(".squaring").addEventListener("click", act(toggleSquaring));
   tile.querySelector(".recrop").addEventListener("click", act(recrop));
+  tile.querySelector(".whole").addEventListener("click", act(dropPage));
   tiles.set(item.item, tile);
   return tile;
 }
@@ -61,10 +62,13 @@ function draw(item) {
   const image = tile.querySelector("img");
   const address = item.page_image ? pictureAddress(item) : "";
   if (address && image.getAttribute("src") !== address) image.src = address;
-  const width = `line ${item.line_width_px.toFixed(2)} px`;
-  tile.querySelector(".what").textContent = `${kept ? "kept" : "set aside"}, ${width}`;
+  const padded = item.squaring === "pad";
+  const how = `${padded ? "padded" : "cropped"}, line ${item.line_width_px.toFixed(2)} px`;
+  tile.querySelector(".what").textContent = `${kept ? "kept" : "set aside"}, ${how}`;
   tile.querySelector(".why").textContent = kept ? item.source : `${item.source}: ${item.reason}`;
-  tile.querySelector(".squaring").textContent = item.squaring === "pad" ? "Padded" : "Cropped";
+  const squaring = tile.querySelector(".squaring");
+  squaring.textContent = padded ? "Crop" : "Pad";
+  squaring.title = padded ? "Cut the ends off to make it square" : "Add paper to make it square";
   for (const tool of tile.querySelectorAll(".tools button")) tool.disabled = !item.page_image;
   return tile;
 }
@@ -107,6 +111,7 @@ async function change(item, changes) {
   items.set(changed.item, changed);
   draw(changed);
   count();
+  byId("undo").disabled = false;
   say(`${changed.item}: ${changed.decision === "keep" ? "kept" : "set aside"}. Written.`);
 }
 
@@ -114,6 +119,35 @@ const decide = (item, decision) => change(item, { decision });
 const toggle = (item) => decide(item, item.decision === "keep" ? "drop" : "keep");
 const toggleSquaring = (item) =>
   change(item, { squaring: item.squaring === "pad" ? "crop" : "pad" });
+
+async function decideAll(some, decision, what) {
+  const names = some.filter((item) => item.page_image && item.decision !== decision);
+  if (!names.length) {
+    say(`${what}: nothing to change.`);
+    return;
+  }
+  const body = { items: names.map((item) => item.item), decision };
+  const { items: changed } = await ask("PUT", "/api/items", body);
+  for (const item of changed) {
+    items.set(item.item, item);
+    draw(item);
+  }
+  count();
+  byId("undo").disabled = false;
+  const done = decision === "keep" ? "kept" : "set aside";
+  say(`${what}: ${changed.length} ${done}. Written; Undo takes all of it back.`);
+}
+
+const onPage = (item) => [...items.values()].filter((o) => o.page_image === item.page_image);
+const dropPage = (item) => decideAll(onPage(item), "drop", item.source);
+
+async function undo() {
+  const { items: restored, removed } = await ask("PUT", "/api/undo");
+  for (const item of restored) items.set(item.item, item);
+  for (const name of removed) items.delete(name);
+  drawGrid();
+  say(`Undone: ${[...restored.map((item) => item.item), ...removed].join(", ")}.`);
+}
 
 async function recrop(item) {
   const box = await chooseBox(`Re-crop ${item.item}`, item);
@@ -125,6 +159,7 @@ async function addCrop(item) {
   if (!box) return;
   const added = await ask("PUT", "/api/crops", { page_image: item.page_image, ...box });
   await load();
+  byId("undo").disabled = false;
   tiles.get(added.item)?.querySelector("button").focus();
   say(`${added.item} added.`);
 }
@@ -135,6 +170,8 @@ const KEYS = {
   p: (item) => change(item, { squaring: "pad" }),
   c: (item) => change(item, { squaring: "crop" }),
   n: addCrop,
+  u: undo,
+  x: dropPage,
   Enter: recrop,
 };
 
@@ -157,14 +194,29 @@ grid.addEventListener("keydown", (event) => {
 
 for (const id of ["filter", "reason", "sort"]) byId(id).addEventListener("change", drawGrid);
 
+byId("undo").addEventListener("click", () => attempt(undo));
+byId("keep-shown").addEventListener("click", () =>
+  attempt(() => decideAll(chosen(), "keep", "All shown")),
+);
+byId("drop-shown").addEventListener("click", () =>
+  attempt(() => decideAll(chosen(), "drop", "All shown")),
+);
+
+async function showProgress() {
+  const { title, done, total } = await ask("GET", "/api/training-set");
+  if (title) say(`Writing the training set: ${title}${total ? ` ${done} of ${total}` : ""} …`);
+}
+
 byId("rebuild").addEventListener("click", () =>
   attempt(async () => {
     byId("rebuild").disabled = true;
     say("Writing the training set …");
+    const watch = setInterval(() => showProgress().catch(() => {}), 500);
     try {
       const made = await ask("PUT", "/api/training-set");
       say(`Training set written: ${made.kept} pictures, SHA-256 ${made.sha256}`);
     } finally {
+      clearInterval(watch);
       byId("rebuild").disabled = false;
     }
   }),

@@ -12,6 +12,7 @@ pytest.importorskip("httpx2")
 from fastapi.testclient import TestClient
 
 from exhibit.contract.errors import InputError
+from models.collection import building
 from models.collection.curation import read_csv
 from models.collection.curator.app import make_app
 from models.collection.curator.curation_desk import Desk
@@ -87,6 +88,66 @@ def test_new_crop_becomes_a_kept_item_beside_its_page(page, target) -> None:
     assert answer.json()["item"] == "both_c1"
     items = [row.item for row in read_csv(target / "curation.csv")]
     assert items[items.index("both_c1") - 1] == "both_2"
+
+
+def test_change_of_many_is_written_at_once_and_undone_at_once(page, target) -> None:
+    before = read_csv(target / "curation.csv")
+    on_page = [row.item for row in before if row.page_image == "pages/both.png"]
+    answer = page.put("/api/items", json={"items": on_page, "decision": "drop"}).json()
+    assert [item["item"] for item in answer["items"]] == on_page
+    assert not any(written(target, item).kept for item in on_page)
+    undone = page.put("/api/undo").json()
+    assert [item["item"] for item in undone["items"]] == on_page
+    assert read_csv(target / "curation.csv") == before
+
+
+def test_change_of_many_is_refused_whole_where_one_cannot_be_obeyed(page, target) -> None:
+    before = (target / "curation.csv").read_bytes()
+    for items, status in ((["both_1", "absent"], 404), (["both_1", "torn"], 409), ([], 422)):
+        answer = page.put("/api/items", json={"items": items, "decision": "drop"})
+        assert answer.status_code == status
+    assert (target / "curation.csv").read_bytes() == before
+    assert page.put("/api/undo").status_code == 409
+
+
+def test_undo_takes_back_one_change_after_the_other(page, target) -> None:
+    states = [read_csv(target / "curation.csv")]
+    box = {"left": 40, "top": 40, "right": 140, "bottom": 140}
+    for path, change in (
+        ("/api/items/both_1", {"decision": "drop"}),
+        ("/api/items/both_1", {"decision": "keep", "squaring": "crop"}),
+        ("/api/items/both_2", {"left": states[0][1].left + 4}),
+        ("/api/crops", {"page_image": "pages/both.png", **box}),
+    ):
+        assert page.put(path, json=change).status_code == 200
+        states.append(read_csv(target / "curation.csv"))
+    assert page.put("/api/undo").json()["removed"] == ["both_c1"]
+    for state in reversed(states[:-1]):
+        assert read_csv(target / "curation.csv") == state
+        page.put("/api/undo")
+    assert page.put("/api/undo").json()["detail"] == "nothing to undo"
+
+
+def test_training_set_says_how_far_it_is(page, target, monkeypatch) -> None:
+    seen = []
+    build = building.build
+
+    def watched(*arguments):
+        *rest, progress = arguments
+
+        def watching(things, title):
+            for thing in progress(things, title):
+                seen.append(page.get("/api/training-set").json())
+                yield thing
+
+        return build(*rest, watching)
+
+    monkeypatch.setattr(building, "build", watched)
+    assert page.get("/api/training-set").json() == {}
+    page.put("/api/training-set")
+    assert seen[0] == {"title": "pages", "done": 0, "total": len(seen)}
+    assert [step["done"] for step in seen] == list(range(len(seen)))
+    assert page.get("/api/training-set").json() == {}
 
 
 @pytest.mark.parametrize(

@@ -134,3 +134,24 @@ def test_curator_crops_by_keyboard_and_cancels(page, target) -> None:
     after = written(target, "both_1")
     assert (after.left, after.right) == (before.left + 2, before.right + 2)
     assert (after.top, after.bottom) == (before.top, before.bottom + 2)
+
+
+def test_curator_drops_a_page_and_takes_it_back(page, target) -> None:
+    before = read_csv(target / "curation.csv")
+    page.locator("[data-item=both_1] .whole").click()
+    say(page, "2 set aside")
+    assert not written(target, "both_1").kept and not written(target, "both_2").kept
+    page.locator("#undo").click()
+    say(page, "Undone: both_1, both_2")
+    assert read_csv(target / "curation.csv") == before
+
+
+def test_curator_sets_all_that_is_shown_aside_and_takes_it_back(page, target) -> None:
+    before = read_csv(target / "curation.csv")
+    page.locator("input[value=keep]").check()
+    page.locator("#drop-shown").click()
+    say(page, "Undo takes all of it back")
+    assert not any(row.kept for row in read_csv(target / "curation.csv"))
+    page.locator("#undo").click()
+    say(page, "Undone")
+    assert read_csv(target / "curation.csv") == before
