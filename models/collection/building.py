@@ -125,7 +125,7 @@ def _add_scans(files: list[SourceFile], preparation: Preparation, progress: Prog
     for file in progress(files, "scans"):
         for scan in read_pages(file):
             items += preparation.add_scan(scan)
-    return items
+    return preparation.without_smaller(items)
 
 
 def read_page(folder: Path, page_image: str) -> NDArray[np.uint8]:

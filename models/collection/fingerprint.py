@@ -43,6 +43,10 @@ class Fingerprints:
         nearest = int(difference.argmin())
         return self._names[nearest] if difference[nearest] <= LARGEST_DIFFERENCE else None
 
+    def rename(self, name: str, new: str) -> None:
+        """Let another drawing stand for one that was remembered."""
+        self._names[self._names.index(name)] = new
+
     def add(self, name: str, bits: NDArray[np.bool_]) -> None:
         """Remember a drawing."""
         if len(self._names) == len(self._bits):

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.collection.lettering import is_ruled_frame
+from models.collection.lettering import is_empty_frame, lettering_mask
 from models.collection.linework import line_width_px
 from models.collection.squaring import padded_side_px
 
@@ -29,6 +29,8 @@ class Limits:
     """Share of the page's ink; less is a tuft of grass beside the figure."""
     most_fragmented: float = 0.6
     """The longest connected part must span this share of the figure."""
+    most_lettering: float = 0.9
+    """Share of the ink that is lines of letters; more is no drawing."""
     narrowest: float = 0.12
     """Shorter over longer side."""
 
@@ -74,6 +76,8 @@ def reason_to_drop_drawing(ink: NDArray[np.bool_], measured: Measured, limits: L
         limits: what to keep to.
     """
     width, share = measured.line_width_px, measured.ink_share
+    if lettering_mask(ink).sum() > limits.most_lettering * np.count_nonzero(ink):
+        return "lettering: nothing else is drawn"
     if max(ink.shape) < limits.smallest_px:
         return f"small: {max(ink.shape)} px on the page"
     if width < limits.thinnest_px:
@@ -100,8 +104,8 @@ def reason_to_drop_figure(
     """
     if reason := reason_to_drop_drawing(ink, measured, limits):
         return reason
-    if is_ruled_frame(ink):
-        return "frame: ruled on all four sides"
+    if is_empty_frame(ink):
+        return "frame: nothing is drawn inside"
     if np.count_nonzero(ink) < limits.least_of_page * page_ink:
         return "minor: a small part of its page"
     if _longest_part(ink) < limits.most_fragmented:

@@ -26,6 +26,10 @@ PAGE_EDGE_SHARE = 0.12
 """Page numbers stand within this share of the page's height of its upper or lower edge ..."""
 LARGEST_NUMBER_SHARE = 0.04
 """... and are at most this share of the page's longer side high."""
+FRAME_BAND = 0.1
+"""An ornamental frame keeps within this share of its shorter side ..."""
+LARGEST_CONTENT = 0.004
+"""... and in the middle of an empty one no more than this share is ink."""
 FRAME_COVERAGE = 0.7
 """A frame covers at least this share of each of its four sides."""
 
@@ -201,3 +205,21 @@ def is_ruled_frame(ink: NDArray[np.bool_]) -> bool:
         ink[:, -band:].any(1),
     )
     return all(side.mean() >= FRAME_COVERAGE for side in sides)
+
+
+def is_empty_frame(ink: NDArray[np.bool_]) -> bool:
+    """Whether ink is a frame, ruled or ornamental, around next to nothing.
+
+    Args:
+        ink: (height, width) bool, cropped to it.
+
+    Returns:
+        True where each side is covered along most of its length and the middle is empty.
+    """
+    height, width = ink.shape
+    band = max(2, round(FRAME_BAND * min(ink.shape)))
+    sides = (ink[:band].any(0), ink[-band:].any(0), ink[:, :band].any(1), ink[:, -band:].any(1))
+    if not all(side.mean() >= FRAME_COVERAGE for side in sides):
+        return False
+    inside = ink[height // 4 : height - height // 4, width // 4 : width - width // 4]
+    return bool(inside.mean() < LARGEST_CONTENT)

@@ -1,6 +1,7 @@
 """From scans to a training set, and again from what a curator decided."""
 
 import hashlib
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
@@ -40,6 +41,8 @@ from models.collection.squaring import Squaring
 
 PAGES = "pages"
 THUMBNAIL_PX = 112
+LARGER = 1.1
+"""Of two scans of one drawing the later is kept where it is so much larger."""
 LONGEST_NAME = 100
 """Bytes of a page's name; its items' names, and drafts of their files, are longer by up to 50."""
 BLANK_BELOW = 0.0002
@@ -83,6 +86,10 @@ class Preparation:
         self._options, self._write = options, write
         self._kept = Fingerprints()
         self._page_names: set[str] = set()
+        self._sides_px: dict[str, int] = {}
+        """Longer sides on their pages of the items that were judged here and kept."""
+        self._larger: dict[str, str] = {}
+        """Of items that came once more and larger: by which one each was replaced."""
 
     def add_scan(self, scan: Scan) -> list[Item]:
         """Cut and judge a page that nobody has decided on yet."""
@@ -145,8 +152,32 @@ class Preparation:
         if not reason:
             picture = square(cut, options.squaring, options.resolution)
             twin = self._kept.find(fingerprint(picture))
-            reason = f"duplicate of {twin}" if twin else ""
+            reason = f"duplicate of {twin}" if twin and not self._replaces(twin, name, cut) else ""
+        if not reason:
+            self._sides_px[name] = max(cut.ink.shape)
         return self._finish(self._row(scan, name, reason, cut.box, page_image), cut)
+
+    def _replaces(self, twin: str, name: str, cut: Cut) -> bool:
+        """Whether a drawing is larger than the one it is like; that one is then set aside.
+
+        One that a curator has decided on stays.
+        """
+        if max(cut.ink.shape) <= LARGER * self._sides_px.get(twin, math.inf):
+            return False
+        self._larger[twin] = name
+        self._kept.rename(twin, name)
+        return True
+
+    def without_smaller(self, items: list[Item]) -> list[Item]:
+        """All items, those set aside of which a larger one came later, with their details."""
+        return [self._if_largest(item) for item in items]
+
+    def _if_largest(self, item: Item) -> Item:
+        larger = self._larger.get(item.row.detail_of or item.row.item)
+        if larger is None or not item.row.kept:
+            return item
+        row = replace(item.row, decision="drop", reason=f"duplicate of {larger}")
+        return replace(item, row=row)
 
     def _details(self, row: CurationRow, cut: Cut) -> list[Item]:
         """Cut the details of a whole item that is kept out of it, where they are wanted."""

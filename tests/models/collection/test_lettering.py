@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from models.collection.cutting import cut_page
-from models.collection.lettering import is_ruled_frame, lettering_mask
+from models.collection.lettering import is_empty_frame, is_ruled_frame, lettering_mask
 from models.collection.linework import ink_mask
 from tests.models.collection.drawings import blank_page, draw_face, face_and_house
 
@@ -62,3 +62,24 @@ def test_is_ruled_frame_knows_a_frame_from_a_figure() -> None:
     rows, columns = np.ogrid[:100, :140]
     ellipse = abs(((rows - 50) / 49) ** 2 + ((columns - 70) / 69) ** 2 - 0.95) < 0.05
     assert not is_ruled_frame(ellipse)
+
+
+def test_is_empty_frame_knows_frames_with_nothing_inside_and_spares_framed_figures() -> None:
+    framed = blank_page()
+    cv2.rectangle(framed, (5, 5), (394, 294), 0, 3)
+    assert is_empty_frame(ink_mask(framed)[4:297, 4:397])
+    ornamental = blank_page()
+    for x in range(12, 390, 12):
+        cv2.circle(ornamental, (x, 14), 9, 0, 2)
+        cv2.circle(ornamental, (x, 286), 9, 0, 2)
+    for y in range(14, 290, 12):
+        cv2.circle(ornamental, (14, y), 9, 0, 2)
+        cv2.circle(ornamental, (386, y), 9, 0, 2)
+    assert is_empty_frame(ink_mask(ornamental)[4:297, 2:397])
+    draw_face(framed, 200, 120)
+    draw_face(ornamental, 200, 120)
+    assert not is_empty_frame(ink_mask(framed)[4:297, 4:397])
+    assert not is_empty_frame(ink_mask(ornamental)[4:297, 2:397])
+    rows, columns = np.ogrid[:100, :140]
+    ellipse = abs(((rows - 50) / 49) ** 2 + ((columns - 70) / 69) ** 2 - 0.95) < 0.05
+    assert not is_empty_frame(ellipse)

@@ -17,7 +17,7 @@ from models.collection import curation
 from models.collection.curation import BY_CURATOR, CurationRow
 from models.collection.dataset import DrawingDataset, data_sha256
 from tests.models.collection.boxes_of_scans import prepared, run_prepare, write_scans
-from tests.models.collection.drawings import face_and_house
+from tests.models.collection.drawings import blank_page, draw_face, draw_house, face_and_house
 
 
 def rows_of(target: Path) -> dict[str, CurationRow]:
@@ -235,3 +235,69 @@ def test_prepare_into_the_folder_of_its_scans_touches_nothing_there(tmp_path) ->
     before = sorted(path.name for path in scans.iterdir())
     assert "not empty" in refused(run_prepare(scans, "-o", tmp_path / "box"))
     assert sorted(path.name for path in scans.iterdir()) == before
+
+
+def framed_face(height: int = 400, width: int = 400) -> np.ndarray:
+    page = blank_page(height, width)
+    cv2.rectangle(page, (40, 30), (width - 40, height - 30), 0, 3)
+    draw_face(page, width // 2, 150, 70)
+    cv2.line(page, (width // 2, 290), (width // 2, height - 30), 0, 3)
+    return page
+
+
+def test_prepare_keeps_a_framed_figure_and_sets_empty_frames_and_lettering_aside(tmp_path) -> None:
+    scans = tmp_path / "scans"
+    scans.mkdir()
+    cv2.imwrite(str(scans / "framed.png"), framed_face())
+    empty = blank_page(400, 400)
+    cv2.rectangle(empty, (40, 30), (360, 370), 0, 3)
+    cv2.imwrite(str(scans / "empty.png"), empty)
+    title = blank_page(160, 700)
+    cv2.putText(title, "LAUGHABLE LYRICS", (40, 100), cv2.FONT_HERSHEY_SIMPLEX, 2, 0, 5)
+    cv2.imwrite(str(scans / "title.png"), title)
+    for framing in ("figure", "drawing"):
+        target = tmp_path / framing
+        made = run_prepare(
+            scans, "-o", target, "--resolution", 128, "--framing", framing, "--line-width", 0.1, 9
+        )
+        assert made.exit_code == 0, made.output
+        kept = {row.source for row in rows_of(target).values() if row.kept}
+        assert "framed.png" in kept and "title.png" not in kept
+        if framing == "figure":
+            assert kept == {"framed.png"}
+
+
+def hatched(scale: int) -> np.ndarray:
+    page = blank_page()
+    draw_face(page, 200, 110, 80)
+    for step in range(12):
+        start, end = (150 + 8 * step, 60 + 3 * step), (140 + 9 * step, 130 + 2 * step)
+        cv2.line(page, start, end, 0, 2)
+    draw_house(page, 150, 200, 80)
+    return cv2.resize(page, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
+
+
+def test_prepare_of_two_scans_of_one_drawing_keeps_the_larger(tmp_path) -> None:
+    scans = tmp_path / "scans"
+    scans.mkdir()
+    for name, scale in (("1-small", 1), ("2-large", 2), ("3-again", 1)):
+        cv2.imwrite(str(scans / f"{name}.png"), hatched(scale))
+    target = tmp_path / "set"
+    made = run_prepare(scans, "-o", target, "--resolution", 64, "--details", "heads")
+    assert made.exit_code == 0, made.output
+    rows = rows_of(target)
+    assert {row.source for row in rows.values() if row.kept} == {"2-large.png"}
+    assert rows["1-small_1"].reason == rows["3-again_1"].reason == "duplicate of 2-large_1"
+    kept = {row.item for row in rows.values() if row.kept}
+    assert {path.stem for path in (target / "images").iterdir()} == kept
+
+
+def test_prepare_larger_scan_of_what_a_curator_kept_leaves_it(tmp_path) -> None:
+    scans = tmp_path / "scans"
+    scans.mkdir()
+    cv2.imwrite(str(scans / "1.png"), hatched(1))
+    target = tmp_path / "set"
+    assert run_prepare(scans, "-o", target, "--resolution", 64).exit_code == 0
+    cv2.imwrite(str(scans / "2.png"), hatched(2))
+    assert run_prepare(scans, "-o", target).exit_code == 0
+    assert {row.source for row in rows_of(target).values() if row.kept} == {"1.png"}
