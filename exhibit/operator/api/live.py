@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import asdict
 from typing import Any, Literal
 
 from fastapi import APIRouter, HTTPException, Request, Response
@@ -13,6 +14,7 @@ from exhibit.operator.access.roles import Role
 from exhibit.operator.api.permission import Routes, desk_of
 from exhibit.operator.api.streaming import LiveResponse
 from exhibit.operator.desk import Desk, arrival
+from exhibit.operator.first_steps import steps_of
 from exhibit.operator.pictures import MOST_STREAMS, Encoded
 from exhibit.operator.token_effects import lying
 
@@ -37,6 +39,15 @@ class Switch(BaseModel):
 async def state(request: Request) -> dict[str, Any]:
     """Return everything that is known of the table at this moment."""
     return describe(desk_of(request))
+
+
+@routes.get("/first-steps", Role.VIEWER)
+async def first_steps(request: Request) -> list[dict[str, Any]]:
+    """Return how camera, exposure, calibration and a test drawing stand: `ok`, and the code of the
+    text that says so with its values."""
+    desk = desk_of(request)
+    calibration = desk.settings.effective.calibration
+    return [asdict(step) for step in steps_of(desk.table.look(), desk.run_dir, calibration)]
 
 
 @routes.get("/recent", Role.VIEWER)

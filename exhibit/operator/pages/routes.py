@@ -15,6 +15,7 @@ from exhibit.operator.api.accounts import tokens
 from exhibit.operator.api.bundles import bundles
 from exhibit.operator.api.configuration import configuration, history
 from exhibit.operator.api.directions import directions
+from exhibit.operator.api.live import first_steps
 from exhibit.operator.api.permission import Routes, desk_of, person_of
 from exhibit.operator.api.records import Kind, Text, visits
 from exhibit.operator.api.scenes import scenes
@@ -34,6 +35,11 @@ router = APIRouter(include_in_schema=False)
 routes = Routes(router)
 View = Literal["values", "yaml", "file", "history"]
 LogView = Literal["events", "audit"]
+_STEP_FIELDS = {
+    "camera": ("camera.source", "camera.mirrored"),
+    "exposure": ("camera.exposure", "camera.gain"),
+}
+"""Settings that a first step is taken with."""
 _PERIODS = (7, 30, 365)
 _RECORDS = 200
 _YEAR_S = 365 * 24 * 3600
@@ -51,6 +57,20 @@ async def login(request: Request) -> Response:
 async def now(request: Request) -> HTMLResponse:
     """Show what the table sees and does."""
     return render(request, "now", ("now", "takehome"))
+
+
+@routes.get("/first", Role.VIEWER)
+async def first(request: Request) -> HTMLResponse:
+    """Lead through the first steps with a new table."""
+    sections = settings_by_section(desk_of(request), texts_of(request))
+    return render(
+        request,
+        "first",
+        ("first",),
+        steps=await first_steps(request),
+        settings=sections["camera"],
+        fields=_STEP_FIELDS,
+    )
 
 
 @routes.get("/tune", Role.VIEWER)

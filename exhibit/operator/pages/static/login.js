@@ -14,7 +14,8 @@ form.addEventListener("submit", async (event) => {
   );
   try {
     await ask("POST", form.getAttribute("action"), body);
-    location.assign("/");
+    // A table that has just been claimed is new: it is led through its first steps.
+    location.assign(form.getAttribute("action").endsWith("/claim") ? "/first" : "/");
   } catch (error) {
     problem.textContent = error.message;
     button.disabled = false;

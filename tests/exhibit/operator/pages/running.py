@@ -128,4 +128,4 @@ def claim(page: Any, table: RunningTable) -> None:
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
-    page.wait_for_url(f"{table.url}/", wait_until="domcontentloaded")
+    page.wait_for_url(f"{table.url}/first", wait_until="domcontentloaded")

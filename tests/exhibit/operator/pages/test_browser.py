@@ -37,7 +37,7 @@ pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="needs chromium"),
 ]
 FELT_SEED = 108  # its first three sheets are drawn on with the felt pen
-PAGES = ("/", "/tune", "/config", "/config?view=yaml", "/config?view=file",
+PAGES = ("/", "/first", "/tune", "/config", "/config?view=yaml", "/config?view=file",
          "/config?view=history", "/visits", "/log", "/help")  # fmt: skip
 DESK, PHONE, NARROW = (1280, 860), (390, 844), (320, 640)
 AA = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
@@ -140,6 +140,23 @@ def test_now_shows_four_live_pictures_and_the_state_in_one_word(
         "mirrored, as the projector needs it"
     )
     assert page.get_attribute("#plot-fps .line", "d")
+
+
+def test_first_steps_of_a_new_table_say_how_they_stand(
+    open_page: Callable[..., Any],
+) -> None:
+    page = open_page("/first", PHONE)
+    drawing = page.locator('[data-step="drawing"]')
+    wait_until(lambda: drawing.get_attribute("data-ok") == "true", "the visitor's line")
+    assert "The line is found" in drawing.inner_text()
+    camera = page.locator('[data-step="camera"]')
+    assert "a simulated visitor draws" in camera.inner_text()
+    assert camera.locator('.control[data-key="camera.source"] input').input_value() == "simulated"
+    assert (
+        "calibrate camera, calibrate corners"
+        in page.locator('[data-step="calibration"]').inner_text()
+    )
+    wait_until(lambda: page.evaluate(DARK, "camera") >= 0, "the camera's picture")
 
 
 def test_now_freeze_holds_the_stage_and_lets_go(
