@@ -1,24 +1,30 @@
-"""All methods of discovery by name, imported when they are asked for."""
+"""All methods of discovery by name, imported when they are asked for.
+
+A new method is a name here, `discover` in the module of that name, and its options in the module of
+that name in `models.directions.commands`.
+"""
 
 from __future__ import annotations
 
 import importlib
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from exhibit.contract.errors import InputError
-from models.directions.result import DirectionSet
-from models.directions.subject import Subject
 
-METHODS = {
-    "pca": "models.directions.pca:discover",
-    "sefa": "models.directions.sefa:discover",
-    "sefa-conv": "models.directions.sefa_conv:discover",
-    "resefa": "models.directions.resefa:discover",
-    "jacobian": "models.directions.jacobian:discover",
-    "regression": "models.directions.regression:discover",
-    "mean-difference": "models.directions.mean_difference:discover",
-    "svm": "models.directions.svm:discover",
-}
+if TYPE_CHECKING:  # the list of commands needs no torch
+    from models.directions.result import DirectionSet
+    from models.directions.subject import Subject
+
+METHODS = (
+    "pca",
+    "sefa",
+    "sefa-conv",
+    "resefa",
+    "jacobian",
+    "regression",
+    "mean-difference",
+    "svm",
+)
 
 
 class Method(Protocol):
@@ -33,5 +39,10 @@ def find_method(name: str) -> Method:
     """Import one method; raises InputError naming the known."""
     if name not in METHODS:
         raise InputError(f"method '{name}': expected one of {', '.join(METHODS)}")
-    module, _, function = METHODS[name].partition(":")
-    return cast(Method, getattr(importlib.import_module(module), function))
+    module = importlib.import_module(f"models.directions.{module_of(name)}")
+    return cast("Method", module.discover)
+
+
+def module_of(name: str) -> str:
+    """The name of a method as modules and functions have it."""
+    return name.replace("-", "_")

@@ -3,17 +3,11 @@
 import click
 
 from exhibit.cli.lazy import LazyGroup
+from models.directions.registry import METHODS, module_of
 
 FOLDER = "models.directions.commands"
 COMMANDS = {
-    "pca": f"{FOLDER}.pca:pca",
-    "sefa": f"{FOLDER}.sefa:sefa",
-    "sefa-conv": f"{FOLDER}.sefa_conv:sefa_conv",
-    "resefa": f"{FOLDER}.resefa:resefa",
-    "jacobian": f"{FOLDER}.jacobian:jacobian",
-    "regression": f"{FOLDER}.regression:regression",
-    "mean-difference": f"{FOLDER}.mean_difference:mean_difference",
-    "svm": f"{FOLDER}.svm:svm",
+    **{name: f"{FOLDER}.{module_of(name)}:{module_of(name)}" for name in METHODS},
     "condition": f"{FOLDER}.condition:condition",
     "classifier": f"{FOLDER}.classifier:classifier",
     "safe-range": f"{FOLDER}.safe_range:safe_range_command",
