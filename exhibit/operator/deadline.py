@@ -40,8 +40,8 @@ class PunctualProtocol(H11Protocol):
         self._stop()
         super().connection_lost(exc)
 
-    def _start(self, within_s: float = REQUEST_WITHIN_S) -> None:
-        self._deadline = self.loop.call_later(within_s, self._give_up)
+    def _start(self) -> None:
+        self._deadline = self.loop.call_later(REQUEST_WITHIN_S, self._give_up)
 
     def _stop(self) -> None:
         if self._deadline is not None:
@@ -55,6 +55,7 @@ class PunctualProtocol(H11Protocol):
         # Whoever may not send one has been answered, and is not listened to any longer.
         if brings_file and not self.cycle.response_complete and not self._is_given_time:
             self._is_given_time = True
-            self._start(FILE_WITHIN_S - REQUEST_WITHIN_S)
+            left_s = FILE_WITHIN_S - REQUEST_WITHIN_S
+            self._deadline = self.loop.call_later(left_s, self._give_up)
             return
         self.transport.abort()

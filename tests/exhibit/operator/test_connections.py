@@ -14,7 +14,9 @@ from collections.abc import Iterator
 import pytest
 
 from exhibit.operator import crowd, deadline, server
+from exhibit.operator.access.roles import Role
 from exhibit.operator.crowd import Crowd, Door
+from exhibit.operator.desk import Desk
 from exhibit.operator.server import Server
 from tests.exhibit.operator.conftest import ServerMaker
 from tests.exhibit.operator.running_page import Page, leave, port_of, serving
@@ -102,6 +104,33 @@ def test_request_that_is_never_ended_is_closed(
             writer.write(begun)
             read = await _end_of(reader)
             assert read.startswith(b"HTTP/1.1 200 OK") is begun.startswith(GET)
+            await leave(writer)
+
+    asyncio.run(check())
+
+
+def _upload(authorization: str) -> bytes:
+    lines = ("POST /api/v1/bundles/upload HTTP/1.1", "Host: testserver", "Content-Length: 99")
+    return "\r\n".join((*lines, f"Authorization: {authorization}", "", "PK")).encode()
+
+
+@pytest.mark.parametrize("of_admin", [True, False])
+def test_request_that_brings_a_file_is_given_time_where_it_may(
+    quick: None, desk: Desk, page: Server, trusting: ssl.SSLContext, of_admin: bool
+) -> None:
+    """A bundle of 33 MB takes longer than any other request, but nobody else may take so long."""
+    secret = desk.accounts.add_token("a program", Role.ADMIN) if of_admin else "tt_nobody"
+
+    async def check() -> None:
+        async with serving(page):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port_of(page), ssl=trusting)
+            writer.write(_upload(f"Bearer {secret}"))
+            if not of_admin:
+                assert (await _end_of(reader)).startswith(b"HTTP/1.1 401")
+            else:
+                await asyncio.sleep(3 * deadline.REQUEST_WITHIN_S)
+                writer.write(b" " * 97)
+                assert (await reader.readline()).startswith(b"HTTP/1.1 422")
             await leave(writer)
 
     asyncio.run(check())
