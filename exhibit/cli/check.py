@@ -34,11 +34,11 @@ def _yaml_text(value: object) -> str:
 def _misfits(config: Config, path: Path) -> list[Problem]:
     """Return what the bundle of a configuration is not, or has not, with the lines that ask."""
     from exhibit.contract.bundle import find_bundle, load_bundle
-    from exhibit.contract.direction_names import missing_directions
+    from exhibit.contract.direction_names import missing_directions, missing_for_tokens
 
     try:
         load_bundle(find_bundle(config.model.bundle))
-        found = missing_directions(config)
+        found = [*missing_directions(config), *missing_for_tokens(config)]
     except BundleError as error:
         found = [Problem("model.bundle", str(error))]
     root, _ = read_yaml(path.read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""Do the directions that settings name exist in a bundle? Asked before they are saved or used."""
+"""Does what settings name exist in a bundle? Asked before it is saved or used."""
 
 from __future__ import annotations
 
@@ -27,12 +27,9 @@ def missing_directions(config: Config, bundles_dir: Path = BUNDLES_DIR) -> list[
 
     Of a bundle that is not there or cannot be read nothing is said: whoever opens it will.
     """
-    try:
-        bundle = find_bundle(config.model.bundle, bundles_dir)
-        known = json.loads((bundle / DIRECTIONS_META).read_text(encoding="utf-8"))
-    except (BundleError, OSError, ValueError):
+    bundle, names = _bundle_and_directions(config, bundles_dir)
+    if bundle is None:
         return []
-    names = list(known) if isinstance(known, dict) else []
     seen, found = set(), []
     for index, direction in enumerate(config.editing.directions):
         at = f"editing.directions.{index}.name"
@@ -45,3 +42,36 @@ def missing_directions(config: Config, bundles_dir: Path = BUNDLES_DIR) -> list[
             found.append(Problem(at, f"'{direction.name}' is listed twice; expected once"))
         seen.add(key)
     return found
+
+
+def missing_for_tokens(config: Config, bundles_dir: Path = BUNDLES_DIR) -> list[Problem]:
+    """Return every token whose direction or bundle is not there.
+
+    A direction is looked for in the bundle of the settings; of one that is not there or cannot be
+    read nothing is said.
+    """
+    bundle, names = _bundle_and_directions(config, bundles_dir)
+    found = []
+    for index, card in enumerate(config.tokens.cards):
+        text = ""
+        if card.does == "direction" and bundle is not None and card.name not in names:
+            has = ", ".join(names) or "none"
+            text = f"bundle '{bundle.name}' has no direction '{card.name}'; it has {has}"
+        elif card.does == "bundle":
+            try:
+                find_bundle(card.name, bundles_dir)
+            except BundleError as error:
+                text = str(error)
+        if text:
+            found.append(Problem(f"tokens.cards.{index}.name", f"token {card.id}: {text}"))
+    return found
+
+
+def _bundle_and_directions(config: Config, bundles_dir: Path) -> tuple[Path | None, list[str]]:
+    """Return the bundle of the settings, None where it cannot be read, and its directions."""
+    try:
+        bundle = find_bundle(config.model.bundle, bundles_dir)
+        known = json.loads((bundle / DIRECTIONS_META).read_text(encoding="utf-8"))
+    except (BundleError, OSError, ValueError):
+        return None, []
+    return bundle, list(known) if isinstance(known, dict) else []

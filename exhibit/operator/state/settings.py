@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from exhibit.contract.bundle import BUNDLES_DIR
-from exhibit.contract.direction_names import refuse_missing_directions
+from exhibit.contract.direction_names import missing_for_tokens, refuse_missing_directions
 from exhibit.contract.errors import ConfigError
 from exhibit.contract.files import PRIVATE, write_whole
 from exhibit.contract.settings.file import apply_overrides
@@ -327,6 +327,9 @@ class Settings:
     def _refuse_missing(self, keys: Iterable[str], after: Config) -> None:
         if "editing.directions" in keys:
             refuse_missing_directions(after, self.bundles_dir)
+        if "tokens.cards" in keys:
+            for problem in missing_for_tokens(after, self.bundles_dir):
+                raise ConfigError(f"{problem.key}: {problem.message}")
 
     def _save(self, overrides: Layer) -> None:
         if overrides != self.saved:

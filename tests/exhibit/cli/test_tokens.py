@@ -53,3 +53,15 @@ def test_numbers_in_takes_ranges_and_lists() -> None:
 def test_numbers_in_refuses_what_is_no_number_of_a_token(text: str) -> None:
     with pytest.raises(InputError, match="--ids"):
         numbers_in(text)
+
+
+def test_check_names_tokens_for_what_the_bundle_has_not_with_their_lines(tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text(
+        "tokens:\n  cards:\n  - {id: 1, does: label}\n"
+        "  - {id: 4, does: direction, name: sideways}\n  - {id: 5, does: bundle, name: nobody}\n"
+    )
+    ended = CliRunner().invoke(main, ["check", str(path)])
+    assert ended.exit_code == 2
+    assert ":4: tokens.cards.1.name: token 4: bundle 'lear' has no direction" in ended.output
+    assert ":5: tokens.cards.2.name: token 5: bundle 'nobody' not found" in ended.output

@@ -382,3 +382,20 @@ def test_safe_mode_of_a_crash_loop_is_taken_while_running_told_and_left_by_one_o
     assert admin.post("/api/v1/safe-mode", json={"on": False}).status_code == 200
     assert (_published(desk).model.psi, desk.settings.safe_mode) == (0.3, False)
     assert _published(desk).model.providers == ()
+
+
+@pytest.mark.parametrize(
+    ("card", "expected"),
+    [
+        ({"id": 4, "does": "direction", "name": "nobody"}, "has no direction 'nobody'"),
+        ({"id": 5, "does": "bundle", "name": "nothing"}, "tokens.cards.0.name: token 5: "),
+        ({"id": 51, "does": "label"}, "tokens.cards.0.id: 51 is not allowed; expected"),
+    ],
+)
+def test_settings_token_for_what_is_not_there_is_refused_on_saving(
+    admin: TestClient, desk: Desk, card: dict[str, object], expected: str
+) -> None:
+    answer = admin.patch("/api/v1/settings", json={"tokens": {"cards": [card]}})
+    assert answer.status_code == 422
+    assert expected in answer.json()["detail"]
+    assert desk.settings.effective.tokens.cards == ()

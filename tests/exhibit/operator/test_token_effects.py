@@ -45,7 +45,9 @@ class Table:
         self.running = RunningTable(self.folder)
         self.desk = self.running.desk
         self.desk.scenes.write(SceneBook(scenes=(EVENING,)))
-        self.desk.settings.change({"tokens": {"enabled": True, "cards": list(CARDS)}}, "kim")
+        # Some of them were right once: a bundle or a direction may go.
+        cards = {"tokens": {"enabled": True, "cards": list(CARDS)}}
+        self.desk.settings.adopt(cards, "kim", "tokens")
         self.effects = TokenEffects(self.desk, self.running.clock)
         self._writer = LaidTokenWriter(self.running.run_dir, self.running.clock)
 
