@@ -8,6 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from exhibit.contract.files import write_whole
 from exhibit.ink.images import as_gray
 from models.sketches.raster import Gray
 
@@ -32,11 +33,10 @@ def sheet(pictures: Gray, columns: int, gap_px: int = 2) -> Gray:
 
 def write_png(path: Path, image: Gray) -> None:
     """Write (H, W) or (H, W, 1 or 3) uint8, RGB order; the folder is made."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     if image.ndim == 3 and image.shape[2] == 3:
         image = as_gray(cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
-    if not cv2.imwrite(str(path), image):
-        raise OSError(f"{path}: could not be written")
+    _, data = cv2.imencode(".png", image)
+    write_whole(path, data.tobytes())
 
 
 def contact_sheet(pictures: Sequence[Gray], columns: int) -> Gray:

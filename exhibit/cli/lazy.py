@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 from collections.abc import Mapping
 from typing import Any
@@ -9,6 +10,9 @@ from typing import Any
 import click
 
 from exhibit.contract.errors import ExhibitError
+
+_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
+"""What a full or failing disk says, often without a file's name."""
 
 
 class LazyGroup(click.Group):
@@ -50,9 +54,12 @@ class LazyGroup(click.Group):
             message = str(error)
         except OSError as error:
             # A file where a folder is expected, one that may not be read, a full disk.
-            if error.filename is None or isinstance(error, BrokenPipeError):
+            if isinstance(error, BrokenPipeError):
                 raise
-            message = f"{error.filename}: {error.strerror}"
+            if error.filename is None and error.errno not in _DISK:
+                raise
+            where = "" if error.filename is None else f"{error.filename}: "
+            message = f"{where}{error.strerror}"
         # A name of bytes that are no UTF-8 must not end the line that tells of it.
         text = message.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
         click.echo(f"Error: {text}", err=True)

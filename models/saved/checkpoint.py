@@ -42,8 +42,11 @@ def write_checkpoint(path: Path, form: str, state: Mapping[str, Any]) -> None:
     wrong = not_finite(state)
     if wrong is not None:
         raise CheckpointError(f"{path}: not written, {wrong} is not finite")
-    with replacing(path) as draft:
-        torch.save({**state, "format": form}, draft)
+    try:
+        with replacing(path) as draft:
+            torch.save({**state, "format": form}, draft)
+    except RuntimeError as error:
+        raise _of_the_disk(error, path) from error
 
 
 def read_checkpoint(path: Path, *forms: str) -> State:
@@ -88,6 +91,14 @@ def read_tensors(path: Path, *plain: type) -> State:
     if not isinstance(state, dict):
         raise CheckpointError(f"{path}: not a checkpoint but a {type(state).__name__}")
     return state
+
+
+def _of_the_disk(error: BaseException, path: Path) -> BaseException:
+    """The disk's own error, which torch hides behind one of its archive; else the error itself."""
+    inner = error.__context__
+    while inner is not None and not isinstance(inner, OSError):
+        inner = inner.__context__
+    return error if inner is None else OSError(inner.errno, inner.strerror, str(path))
 
 
 def _refusal(error: Exception) -> str:

@@ -15,6 +15,7 @@ from models.measures.adherence import following
 from models.measures.kid import Features, kid, picture_features
 from models.networks.perceptual.vgg import Vgg16
 from models.networks.psp.inverter import with_blank_planes
+from models.sheets import write_png
 from models.sketches.raster import Gray, as_gray
 from models.sketches.visitors import SHARES, Visit
 from models.training.encoder.state import EncoderState
@@ -99,6 +100,5 @@ def strip(state: EncoderState, watch: Watch) -> Gray:
 def write_strip(state: EncoderState, watch: Watch, folder: Path) -> None:
     """Write the strip as `latest.png` and under its number of pictures."""
     image = strip(state, watch)
-    (folder / "sheets").mkdir(parents=True, exist_ok=True)
     for path in (folder / "latest.png", folder / f"sheets/{state.pictures_seen // 1000:05d}k.png"):
-        cv2.imwrite(str(path), image)
+        write_png(path, image)

@@ -73,3 +73,18 @@ def test_write_checkpoint_on_a_full_disk_keeps_the_old_one(
         write_checkpoint(path, GAN, {"step": 2})
     assert read_checkpoint(path, GAN)["step"] == 1
     assert [entry.name for entry in path.parent.iterdir()] == ["latest.pt"]
+
+
+def test_write_checkpoint_on_a_full_disk_is_the_disk_s_error_and_leaves_nothing(
+    tmp_path, monkeypatch
+) -> None:
+    def full(*_: object) -> None:
+        try:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        except OSError:
+            raise RuntimeError("[enforce fail at inline_container.cc:672]")  # noqa: B904
+
+    monkeypatch.setattr(torch, "save", full)
+    with pytest.raises(OSError, match=r"No space left on device: .*latest\.pt"):
+        write_checkpoint(tmp_path / "latest.pt", GAN, {})
+    assert not list(tmp_path.iterdir())
