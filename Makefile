@@ -5,6 +5,7 @@
 #             what they cover
 # make bench  measures the table and writes bench.json
 # make faults tries every fault on a running table (root, for file systems that can be filled)
+# make soak MINUTES=60  visitors at four times the pace and random faults: does anything grow?
 # make install-kiosk, make uninstall-kiosk  units and rules of a table that boots into the exhibit
 
 VENV := .venv
@@ -23,7 +24,7 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 INSTALL := python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 TORCH_FREE := --ignore=tests/models
 
-.PHONY: run test slow check bench
+.PHONY: run test slow check bench faults soak install-kiosk uninstall-kiosk
 .DEFAULT_GOAL := run
 
 run: $(RUN_STAMP)
@@ -48,6 +49,10 @@ bench: $(SLOW_STAMP)
 
 faults: $(RUN_STAMP)
 	$(VENV)/bin/python -m benchmarks.faults $(ARGS)
+
+MINUTES := 60
+soak: $(SLOW_STAMP)
+	$(VENV)/bin/python -m benchmarks.soak --minutes $(MINUTES) $(ARGS)
 
 UNITS := tracing-table.service tracing-table-screen.service tracing-table-projector@.service \
   tracing-table-projector-on.timer tracing-table-projector-off.timer

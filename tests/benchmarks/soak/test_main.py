@@ -1,0 +1,42 @@
+"""A soak that saw something grow says what, and one that saw nothing does not fail."""
+
+from pathlib import Path
+
+import cv2
+import pytest
+
+from benchmarks.soak import __main__ as soak
+
+WELL = {
+    "processes": {
+        "engine": {"rss_mb_an_hour": 0.4, "descriptors_more": 0.0, "threads_more": None},
+    },
+    "tracebacks": 0,
+    "stage_p99_ms": 30.0,
+    "shared_mb_more": 0.0,
+}
+
+
+def test_missed_bars_of_a_run_that_is_well_are_none() -> None:
+    assert soak.missed_bars(WELL) == []
+
+
+def test_missed_bars_name_process_and_figure() -> None:
+    engine = {"rss_mb_an_hour": 3.04, "descriptors_more": 7.0, "threads_more": None}
+    found = {**WELL, "processes": {"engine": engine}, "tracebacks": 2, "stage_p99_ms": 41.0}
+    assert soak.missed_bars(found) == [
+        "engine: memory grows by 3.0 MB/h",
+        "engine: 7 more descriptors",
+        "2 tracebacks",
+        "stage p99 41 ms",
+    ]
+
+
+def test_film_shows_visitors_faster_than_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(soak, "_FILM_S", 1)
+    soak.make_film(tmp_path / "film.avi", 1)
+    film = cv2.VideoCapture(str(tmp_path / "film.avi"))
+    assert film.get(cv2.CAP_PROP_FRAME_COUNT) == 15
+    film.release()
