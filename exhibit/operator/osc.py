@@ -60,6 +60,9 @@ Wanted = dict[str, Value]
 class Inlet(asyncio.DatagramProtocol):
     """Takes messages from allowed addresses; the newest value of each address wins.
 
+    Attributes:
+        senders: whom the newest value of an address came from.
+
     Args:
         allowed: addresses and networks of senders.
         complain: takes what was not taken and why, once for each sender and reason.
@@ -72,6 +75,7 @@ class Inlet(asyncio.DatagramProtocol):
         self._complain = complain
         self._told: set[str] = set()
         self._wanted: Wanted = {}
+        self.senders: dict[str, str] = {}
 
     def datagram_received(self, data: bytes, addr: tuple[Any, ...]) -> None:
         """Keep what a datagram asks for."""
@@ -80,7 +84,7 @@ class Inlet(asyncio.DatagramProtocol):
             self._tell(f"{sender} is not in osc.allow; nothing that it sends is taken")
             return
         for found in read_packet(data):
-            reason = found.reason if isinstance(found, Unreadable) else self._keep(found)
+            reason = found.reason if isinstance(found, Unreadable) else self._keep(found, sender)
             if reason:
                 self._tell(f"from {sender}: {reason}")
 
@@ -89,7 +93,7 @@ class Inlet(asyncio.DatagramProtocol):
         wanted, self._wanted = self._wanted, {}
         return wanted
 
-    def _keep(self, message: Message) -> str:
+    def _keep(self, message: Message, sender: str) -> str:
         """Keep what a message asks for, or return why it is not kept."""
         address = message.address
         if pattern := _PATTERN.search(address):
@@ -105,7 +109,7 @@ class Inlet(asyncio.DatagramProtocol):
             # A button that is let go, which must not take the place of its being pressed.
             return ""
         if address in self._wanted or len(self._wanted) < _MOST_WAITING:
-            self._wanted[address] = value
+            self._wanted[address], self.senders[address] = value, sender
         return ""
 
     def _tell(self, text: str) -> None:
@@ -196,23 +200,27 @@ class Osc:
         """Do what messages ask for; what is not possible is recorded once."""
         for address, value in wanted.items():
             try:
-                self._apply(address.removeprefix(_IN), value)
+                reason = self._apply(address.removeprefix(_IN), value)
             except (ExhibitError, OSError) as error:
-                self._refuse(str(error))
+                reason = str(error)
+            sender = self.inlet.senders.pop(address, "")
+            if reason:
+                self._refuse(f"from {sender}: {reason}")
 
-    def _apply(self, address: str, value: Value) -> None:
+    def _apply(self, address: str, value: Value) -> str:
+        """Do what a message asks for, or return why not."""
         settings = self._desk.settings
         kind, _, name = address.partition("/")
         if kind == "scene":
-            self._switch(name, value)
-        elif address == "takehome" and value in (0, 1):
+            return self._switch(name, value)
+        if address == "takehome" and value in (0, 1):
             if value and not self._desk.orders.take_home("osc"):
-                self._refuse(f"{_IN}takehome: the process that prints is not there")
+                return f"{_IN}takehome: the process that prints is not there"
         elif address in _SWITCHES and value in (0, 1):
             section, key = _SWITCHES[address]
             settings.preview({section: {key: bool(value)}})
         elif isinstance(value, bool | str):
-            self._refuse_value(address, value)
+            return _no_message(address, value)
         elif address in _MODEL_VALUES:
             settings.preview({"model": {kind: float(value)}})
         elif kind == "direction":
@@ -223,31 +231,28 @@ class Osc:
         elif kind == "sound" and name in _SOUND_VALUES:
             settings.preview({"sound": {name: float(value)}})
         else:
-            self._refuse_value(address, value)
+            return _no_message(address, value)
+        return ""
 
-    def _switch(self, button: str, value: Value) -> None:
+    def _switch(self, button: str, value: Value) -> str:
         """Switch to the scene that the value names, or the address where it is a button's."""
         if button and value == 1:
             name = self._scene_of(button)
         elif not button and isinstance(value, str):
             name = value
         else:
-            self._refuse_value(f"scene/{button}" if button else "scene", value)
-            return
+            return _no_message(f"scene/{button}" if button else "scene", value)
         self._desk.scenes.book.find(name)
         if self._clock() < self._scene_due:
-            self._refuse("/tracing/scene: more than one a second; the later ones are not taken")
-            return
+            return "/tracing/scene: more than one a second; the later ones are not taken"
         self._scene_due = self._clock() + _SCENE_AT_MOST_EVERY_S
         switch_scene(self._desk, name, "osc")
+        return ""
 
     def _scene_of(self, button: str) -> str:
         """Return the scene of an address, which cannot have a space or a comma in it."""
         names = [scene.name for scene in self._desk.scenes.book.scenes]
         return next((name for name in names if _NOT_IN_ADDRESSES.sub("_", name) == button), button)
-
-    def _refuse_value(self, address: str, value: Value) -> None:
-        self._refuse(f"{_IN}{address} {value!r:.40} is no message of the table")
 
     def _moved(self, name: str, strength: float) -> list[dict[str, Any]]:
         editing = self._desk.settings.effective.model_dump(mode="json")["editing"]
@@ -294,3 +299,7 @@ class Osc:
         self._outlet.send(f"{_OUT}event/{name}", text)
         if name == "recalled":
             self._outlet.send(_OUT + name, text)
+
+
+def _no_message(address: str, value: Value) -> str:
+    return f"{_IN}{address} {value!r:.40} is no message of the table"
