@@ -35,6 +35,8 @@ def pages_of(data: bytes) -> list[tuple[int, tifffile.TiffPage]]:
 def is_plain(page: tifffile.TiffPage) -> bool:
     """Whether Pillow decodes a page rightly: up to 8 bits a sample, all of one depth."""
     bits = page.bitspersample
+    if page.colormap is not None and np.max(page.colormap) < 256:
+        return False  # a palette of 8 bits in its 16, which Pillow divides to black
     return isinstance(bits, int) and bits <= 8 and page.sampleformat in (1, None)
 
 

@@ -102,9 +102,10 @@ def test_cmyk_is_the_drawing(kind: type) -> None:
     assert_is_drawing(written(values, photometric="separated"))
 
 
-def test_palette_is_the_drawing() -> None:
-    colours = np.zeros((3, 256), np.uint16)
-    colours[:, 7], colours[:, 9] = INK * 257, PAPER * 257
+@pytest.mark.parametrize("scale", [257, 1])
+def test_palette_is_the_drawing_also_where_its_colours_have_eight_bits(scale: int) -> None:
+    colours = np.full((3, 256), 255 * scale, np.uint16)
+    colours[:, 7], colours[:, 9] = INK * scale, PAPER * scale
     stored = np.where(drawing() == INK, 7, 9).astype(np.uint8)
     assert_is_drawing(written(stored, photometric="palette", colormap=colours))
 
