@@ -149,7 +149,9 @@ def _camera(config: Config) -> Finding:
         return Finding("note", "camera", f"{source} may not be opened by this user", remedy)
     text = "none found, the simulated table draws" if source == "auto" else f"{source} is not there"
     seen = f"; found: {', '.join(found)}" if found else ""
-    return Finding("note", "camera", text + seen, "plug in a UVC camera: ls /dev/v4l/by-id/")
+    return Finding(
+        "note", "camera", text + seen, "plug in a UVC camera: ls /dev/v4l/by-id/ /dev/v4l/by-path/"
+    )
 
 
 def _calibration(config: Config) -> Finding:

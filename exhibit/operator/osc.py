@@ -17,16 +17,16 @@ import contextlib
 import logging
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from exhibit.contract.errors import ExhibitError
 from exhibit.contract.laid_tokens import LaidTokenReader
-from exhibit.contract.settings.addresses import is_among, networks_of
 from exhibit.contract.settings.schema import OscConfig
 from exhibit.operator.bundles import directions_of
 from exhibit.operator.desk import Desk
-from exhibit.operator.osc_reading import Message, Unreadable, Value, read_packet
+from exhibit.operator.osc_inlet import IN, MOST_WAITING, Inlet, Wanted
+from exhibit.operator.osc_reading import Value
 from exhibit.operator.osc_sending import Outlet
 from exhibit.operator.state.watch import KEPT_EVENTS
 from exhibit.operator.switching import switch_scene
@@ -43,79 +43,12 @@ _SWITCHES = {
     "tokens": ("tokens", "enabled"),
 }
 _SECONDS = {"linger": ("visit", "linger_s"), "fade": ("visit", "fade_s")}
-_IN = "/tracing/"
 _OUT = "/tracing/"
 _APPLY_EVERY_S = 0.05
 _TELL_EVERY_S = 0.5
 _TRY_AGAIN_S = 10.0
-_MOST_WAITING = 64
 _SCENE_AT_MOST_EVERY_S = 1.0
 _NOT_IN_ADDRESSES = re.compile(r"[ #*,/?\[\]{}]")
-_SCENE = f"{_IN}scene/"
-_PATTERN = re.compile(r"[*?\[{]")
-
-Wanted = dict[str, Value]
-
-
-class Inlet(asyncio.DatagramProtocol):
-    """Takes messages from allowed addresses; the newest value of each address wins.
-
-    Attributes:
-        senders: whom the newest value of an address came from.
-
-    Args:
-        allowed: addresses and networks of senders.
-        complain: takes what was not taken and why, once for each sender and reason.
-    """
-
-    def __init__(
-        self, allowed: Iterable[str], complain: Callable[[str], None] = log.warning
-    ) -> None:
-        self._allowed = [network for text in allowed for network in networks_of(text)]
-        self._complain = complain
-        self._told: set[str] = set()
-        self._wanted: Wanted = {}
-        self.senders: dict[str, str] = {}
-
-    def datagram_received(self, data: bytes, addr: tuple[Any, ...]) -> None:
-        """Keep what a datagram asks for."""
-        sender = str(addr[0])
-        if not is_among(sender, self._allowed):
-            self._tell(f"{sender} is not in osc.allow; nothing that it sends is taken")
-            return
-        for found in read_packet(data):
-            reason = found.reason if isinstance(found, Unreadable) else self._keep(found, sender)
-            if reason:
-                self._tell(f"from {sender}: {reason}")
-
-    def take(self) -> Wanted:
-        """Return what came since the last call."""
-        wanted, self._wanted = self._wanted, {}
-        return wanted
-
-    def _keep(self, message: Message, sender: str) -> str:
-        """Keep what a message asks for, or return why it is not kept."""
-        address = message.address
-        if pattern := _PATTERN.search(address):
-            fixed = address[: pattern.start()]
-            ours = fixed.startswith(_IN) or _IN.startswith(fixed)
-            return f"{address:.60}: address patterns are not taken" if ours else ""
-        if not address.startswith(_IN):
-            return ""
-        if len(message.values) != 1 or message.values[0] is None:
-            return f"{address:.60}: expected exactly one value, a number, a text or a switch"
-        value = message.values[0]
-        if address.startswith(_SCENE) and not isinstance(value, str) and value == 0:
-            # A button that is let go, which must not take the place of its being pressed.
-            return ""
-        if address in self._wanted or len(self._wanted) < _MOST_WAITING:
-            self._wanted[address], self.senders[address] = value, sender
-        return ""
-
-    def _tell(self, text: str) -> None:
-        if text not in self._told and len(self._told) < _MOST_WAITING:
-            self._told.add(text)
-            self._complain(text)
 
 
 class Osc:
@@ -200,7 +133,7 @@ class Osc:
         """Do what messages ask for; what is not possible is recorded once."""
         for address, value in wanted.items():
             try:
-                reason = self._apply(address.removeprefix(_IN), value)
+                reason = self._apply(address.removeprefix(IN), value)
             except (ExhibitError, OSError) as error:
                 reason = str(error)
             sender = self.inlet.senders.pop(address, "")
@@ -215,7 +148,7 @@ class Osc:
             return self._switch(name, value)
         if address == "takehome" and value in (0, 1):
             if value and not self._desk.orders.take_home("osc"):
-                return f"{_IN}takehome: the process that prints is not there"
+                return f"{IN}takehome: the process that prints is not there"
         elif address in _SWITCHES and value in (0, 1):
             section, key = _SWITCHES[address]
             settings.preview({section: {key: bool(value)}})
@@ -263,11 +196,11 @@ class Osc:
                 return directions
         path = self._desk.bundles.current()
         if path is None or name not in directions_of(path):
-            raise ExhibitError(f"{_IN}direction/{name}: the bundle has no such direction")
+            raise ExhibitError(f"{IN}direction/{name}: the bundle has no such direction")
         return [*directions, {"name": name, "strength": strength}]
 
     def _refuse(self, text: str) -> None:
-        if text not in self._refused and len(self._refused) < _MOST_WAITING:
+        if text not in self._refused and len(self._refused) < MOST_WAITING:
             self._refused.add(text)
             self._desk.events.add("osc refused", text=text)
 
@@ -302,4 +235,4 @@ class Osc:
 
 
 def _no_message(address: str, value: Value) -> str:
-    return f"{_IN}{address} {value!r:.40} is no message of the table"
+    return f"{IN}{address} {value!r:.40} is no message of the table"

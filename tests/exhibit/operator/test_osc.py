@@ -19,7 +19,8 @@ from exhibit.contract.taking_home import PROCESS, who_asks
 from exhibit.operator import osc as module
 from exhibit.operator.bundles import Bundles
 from exhibit.operator.desk import Desk
-from exhibit.operator.osc import Inlet, Osc
+from exhibit.operator.osc import Osc
+from exhibit.operator.osc_inlet import Inlet
 from exhibit.operator.osc_sending import Outlet
 from exhibit.operator.state.scenes import Scene, SceneBook
 from tests.exhibit.operator.conftest import FakeTable
