@@ -132,10 +132,15 @@ def test_run_without_any_generator_is_refused(arguments, tmp_path):
         _train(arguments[2:], tmp_path / "run", 4)
 
 
-def test_dry_run_writes_nothing(arguments, tmp_path):
-    words = [*arguments, "-o", str(tmp_path / "run"), "--dry-run"]
+@pytest.mark.parametrize("more", [(), ("--recalled", "4", "--generator-rate", "0.001")])
+def test_dry_run_says_what_it_costs_and_writes_nothing(arguments, tmp_path, more):
+    words = [*arguments, *more, "-o", str(tmp_path / "run"), "--dry-run"]
     result = CliRunner().invoke(train_encoder, words, catch_exceptions=False)
-    assert "1 sketches of 1 things for training" in result.output
+    assert result.exit_code == 0, result.output
+    _, _, cost = result.output.partition("Dry run, nothing was written: about ")
+    assert "pictures/s" in cost and "MB of memory; two checkpoints of" in cost
+    assert "are few; from about 300 on" in result.output
+    assert "precision 32-true, as asked for" in result.output
     assert not (tmp_path / "run").exists()
 
 
