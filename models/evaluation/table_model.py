@@ -10,6 +10,7 @@ import numpy as np
 
 from exhibit.contract.arrays import open_arrays
 from exhibit.contract.bundle import LATENTS, Bundle
+from exhibit.contract.errors import BundleError
 from exhibit.contract.settings.schema import ModelConfig
 from exhibit.inference import open_models
 from exhibit.recall.at_once import recall_at_once
@@ -35,6 +36,8 @@ class TableModel:
         models = open_models(bundle, ModelConfig(providers=("cpu",)))
         self._encoder, self._generator = models.encoder, models.generator
         with open_arrays(bundle.file(LATENTS)) as arrays:
+            if "samples" not in arrays:
+                raise BundleError(f"{bundle.file(LATENTS)}: keeps no samples; expected some")
             self.w_avg: Floats = arrays["w_avg"]
             self.samples: Floats = arrays["samples"]
 

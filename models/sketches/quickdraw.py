@@ -48,10 +48,15 @@ def read_quickdraw(path: Path) -> list[TimedSketch]:
     if not path.is_file():
         raise InputError(f"sketches '{path}': no such file; expected Quick, Draw! .ndjson")
     sketches = []
-    with path.open(encoding="utf-8") as file:
-        for number, line in enumerate(file, 1):
-            if line.strip():
-                sketches.append(_parse(line, f"{path}:{number}"))
+    try:
+        with path.open(encoding="utf-8") as file:
+            for number, line in enumerate(file, 1):
+                if line.strip():
+                    sketches.append(_parse(line, f"{path}:{number}"))
+    except UnicodeDecodeError:
+        raise InputError(
+            f"sketches '{path}': not UTF-8 text; expected Quick, Draw! .ndjson"
+        ) from None
     if not sketches:
         raise InputError(f"sketches '{path}': the file is empty; expected one sketch a line")
     return sketches

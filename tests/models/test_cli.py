@@ -1,0 +1,160 @@
+"""Whatever lies where a command expects a file, it answers in one line, never with a traceback.
+
+Every command of `models` is given a folder, an empty file and one of other bytes in the place of
+each of its files in turn, while the others are as they should be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner
+
+pytest.importorskip("torch")
+
+from models.cli import main
+from models.saved.checkpoint import ENCODER, write_checkpoint
+from tests.models.export.bundles import write_small_bundle
+from tests.models.hands import small_hand, write_drawings, write_gan, write_sketches
+
+ODD = ("folder", "empty", "bytes", "missing", "below a file")
+_OUTPUTS = frozenset({"out", "output", "archive", "json_path", "html_dir", "sheet"})
+_READS_NO_FILE = frozenset({"portraits", "train-ink-judge"})
+"""Their folders are where they write to."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A command, which of its files is odd, and everything that it takes."""
+
+    command: tuple[str, ...]
+    odd: str
+    takes: tuple[click.Parameter, ...]
+
+    def __str__(self) -> str:
+        return f"{' '.join(self.command)}: {self.odd}"
+
+
+def _commands(
+    group: click.Group, above: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        if isinstance(command, click.Group):
+            yield from _commands(command, (*above, name))
+        else:
+            yield (*above, name), command
+
+
+def _cases() -> Iterator[Case]:
+    for name, command in _commands(main):
+        if name[-1] in _READS_NO_FILE:
+            continue
+        for parameter in command.params:
+            inside = isinstance(parameter.type, click.Path) and parameter.name not in _OUTPUTS
+            if inside and parameter.name is not None:
+                yield Case(name, parameter.name, tuple(command.params))
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Small files that commands can use, by the name of the parameter that takes them."""
+    folder = tmp_path_factory.mktemp("good")
+    gan, drawings = write_gan(folder / "gan.pt"), write_drawings(folder / "drawings")
+    hand, work = _write_hand(folder / "hand.pt"), folder / "work"
+    (folder / "provenance.json").write_text("[]")
+    sefa = ["directions", "sefa", "--checkpoint", str(gan), "-o", str(work), "--count", "1"]
+    assert CliRunner().invoke(main, sefa).exit_code == 0
+    return {
+        "checkpoint": gan,
+        "hand": hand,
+        "checkpoints": gan,
+        "gan": gan,
+        "start": gan,
+        "network": gan,
+        "dataset": drawings,
+        "drawings": drawings,
+        "memory": drawings,
+        "source": drawings / "images",
+        "sketches": write_sketches(folder / "sketches.ndjson"),
+        "bundle": write_small_bundle(folder / "bundle"),
+        "provenance": folder / "provenance.json",
+        "folder": work,
+        "folders": work,
+        "name": "odd",
+        "artist": "nobody",
+        "collection": "made up",
+        "licence": "Apache-2.0",
+        "others": "sefa-1",
+        "region": "4,4,8,8",
+    }
+
+
+def _write_hand(path: Path) -> Path:
+    """A checkpoint as models train-encoder writes it."""
+    hand = small_hand()
+    saved = {
+        "encoder_config": hand.inverter.config.to_dict(),
+        "generator_config": hand.generator.config.to_dict(),
+        "inverter_ema": hand.inverter.state_dict(),
+        "generator_ema": hand.generator.state_dict(),
+        "pictures_seen": 0,
+    }
+    write_checkpoint(path, ENCODER, saved)
+    return path
+
+
+@pytest.fixture(scope="module")
+def odd(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """What nobody can use, by what it is."""
+    folder = tmp_path_factory.mktemp("odd")
+    (folder / "folder").mkdir()
+    (folder / "empty").touch()
+    (folder / "bytes").write_bytes(bytes(range(256)) * 20)
+    return {
+        **{name: folder / name for name in ("folder", "empty", "bytes", "missing")},
+        "below a file": folder / "bytes" / "x",
+    }
+
+
+def _arguments(case: Case, kind: Path, good: dict[str, Any], out: Path) -> list[str]:
+    found: list[str] = []
+    for parameter in case.takes:
+        name = str(parameter.name)
+        needed = parameter.required or name in (case.odd, "gan")
+        value = good.get(name) if needed else None
+        if name == "checkpoint" and (case.command[0] == "bundle" or case.odd == "sketches"):
+            value = good["hand"]
+        if name == case.odd:
+            value = kind
+        elif name in _OUTPUTS and parameter.required:
+            value = out / f"{name}"
+        elif name == "dry_run":
+            found.append("--dry-run")
+            continue
+        if value is None:
+            continue
+        if isinstance(parameter, click.Option):
+            found += [parameter.opts[0], str(value)]
+        else:
+            found.append(str(value))
+    return found
+
+
+@pytest.mark.parametrize("case", list(_cases()), ids=str)
+def test_command_given_an_odd_file_says_so_in_one_line(
+    case: Case, good: dict[str, Any], odd: dict[str, Path], tmp_path: Path
+) -> None:
+    for what in ODD:
+        arguments = _arguments(case, odd[what], good, tmp_path)
+        ended = CliRunner().invoke(main, [*case.command, *arguments])
+        error = ended.exception
+        assert error is None or isinstance(error, SystemExit), f"{what}: {error!r}"
+        assert "Missing" not in ended.output, "the test's own mistake"
