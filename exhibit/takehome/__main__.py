@@ -20,16 +20,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="What visitors of a Tracing Table take home.")
     parser.add_argument("--run-dir", type=Path, required=True)
     given = parser.parse_args()
-    stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
-    # A page is made in a second or in five; the stage comes first.
-    os.nice(_POLITENESS)
     try:
         process = TakeHomeProcess(given.run_dir)
     except ExhibitError as error:
         print(f"Error: {error}", file=sys.stderr)
         sys.exit(REFUSED)
+    # Until here nothing has begun that would have to be ended in order: a signal simply ends it.
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    # A page is made in a second or in five; the stage comes first.
+    os.nice(_POLITENESS)
     went_well = process.run(stopping)
     process.close()
     sys.exit(0 if went_well else 1)

@@ -1,7 +1,4 @@
-"""A table whose computer has died comes back as it was, from one file.
-
-Spans backup, restoring, the page's routes and the command.
-"""
+"""A table whose computer has died comes back as it was, from one file."""
 
 from __future__ import annotations
 

@@ -103,7 +103,7 @@ def test_average_of_two_states_lies_between_them(arguments, tmp_path):
 
 def test_average_of_one_checkpoint_is_refused(tmp_path):
     with pytest.raises(InputError, match="two or more"):
-        average_checkpoints.callback((tmp_path / "a.pt",), tmp_path / "b.pt")
+        average_checkpoints.callback((tmp_path / "a.pt",), tmp_path / "b.pt", dry_run=False)
 
 
 def test_load_hand_names_what_it_was_trained_with(arguments, tmp_path):
