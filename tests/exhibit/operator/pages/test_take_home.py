@@ -64,6 +64,7 @@ def test_take_home_is_hidden_until_it_is_on_then_prints_and_says_what_is_wrong(
     page: Any, table: RunningTable, cups: FakeCups
 ) -> None:
     button = page.get_by_role("button", name="Take home")
+    page.goto(f"{table.url}/", wait_until="domcontentloaded")
     page.locator("#freeze").wait_for()
     assert button.count() == 0
     page.goto(f"{table.url}/tune", wait_until="domcontentloaded")
