@@ -93,6 +93,17 @@ def read_tensors(path: Path, *plain: type) -> State:
     return state
 
 
+def required(state: State, key: str, path: Path) -> Any:
+    """Return one entry of a state; `path` is where it comes from.
+
+    Raises:
+        CheckpointError: it has none; names it, and those that there are.
+    """
+    if key not in state:
+        raise CheckpointError(f"{path}: holds no {key!r}; it holds {', '.join(sorted(state))}")
+    return state[key]
+
+
 def _of_the_disk(error: BaseException, path: Path) -> BaseException:
     """The disk's own error, which torch hides behind one of its archive; else the error itself."""
     inner = error.__context__

@@ -13,7 +13,7 @@ from exhibit.contract.errors import InputError
 from models.networks.psp.config import EncoderConfig
 from models.networks.psp.inverter import Inverter
 from models.networks.stylegan2.generator import Generator
-from models.saved.checkpoint import ENCODER, State, as_float32, read_checkpoint
+from models.saved.checkpoint import ENCODER, State, as_float32, read_checkpoint, required
 from models.saved.gan import averaged_generator
 
 DEFAULT_STROKE_WIDTH_PX = 1.5
@@ -44,14 +44,17 @@ def load_hand(path: Path) -> Hand:
 
     Args:
         path: checkpoint of `models train-encoder`.
+
+    Raises:
+        CheckpointError: the file is missing, no such checkpoint, or lacks a part of one.
     """
     state = read_checkpoint(path, ENCODER)
-    inverter = Inverter(EncoderConfig.from_dict(state["encoder_config"]))
-    inverter.load_state_dict(as_float32(state["inverter_ema"]))
+    inverter = Inverter(EncoderConfig.from_dict(required(state, "encoder_config", path)))
+    inverter.load_state_dict(as_float32(required(state, "inverter_ema", path)))
     return Hand(
         inverter.eval().requires_grad_(False),
         averaged_generator(state, path),
-        state.get("notes", {}) | {"encoder_pictures": state["pictures_seen"]},
+        state.get("notes", {}) | {"encoder_pictures": required(state, "pictures_seen", path)},
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from models.networks.stylegan2.config import DiscriminatorConfig, GeneratorConfig
 from models.networks.stylegan2.discriminator import Discriminator
@@ -11,10 +10,10 @@ from models.networks.stylegan2.generator import Generator
 from models.saved.checkpoint import (
     ENCODER,
     GAN,
-    CheckpointError,
     State,
     as_float32,
     read_checkpoint,
+    required,
 )
 
 _SHARED = (
@@ -62,9 +61,9 @@ def saved_discriminator(state: State, path: Path) -> Discriminator:
         path: where it comes from, for errors.
     """
     discriminator = Discriminator(
-        DiscriminatorConfig.from_dict(_require(state, "discriminator_config", path))
+        DiscriminatorConfig.from_dict(required(state, "discriminator_config", path))
     )
-    discriminator.load_state_dict(as_float32(_require(state, "discriminator", path)))
+    discriminator.load_state_dict(as_float32(required(state, "discriminator", path)))
     return discriminator
 
 
@@ -75,13 +74,7 @@ def averaged_generator(state: State, path: Path) -> Generator:
         state: as `read_checkpoint` or `load_gan` gives it.
         path: where it comes from, for errors.
     """
-    generator = Generator(GeneratorConfig.from_dict(_require(state, "generator_config", path)))
+    generator = Generator(GeneratorConfig.from_dict(required(state, "generator_config", path)))
     name = "generator_ema" if "generator_ema" in state else "ema"
-    generator.load_state_dict(as_float32(_require(state, name, path)))
+    generator.load_state_dict(as_float32(required(state, name, path)))
     return generator.eval().requires_grad_(False)
-
-
-def _require(state: State, key: str, path: Path) -> Any:
-    if key not in state:
-        raise CheckpointError(f"{path}: holds no {key!r}; it holds {', '.join(sorted(state))}")
-    return state[key]

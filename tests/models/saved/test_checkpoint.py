@@ -17,6 +17,8 @@ from models.saved.checkpoint import (  # noqa: E402
     write_checkpoint,
 )
 from models.saved.compacting import compact  # noqa: E402
+from models.saved.encoder import load_hand  # noqa: E402
+from tests.models.hands import small_hand  # noqa: E402
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
@@ -44,6 +46,24 @@ def test_write_checkpoint_too_large_for_half_precision_is_refused(tmp_path: Path
     state = {"format": GAN, "ema": {"w": torch.tensor([7e4])}}
     with pytest.raises(CheckpointError, match=r"ema.w is not finite"):
         write_checkpoint(tmp_path / "small.pt", GAN, compact(state))
+
+
+@pytest.mark.parametrize("part", ["encoder_config", "inverter_ema", "pictures_seen"])
+def test_load_hand_of_a_checkpoint_without_a_part_names_it(tmp_path: Path, part: str) -> None:
+    hand = small_hand()
+    state = {
+        "encoder_config": hand.inverter.config.to_dict(),
+        "inverter_ema": hand.inverter.state_dict(),
+        "generator_config": hand.generator.config.to_dict(),
+        "generator_ema": hand.generator.state_dict(),
+        "pictures_seen": 3,
+    }
+    path = tmp_path / "hand.pt"
+    write_checkpoint(path, ENCODER, state)
+    assert load_hand(path).notes["encoder_pictures"] == 3
+    write_checkpoint(path, ENCODER, {key: value for key, value in state.items() if key != part})
+    with pytest.raises(CheckpointError, match=f"hand.pt: holds no '{part}'"):
+        load_hand(path)
 
 
 def test_read_checkpoint_of_another_format_or_of_no_dictionary_is_refused(tmp_path: Path) -> None:
