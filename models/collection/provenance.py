@@ -75,17 +75,13 @@ class Origins(BaseModel):
         return Provenance(
             item=drawing.item,
             source=drawing.source,
-            title=said.title,
             artist=book.artist,
             book=book.book,
             page=said.page or _page(book, drawing.source),
             year=book.year,
             edition=book.edition,
-            caption=said.caption,
             detail_of=drawing.detail_of,
-            facing=said.facing,
-            lettered=said.lettered,
-            barred=said.barred,
+            **said.model_dump(exclude={"page"}),
         )
 
 

@@ -11,12 +11,13 @@ import torch
 from numpy.typing import NDArray
 
 from exhibit.ink.images import as_gray
+from models.evaluation.inks import ink_of
 from models.evaluation.table_model import TableModel
 from models.networks.perceptual.lpips import Lpips
 from models.sketches.framing import Placement, frame_strokes
 from models.sketches.perturb import Strokes
 from models.sketches.quickdraw import TimedSketch, drawn_up_to
-from models.sketches.raster import Floats, Gray, Pictures, as_network_input, table_ink
+from models.sketches.raster import Floats, Gray, Pictures, as_network_input
 
 SIDE_PX = 128
 _CHUNK = 8
@@ -129,9 +130,9 @@ def calm(model: TableModel, lpips: Lpips, sketches: Sequence[TimedSketch], seed:
     drawn = [
         frame_strokes(drawn_up_to(sketch, 0.5), sketch.strokes, Placement()) for sketch in sketches
     ]
-    first = [_ink(model, strokes) for strokes in drawn]
-    moved = _after(model, first, [_ink(model, _moved(strokes, rng)) for strokes in drawn])
-    added = _after(model, first, [_ink(model, _one_more(strokes, rng)) for strokes in drawn])
+    first = [ink_of(model, strokes) for strokes in drawn]
+    moved = _after(model, first, [ink_of(model, _moved(strokes, rng)) for strokes in drawn])
+    added = _after(model, first, [ink_of(model, _one_more(strokes, rng)) for strokes in drawn])
     rest = [before for before, _ in moved]
     unrelated = perceptual_distances(
         lpips, rest, np.roll(np.stack(rest), len(rest) // 2, axis=0)
@@ -151,11 +152,6 @@ def _after(
         first, second = model.follow([ink, next_ink])
         found.append((first.picture, second.picture))
     return found
-
-
-def _ink(model: TableModel, strokes: Strokes) -> Gray:
-    width = model.card.stroke_width_px
-    return table_ink(strokes, model.card.ink_size, width, width)
 
 
 def _moved(strokes: Strokes, rng: np.random.Generator) -> Strokes:

@@ -7,11 +7,12 @@ from difflib import SequenceMatcher
 
 import numpy as np
 
+from models.evaluation.inks import ink_of
 from models.evaluation.table_model import TableModel
 from models.measures.adherence import SIDE_PX, distance_to, ink_mask
 from models.sketches.faces import Face, random_face
 from models.sketches.framing import Placement
-from models.sketches.raster import Gray, draw_strokes, table_ink
+from models.sketches.raster import Gray, draw_strokes
 from models.sketches.writing import FIRST_NAMES, PRINTED, SCRIPT, placed_writing
 
 FACES, NAMES = "faces", "names"
@@ -33,7 +34,7 @@ def face_inks(model: TableModel, seed: int) -> tuple[list[Face], list[Gray]]:
     """Draw the faces, and their ink as the bundle gets it."""
     rng = np.random.default_rng(seed)
     faces = [random_face(rng) for _ in range(COUNT)]
-    return faces, [_ink(model, face.strokes) for face in faces]
+    return faces, [ink_of(model, face.strokes) for face in faces]
 
 
 def name_inks(model: TableModel, seed: int) -> list[Gray]:
@@ -42,7 +43,7 @@ def name_inks(model: TableModel, seed: int) -> list[Gray]:
     fonts = (*PRINTED, *SCRIPT)
     place = Placement(extent=_EXTENT)
     return [
-        _ink(model, placed_writing([name], fonts[number % len(fonts)], place, rng))
+        ink_of(model, placed_writing([name], fonts[number % len(fonts)], place, rng))
         for number, name in enumerate(FIRST_NAMES)
     ]
 
@@ -65,11 +66,6 @@ def letters_read(name: str, read: str) -> float:
     """Return the share of a name's letters that a reader read, in their order, 0 .. 1."""
     blocks = SequenceMatcher(None, name.lower(), read.lower(), autojunk=False).get_matching_blocks()
     return sum(block.size for block in blocks) / len(name)
-
-
-def _ink(model: TableModel, strokes: Sequence[np.ndarray]) -> Gray:
-    size, width = model.card.ink_size, model.card.stroke_width_px
-    return table_ink(strokes, size, width, width)
 
 
 def _is_drawn(mark: np.ndarray, answer: Gray) -> bool:

@@ -11,11 +11,12 @@ import cv2
 import numpy as np
 
 from models.evaluation.distances import perceptual_distances
+from models.evaluation.inks import ink_of
 from models.evaluation.table_model import Answer, TableModel
 from models.networks.perceptual.lpips import Lpips
 from models.sketches.framing import Placement, frame_strokes
 from models.sketches.quickdraw import TimedSketch
-from models.sketches.raster import Gray, Pictures, table_ink
+from models.sketches.raster import Gray, Pictures
 
 _FAR_AT_256 = 16.0
 _MUCH = 0.5
@@ -80,11 +81,10 @@ def growing(model: TableModel, lpips: Lpips, sketches: Sequence[TimedSketch]) ->
 
 def _beginnings(model: TableModel, sketch: TimedSketch) -> list[Gray]:
     """Ink after each stroke."""
-    width, size = model.card.stroke_width_px, model.card.ink_size
     strokes = frame_strokes(
         [stroke[:, :2] for stroke in sketch.strokes], sketch.strokes, Placement()
     )
-    return [table_ink(strokes[:count], size, width, width) for count in range(1, len(strokes) + 1)]
+    return [ink_of(model, strokes[:count]) for count in range(1, len(strokes) + 1)]
 
 
 def _others(pictures: Pictures) -> list[Gray]:

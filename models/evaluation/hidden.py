@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from exhibit.recall.memory import Memory
+from models.evaluation.inks import ink_of
 from models.evaluation.table_model import TableModel
 from models.measures.hidden import hidden_lines_drawn
-from models.sketches.raster import table_ink
+from models.sketches.raster import Gray
 from models.sketches.simplify import Detail, simplify
 
 _BEGINNINGS = {
@@ -36,11 +37,16 @@ def hidden_lines(model: TableModel, count: int, seed: int) -> dict[str, dict[str
         return {}
     shown = np.flatnonzero(~memory.barred)
     rows = shown[:: max(1, len(shown) // count)][:count]
+    rngs = {name: np.random.default_rng(seed) for name in _BEGINNINGS}
+    pairs: dict[str, list[tuple[float, float]]] = {name: [] for name in _BEGINNINGS}
+    for row in rows.tolist():
+        others = memory.barring(_same_figure(memory, row))
+        for name, rng in rngs.items():
+            pair = _of_one(model, memory.drawing(row), others, name, rng)
+            if pair is not None:
+                pairs[name].append(pair)
     found: dict[str, dict[str, float]] = {}
-    for name in _BEGINNINGS:
-        rng = np.random.default_rng(seed)
-        pairs = [_of_one(model, memory, int(row), name, rng) for row in rows]
-        known = [pair for pair in pairs if pair is not None]
+    for name, known in pairs.items():
         if known:
             remembered, left_out = np.mean(known, axis=0)
             found.setdefault("remembered", {})[name] = float(remembered)
@@ -49,17 +55,14 @@ def hidden_lines(model: TableModel, count: int, seed: int) -> dict[str, dict[str
 
 
 def _of_one(
-    model: TableModel, memory: Memory, row: int, beginning: str, rng: np.random.Generator
+    model: TableModel, drawing: Gray, others: Memory, beginning: str, rng: np.random.Generator
 ) -> tuple[float, float] | None:
-    drawing = memory.drawing(row)
     strokes = simplify(drawing, _BEGINNINGS[beginning], rng)
     if beginning == "half":
         strokes = strokes[: (len(strokes) + 1) // 2]
     if not strokes:
         return None
-    size, width = model.card.ink_size, model.card.stroke_width_px
-    ink = table_ink(strokes, size, width, width)
-    others = memory.barring(_same_figure(memory, row))
+    ink = ink_of(model, strokes)
     remembered = hidden_lines_drawn(drawing, ink, model.answer(ink))
     left_out = hidden_lines_drawn(drawing, ink, model.answer(ink, others))
     return None if remembered is None or left_out is None else (remembered, left_out)

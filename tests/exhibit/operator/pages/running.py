@@ -13,6 +13,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from exhibit.contract.board import read_status
 from exhibit.supervisor.run_folder import PREFIX, memory_folder
 from tests.patience import PATIENCE_S, wait_until
@@ -22,6 +24,12 @@ CHROMIUM = shutil.which("chromium")
 # Without the last, Chromium begins requests anew for each certificate that it overrides, and now
 # and then gives up: ERR_TOO_MANY_RETRIES.
 CHROMIUM_ARGS = ["--no-sandbox", "--disable-gpu", "--ignore-certificate-errors"]
+IN_CHROMIUM = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="needs chromium"),
+]
+AA = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
+"""What axe looks for."""
 _EXHIBIT = [sys.executable, "-c", "from exhibit.cli import main; main()", "run", "--headless"]
 _CONFIG = """\
 # The museum's own file, with its comments.

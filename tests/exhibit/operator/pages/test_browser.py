@@ -19,8 +19,10 @@ import pytest
 from exhibit.contract.settings.published import read_published
 from exhibit.contract.slot import Slot
 from tests.exhibit.operator.pages.running import (
+    AA,
     CHROMIUM,
     CHROMIUM_ARGS,
+    IN_CHROMIUM,
     PASSWORD,
     RunningTable,
     claim,
@@ -32,15 +34,11 @@ from tests.patience import PATIENCE_S, wait_until
 playwright = pytest.importorskip("playwright.sync_api")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright")
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="needs chromium"),
-]
+pytestmark = IN_CHROMIUM
 FELT_SEED = 108  # its first three sheets are drawn on with the felt pen
 PAGES = ("/", "/first", "/tune", "/config", "/config?view=yaml", "/config?view=file",
          "/config?view=history", "/visits", "/log", "/help")  # fmt: skip
 DESK, PHONE, NARROW = (1280, 860), (390, 844), (320, 640)
-AA = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
 # How many dark pixels a live picture has, as the reader sees it.
 DARK = """(name) => {
   const img = document.querySelector(`img[data-live=${name}]`);

@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 
 from tests.exhibit.operator.pages.running import (
+    AA,
     CHROMIUM,
     CHROMIUM_ARGS,
+    IN_CHROMIUM,
     RunningTable,
     claim,
     running_table,
@@ -24,11 +26,7 @@ from tests.patience import PATIENCE_S, wait_until
 playwright = pytest.importorskip("playwright.sync_api")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright")
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="needs chromium"),
-]
-AA = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
+pytestmark = IN_CHROMIUM
 
 
 @pytest.fixture(scope="module")
