@@ -121,10 +121,10 @@ class ServedTable:
         """Send a signal to a process, or to the supervisor."""
         os.kill(self.pid if name == "supervisor" else self.process(name), number)
 
-    def kept(self) -> tuple[str, dict[str, Any]]:
+    def kept(self) -> tuple[Any, dict[str, Any]]:
         """Return what may not be lost: the overrides on the disk, and the settings in force."""
         path = self.home / "state" / "overrides.yaml"
-        saved = path.read_text(encoding="utf-8") if path.is_file() else ""
+        saved = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else None
         return saved, read_published(self.folder).config.model_dump(mode="json")
 
     def end(self) -> None:
