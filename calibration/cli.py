@@ -9,6 +9,7 @@ COMMANDS = {
     "camera": "calibration.commands.camera:camera",
     "corners": "calibration.commands.corners:corners",
     "light": "calibration.commands.light:light",
+    "versions": "calibration.commands.versions:versions",
 }
 
 

@@ -77,18 +77,27 @@ def dark_of(frames: Sequence[Gray], blank: Gray) -> Gray:
     return dark
 
 
-def save_picture(path: Path, pixels: Gray) -> PictureFile:
-    """Write a picture (H, W) uint8 as PNG, whole or not at all, and return its name and digest.
+def save_picture(calibration: Path, what: str, pixels: Gray) -> PictureFile:
+    """Write a picture beside a calibration, whole or not at all, and return its name and digest.
+
+    It takes no older one's place: a version of the calibration may be returned to.
+
+    Args:
+        calibration: the file `calibration.yaml`.
+        what: what it is of, one of `exhibit.contract.calibration.versions.PICTURES`.
+        pixels: (H, W) uint8.
 
     Raises:
         CalibrationError: it cannot be written.
     """
     data = cv2.imencode(".png", pixels)[1].tobytes()
+    digest = hashlib.sha256(data).hexdigest()
+    path = calibration.with_name(f"{calibration.stem}-{what}-{digest[:8]}.png")
     try:
         write_whole(path, data)
     except OSError as error:
         raise CalibrationError(f"{path}: not written: {error.strerror}") from None
-    return PictureFile(file=path.name, sha256=hashlib.sha256(data).hexdigest())
+    return PictureFile(file=path.name, sha256=digest)
 
 
 def _median(stack: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> Gray:

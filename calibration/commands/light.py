@@ -63,7 +63,7 @@ def _blank(path: Path, asked: CameraConfig, count: int) -> LightCalibration:
     return LightCalibration(
         size_px=(width, height),
         simulated=simulated,
-        blank=save_picture(_beside(path, "blank"), blank),
+        blank=save_picture(path, "blank", blank),
     )
 
 
@@ -80,9 +80,5 @@ def _dark(path: Path, known: Calibration, asked: CameraConfig, count: int) -> Li
         frames = [camera.table.dark_frame()]
     else:
         frames = grab(camera, count)
-    dark = save_picture(_beside(path, "dark"), dark_of(frames, before.blank))
+    dark = save_picture(path, "dark", dark_of(frames, before.blank))
     return known.light.model_copy(update={"dark": dark})
-
-
-def _beside(path: Path, what: str) -> Path:
-    return path.with_name(f"{path.stem}-{what}.png")

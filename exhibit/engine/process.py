@@ -14,10 +14,11 @@ import numpy as np
 
 from exhibit.camera import Grabber, open_camera
 from exhibit.camera.apart import CameraOpener
+from exhibit.camera.identity import format_of
 from exhibit.camera.table_light import load_table_light, misfit
 from exhibit.contract.board import Heart
 from exhibit.contract.bundle import Card
-from exhibit.contract.calibration import Calibration, usable_calibration
+from exhibit.contract.calibration import Calibration, camera_misfit, usable_calibration
 from exhibit.contract.errors import CalibrationError, CameraError
 from exhibit.contract.geometry import Matrix, mounting, scaling
 from exhibit.contract.laid_tokens import LaidTokenWriter
@@ -65,7 +66,7 @@ class EngineProcess:
         self._feed = CameraFeed(_opener(self._source, run_dir))
         self._calibration, self._uncalibrated = usable_calibration(config.calibration)
         self._light = self._usable_light()
-        self._light_fault = ""
+        self._light_fault, self._misfit = "", ""
         hear = partial(RecordReader(run_dir, Heard).look_within, _HEARD_WITHIN_S)
         self._settings = Following(follower, partial(open_bundle, hear=hear))
         self._bundle = self._settings.bundle
@@ -121,7 +122,10 @@ class EngineProcess:
         height, width = frame.pixels.shape
         camera, card, square = self._config.camera, self._bundle.opened.card, None
         if self._source.source != "simulated":
-            square = frame_to_square(self._calibration, (width, height), camera.mirrored)
+            seen_by = format_of(self._source, (width, height))
+            self._misfit = camera_misfit(self._calibration, seen_by, camera.mirrored)
+            if not self._misfit:
+                square = frame_to_square(self._calibration, (width, height), camera.mirrored)
         extractor = self._extractor = make_extractor(
             self._config.ink,
             card.ink_size,
@@ -195,6 +199,7 @@ class EngineProcess:
             self._feed.fault,
             *mismatches,
             self._light_fault,
+            self._misfit,
             self._uncalibrated,
             self._bundle.complaint,
             *self._outlet.faults,
@@ -252,19 +257,17 @@ def frame_to_square(
     """Return the map from a frame's pixels to the unit square of ink and picture.
 
     Args:
-        calibration: measured on frames turned to the visitor's side.
+        calibration: measured on frames of this size, turned to the visitor's side.
         frame_size_px: width and height of the frames as they come.
         mirrored: the camera sees the drawing mirrored.
 
     Returns:
         (3, 3), or None where the camera was not calibrated.
     """
-    camera = calibration.camera
     camera_to_table = calibration.camera_to_table
-    if camera is None or camera_to_table is None:
+    if camera_to_table is None:
         return None
     width, height = frame_size_px
     turned = mounting(width, height, mirrored, 0)
-    resized = scaling(camera.size_px[0] / width, camera.size_px[1] / height)
     table_to_square = np.linalg.inv(calibration.square_to_table)
-    return np.asarray(table_to_square @ camera_to_table @ resized @ turned, np.float64)
+    return np.asarray(table_to_square @ camera_to_table @ turned, np.float64)

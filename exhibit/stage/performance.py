@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from exhibit.contract.board import CommandInbox, Heart, write_status
-from exhibit.contract.calibration import Calibration
+from exhibit.contract.calibration import Calibration, projector_misfit
+from exhibit.contract.geometry import stage_size
 from exhibit.contract.notice import read_notice
 from exhibit.contract.pacing import Pacer
 from exhibit.contract.records import Origin, RecordReader
@@ -85,7 +86,7 @@ class Performance:
         self._sequence = 0
         self._refused = self._scheduling = ""
         self._calibration = calibration
-        self._mismatch = _mismatch(config, calibration)
+        self._mismatch = self._misfit(config)
         self.complaints: tuple[str, ...] = ()
 
     def run(self, stopping: Callable[[], bool], scheduling: str) -> Ending | None:
@@ -122,7 +123,7 @@ class Performance:
         if config.visit != self._config.visit:
             self._attract.configure(config.visit)
             self._show.farewell_s = config.visit.fade_s
-        self._config, self._mismatch = config, _mismatch(config, self._calibration)
+        self._config, self._mismatch = config, self._misfit(config)
         self._show.configure(config.stage)
         # Whoever moved a slider watches for what it does.
         self._composite_due = 0.0
@@ -222,19 +223,11 @@ class Performance:
             return None
         return round(frames / (now - self._began_at), 2)
 
+    def _misfit(self, config: Config) -> str:
+        stage = config.stage
+        size = stage_size(*self._window.size, stage.rotate)
+        return projector_misfit(self._calibration, size, stage.mirror, stage.rotate)
+
     def _shrink(self, light: Gray) -> Gray:
         step = -(-light.shape[1] // _COMPOSITE_WIDEST_PX)
         return np.ascontiguousarray(light[::step, ::step])
-
-
-def _mismatch(config: Config, calibration: Calibration) -> str:
-    projector = calibration.projector
-    if projector is None:
-        return ""
-    measured = (projector.mirror, projector.rotate)
-    if measured == (config.stage.mirror, config.stage.rotate):
-        return ""
-    return (
-        f"calibration was measured with mirror {measured[0]} and rotate {measured[1]}, the stage "
-        f"has {config.stage.mirror} and {config.stage.rotate}; calibrate again or set them back"
-    )

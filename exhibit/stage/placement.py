@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from exhibit.contract.calibration import Calibration
+from exhibit.contract.calibration import Calibration, projector_misfit
 from exhibit.contract.geometry import (
     Matrix,
     Points,
@@ -48,18 +48,18 @@ def place(
 ) -> Placement:
     """Return where pictures land.
 
-    A calibrated picture lies on the table where the ink lies; without calibration it is the
-    largest square in the middle of the window, and the window around it is lit like paper.
+    A calibrated picture lies on the table where the ink lies; without calibration, or with one
+    that does not fit the window, it is the largest square in the middle of it, and the window
+    around it is lit like paper.
     """
     hang = mounting(width_px, height_px, config.mirror, config.rotate)
     width, height = stage_size(width_px, height_px, config.rotate)
     projector = calibration.projector
-    if projector is None:
+    misfit = projector_misfit(calibration, (width, height), config.mirror, config.rotate)
+    if projector is None or misfit:
         side = min(width, height)
         middle = translation((width - side) / 2, (height - side) / 2)
         return Placement(width_px, height_px, hang @ middle @ scaling(side, side), None)
-    measured_width, measured_height = projector.size_px
-    resized = scaling(width / measured_width, height / measured_height)
-    table_to_window = hang @ resized @ np.array(projector.table_to_projector)
+    table_to_window = hang @ np.array(projector.table_to_projector)
     lit = project(table_to_window, rectangle(*calibration.table_mm))
     return Placement(width_px, height_px, table_to_window @ calibration.square_to_table, lit)

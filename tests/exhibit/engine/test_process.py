@@ -152,9 +152,9 @@ def test_frame_to_square_mirrored_camera_turns_the_sheet_to_the_visitor() -> Non
         camera_to_table=((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)),
     )
     calibration = Calibration(table_mm=(400.0, 200.0), camera=measured)
-    square = frame_to_square(calibration, (800, 400), mirrored=True)
+    square = frame_to_square(calibration, (400, 200), mirrored=True)
     assert square is not None
-    corners = project(square, np.array([[0.0, 0.0], [800.0, 0.0], [800.0, 400.0]]))
+    corners = project(square, np.array([[0.0, 0.0], [400.0, 0.0], [400.0, 200.0]]))
     assert np.allclose(corners, [[1.0, 0.25], [0.0, 0.25], [0.0, 0.75]])
 
 

@@ -130,11 +130,13 @@ def test_performance_unknown_order_is_reported(table: Table) -> None:
 
 
 def test_performance_mismatch_of_calibration_goes_with_the_setting(table: Table) -> None:
-    measured = ProjectorCalibration.model_construct(mirror=True, rotate=0)
+    measured = ProjectorCalibration.model_construct(size_px=(640, 360), mirror=True, rotate=0)
     table.performance._calibration = Calibration.model_construct(projector=measured)
     set_to(table.run_dir, {"stage": {"rotate": 90}})
     table.play(60)
-    assert "calibration was measured" in read_status(table.run_dir, "stage")["faults"][-1]
+    told = read_status(table.run_dir, "stage")["faults"][-1]
+    assert "calibration was measured" in told
+    assert "with stage.rotate 0, now 90" in told
 
 
 def test_performance_new_settings_are_published_in_their_first_frame(table: Table) -> None:

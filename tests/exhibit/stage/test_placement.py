@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from exhibit.contract.calibration import Calibration, ProjectorCalibration
 from exhibit.contract.geometry import homography, project, rectangle
@@ -57,11 +58,18 @@ def test_mount_calibrated_puts_light_on_its_place_on_the_table() -> None:
     assert np.linalg.norm(darkest(window) - expected) < 0.7
 
 
-def test_mount_on_a_display_of_another_size_scales_the_calibration() -> None:
+@pytest.mark.parametrize(
+    ("size", "config"),
+    [((1280, 800), PLAIN), ((640, 400), StageConfig(mirror=True))],
+)
+def test_place_with_a_calibration_of_another_display_is_that_of_none(
+    size: tuple[int, int], config: StageConfig
+) -> None:
     calibration = calibrated([(60, 50), (600, 30), (580, 380), (90, 350)])
-    small = darkest(Mount(place(640, 400, PLAIN, calibration))(dot(128, 40, 60)))
-    large = darkest(Mount(place(1280, 800, PLAIN, calibration))(dot(128, 40, 60)))
-    assert np.linalg.norm(large - 2 * small) < 1.5
+    placement = place(*size, config, calibration)
+    without = place(*size, config, Calibration())
+    assert np.array_equal(placement.square_to_projector, without.square_to_projector)
+    assert placement.lit is None
 
 
 def test_lit_mask_calibrated_is_dark_outside_the_table() -> None:

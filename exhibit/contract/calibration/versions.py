@@ -1,0 +1,74 @@
+"""What `calibration.yaml` said before: every version is kept beside it, and can be returned to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from exhibit.contract.files import write_whole
+
+KEPT = 30
+"""One calibration writes about seven, as each step saves what it measured."""
+PICTURES = ("blank", "dark")
+"""What pictures beside a calibration are of, as their names say."""
+_FORM = "%Y-%m-%dT%H-%M-%S.%fZ"
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A calibration as it was until something else was measured.
+
+    Args:
+        file: the kept copy.
+        replaced_at: when it ceased to hold.
+    """
+
+    file: Path
+    replaced_at: datetime
+
+
+def versions(path: Path) -> list[Version]:
+    """Return what is kept of a calibration, the newest first."""
+    return sorted(_kept(path), key=lambda version: version.replaced_at, reverse=True)
+
+
+def keep_version(path: Path) -> None:
+    """Keep what a calibration says now, where it says anything that is not kept already.
+
+    Raises:
+        OSError: there is no room, or the folder is read-only.
+    """
+    try:
+        said = path.read_bytes()
+    except FileNotFoundError:
+        return
+    before = versions(path)
+    if not before or before[0].file.read_bytes() != said:
+        name = datetime.now(UTC).strftime(_FORM)
+        write_whole(_folder(path) / f"{name}.yaml", said)
+
+
+def prune(path: Path) -> None:
+    """Remove the oldest versions, and pictures of the light that nothing names any longer."""
+    for version in versions(path)[KEPT:]:
+        version.file.unlink(missing_ok=True)
+    texts = [file.read_bytes() for file in (path, *(kept.file for kept in versions(path)))]
+    for what in PICTURES:
+        for picture in path.parent.glob(f"{path.stem}-{what}*.png"):
+            if not any(picture.name.encode() in text for text in texts):
+                picture.unlink(missing_ok=True)
+
+
+def _folder(path: Path) -> Path:
+    return path.with_name(f"{path.stem}-versions")
+
+
+def _kept(path: Path) -> Iterator[Version]:
+    for file in _folder(path).glob("*.yaml"):
+        try:
+            at = datetime.strptime(file.stem, _FORM).replace(tzinfo=UTC)
+        except ValueError:
+            continue
+        yield Version(file, at)
