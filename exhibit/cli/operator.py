@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -23,6 +23,7 @@ from exhibit.operator.state.journal import Journal
 
 DEFAULT_CONFIG = Path("config.yaml")
 _BY = "the command line"
+_LONGEST_SECRET = 200
 
 
 def _state_dir(config_file: Path | None) -> Path:
@@ -131,11 +132,21 @@ def token() -> None:
     show_default=True,
     help="viewer sees, operator tunes, admin does everything.",
 )
-def create(config_file: Path | None, name: str, role: str) -> None:
+@click.option(
+    "--secret-file",
+    type=click.File("r"),
+    help="Take the secret of a token that another table made, so that one secret opens both.",
+)
+def create(config_file: Path | None, name: str, role: str, secret_file: TextIO | None) -> None:
     """Make a token called NAME and print it; it is not shown again."""
     state_dir = _state_dir(config_file)
     accounts = Accounts(state_dir)
-    secret = _refusing_read_only(lambda: accounts.add_token(name, Role.named(role)), state_dir)
+    given = "" if secret_file is None else secret_file.read(_LONGEST_SECRET).strip()
+    if secret_file is not None and not given:
+        raise InputError(f"{secret_file.name}: empty; expected the secret of a token")
+    secret = _refusing_read_only(
+        lambda: accounts.add_token(name, Role.named(role), given), state_dir
+    )
     _record(state_dir, "token made", token=name, role=role)
     click.echo(secret)
 

@@ -31,6 +31,7 @@ from exhibit.operator.desk import Desk
 from exhibit.operator.pages import routes as pages
 
 API = "/api/v1"
+_OF_PROGRAMS = (f"{API}/", "/metrics")
 
 
 def make_app(desk: Desk, names: Iterable[str]) -> FastAPI:
@@ -80,6 +81,7 @@ async def _denied(request: Request, error: Exception) -> Response:
     assert isinstance(error, AccessDeniedError)
     if error.person.role > Role.ANYONE:
         return JSONResponse({"detail": str(error)}, 403)
-    if not request.url.path.startswith("/api/") and request.method == "GET":
+    is_program = request.url.path.startswith(_OF_PROGRAMS) or "authorization" in request.headers
+    if request.method == "GET" and not is_program:
         return RedirectResponse("/login", 303)
     return JSONResponse({"detail": "log in first"}, 401, {"WWW-Authenticate": "Bearer"})

@@ -72,6 +72,7 @@ class Desk:
     hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     shown_password: str = ""
     fingerprint: str = ""
+    certificate: Path | None = None
 
 
 def lay_out(

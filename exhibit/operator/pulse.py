@@ -169,6 +169,7 @@ class Pulse:
         except ConfigError as error:
             self._fault = str(error)
         self._desk.fingerprint = self._tls.fingerprint
+        self._desk.certificate = self._tls.files.certificate
 
     def _tell_status(self) -> None:
         desk = self._desk

@@ -35,6 +35,7 @@ FOLDER = "operator"
 TOKEN_HOLDER = "token "
 """How a person who holds a token is called, before the token's name."""
 TOKEN_NAME = r"^[\w][\w .-]{0,39}$"
+_TOKEN = rf"{TOKEN_PREFIX}([0-9a-f]{{8}})_[\w-]{{43}}"
 _MOST_TOKENS = 100
 
 
@@ -116,8 +117,18 @@ class Accounts:
         check_new_password(password)
         self._write(self._newest().model_copy(update={"password": hash_password(password)}))
 
-    def add_token(self, name: str, role: Role) -> str:
-        """Make a token and return its secret, which is shown once and never again."""
+    def add_token(self, name: str, role: Role, secret: str = "") -> str:
+        """Make a token and return its secret, which is shown once and never again.
+
+        Args:
+            name: of the token on this table.
+            role: what it may do.
+            secret: of a token that another table made, so that one secret opens both; a new one
+                where it is empty.
+
+        Raises:
+            InputError: there is such a token, too many, or one of the three is none.
+        """
         access = self._newest()
         if not re.fullmatch(TOKEN_NAME, name):
             raise InputError(
@@ -130,8 +141,18 @@ class Accounts:
             raise InputError(f"a token named '{name}' exists; revoke it first")
         if len(access.tokens) >= _MOST_TOKENS:
             raise InputError(f"there are {_MOST_TOKENS} tokens already; revoke one first")
-        identifier = secrets.token_hex(4)
-        secret = generate_token(identifier)
+        if secret:
+            if (found := re.fullmatch(_TOKEN, secret)) is None:
+                raise InputError(
+                    "this is no token's secret; expected what `exhibit operator token create` "
+                    f"printed on another table, {TOKEN_PREFIX}..."
+                )
+            identifier = found[1]
+            if any(token.id == identifier for token in access.tokens):
+                raise InputError("this secret is known here already; revoke its token first")
+        else:
+            identifier = secrets.token_hex(4)
+            secret = generate_token(identifier)
         made_at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         token = Token(
             id=identifier, name=name, role=role.word, digest=digest(secret), made_at=made_at

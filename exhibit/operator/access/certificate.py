@@ -85,6 +85,23 @@ def fingerprint_of(certificate: Path) -> str:
     return ":".join(digest[i : i + 2] for i in range(0, len(digest), 2))
 
 
+def ends_at(certificate: Path | None) -> float | None:
+    """Return when the first certificate of a PEM file ends, in seconds since 1970.
+
+    None where there is none, or none that can be read now.
+    """
+    if certificate is None:
+        return None
+    # A large library: loaded by a table whose metrics are read, and by no other.
+    from cryptography import x509
+
+    try:
+        found = x509.load_pem_x509_certificate(certificate.read_bytes())
+    except (OSError, ValueError):
+        return None
+    return found.not_valid_after_utc.timestamp()
+
+
 def own_files(folder: Path, names: Iterable[str], addresses: Iterable[str]) -> Files:
     """Return a self-signed certificate for these names and addresses, made where there is none.
 

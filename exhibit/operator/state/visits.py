@@ -100,6 +100,7 @@ class Visits:
     """The visits of this table, in `visits.sqlite` of the state folder.
 
     Attributes:
+        counted: visits since this process began, of "people" and of the "simulated" visitor.
         fault: why visits cannot be kept or read now, or empty.
         damage: what became of a file that was damaged, for as long as this process runs.
 
@@ -112,10 +113,12 @@ class Visits:
         self, state_dir: Path, now: Callable[[], datetime] = lambda: datetime.now().astimezone()
     ) -> None:
         self._path, self._now = state_dir / "visits.sqlite", now
+        self.counted = {"people": 0, "simulated": 0}
         self.fault = self.damage = ""
 
     def add(self, visit: Visit, monotonic_now: float) -> None:
         """Keep a visit; a full or read-only disk loses it, and `fault` says so."""
+        self.counted["simulated" if visit.simulated else "people"] += 1
         began = self._now() - timedelta(seconds=monotonic_now - visit.began)
         row = (
             began.astimezone(UTC).isoformat(timespec="seconds"),

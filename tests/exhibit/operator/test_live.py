@@ -131,13 +131,6 @@ def test_readyz_is_ready_while_visitors_see_a_working_table(
     assert admin.get("/healthz").status_code == 200
 
 
-def test_metrics_tell_state_counters_and_restarts(table: FakeTable, admin: TestClient) -> None:
-    text = admin.get("/metrics").text
-    assert 'tracing_table_state{state="showing"} 1.0' in text
-    assert "tracing_table_pictures_total 3.0" in text
-    assert 'tracing_table_restarts_total{process="engine"} 0.0' in text
-
-
 @pytest.mark.parametrize("order", ["freeze", "blank"])
 def test_orders_reach_the_stage(table: FakeTable, admin: TestClient, order: str) -> None:
     assert admin.post(f"/api/v1/{order}", json={"on": True}).status_code == 204

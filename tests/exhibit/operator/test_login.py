@@ -251,3 +251,25 @@ def test_accounts_unreadable_file_changes_nobody_and_is_told(
 def test_accounts_token_with_a_name_that_cannot_be_shown_is_refused(desk: Desk, name: str) -> None:
     with pytest.raises(InputError, match="cannot be named"):
         desk.accounts.add_token(name, Role.VIEWER)
+
+
+def test_one_secret_opens_two_tables(desk: Desk, tmp_path: Path) -> None:
+    secret = desk.accounts.add_token("fleet", Role.VIEWER)
+    other = Accounts(tmp_path / "other")
+    assert other.add_token("all tables", Role.VIEWER, secret) == secret
+    found = other.token_of(secret)
+    assert found is not None
+    assert found.name == "all tables"
+    with pytest.raises(InputError, match="known here already"):
+        other.add_token("again", Role.ADMIN, secret)
+
+
+@pytest.mark.parametrize(
+    "secret", ["tt_", "hunter2", "tt_0011aabb_short", "tt_0011AABB_" + 43 * "x"]
+)
+def test_what_is_no_secret_of_a_token_is_refused_without_being_told(
+    desk: Desk, secret: str
+) -> None:
+    with pytest.raises(InputError, match="no token's secret") as refused:
+        desk.accounts.add_token("fleet", Role.VIEWER, secret)
+    assert secret not in str(refused.value) or secret == "tt_"

@@ -1,0 +1,77 @@
+"""What a museum loads into Prometheus, Alertmanager and Grafana is right before it is loaded."""
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from exhibit.operator.metrics import NAMES
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "fleet" / "prometheus"
+DASHBOARD = ROOT / "fleet" / "grafana" / "tables.json"
+_METRIC = re.compile(r"\btracing_table_[a-z0-9_]+")
+
+
+def _run(*command: str) -> None:
+    if shutil.which(command[0]) is None:
+        pytest.skip(f"{command[0]} is not installed: Debian's prometheus, prometheus-alertmanager")
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=FOLDER)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_alarm_is_raised_by_its_fault_and_by_nothing_else() -> None:
+    _run("promtool", "test", "rules", "rules_test.yml")
+
+
+def test_prometheus_takes_its_configuration(tmp_path: Path) -> None:
+    for file in FOLDER.glob("*.yml"):
+        shutil.copy(file, tmp_path)
+    (tmp_path / "token").write_text("tt_somebody")
+    _run("promtool", "check", "config", str(tmp_path / "prometheus.yml"))
+
+
+def test_alertmanager_takes_its_configuration() -> None:
+    _run("amtool", "check-config", "alertmanager.yml")
+
+
+def test_every_alarm_is_tried_and_has_a_way_out() -> None:
+    groups = yaml.safe_load((FOLDER / "rules.yml").read_text())["groups"]
+    alarms = [rule for group in groups for rule in group["rules"] if "alert" in rule]
+    tried = yaml.safe_load((FOLDER / "rules_test.yml").read_text())["tests"]
+    raised = {
+        case["alertname"]
+        for test in tried
+        for case in test["alert_rule_test"]
+        if "exp_alerts" in case
+    }
+    assert {rule["alert"] for rule in alarms} == raised
+    assert {rule["labels"]["severity"] for rule in alarms} == {"page", "warn", "info", "evening"}
+
+
+@pytest.mark.parametrize("file", [*sorted(FOLDER.glob("rules*.yml")), DASHBOARD])
+def test_only_metrics_that_a_table_tells_are_asked_for(file: Path) -> None:
+    asked = set(_METRIC.findall(file.read_text()))
+    assert asked
+    assert asked <= NAMES
+
+
+def test_docs_list_every_metric_and_no_other() -> None:
+    listed = set(_METRIC.findall((ROOT / "docs" / "metrics.md").read_text()))
+    assert listed == NAMES
+
+
+def test_panels_have_numbers_and_places_of_their_own() -> None:
+    panels = json.loads(DASHBOARD.read_text())["panels"]
+    taken = [
+        (x, y)
+        for panel in panels
+        for x in range(panel["gridPos"]["x"], panel["gridPos"]["x"] + panel["gridPos"]["w"])
+        for y in range(panel["gridPos"]["y"], panel["gridPos"]["y"] + panel["gridPos"]["h"])
+    ]
+    assert len(taken) == len(set(taken))
+    assert len({panel["id"] for panel in panels}) == len(panels)
