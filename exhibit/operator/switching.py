@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from exhibit.contract.errors import ExhibitError
 from exhibit.contract.settings.layers import flat
@@ -12,10 +11,6 @@ from exhibit.operator.state.risk import is_guarded, is_live
 from exhibit.operator.state.scenes import Scene, latest
 
 BY_SCHEDULE = "schedule"
-_MOMENT, _MOMENT_LETTERS = "%Y-%m-%d %H:%M", 16
-# In autumn a clock goes back by an hour, by two at most, and what has begun does not begin twice.
-# One that goes back further was wrong: what it began then says nothing about today.
-_BACK = timedelta(hours=2)
 
 
 def switch_scene(desk: Desk, name: str, by: str) -> Scene:
@@ -47,28 +42,22 @@ def follow_schedule(desk: Desk, now: datetime) -> None:
 
     Where the clock goes back, the scene in use stays until the next moment that has not begun.
     """
-    found = latest(desk.scenes.book.schedule, now)
+    book = desk.scenes.book
+    before = book.begun_at()
+    found = latest(book.schedule, now, before)
     if found is None or desk.settings.safe_mode:
         return
     moment, entry = found
-    begun = f"{moment:{_MOMENT}} {entry.scene}"
-    before = _begun_at(desk.scenes.book.begun)
-    if begun == desk.scenes.book.begun or (before is not None and moment < before <= now + _BACK):
+    after = book.with_begun(moment, entry)
+    if after.begun == book.begun:
         return
     try:
         # Written first: what cannot be shown is not tried again every second.
-        desk.scenes.write(desk.scenes.book.model_copy(update={"begun": begun}))
+        desk.scenes.write(after)
         if before is None or before <= moment:
             switch_scene(desk, entry.scene, BY_SCHEDULE)
     except (ExhibitError, OSError) as error:
         desk.events.add("fault", text=f"scene '{entry.scene}' of {entry.at}: {error}")
-
-
-def _begun_at(begun: str | None) -> datetime | None:
-    """Return when the moment of the schedule was that was acted on last."""
-    with contextlib.suppress(ValueError):
-        return datetime.strptime((begun or "")[:_MOMENT_LETTERS], _MOMENT)
-    return None
 
 
 def why_not_in_a_scene(scene: Scene) -> str | None:

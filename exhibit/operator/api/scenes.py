@@ -57,7 +57,7 @@ async def scenes(request: Request) -> dict[str, Any]:
     """Return scenes and schedule, the scene switched to last, and which one comes next."""
     desk = desk_of(request)
     book = desk.scenes.book
-    coming = upcoming(book.schedule, datetime.now())
+    coming = upcoming(book.schedule, datetime.now(), book.begun_at())
     return {
         **book.model_dump(mode="json", exclude={"begun"}),
         "fading": desk.fade.active,

@@ -25,6 +25,10 @@ DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SceneName = Annotated[str, Field(pattern=r"^[\w][\w .,'()+-]{0,39}$")]
 _FILE = "scenes.yaml"
 _MOST = 50
+# In autumn a clock goes back by an hour, by two at most. One that goes back further was wrong: what
+# it began then says nothing about today.
+_BACK = timedelta(hours=2)
+_MOMENT, _MOMENT_LETTERS = "%Y-%m-%d %H:%M", 16
 _LONGEST = 512 * 1024
 """Letters of the file: as many scenes as there may be, each with every direction of a bundle."""
 
@@ -66,6 +70,16 @@ class SceneBook(_Record):
     """The scene that was switched to last."""
     begun: str | None = None
     """The moment of the schedule that was acted on last, so that it is not acted on twice."""
+
+    def begun_at(self) -> datetime | None:
+        """Return when the moment of the schedule was that was acted on last."""
+        with contextlib.suppress(ValueError):
+            return datetime.strptime((self.begun or "")[:_MOMENT_LETTERS], _MOMENT)
+        return None
+
+    def with_begun(self, moment: datetime, entry: Entry) -> SceneBook:
+        """Return the book after a moment of the schedule was acted on."""
+        return self.model_copy(update={"begun": f"{moment:{_MOMENT}} {entry.scene}"})
 
     def find(self, name: str) -> Scene:
         """Return a scene; raises InputError naming the known ones."""
@@ -161,19 +175,40 @@ def _parsed(text: str) -> SceneBook:
     return SceneBook.model_validate(read_yaml(text, _LONGEST)[1])
 
 
-def latest(schedule: tuple[Entry, ...], now: datetime) -> tuple[datetime, Entry] | None:
-    """Return the newest moment of the schedule up to `now` (local time) and its entry.
+def latest(
+    schedule: tuple[Entry, ...], now: datetime, begun: datetime | None = None
+) -> tuple[datetime, Entry] | None:
+    """Return the newest moment of the schedule that has begun, and its entry.
 
     Days are counted on the wall, so that a day of 23 or 25 hours begins its scenes on time.
+
+    Args:
+        schedule: entries.
+        now: local time.
+        begun: the moment that was acted on last; where the clock goes back, it has begun all the
+            same. None where nothing was.
     """
-    moments = _moments(schedule, now, range(-7, 1))
-    return max((pair for pair in moments if pair[0] <= now), key=lambda pair: pair[0], default=None)
+    until = _reached(now, begun)
+    moments = _moments(schedule, until, range(-7, 1))
+    return max((pair for pair in moments if pair[0] <= until), key=_moment, default=None)
 
 
-def upcoming(schedule: tuple[Entry, ...], now: datetime) -> tuple[datetime, Entry] | None:
-    """Return the next moment of the schedule after `now` (local time) and its entry."""
-    moments = _moments(schedule, now, range(8))
-    return min((pair for pair in moments if pair[0] > now), key=lambda pair: pair[0], default=None)
+def upcoming(
+    schedule: tuple[Entry, ...], now: datetime, begun: datetime | None = None
+) -> tuple[datetime, Entry] | None:
+    """Return the next moment of the schedule that has not begun, and its entry; see `latest`."""
+    until = _reached(now, begun)
+    moments = _moments(schedule, until, range(8))
+    return min((pair for pair in moments if pair[0] > until), key=_moment, default=None)
+
+
+def _reached(now: datetime, begun: datetime | None) -> datetime:
+    """Return up to when moments have begun: what did so does not begin twice."""
+    return begun if begun is not None and now < begun <= now + _BACK else now
+
+
+def _moment(pair: tuple[datetime, Entry]) -> datetime:
+    return pair[0]
 
 
 def _moments(

@@ -65,6 +65,25 @@ def test_latest_begins_at_the_wall_time_on_the_day_the_clock_changes() -> None:
     assert found[0] == datetime(2026, 10, 25, 10, 0)
 
 
+def test_latest_after_the_clock_went_back_is_what_has_begun() -> None:
+    schedule = (Entry(at="09:00", scene="Morning"), Entry(at="02:30", scene="Evening"))
+    begun = datetime(2026, 10, 25, 2, 30)
+    for minute in (0, 29, 30, 59):
+        now = datetime(2026, 10, 25, 2, minute)
+        found, coming = latest(schedule, now, begun), upcoming(schedule, now, begun)
+        assert found is not None
+        assert (found[0], found[1].scene) == (begun, "Evening")
+        assert coming is not None
+        assert (coming[0], coming[1].scene) == (datetime(2026, 10, 25, 9, 0), "Morning")
+
+
+def test_latest_after_a_wrong_clock_knows_the_schedule_alone() -> None:
+    schedule = (Entry(at="09:00", scene="Morning"), Entry(at="11:00", scene="Evening"))
+    found = latest(schedule, datetime(2026, 10, 25, 9, 30), datetime(2031, 2, 1, 11, 0))
+    assert found is not None
+    assert found[1].scene == "Morning"
+
+
 def test_schedule_switches_once_and_a_switch_by_hand_lasts_until_the_next(desk: Desk) -> None:
     schedule = (Entry(at="10:00", scene="Morning"), Entry(at="17:30", scene="Evening"))
     _keep(desk, EVENING, MORNING, schedule=schedule)
