@@ -160,9 +160,9 @@ def run(load: Load, bundle: str, seconds: float) -> dict[str, Any]:
         token = accounts.add_token("benchmark", Role.ADMIN)
         report = folder / "report.json"
         with _table(folder, bundle, report) as process:
-            url = _page_url(process)
+            url = page_url(process)
             time.sleep(_WARM_S)
-            page = _page_process(process.pid)
+            page = page_process(process.pid)
             began_at, before = time.monotonic(), sum(page.cpu_times()[:2])
             counted = asyncio.run(load(Visitor(url, token), seconds))
             used_s = sum(page.cpu_times()[:2]) - before
@@ -178,7 +178,8 @@ def run(load: Load, bundle: str, seconds: float) -> dict[str, Any]:
     }
 
 
-def _page_url(process: subprocess.Popen[str]) -> str:
+def page_url(process: subprocess.Popen[str]) -> str:
+    """Read a starting table's words up to its page's address."""
     assert process.stdout is not None
     for line in process.stdout:
         if line.startswith("operator's page: "):
@@ -186,7 +187,8 @@ def _page_url(process: subprocess.Popen[str]) -> str:
     raise click.ClickException("the table ended before its page was served")
 
 
-def _page_process(parent: int) -> psutil.Process:
+def page_process(parent: int) -> psutil.Process:
+    """Return the page's process of a table; raises where it has none."""
     for child in psutil.Process(parent).children(recursive=True):
         if "exhibit.operator" in child.cmdline():
             return child
