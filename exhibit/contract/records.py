@@ -6,6 +6,7 @@ so that a reader who misses records misses nothing that happened.
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import astuple, dataclass, fields
@@ -14,6 +15,7 @@ from typing import Generic, TypeVar
 
 import numpy as np
 
+from exhibit.contract.slot import Published, Slot
 from exhibit.contract.slot_reader import SlotReader
 from exhibit.contract.slot_writer import SlotWriter
 
@@ -120,17 +122,12 @@ class RecordReader(Generic[Record]):
         self.newest: Record = kind()
         self.captured_at = self.published_at = 0.0
 
-    @property
-    def has_news(self) -> bool:
-        """Whether there is a record that was not looked at yet."""
-        return self._slot.has_news()
-
     def look(self) -> Record:
         """Take the newest record where there is one, and return it; never waits."""
         found = self._slot.peek()
         # Another release's record is of another length.
         if found is not None and found.pixels.nbytes == self._bytes:
-            self.newest = self._kind(*found.pixels.reshape(-1).view(np.float64).tolist())
+            self.newest = _record_in(found, self._kind)
             self.captured_at, self.published_at = found.captured_at, found.published_at
         return self.newest
 
@@ -138,3 +135,52 @@ class RecordReader(Generic[Record]):
         """Return the newest record, all zeros where it was published longer ago than `age_s`."""
         newest = self.look()
         return newest if time.monotonic() - self.published_at <= age_s else self._kind()
+
+
+class RecordWatch(Generic[Record]):
+    """Reads records of one kind in a thread that may not even open a file.
+
+    Attributes:
+        newest: the newest record, all zeros before the first.
+        captured_at, published_at: monotonic seconds, of it.
+
+    Args:
+        run_dir: folder shared with the other processes.
+        kind: of the records.
+    """
+
+    def __init__(self, run_dir: Path, kind: type[Record]) -> None:
+        self._path, self._inode = run_dir / _SLOTS[kind], 0
+        self._kind: type[Record] = kind
+        self._bytes = 8 * len(fields(kind))
+        self._slot: Slot | None = None
+        self._watched: Slot | None = None
+        self._version = 0
+        self.newest: Record = kind()
+        self.captured_at = self.published_at = 0.0
+
+    def attach(self) -> None:
+        """Open the slot where there is one, or another one; for another thread, now and then."""
+        with contextlib.suppress(FileNotFoundError):
+            inode = self._path.stat().st_ino
+            if inode != self._inode:
+                self._slot, self._inode = Slot.attach(self._path), inode
+
+    def look(self) -> bool:
+        """Take the newest record; returns whether it was not looked at yet."""
+        slot = self._slot
+        if slot is not self._watched:
+            self._watched, self._version = slot, 0
+        found = None if slot is None else slot.peek(self._version)
+        if found is None:
+            return False
+        self._version = found.version
+        if found.pixels.nbytes != self._bytes:
+            return False
+        self.newest = _record_in(found, self._kind)
+        self.captured_at, self.published_at = found.captured_at, found.published_at
+        return True
+
+
+def _record_in(found: Published, kind: type[Record]) -> Record:
+    return kind(*found.pixels.reshape(-1).view(np.float64).tolist())

@@ -4,7 +4,7 @@ Eight tones of one scale stand in a circle. The code's first two axes point some
 tones near there sound: a chord that changes by ones, as codes do. The third axis and the code's
 travel give the colour, the octave above each tone, which beats slowly against it.
 
-Nothing of it is in a hurry, so it is made eight blocks at a time. A sine of any phase whose
+Nothing of it is in a hurry, so it is made sixteen blocks at a time. A sine of any phase whose
 loudness moves evenly is a sum of four waves (sine and cosine, each steady and rising), so that all
 of it is one product of a small matrix with waves made beforehand.
 """
@@ -29,7 +29,7 @@ _WANDER_S = 1.8
 _QUIET_AT_REST = 0.3
 _ACROSS = 0.4
 """Share of each side that the other side has too."""
-_BLOCKS = 8
+_BLOCKS = 16
 _INAUDIBLE = 1e-6
 
 
@@ -83,8 +83,7 @@ class Bed:
         at = self._block * BLOCK
         self._block = (self._block + 1) % _BLOCKS
         if self._sounds:
-            for channel, made in zip(bus, self._made, strict=True):
-                np.add(channel, made[at : at + BLOCK], out=channel)
+            np.add(bus, self._made[:, at : at + BLOCK], out=bus)
 
     def _make(self, score: Score) -> None:
         """Make the next blocks."""

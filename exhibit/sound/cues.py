@@ -42,6 +42,7 @@ class Cues:
         self._at = [0] * _AT_ONCE
         self._next = self._ringing = 0
         self._heard: tuple[int, int, int, int] | None = None
+        self._score: Score | None = None
         self._recall_waits = 0
         self._recall_every = int(_RECALLS_AT_MOST_EVERY_S * rate / BLOCK)
         self._level = Glide(BLOCK / rate, 0.05, 0.05, 1.0)
@@ -50,7 +51,10 @@ class Cues:
 
     def add(self, score: Score, bus: Floats) -> None:
         """Add one block to `bus` (2, BLOCK)."""
-        self._listen(score)
+        self._recall_waits = max(self._recall_waits - 1, 0)
+        if score is not self._score:
+            self._score = score
+            self._hear(score)
         self._level.step(score.levels.cues)
         if not self._ringing:
             return
@@ -69,10 +73,10 @@ class Cues:
         for channel in bus:
             np.add(channel, self._mixed, out=channel)
 
-    def _listen(self, score: Score) -> None:
+    def _hear(self, score: Score) -> None:
+        """Begin the cues of all counts that have risen."""
         counts = (score.fresh_sheets, score.first_lines, score.recalls, score.rests)
         before, self._heard = self._heard, counts
-        self._recall_waits = max(self._recall_waits - 1, 0)
         if before is None or counts == before:
             return
         fresh, first, recalled, rest = (

@@ -1,8 +1,8 @@
 """The sound of a pencil on paper: noise in three bands, roughened by the paper's tooth.
 
 A pencil rubs more than it rings: what is heard is the paper's fibres, passed at the speed of the
-pen. So the noise is made beforehand (three loops of different length, which never fall into step),
-and what the pen does is only weight, roughness and place. Source: after the measured spectra of
+pen. So the noise is made beforehand, dull noise and how bright noise differs from it, and what the
+pen does is only weight, roughness and place. Source: after the measured spectra of
 scraping and writing in Thoret et al. 2014 (J. Exp. Psychol. HPP 40(3)): the faster the stroke, the
 brighter the noise.
 """
@@ -10,6 +10,7 @@ brighter the noise.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from itertools import pairwise
 
 import numpy as np
@@ -19,8 +20,11 @@ from exhibit.sound.gliding import Glide
 from exhibit.sound.score import BLOCK, Score
 
 _BANDS_HZ = (250.0, 900.0, 2200.0, 5200.0)
-_LOOPS_S = (1.71, 2.29, 2.93)
-_LEVEL = 0.025
+_DULL, _BRIGHTER = (1.0, 0.9, 0.15), (-1.0, 0.0, 1.0)
+"""Weights of the bands in the dullest stroke, and what the brightest one has more of each."""
+_LOOP = 1 << 18
+"""Frames until noise is heard again: more than five seconds."""
+_LEVEL = 0.024
 _CREST = 2.5
 _FIBRES = 150
 """In one turn of the paper's tooth."""
@@ -45,12 +49,10 @@ class Grain:
     def __init__(self, rate: float, random: np.random.Generator, ramp: Floats) -> None:
         block_s = BLOCK / rate
         self._ramp = ramp
-        bands = list(pairwise(_BANDS_HZ))
-        self._noise = [
-            _looped(_band(random, int(loop_s * rate), low / rate, high / rate), BLOCK)
-            for loop_s, (low, high) in zip(_LOOPS_S, bands, strict=True)
-        ]
-        self._at = [0] * len(bands)
+        bands = [_band(random, _LOOP, low / rate, high / rate) for low, high in pairwise(_BANDS_HZ)]
+        dull, brighter = (_weighed(bands, weights) for weights in (_DULL, _BRIGHTER))
+        self._dull, self._brighter = _looped(dull, BLOCK), _looped(brighter, BLOCK)
+        self._at = 0
         self._turn = int(_FIBRES * _STEPS * rate / _FIBRES_A_SECOND)
         self._tooth = _looped(_make_tooth(random, self._turn), _STEPS * BLOCK)
         self._tooth_at = 0
@@ -59,42 +61,35 @@ class Grain:
         self._darkness = Glide(block_s, 0.05, 0.2)
         self._pan = Glide(block_s, 0.06, 0.06)
         self._level = Glide(block_s, 0.05, 0.05)
-        self._mixed, self._work = (np.zeros(BLOCK, np.float32) for _ in range(2))
+        self._mixed, self._gains = (np.zeros(BLOCK, np.float32) for _ in range(2))
 
-    def add(self, score: Score, bus: Floats) -> None:
-        """Add one block to `bus` (2, BLOCK)."""
+    def write(self, score: Score, bus: Floats) -> None:
+        """Write one block into `bus` (2, BLOCK)."""
         speed, darkness = self._speed.step(score.speed), self._darkness.step(score.darkness)
         level, pan = self._level.step(score.levels.grain), self._pan.step(score.pan)
         loud = self._loud.step(_LEVEL * level * score.speed**0.7 * (0.3 + 0.7 * darkness))
         if loud == 0.0 and self._loud.rests:
+            bus.fill(0.0)
             return
-        self._mix(speed, darkness)
-        self._roughen(speed)
-        self._loud.fill(self._ramp, self._work)
-        np.multiply(self._mixed, self._work, out=self._mixed)
-        angle = math.pi / 4 * (1.0 + 0.8 * pan)
-        for channel, share in zip(bus, (math.cos(angle), math.sin(angle)), strict=True):
-            np.multiply(self._mixed, share, out=self._work)
-            np.add(channel, self._work, out=channel)
-
-    def _mix(self, speed: float, darkness: float) -> None:
-        """Faster is brighter, darker is duller: a soft lead leaves more and whispers less."""
+        # Faster is brighter, darker is duller: a soft lead leaves more and whispers less.
         bright = min(max(0.25 + 0.75 * speed - 0.35 * darkness, 0.0), 1.0)
-        weights = (1.0 - bright, 0.9, 0.15 + bright)
-        scale = 1.0 / math.hypot(*weights)
-        out = self._mixed
-        for band, (noise, weight) in enumerate(zip(self._noise, weights, strict=True)):
-            at = self._at[band]
-            np.multiply(noise[at : at + BLOCK], weight * scale, out=out)
-            if band:
-                np.add(self._mixed, out, out=self._mixed)
-            out = self._work
-            self._at[band] = (at + BLOCK) % (noise.size - BLOCK)
+        here = slice(self._at, self._at + BLOCK)
+        np.multiply(self._brighter[here], bright, out=self._mixed)
+        np.add(self._mixed, self._dull[here], out=self._mixed)
+        self._at = here.stop % _LOOP
+        self._loud.fill(self._ramp, self._gains)
+        self._roughen(speed)
+        np.multiply(self._mixed, self._gains, out=self._mixed)
+        scale = 1.0 / math.hypot(*(d + bright * b for d, b in zip(_DULL, _BRIGHTER, strict=True)))
+        angle = math.pi / 4 * (1.0 + 0.8 * pan)
+        left, right = bus
+        np.multiply(self._mixed, scale * math.cos(angle), out=left)
+        np.multiply(self._mixed, scale * math.sin(angle), out=right)
 
     def _roughen(self, speed: float) -> None:
         step = 1 + round(speed * (_STEPS - 1))
         end = self._tooth_at + step * BLOCK
-        np.multiply(self._mixed, self._tooth[self._tooth_at : end : step], out=self._mixed)
+        np.multiply(self._gains, self._tooth[self._tooth_at : end : step], out=self._gains)
         self._tooth_at = end % self._turn
 
 
@@ -108,6 +103,11 @@ def _band(random: np.random.Generator, size: int, low: float, high: float) -> Fl
     noise = np.fft.irfft(spectrum, size)
     # Noise now and then has a peak of five deviations, which would be heard as a tick.
     return np.asarray(_CREST * np.tanh(noise / (_CREST * noise.std())), np.float32)
+
+
+def _weighed(bands: Iterable[Floats], weights: Iterable[float]) -> Floats:
+    mixed = sum(weight * band for band, weight in zip(bands, weights, strict=True))
+    return np.asarray(mixed, np.float32)
 
 
 def _looped(loop: Floats, size: int) -> Floats:

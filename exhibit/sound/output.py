@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from exhibit.contract.errors import SoundError
@@ -36,6 +36,7 @@ class Output:
 
     Args:
         library: PortAudio.
+        scores: gives the newest score; the device's thread asks for it.
         clock: monotonic seconds.
         make_player: for a rate and a number of channels.
     """
@@ -43,10 +44,12 @@ class Output:
     def __init__(
         self,
         library: PortAudio,
+        scores: Callable[[], Score],
         clock: Callable[[], float] = time.monotonic,
         make_player: Callable[[float, int], Player] = Player,
     ) -> None:
         self._library, self._clock, self._make = library, clock, make_player
+        self._scores = scores
         self._playing: _Playing | None = None
         self._retry, self._tried = Retry(), ""
         self._underruns_before = 0
@@ -70,22 +73,21 @@ class Output:
             return False
         return wanted != self._tried or self._retry.due(self._clock())
 
-    def play(self, wanted: str | None, score: Score) -> None:
+    def play(self, wanted: str | None) -> None:
         """Go on for a moment.
 
         Args:
             wanted: name of the device, empty for the system's own choice, None for silence.
-            score: what is to be heard.
         """
         playing = self._playing
         if playing is None:
-            self._begin(wanted, score)
+            self._begin(wanted)
         elif fault := self._fault_of(playing):
             self._fail(f"{playing.stream.name}: {fault}")
         elif playing.wanted == wanted:
-            playing.fading_since, playing.player.score = None, score
+            playing.fading_since, playing.player.fading = None, False
         else:
-            self._fade(playing, score)
+            self._fade(playing)
 
     def close(self) -> None:
         """Let the device go."""
@@ -115,7 +117,7 @@ class Output:
             return dict.fromkeys(names)
         return {name: getattr(played, name).percentiles() for name in names}
 
-    def _begin(self, wanted: str | None, score: Score) -> None:
+    def _begin(self, wanted: str | None) -> None:
         if wanted is None:
             self._retry.forget()
             self.fault = ""
@@ -126,15 +128,15 @@ class Output:
             self._retry.forget()
             self._tried = wanted
         try:
-            self._open(wanted, score)
+            self._open(wanted)
         except SoundError as error:
             self._fail(str(error))
 
-    def _open(self, wanted: str, score: Score) -> None:
+    def _open(self, wanted: str) -> None:
         self._library.refresh()
         stream, player = self._library.open("output", wanted, self._make)
         assert isinstance(player, Player)
-        player.score = score
+        player.scores = self._scores
         now = self._clock()
         self._playing = _Playing(wanted, stream, player, now)
         self._played = player
@@ -156,11 +158,11 @@ class Output:
             return f"it has asked for no sound for {_STALLED_S:g} s"
         return ""
 
-    def _fade(self, playing: _Playing, score: Score) -> None:
+    def _fade(self, playing: _Playing) -> None:
         """Go on towards silence; once there, let the device go."""
         now = self._clock()
         playing.fading_since = playing.fading_since or now
-        playing.player.score = replace(score, levels=replace(score.levels, volume=0.0))
+        playing.player.fading = True
         faded_s = now - playing.fading_since
         if faded_s > _FADE_AT_MOST_S or (playing.player.silent and faded_s > _FADED_S):
             self.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from exhibit.contract.precedence import take_precedence
 from exhibit.contract.timing import Ring
@@ -17,11 +18,11 @@ _HEAD_START_S = 1.0
 
 
 class Player:
-    """Plays the newest score. One thread calls `block`; others set `score` and read the rest.
+    """Plays the newest score. One thread calls `block`; others set what is named first, and read.
 
     Attributes:
-        score: what is played from the next block on. It is replaced whole, and read once a block:
-            in CPython that is one reference, so neither side ever waits or sees half of one.
+        scores: gives the newest score, and is asked once a block; it must never wait.
+        fading: whether it goes to silence, whatever the score says.
         underruns: blocks that came too late for the device.
         unpaced: whether the device took sound faster than time goes, and was left.
         last_at: monotonic seconds of the last block.
@@ -46,7 +47,8 @@ class Player:
         prioritise: Callable[[], str] = take_precedence,
     ) -> None:
         self.rate, self.channels = rate, channels
-        self.score: Score = SILENCE
+        self.scores: Callable[[], Score] = lambda: SILENCE
+        self.fading = False
         self._synthesiser = Synthesiser(rate, seed)
         self._clock, self._prioritise = clock, prioritise
         self._blocks = 0
@@ -74,7 +76,9 @@ class Player:
         begun = self._clock()
         if not self._blocks:
             self._began_at, self.scheduling = begun, self._prioritise()
-        score = self.score
+        score = self.scores()
+        if self.fading:
+            score = replace(score, levels=replace(score.levels, volume=0.0))
         self._synthesiser.fill(score, frames)
         self._blocks += 1
         # The first block of a device is always late.

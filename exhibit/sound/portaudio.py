@@ -8,6 +8,8 @@ import os
 from collections.abc import Callable, Iterator
 from typing import Any, Literal, Protocol
 
+import numpy as np
+
 from exhibit.contract.errors import SoundError
 from exhibit.contract.values import Floats
 from exhibit.sound.score import BLOCK, CHANNELS_MOST
@@ -119,7 +121,7 @@ class PortAudio:
             channels = min(int(info[f"max_{kind}_channels"]), CHANNELS_MOST)
             rate = float(info["default_samplerate"])
             instrument = make(rate, channels)
-            kinds = {"output": module.OutputStream, "input": module.InputStream}
+            kinds = {"output": module.RawOutputStream, "input": module.InputStream}
             opened = kinds[kind](
                 samplerate=rate,
                 blocksize=BLOCK,
@@ -127,7 +129,7 @@ class PortAudio:
                 channels=channels,
                 dtype="float32",
                 latency=_LATENCY_S,
-                callback=_callback(module, kind, instrument.block),
+                callback=_callback(module, kind, channels, instrument.block),
             )
         return Stream(opened, str(info["name"]), channels), instrument
 
@@ -143,10 +145,16 @@ class PortAudio:
         return self._module
 
 
-def _callback(module: Any, kind: Kind, answer: Answer) -> Callable[..., None]:
-    def output(frames: Floats, _count: int, time: Any, status: Any) -> None:
+def _callback(module: Any, kind: Kind, channels: int, answer: Answer) -> Callable[..., None]:
+    # The device's memory is copied to: making an array of it anew costs more than a block does.
+    block = np.zeros((BLOCK, channels), np.float32)
+    raw = block.data.cast("B")
+
+    def output(memory: Any, _count: int, time: Any, status: Any) -> None:
         delay_s = time.outputBufferDacTime - time.currentTime
-        if not answer(frames, delay_s, status.output_underflow):
+        goes_on = answer(block, delay_s, status.output_underflow)
+        memory[:] = raw
+        if not goes_on:
             raise module.CallbackAbort
 
     def heard(frames: Floats, _count: int, time: Any, status: Any) -> None:

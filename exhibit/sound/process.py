@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from exhibit.contract.board import Heart, write_status
-from exhibit.contract.records import Gesture, Heard, RecordReader, RecordWriter
+from exhibit.contract.records import Gesture, Heard, RecordWatch, RecordWriter
 from exhibit.contract.settings.hours import is_open
 from exhibit.contract.settings.published import Follower
-from exhibit.sound.composing import compose
+from exhibit.sound.composing import Composer
 from exhibit.sound.ears import Ears
 from exhibit.sound.output import Output
 from exhibit.sound.player import Player
 from exhibit.sound.portaudio import PortAudio
 
-_LOOK_EVERY_S, _LOOKS, _ASLEEP_S = 0.01, 4, 0.1
-"""A look for a gesture costs a quarter of what it costs to play one."""
+_TICK_S, _LISTENING_S = 0.1, 0.04
+"""The device's thread looks for gestures itself; what is heard is told as often as frames come."""
 _FOLLOW_EVERY_S = 0.1
 _STATUS_EVERY_S, _STATUS_SOON_S = 1.0, 0.1
 _CLOCK_EVERY_S = 1.0
@@ -54,9 +54,10 @@ class SoundProcess:
         self._config = self._follower.config.sound
         self._heart = Heart(run_dir, "sound")
         self._library = library = library or PortAudio()
-        self._output = Output(library, clock, make_player)
+        self._gestures = RecordWatch(run_dir, Gesture)
+        self._composer = Composer(self._gestures, self._config, clock)
+        self._output = Output(library, self._composer, clock, make_player)
         self._ears = Ears(library, clock)
-        self._gestures = RecordReader(run_dir, Gesture)
         self._heard = RecordWriter(run_dir, Heard, clock)
         self._status_due = self._clock_due = self._follow_due = float("-inf")
         self._anew_due = float("-inf")
@@ -70,11 +71,11 @@ class SoundProcess:
         """Go on until asked to stop, then fade out."""
         while not stopping():
             self.tick()
-            self._rest(sleep)
+            sleep(_LISTENING_S if self._ears.is_open else _TICK_S)
         self._ears.close()
         while self._output.is_open:
-            self._play(None)
-            sleep(_LOOK_EVERY_S)
+            self._output.play(None)
+            sleep(_TICK_S)
 
     def tick(self) -> None:
         """Do what is due now."""
@@ -83,6 +84,7 @@ class SoundProcess:
         if now >= self._follow_due:
             self._follow_due = now + _FOLLOW_EVERY_S
             self._follow()
+            self._gestures.attach()
         if now >= self._clock_due:
             self._clock_due = now + _CLOCK_EVERY_S
             self._open = is_open(self._config.hours, self._local_time())
@@ -90,7 +92,7 @@ class SoundProcess:
         if self._output.due(playing):
             # The list of devices is made anew, which an open input would not outlive.
             self._ears.close()
-        self._play(playing)
+        self._output.play(playing)
         self._ears.listen(listening, self._look_anew)
         if self._ears.is_open:
             self._looks += 1
@@ -120,25 +122,10 @@ class SoundProcess:
             self._pausing, self._anew_due = self._output.is_open, now + _LOOK_ANEW_EVERY_S
         return playing, listening
 
-    def _rest(self, sleep: Callable[[float], None]) -> None:
-        """Wait for the next gesture, but no longer than other things may wait."""
-        if not (self._output.is_open or self._ears.is_open):
-            sleep(_ASLEEP_S)
-            return
-        for _ in range(_LOOKS):
-            sleep(_LOOK_EVERY_S)
-            if self._gestures.has_news:
-                return
-
-    def _play(self, wanted: str | None) -> None:
-        gesture, now = self._gestures.look(), self._clock()
-        captured_at, told_at = self._gestures.captured_at, self._gestures.published_at
-        self._output.play(wanted, compose(gesture, captured_at, told_at, now, self._config))
-
     def _follow(self) -> None:
         config = self._follower.follow()
         if config is not None:
-            self._config = config.sound
+            self._config = self._composer.sound = config.sound
             self._clock_due = float("-inf")
             self._status_due = min(self._status_due, self._clock() + _STATUS_SOON_S)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import wave
+from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from exhibit.contract.errors import InputError
 from exhibit.contract.values import Floats
 from exhibit.sound.events import Piece
 from exhibit.sound.player import Player
-from exhibit.sound.score import BLOCK, Score
+from exhibit.sound.score import BLOCK, SILENCE, Score
 
 _FULL_SCALE = 32767.0
 
@@ -22,13 +23,12 @@ def render(piece: Piece) -> Floats:
     """Return (frames, channels) float32; the same piece gives the same bits."""
     blocks = -(-int(piece.seconds * piece.rate) // BLOCK)
     out = np.zeros((blocks, BLOCK, piece.channels), np.float32)
-    clock = _BlockClock(piece.rate)
-    player = Player(piece.rate, piece.channels, piece.seed, clock, lambda: "")
-    scores, position = piece.scores(), 0
-    for number in range(blocks):
-        clock.blocks = number
-        position = _take(player, scores, position, clock())
-        player.block(out[number], 0.0, late=False)
+    course = _Course(piece.scores(), piece.rate)
+    player = Player(piece.rate, piece.channels, piece.seed, course.now, lambda: "")
+    player.scores = course.score
+    for number, block in enumerate(out):
+        course.blocks = number
+        player.block(block, 0.0, late=False)
     return out.reshape(-1, piece.channels)
 
 
@@ -45,19 +45,20 @@ def write_wav(path: Path, sound: Floats, rate: int) -> None:
         raise InputError(f"{path}: not written: {error.strerror}") from None
 
 
-class _BlockClock:
-    """The time of the block under way, so that rendering is paced as a device would be."""
+class _Course:
+    """Time and scores of the block under way, paced as a device would be."""
 
-    def __init__(self, rate: float) -> None:
+    def __init__(self, scores: Sequence[tuple[float, Score]], rate: float) -> None:
         self._block_s, self.blocks = BLOCK / rate, 0
+        self._coming = deque(scores)
+        self._newest = SILENCE
 
-    def __call__(self) -> float:
+    def now(self) -> float:
+        """Return when the block begins, in seconds."""
         return self.blocks * self._block_s
 
-
-def _take(player: Player, scores: Sequence[tuple[float, Score]], position: int, now: float) -> int:
-    """Give the player the newest score that has begun; returns the position of the next."""
-    while position < len(scores) and scores[position][0] <= now:
-        player.score = scores[position][1]
-        position += 1
-    return position
+    def score(self) -> Score:
+        """Return the newest score that has begun."""
+        while self._coming and self._coming[0][0] <= self.now():
+            _, self._newest = self._coming.popleft()
+        return self._newest

@@ -30,7 +30,6 @@ class Synthesiser:
         self._cues, self._limiter = Cues(rate, ramp), Limiter(rate, ramp)
         self._volume = Glide(BLOCK / rate, 0.06, 0.04)
         self._ramp, self._gains = ramp, np.zeros(BLOCK, np.float32)
-        self._bus = np.zeros((2, BLOCK), np.float32)
 
     @property
     def silent(self) -> bool:
@@ -39,22 +38,20 @@ class Synthesiser:
 
     def fill(self, score: Score, out: Floats) -> None:
         """Write one block into `out` (BLOCK, 1) or (BLOCK, 2), within ±`CEILING`."""
-        bus = self._bus
-        bus.fill(0.0)
-        for part in (self._grain, self._bed, self._cues):
-            part.add(score, bus)
-        self._limiter.pass_on(bus)
-        self._volume.step(score.levels.volume)
-        left, right = bus
+        coming = self._limiter.coming
+        self._grain.write(score, coming)
+        self._bed.add(score, coming)
+        self._cues.add(score, coming)
+        left, right = block = self._limiter.pass_on()
+        volume = self._volume.step(score.levels.volume)
         if not self._volume.rests:
             self._volume.fill(self._ramp, self._gains)
-            for channel in bus:
+            volume = 1.0
+            for channel in block:
                 np.multiply(channel, self._gains, out=channel)
-        elif self._volume.end != 1.0:
-            np.multiply(bus, self._volume.end, out=bus)
         if out.shape[1] == 1:
             np.add(left, right, out=left)
-            np.multiply(left, 0.5, out=out[:, 0])
+            np.multiply(left, 0.5 * volume, out=out[:, 0])
         else:
-            np.copyto(out[:, 0], left)
-            np.copyto(out[:, 1], right)
+            np.multiply(left, volume, out=out[:, 0])
+            np.multiply(right, volume, out=out[:, 1])

@@ -66,7 +66,8 @@ class FakeStream:
             )
             status = SimpleNamespace(output_underflow=late, input_overflow=late)
             try:
-                self.callback(block, BLOCK, time, status)
+                given = block if heard is not None else memoryview(block).cast("B")
+                self.callback(given, BLOCK, time, status)
             except CallbackAbort:
                 self.active = False
             self.played.append(block)
@@ -124,7 +125,7 @@ class FakeSoundDevice:
             raise ValueError(f"No {kind} device matching {device!r}")
         return self._info(found[0])
 
-    def OutputStream(self, **given: Any) -> FakeStream:  # noqa: N802
+    def RawOutputStream(self, **given: Any) -> FakeStream:  # noqa: N802
         return self._stream(**given)
 
     def InputStream(self, **given: Any) -> FakeStream:  # noqa: N802

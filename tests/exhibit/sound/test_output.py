@@ -29,11 +29,11 @@ class Room:
         def make(rate: float, channels: int) -> Player:
             return Player(rate, channels, 1, self.clock, lambda: "")
 
-        self.output = Output(PortAudio(self.fake.load), self.clock, make)
+        self.output = Output(PortAudio(self.fake.load), lambda: LOUD, self.clock, make)
 
-    def go(self, seconds: float, wanted: str | None = "", score: Score = LOUD) -> None:
+    def go(self, seconds: float, wanted: str | None = "") -> None:
         for _ in range(round(seconds / BLOCK_S)):
-            self.output.play(wanted, score)
+            self.output.play(wanted)
             self.clock.advance(BLOCK_S)
             for stream in self.fake.streams:
                 stream.pull()
@@ -107,7 +107,7 @@ def test_output_unplugged_falls_silent_and_comes_back() -> None:
 
 def test_output_that_no_clock_paces_is_left_before_it_takes_a_core() -> None:
     room = Room(Device("null"))
-    room.output.play("", LOUD)
+    room.output.play("")
     room.stream.pull(100_000)
     assert len(room.stream.played) < 2.0 / BLOCK_S
     room.go(0.1)
@@ -121,7 +121,7 @@ def test_output_that_stops_asking_is_opened_again() -> None:
     asleep = room.stream
     for _ in range(30):
         room.clock.advance(0.1)
-        room.output.play("", LOUD)
+        room.output.play("")
     assert asleep.closed
     room.go(2.0)
     assert room.stream is not asleep
@@ -132,7 +132,7 @@ def test_output_that_is_slow_at_first_is_not_left() -> None:
     # PulseAudio's null sink begins at a third of real time.
     room = Room(Device("sink"))
     for _ in range(300):
-        room.output.play("", LOUD)
+        room.output.play("")
         room.clock.advance(3 * BLOCK_S)
         room.stream.pull()
     assert (room.output.fault, len(room.fake.streams)) == ("", 1)
@@ -178,7 +178,7 @@ def test_output_wanted_again_while_it_fades_goes_on() -> None:
 def test_output_counts_underruns_over_all_devices_but_not_the_first_block() -> None:
     device = Device("speaker")
     room = Room(device)
-    room.output.play("", LOUD)
+    room.output.play("")
     room.stream.pull(late=True)
     assert room.output.underruns == 0
     room.stream.pull(3, late=True)
