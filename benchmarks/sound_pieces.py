@@ -13,11 +13,13 @@ import click
 import numpy as np
 
 from exhibit.camera.simulated import SimulatedTable
+from exhibit.contract.geometry import mounting
 from exhibit.contract.settings.schema import Config, InkConfig
 from exhibit.contract.values import Floats
 from exhibit.engine.gesture import GestureMeter
 from exhibit.engine.loop import Engine, Pipeline
 from exhibit.engine.opened_bundle import open_bundle
+from exhibit.engine.pen import PenWatch
 from exhibit.engine.process import blank_paper
 from exhibit.ink import make_extractor
 from exhibit.sound.events import Event, Piece, read_piece
@@ -71,13 +73,14 @@ def simulated_visit(seconds: float) -> Piece:
         blank_paper(card),
         bundle.recaller,
     )
-    engine, meter = Engine(pipeline, "settled"), GestureMeter(card.stroke_width_px)
+    engine, meter = Engine(pipeline, "settled"), GestureMeter()
     table, events, before = SimulatedTable(fps=FPS), [], meter.tell()
+    pen = PenWatch(mounting(*table.size_px, True, 0))
     drawn_at, finds = float("-inf"), engine.finds
     for number in range(round(seconds * FPS)):
         frame = table.frame_at(number / FPS)
         ink, _ = engine.step(frame)
-        meter.draw(frame, ink)
+        meter.draw(ink, pen.see(frame, ink))
         drawn_at = frame.captured_at if ink.bbox is not None else drawn_at
         if engine.finds and [f.drawing for f in engine.finds] != [f.drawing for f in finds]:
             meter.recalled()

@@ -20,6 +20,8 @@ _HALF_COVERAGE = 0.02
 _FULL_SPEED = 0.5
 # The walk's standard deviation as a share of its depth, at which it is cut.
 _WALK_DEVIATION = 0.5
+# Live ink is drawn anew only so often where settled ink is answered.
+_LOOK_EVERY_S = 0.25
 # Drives from the camera and the time of day move in steps, so that a resting picture rests.
 _STEP = 0.02
 
@@ -196,19 +198,19 @@ class PenMeter:
 
     def __init__(self, stroke_width_px: float) -> None:
         self._stroke_width_px = stroke_width_px
-        self._seen: tuple[int, float, float] | None = None
+        self._seen: tuple[float, float] | None = None
         self._drive = 0.0
 
     def drive(self, ink: Ink) -> float:
-        """Return 0..1; an ink seen before gives what it gave before."""
-        if self._seen is not None and self._seen[0] == ink.sequence:
+        """Return 0..1, the same until it is looked at again."""
+        seen, at = self._seen, ink.captured_at
+        if seen is not None and 0.0 <= at - seen[0] < _LOOK_EVERY_S:
             return self._drive
         length = self._length(ink)
-        if self._seen is not None:
-            _, captured_at, before = self._seen
-            speed = max(length - before, 0.0) / max(ink.captured_at - captured_at, 1e-3)
+        if seen is not None:
+            speed = max(length - seen[1], 0.0) / max(at - seen[0], _LOOK_EVERY_S)
             self._drive = _stepped(min(speed / _FULL_SPEED, 1.0))
-        self._seen = (ink.sequence, ink.captured_at, length)
+        self._seen = (at, length)
         return self._drive
 
     def _length(self, ink: Ink) -> float:

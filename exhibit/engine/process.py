@@ -34,6 +34,7 @@ from exhibit.engine.loop import Engine, Pipeline
 from exhibit.engine.opened_bundle import open_bundle
 from exhibit.engine.origin import OriginTeller
 from exhibit.engine.outlet import EngineOutlet
+from exhibit.engine.pen import PenWatch
 from exhibit.engine.token_tap import TokenTap
 from exhibit.ink import Extractor, make_extractor
 
@@ -75,7 +76,7 @@ class EngineProcess:
         self._laid = LaidTokenWriter(run_dir)
         self._tokens: TokenTap | None = None
         self._origin = OriginTeller(run_dir, time.monotonic)
-        self._meter = GestureMeter(self._bundle.opened.card.stroke_width_px)
+        self._meter = GestureMeter()
         self._extractor: Extractor | None = None
         self._engine: Engine | None = None
         self._frame_shape: tuple[int, ...] = ()
@@ -136,8 +137,11 @@ class EngineProcess:
         )
         self._light_fault = misfit(self._light, (width, height))
         bundle = self._bundle.opened
+        upright = scaling(1 / width, 1 / width) @ mounting(width, height, camera.mirrored, 0)
+        to_visitor = upright if square is None else square
+        tap = self._tap_for(frame, extractor, to_visitor)
         pipeline = Pipeline(
-            GestureTap(self._tap_for(frame, extractor, square), self._meter, self._gestures),
+            GestureTap(tap, PenWatch(to_visitor), self._meter, self._gestures),
             bundle.models.encoder,
             bundle.editor,
             bundle.models.generator,
@@ -146,13 +150,10 @@ class EngineProcess:
         )
         return Engine(pipeline, self._config.ink.answer)
 
-    def _tap_for(self, frame: Frame, extractor: Extractor, square: Matrix | None) -> TokenTap:
+    def _tap_for(self, frame: Frame, extractor: Extractor, to_visitor: Matrix) -> TokenTap:
         # A token that chose the bundle still lies there when that answers: it must not seem taken.
         if self._tokens is None or frame.pixels.shape != self._frame_shape:
-            height, width = frame.pixels.shape
             mirrored, config = self._config.camera.mirrored, self._config.tokens
-            upright = scaling(1 / width, 1 / width) @ mounting(width, height, mirrored, 0)
-            to_visitor = upright if square is None else square
             self._tokens = TokenTap(extractor, config, mirrored, to_visitor, self._laid)
         self._tokens.extractor = extractor
         return self._tokens
@@ -173,7 +174,7 @@ class EngineProcess:
             self._configure(before, self._config)
         if swapped:
             self._engine = None
-            self._meter = GestureMeter(self._bundle.opened.card.stroke_width_px)
+            self._meter = GestureMeter()
 
     def _configure(self, before: Config, config: Config) -> None:
         if self._engine is None or self._extractor is None or self._tokens is None:

@@ -205,7 +205,10 @@ def test_editor_coverage_and_pen_drive_strength(bundle: Bundle, clock: FakeClock
     editor.edit(one, ink(2, 2.0, rows=1))
     speed = 1 / STROKE_WIDTH_PX / 2.0
     assert editor.strengths["darker"] == pytest.approx(2.0 * speed / 0.5, abs=0.05)
-    editor.edit(one, ink(3, 2.5, rows=1))
+    # Live ink is drawn anew a few times a second: in between the pen has not stopped.
+    editor.edit(one, ink(3, 2.1, rows=1))
+    assert editor.strengths["darker"] == pytest.approx(2.0 * speed / 0.5, abs=0.05)
+    editor.edit(one, ink(4, 2.5, rows=1))
     assert editor.strengths.get("darker", 0.0) == 0.0
 
 
