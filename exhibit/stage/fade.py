@@ -25,6 +25,7 @@ class Fade:
         self._began_at = 0.0
         self._duration_s = 0.0
         self._share = 1.0
+        self._is_blended = True
 
     @property
     def share(self) -> float:
@@ -43,10 +44,13 @@ class Fade:
 
     def start(self, target: Gray, now: float, duration_s: float) -> None:
         """Begin to fade from the last blend to `target` (H, W) or (H, W, 3), which is kept."""
-        if target.ndim != self._blend.ndim:
-            self._blend, target = _same_channels(self._blend, target)
-            self._from = np.empty_like(self._blend)
-        self._from, self._blend = self._blend, self._from
+        if self._is_blended:
+            self._from, self._blend = self._blend, self._from
+        # Until it is blended again, what is shown stays where it is, also for another start.
+        self._is_blended = False
+        if target.ndim != self._from.ndim:
+            self._from, target = _same_channels(self._from, target)
+            self._blend = np.empty_like(self._from)
         self._to = target
         self._began_at, self._duration_s, self._share = now, duration_s, 0.0
 
@@ -54,6 +58,7 @@ class Fade:
         """Return the window at `now`; the array is written again by later calls."""
         elapsed = now - self._began_at
         self._share = 1.0 if elapsed >= self._duration_s else max(elapsed / self._duration_s, 0.0)
+        self._is_blended = True
         cv2.addWeighted(self._to, self._share, self._from, 1 - self._share, 0, dst=self._blend)
         return self._blend
 

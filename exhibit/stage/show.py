@@ -158,6 +158,6 @@ class Show:
         self._blended_at = now
         if self._level == target:
             return False
-        step = elapsed / max(self._config.crossfade_ms / 1000, 1e-3)
+        step = elapsed / max(self._config.crossfade_ms / 1000, SOFTEST_S)
         self._level += float(np.clip(target - self._level, -step, step))
         return True

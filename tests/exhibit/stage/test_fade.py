@@ -17,6 +17,15 @@ def test_fade_interrupted_goes_on_from_what_is_shown() -> None:
     assert fade.blend(11.6)[0, 0] == 0
 
 
+def test_fade_started_twice_in_a_refresh_goes_on_from_what_is_shown() -> None:
+    fade = Fade(even(0))
+    fade.start(even(255), now=1.0, duration_s=1.0)
+    fade.blend(2.0)
+    fade.start(even(0), now=2.0, duration_s=1.0)
+    fade.start(np.full((4, 6, 3), 0, np.uint8), now=2.0, duration_s=1.0)
+    assert fade.blend(2.1)[0, 0].tolist() == [230, 230, 230]
+
+
 def test_fade_fed_faster_than_it_lasts_still_arrives() -> None:
     fade, now = Fade(even(0)), 0.0
     for _ in range(60):

@@ -1,4 +1,5 @@
 import time
+from itertools import chain, permutations
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from tests.exhibit.stage.test_drawings import square, write_drawings
 SIZE = (96, 64)
 FAREWELL_S = 3.0
 REFRESH_S = 1 / 60
+LABEL = np.zeros((12, 20), np.uint8)
 CONFIG = StageConfig(crossfade_ms=200, mirror=False)
 
 
@@ -79,6 +81,28 @@ def test_show_is_never_cut_from_one_state_to_another(show: Show) -> None:
         begins += seconds
     # 255 greys in 0.2 s, at 60 refreshes a second, and a rounding.
     assert max(changes.values()) <= 23, changes
+
+
+@pytest.mark.parametrize("crossfade_ms", [0, 250])
+@pytest.mark.parametrize("labelled", [False, True])
+def test_show_is_never_cut_whichever_state_follows_which(
+    show: Show, crossfade_ms: int, labelled: bool
+) -> None:
+    show.configure(CONFIG.model_copy(update={"crossfade_ms": crossfade_ms}))
+    middle(show, 0.0)
+    changes, now, last = {}, 1.0, Mode.ATTRACT
+    # Every state follows every other one, also before the fade between two others is over.
+    for seconds in (1.0, 0.1):
+        for mode in chain.from_iterable(permutations(Mode, 2)):
+            show.label(LABEL if labelled and mode is Mode.PICTURE else None, now)
+            sent = picture(0, captured_at=now)
+            changes[last, mode, now] = play(show, mode, sent, now, seconds)
+            last, now = mode, now + seconds
+    # A dark stage becomes light, or a light one dark, while a picture fades below: both move.
+    most = {key: 2 * 22 if Mode.BLANK in key else 23 for key in changes}
+    cut = {key: changed for key, changed in changes.items() if changed > most[key]}
+    assert not cut
+    assert max(changes.values()) >= 20  # what changes is seen
 
 
 def test_show_last_picture_lingers_fades_and_leaves_nothing(show: Show) -> None:
