@@ -6,6 +6,9 @@ mirrored; a flip or shift anywhere between the parts moves the light off the lin
 Spans calibration, camera, ink and stage.
 """
 
+from datetime import UTC, datetime
+from itertools import pairwise
+
 import cv2
 import numpy as np
 import pytest
@@ -14,17 +17,23 @@ from calibration.rectify import as_rows
 from exhibit.contract.calibration import (
     Calibration,
     CameraCalibration,
+    CameraFormat,
+    LensCalibration,
+    Made,
     ProjectorCalibration,
 )
 from exhibit.contract.geometry import Points, homography, mounting, project, rectangle
+from exhibit.contract.lens import Lens
 from exhibit.contract.settings.schema import InkConfig, StageConfig
 from exhibit.contract.values import Frame
-from exhibit.engine.process import frame_to_square
+from exhibit.contract.views import CameraView
+from exhibit.engine.table_view import TableView
 from exhibit.ink import make_extractor
 from exhibit.stage.mount import Mount
 from exhibit.stage.placement import place
 
 TABLE_MM = (297.0, 210.0)
+SEEN_BY = CameraFormat(name="/dev/v4l/by-id/a-camera", fourcc="GREY", size_px=(640, 480))
 FRAME_PX, WINDOW_PX = (640, 480), (1280, 800)
 INK_PX, STROKE_WIDTH_PX = 128, 2.0
 IN_FRAME = np.array([[60, 70], [590, 40], [600, 440], [40, 420]], np.float64)
@@ -49,25 +58,59 @@ CALIBRATION = Calibration(
 )
 
 
-def seen_from_below() -> np.ndarray:
+LENS = Lens(np.array([[610.0, 0, 322], [0, 610, 238], [0, 0, 1]]), (-0.30, 0.05, 0, 0, 0))
+BENT = CALIBRATION.model_copy(
+    update={
+        "lens": LensCalibration(
+            made=Made(at=datetime(2026, 1, 2, tzinfo=UTC), opencv="5.0.0"),
+            seen_by=SEEN_BY,
+            mirrored=True,
+            focal_px=(610.0, 610.0),
+            centre_px=(322.0, 238.0),
+            distortion=LENS.distortion,
+            focal_uncertainty_px=(1.0, 1.0),
+            centre_uncertainty_px=(1.0, 1.0),
+            distortion_uncertainty=(0.0, 0.0, 0.0, 0.0, 0.0),
+            error_px=0.1,
+            views=12,
+            views_dropped=0,
+        ),
+        "camera": CALIBRATION.camera.model_copy(update={"straightened": True}),
+        "projector": CALIBRATION.projector.model_copy(
+            update={"method": "mesh", "mesh_px": tuple((9.0 - n, 3.0 * (n % 3)) for n in range(9))}
+        ),
+    }
+)
+"""The same table through a lens that bends lines by several millimetres, and with a mesh."""
+
+
+def seen_from_below(calibration: Calibration) -> np.ndarray:
     """Return a frame (480, 640) of the sheet with the line, as the camera below gets it."""
-    table_to_frame = homography(rectangle(*TABLE_MM), IN_FRAME)
+    view = calibration.camera_view
+    assert view is not None
     frame = np.full(FRAME_PX[::-1], 60, np.uint8)
-    sheet = project(table_to_frame, rectangle(*TABLE_MM)) - 0.5
-    cv2.fillPoly(frame, [np.rint(sheet * 16).astype(np.int32)], 180, cv2.LINE_AA, shift=4)
-    line = project(table_to_frame, LINE_MM) - 0.5
-    points = np.rint(line * 16).astype(np.int32)
-    cv2.polylines(frame, [points], False, 70, 3, cv2.LINE_AA, shift=4)
+    sheet = drawn(rectangle(*TABLE_MM)[[0, 1, 2, 3, 0]], view)
+    cv2.fillPoly(frame, [sheet], 180, cv2.LINE_AA, shift=4)
+    cv2.polylines(frame, [drawn(LINE_MM, view)], False, 70, 3, cv2.LINE_AA, shift=4)
     return np.ascontiguousarray(cv2.GaussianBlur(frame, (0, 0), 0.8)[:, ::-1])
 
 
-def ink_of(frame: np.ndarray) -> np.ndarray:
+def drawn(corners_mm: Points, view: CameraView) -> np.ndarray:
+    """Return a path in sixteenths of frame pixels, so fine that a lens may bend it."""
+    shares = np.linspace(0, 1, 50)[:, None]
+    legs = pairwise(corners_mm)
+    path = np.concatenate([a + shares * (b - a) for a, b in legs])
+    return np.rint((view.to_frame(path) - 0.5) * 16).astype(np.int32)
+
+
+def ink_of(frame: np.ndarray, calibration: Calibration) -> np.ndarray:
     """Return the ink that the engine's extractor finds in a frame that stays the same."""
-    square = frame_to_square(CALIBRATION, FRAME_PX, mirrored=True)
+    view = TableView(calibration, SEEN_BY, mirrored=True)
+    assert view.misfit == ""
     config = InkConfig(settle_ms=0)
-    extractor = make_extractor(config, INK_PX, STROKE_WIDTH_PX, square, mirrored=True)
+    extractor = make_extractor(config, INK_PX, STROKE_WIDTH_PX, view.square, mirrored=True)
     for sequence in range(20):
-        ink = extractor.extract(Frame(sequence, sequence / 30, frame))
+        ink = extractor.extract(view.straighten(Frame(sequence, sequence / 30, frame)))
     return ink.settled
 
 
@@ -87,11 +130,12 @@ def off_the_line_mm(points: Points) -> np.ndarray:
     return np.min(distances, axis=0)
 
 
-def test_light_falls_on_the_line_that_was_drawn() -> None:
-    ink = ink_of(seen_from_below())
-    window = Mount(place(*WINDOW_PX, StageConfig(mirror=True), CALIBRATION))(ink)
+@pytest.mark.parametrize("calibration", [CALIBRATION, BENT], ids=["plane", "bent"])
+def test_light_falls_on_the_line_that_was_drawn(calibration: Calibration) -> None:
+    ink = ink_of(seen_from_below(calibration), calibration)
+    window = Mount(place(*WINDOW_PX, StageConfig(mirror=True), calibration))(ink)
     on_stage = project(np.linalg.inv(mounting(*WINDOW_PX, True, 0)), dark_points(window))
-    on_table = project(np.linalg.inv(homography(rectangle(*TABLE_MM), IN_STAGE)), on_stage)
+    on_table = calibration.projector.view(TABLE_MM).to_table(on_stage)
     stroke_mm = STROKE_WIDTH_PX * max(TABLE_MM) / INK_PX
     assert off_the_line_mm(on_table).max() < stroke_mm
     for point in LINE_MM:

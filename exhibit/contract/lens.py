@@ -98,7 +98,7 @@ def over_pixels(
 def _between(nodes: int, side_px: int, step_px: float) -> NDArray[np.float64]:
     """Return (side, nodes): how much of each node the middle of each pixel gets."""
     at = (np.arange(side_px) + 0.5) / step_px
-    return np.maximum(0.0, 1 - np.abs(at[:, None] - np.arange(nodes)))
+    return np.asarray(np.maximum(0.0, 1 - np.abs(at[:, None] - np.arange(nodes))), np.float64)
 
 
 def mesh_points(table_mm: tuple[float, float]) -> Points:
@@ -118,7 +118,8 @@ def mesh_weights(points: Points, table_mm: tuple[float, float]) -> NDArray[np.fl
     span = np.asarray(table_mm) - 2 * MESH_INSET_MM
     share = (np.asarray(points, np.float64) - MESH_INSET_MM) / span
     across, down = (_quadratic(share[:, axis]) for axis in (0, 1))
-    return (down[:, :, None] * across[:, None, :]).reshape(len(share), 9)
+    each = down[:, :, None] * across[:, None, :]
+    return np.asarray(each.reshape(len(share), 9), np.float64)
 
 
 def _quadratic(t: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -15,6 +15,9 @@ Status = Mapping[str, Any]
 # What the engine noticed and somebody should look after; visitors are still answered.
 _NOTICES = {
     "object_left": "something has been left on the paper: {where}",
+    "calibration_drift": "camera or table have moved by {where} since they were calibrated",
+    "mark_moved": "a mark in the table's border has been moved: {where}",
+    "marks_unseen": "marks in the table's border are not seen: {where}",
 }
 _SILENT = {
     "stage": ("stage_silent", "the stage shows no sign of life"),

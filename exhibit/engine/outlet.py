@@ -38,6 +38,7 @@ class EngineOutlet:
         self._first_picture_at: float | None = None
         self._recalled: tuple[str, ...] = ()
         self._events = RecentEvents(clock)
+        self._noted: list[dict[str, str]] = []
         self.pictures = 0
 
     def show_next(self) -> None:
@@ -56,6 +57,10 @@ class EngineOutlet:
         self._recalled = labels
         self._events.take((InkEvent("recalled", "; ".join(labels)),))
         return bool(labels)
+
+    def note(self, code: str, where: str) -> None:
+        """Say what somebody should look after; an empty code says that all is well again."""
+        self._noted = [{"code": code, "where": where}] if code else []
 
     def publish(
         self, frame: Frame, ink: Ink, picture: Picture | None, answer: Literal["settled", "live"]
@@ -114,6 +119,6 @@ class EngineOutlet:
             "coverage": round(self._coverage, 5),
             "recalled": self._recalled,
             "events": self._events.newest(),
-            "notices": self._events.notices(),
+            "notices": [*self._events.notices(), *self._noted],
         }
         write_status(self._run_dir, "engine", {**status(), **counted})

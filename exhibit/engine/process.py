@@ -18,7 +18,7 @@ from exhibit.camera.identity import format_of
 from exhibit.camera.table_light import load_table_light, misfit
 from exhibit.contract.board import Heart
 from exhibit.contract.bundle import Card
-from exhibit.contract.calibration import Calibration, camera_misfit, usable_calibration
+from exhibit.contract.calibration import Calibration, usable_calibration
 from exhibit.contract.errors import CalibrationError, CameraError
 from exhibit.contract.geometry import Matrix, mounting, scaling
 from exhibit.contract.laid_tokens import LaidTokenWriter
@@ -35,6 +35,7 @@ from exhibit.engine.opened_bundle import open_bundle
 from exhibit.engine.origin import OriginTeller
 from exhibit.engine.outlet import EngineOutlet
 from exhibit.engine.pen import PenWatch
+from exhibit.engine.table_view import TableView
 from exhibit.engine.token_tap import TokenTap
 from exhibit.ink import Extractor, make_extractor
 
@@ -67,7 +68,8 @@ class EngineProcess:
         self._feed = CameraFeed(_opener(self._source, run_dir))
         self._calibration, self._uncalibrated = usable_calibration(config.calibration)
         self._light = self._usable_light()
-        self._light_fault, self._misfit = "", ""
+        self._light_fault = ""
+        self._view: TableView | None = None
         hear = partial(RecordReader(run_dir, Heard).look_within, _HEARD_WITHIN_S)
         self._settings = Following(follower, partial(open_bundle, hear=hear))
         self._bundle = self._settings.bundle
@@ -92,12 +94,22 @@ class EngineProcess:
                 self._refuse_useless_source()
             else:
                 engine = self._engine_for(frame)
-                ink, picture = engine.step(frame)
+                ink, picture = engine.step(self._seen(frame))
                 self._tell_gesture(frame, engine)
                 self._origin.use(self._bundle.opened.memory)
                 self._origin.tell(picture, engine.finds, self._config.visit.label)
                 self._outlet.publish(frame, ink, picture, self._config.ink.answer)
             self._outlet.tell(self._status)
+
+    def _seen(self, frame: Frame) -> Frame:
+        """Return a frame straightened, after a look at the marks that stay on the table."""
+        view = self._view
+        if view is None:
+            return frame
+        view.watch(frame)
+        drift = view.drift(frame.captured_at)
+        self._outlet.note(drift.code, drift.where)
+        return view.straighten(frame)
 
     def close(self) -> None:
         """Release the camera."""
@@ -121,24 +133,22 @@ class EngineProcess:
 
     def _make_engine(self, frame: Frame) -> Engine:
         height, width = frame.pixels.shape
-        camera, card, square = self._config.camera, self._bundle.opened.card, None
-        if self._source.source != "simulated":
-            seen_by = format_of(self._source, (width, height))
-            self._misfit = camera_misfit(self._calibration, seen_by, camera.mirrored)
-            if not self._misfit:
-                square = frame_to_square(self._calibration, (width, height), camera.mirrored)
+        camera, card = self._config.camera, self._bundle.opened.card
+        known = Calibration() if self._source.source == "simulated" else self._calibration
+        seen_by = format_of(self._source, (width, height))
+        view = self._view = TableView(known, seen_by, camera.mirrored)
         extractor = self._extractor = make_extractor(
             self._config.ink,
             card.ink_size,
             card.stroke_width_px,
-            square,
+            view.square,
             camera.mirrored,
-            self._light,
+            view.straighten_light(self._light),
         )
         self._light_fault = misfit(self._light, (width, height))
         bundle = self._bundle.opened
         upright = scaling(1 / width, 1 / width) @ mounting(width, height, camera.mirrored, 0)
-        to_visitor = upright if square is None else square
+        to_visitor = upright if view.square is None else view.square
         tap = self._tap_for(frame, extractor, to_visitor)
         pipeline = Pipeline(
             GestureTap(tap, PenWatch(to_visitor), self._meter, self._gestures),
@@ -200,7 +210,7 @@ class EngineProcess:
             self._feed.fault,
             *mismatches,
             self._light_fault,
-            self._misfit,
+            "" if self._view is None else self._view.misfit,
             self._uncalibrated,
             self._bundle.complaint,
             *self._outlet.faults,
@@ -225,6 +235,7 @@ class EngineProcess:
                 **(self._tokens.times.percentiles() if self._tokens else {}),
             },
             "tokens": [asdict(token) for token in self._tokens.lying] if self._tokens else [],
+            "drift_mm": None if self._view is None else self._view.drift_mm,
             "strengths": bundle.editor.strengths,
             "psi": bundle.editor.psi,
             "faults": [text for text in faults if text],
@@ -250,25 +261,3 @@ def _open_grabber(config: CameraConfig) -> Grabber:
     grabber = Grabber(open_camera(config))
     grabber.start()
     return grabber
-
-
-def frame_to_square(
-    calibration: Calibration, frame_size_px: tuple[int, int], mirrored: bool
-) -> Matrix | None:
-    """Return the map from a frame's pixels to the unit square of ink and picture.
-
-    Args:
-        calibration: measured on frames of this size, turned to the visitor's side.
-        frame_size_px: width and height of the frames as they come.
-        mirrored: the camera sees the drawing mirrored.
-
-    Returns:
-        (3, 3), or None where the camera was not calibrated.
-    """
-    camera_to_table = calibration.camera_to_table
-    if camera_to_table is None:
-        return None
-    width, height = frame_size_px
-    turned = mounting(width, height, mirrored, 0)
-    table_to_square = np.linalg.inv(calibration.square_to_table)
-    return np.asarray(table_to_square @ camera_to_table @ turned, np.float64)

@@ -18,6 +18,24 @@ from exhibit.contract.geometry import (
     translation,
 )
 from exhibit.contract.settings.schema import StageConfig
+from exhibit.contract.views import ProjectorView
+
+_TO_A_SIDE = 8
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bent:
+    """A projector with a mesh: `hang` (3, 3) from the upright stage to the window."""
+
+    projector: ProjectorView
+    hang: Matrix
+    square_to_table: Matrix
+
+    def to_square(self, window: Points) -> Points:
+        """Return (n, 2) of the picture's unit square that pixels of the window show."""
+        stage = project(np.asarray(np.linalg.inv(self.hang)), window)
+        table = self.projector.to_table(stage)
+        return project(np.asarray(np.linalg.inv(self.square_to_table)), table)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,14 +44,23 @@ class Placement:
 
     Args:
         square_to_projector: (3, 3) from the picture's unit square to window pixels.
-        lit: (4, 2) corners of the table's area in window pixels, outside of which no light falls;
+            A mesh bends a little what it says.
+        lit: (n, 2) outline of the table's area in window pixels, outside of which no light falls;
             None where the whole window is lit.
+        bent: what a mesh adds to the map, or None.
     """
 
     width_px: int
     height_px: int
     square_to_projector: Matrix
     lit: Points | None
+    bent: Bent | None = None
+
+    def to_square(self, window: Points) -> Points:
+        """Return (n, 2) of the picture's unit square that pixels of the window show."""
+        if self.bent is None:
+            return project(np.asarray(np.linalg.inv(self.square_to_projector)), window)
+        return self.bent.to_square(window)
 
     @property
     def side_px(self) -> int:
@@ -60,6 +87,20 @@ def place(
         side = min(width, height)
         middle = translation((width - side) / 2, (height - side) / 2)
         return Placement(width_px, height_px, hang @ middle @ scaling(side, side), None)
-    table_to_window = hang @ np.array(projector.table_to_projector)
-    lit = project(table_to_window, rectangle(*calibration.table_mm))
-    return Placement(width_px, height_px, table_to_window @ calibration.square_to_table, lit)
+    view = projector.view(calibration.table_mm)
+    square_to_table = calibration.square_to_table
+    lit = project(hang, view.to_stage(_outline(calibration.table_mm)))
+    square_to_window = hang @ view.table_to_stage @ square_to_table
+    bent = None if view.mesh_px is None else Bent(view, hang, square_to_table)
+    return Placement(width_px, height_px, square_to_window, lit, bent)
+
+
+def _outline(table_mm: tuple[float, float]) -> Points:
+    """Return (n, 2) mm around the table's area, clockwise, so many that a bent side stays bent."""
+    corners = rectangle(*table_mm)
+    shares = np.arange(_TO_A_SIDE)[:, None] / _TO_A_SIDE
+    sides = [
+        start + shares * (end - start)
+        for start, end in zip(corners, np.roll(corners, -1, axis=0), strict=True)
+    ]
+    return np.concatenate(sides)

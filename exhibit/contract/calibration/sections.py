@@ -12,6 +12,8 @@ import numpy as np
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from exhibit.contract.geometry import Matrix, scaling, translation
+from exhibit.contract.lens import Lens
+from exhibit.contract.views import CameraView, ProjectorView
 
 FORMAT: Final = 2
 MESH_NODES = 9
@@ -151,6 +153,12 @@ class ProjectorCalibration(_Section):
     residuals: tuple[Residual, ...] = ()
     """Of every point that was measured."""
 
+    def view(self, table_mm: tuple[float, float]) -> ProjectorView:
+        """Return how the projector lights a table of this width and height."""
+        mesh = None if self.mesh_px is None else np.array(self.mesh_px, np.float64)
+        plane = np.array(self.table_to_projector, np.float64)
+        return ProjectorView(self.size_px, plane, table_mm, mesh)
+
     @model_validator(mode="after")
     def _nine_nodes(self) -> Self:
         if self.mesh_px is not None and len(self.mesh_px) != MESH_NODES:
@@ -228,6 +236,17 @@ class Calibration(_Section):
         if self.camera is not None and self.camera.straightened and self.lens is None:
             raise ValueError("camera.straightened is true without a lens; expected section lens")
         return self
+
+    @property
+    def camera_view(self) -> CameraView | None:
+        """How the camera sees the table, None if not measured."""
+        camera, lens = self.camera, self.lens
+        if camera is None:
+            return None
+        bends = None
+        if camera.straightened and lens is not None:
+            bends = Lens(lens.matrix, lens.distortion)
+        return CameraView(camera.size_px, np.array(camera.camera_to_table, np.float64), bends)
 
     @property
     def camera_to_table(self) -> Matrix | None:

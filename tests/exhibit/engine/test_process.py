@@ -14,13 +14,13 @@ import pytest
 
 from exhibit.camera.simulated import DIFFICULTIES, SimulatedTable
 from exhibit.contract.board import read_status
-from exhibit.contract.calibration import Calibration, CameraCalibration
-from exhibit.contract.geometry import project
+from exhibit.contract.calibration import Calibration, CameraFormat
 from exhibit.contract.settings.schema import CameraConfig, Config, ModelConfig
 from exhibit.contract.settings.tokens import TokensConfig
 from exhibit.contract.slot import Slot
 from exhibit.engine import process
-from exhibit.engine.process import EngineProcess, frame_to_square
+from exhibit.engine.process import EngineProcess
+from exhibit.engine.table_view import TableView
 from tests.fakes.bundle import write_bundle
 from tests.fakes.settings import begin_with, set_to
 from tests.patience import PATIENCE_S
@@ -143,25 +143,6 @@ def test_engine_process_settings_of_a_start_ask_for_another(
     assert status["generation"] == generation
 
 
-def test_frame_to_square_mirrored_camera_turns_the_sheet_to_the_visitor() -> None:
-    # The camera's upper left corner is the visitor's upper right; the table fills the frame.
-    measured = CameraCalibration(
-        size_px=(400, 200),
-        mirrored=True,
-        error_mm=0.1,
-        camera_to_table=((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)),
-    )
-    calibration = Calibration(table_mm=(400.0, 200.0), camera=measured)
-    square = frame_to_square(calibration, (400, 200), mirrored=True)
-    assert square is not None
-    corners = project(square, np.array([[0.0, 0.0], [400.0, 0.0], [400.0, 200.0]]))
-    assert np.allclose(corners, [[1.0, 0.25], [0.0, 0.25], [0.0, 0.75]])
-
-
-def test_frame_to_square_without_calibration_is_unknown() -> None:
-    assert frame_to_square(Calibration(), (640, 480), mirrored=True) is None
-
-
 def test_engine_process_frames_that_change_size_go_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -173,10 +154,11 @@ def test_engine_process_frames_that_change_size_go_on(
         cv2.imwrite(str(folder / f"{width}x{height}.png"), np.full((height, width), 200, np.uint8))
     mapped: set[tuple[int, int]] = set()
 
-    def frame_to_square(_: Calibration, size_px: tuple[int, int], mirrored: bool) -> None:
-        mapped.add(size_px)
+    def noted(calibration: Calibration, seen_by: CameraFormat, mirrored: bool) -> TableView:
+        mapped.add(seen_by.size_px)
+        return TableView(calibration, seen_by, mirrored)
 
-    monkeypatch.setattr(process, "frame_to_square", frame_to_square)
+    monkeypatch.setattr(process, "TableView", noted)
     config = Config(
         camera=CameraConfig(source=str(folder), fps=60),
         model=ModelConfig(bundle=str(write_bundle(tmp_path / "tiny")), threads=1),

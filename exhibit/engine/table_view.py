@@ -1,0 +1,72 @@
+"""How the engine sees the table: frames straightened, the map to the square, the border marks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from exhibit.camera.mark_watch import Drift, MarkWatch
+from exhibit.camera.straighten import Straightener
+from exhibit.contract.calibration import Calibration, CameraFormat, camera_misfit
+from exhibit.contract.geometry import Matrix, mounting
+from exhibit.contract.values import Frame, TableLight
+
+
+class TableView:
+    """What calibration makes of the frames of one camera; nothing where it does not fit them.
+
+    Attributes:
+        misfit: why the calibration is not used; empty where it is, or there is none.
+        square: (3, 3) from pixels of what `straighten` returns to the unit square of ink and
+            picture; None without calibration.
+
+    Args:
+        calibration: measured on frames turned to the visitor's side.
+        seen_by: the camera, and its frames.
+        mirrored: frames come mirrored.
+    """
+
+    def __init__(self, calibration: Calibration, seen_by: CameraFormat, mirrored: bool) -> None:
+        self.misfit = camera_misfit(calibration, seen_by, mirrored)
+        self.square: Matrix | None = None
+        self._straightener: Straightener | None = None
+        self._watch: MarkWatch | None = None
+        camera, view = calibration.camera, calibration.camera_view
+        if camera is None or view is None or self.misfit:
+            return
+        if view.lens is None:
+            to_table = view.camera_to_table @ mounting(*view.size_px, mirrored, 0)
+        else:
+            self._straightener = Straightener(view, calibration.table_mm, mirrored)
+            to_table = self._straightener.to_table
+        self.square = np.asarray(np.linalg.inv(calibration.square_to_table) @ to_table)
+        if camera.marks:
+            marks = {mark.id: np.array(mark.corners_mm, np.float64) for mark in camera.marks}
+            self._watch = MarkWatch(view, marks, mirrored)
+
+    def straighten(self, frame: Frame) -> Frame:
+        """Return a frame as ink is looked for in it: without what the lens and the pose do."""
+        if self._straightener is None:
+            return frame
+        return replace(frame, pixels=self._straightener(frame.pixels), truth=None)
+
+    def straighten_light(self, light: TableLight | None) -> TableLight | None:
+        """Return what calibration saw of the light, as straight frames show it."""
+        if light is None or self._straightener is None:
+            return light
+        return self._straightener.straighten_light(light)
+
+    def watch(self, frame: Frame) -> None:
+        """Look at the border marks of a frame as it came, where it is time to."""
+        if self._watch is not None:
+            self._watch.look(frame.pixels, frame.captured_at)
+
+    def drift(self, now: float) -> Drift:
+        """Return what the border marks say."""
+        return Drift() if self._watch is None else self._watch.tell(now)
+
+    @property
+    def drift_mm(self) -> float | None:
+        """How far the table seems to have moved, None where no marks are seen."""
+        return None if self._watch is None else self._watch.drift_mm

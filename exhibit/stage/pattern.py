@@ -1,0 +1,47 @@
+"""What calibration projects while the table runs: it covers the whole window while it is fresh."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from exhibit.contract.pattern import FRESH_S, SLOT
+from exhibit.contract.slot_reader import SlotReader
+from exhibit.contract.values import Gray
+
+
+class Pattern:
+    """The newest pattern that calibration asks to be shown.
+
+    Args:
+        run_dir: the folder that the processes share.
+    """
+
+    def __init__(self, run_dir: Path) -> None:
+        self._reader = SlotReader(run_dir / SLOT)
+        self._pixels: Gray | None = None
+        self._until = float("-inf")
+        self._new = False
+
+    def look(self, now: float) -> bool:
+        """Return whether a pattern is to be shown; whoever sends them must go on sending."""
+        found = self._reader.peek()
+        if found is not None:
+            self._pixels, self._until = found.pixels, found.captured_at + FRESH_S
+            self._new = True
+        if now >= self._until:
+            self._pixels = None
+        return self._pixels is not None
+
+    def cover(self, light: Gray) -> bool:
+        """Write the pattern over the light (H, W, 3) of the window; False where it stands already.
+
+        A pattern of another size than the window is not shown: it would land anywhere.
+        """
+        pixels = self._pixels
+        if pixels is None or not self._new or pixels.shape[:2] != light.shape[:2]:
+            return False
+        light[:] = pixels[:, :, np.newaxis] if pixels.ndim == 2 else pixels
+        self._new = False
+        return True
