@@ -4,7 +4,7 @@ In: `/tracing/direction/<name>` strength, `/tracing/psi`, `/tracing/recall` and 
 value, `/tracing/scene` name or `/tracing/scene/<name>` 1, `/tracing/sound` and `/tracing/listen` 0
 or 1, `/tracing/sound/<part>` loudness of `volume`, `grain`, `bed` or `cues`, `/tracing/invitation`,
 `/tracing/label` and `/tracing/tokens` 0 or 1, `/tracing/linger` and `/tracing/fade` seconds,
-`/tracing/takehome` 1.
+`/tracing/takehome/enabled` 0 or 1, `/tracing/takehome` 1.
 Out: `/tracing/ink/coverage` share, `/tracing/recalled` text, `/tracing/event/<name>` text,
 `/tracing/token/<id>/laid` 0 or 1 and `/tracing/token/<id>/angle` degrees clockwise from upright.
 Values that come in hold until the table ends, and are not saved: a fader sends hundreds.
@@ -41,6 +41,7 @@ _SWITCHES = {
     "invitation": ("visit", "invitation"),
     "label": ("visit", "label"),
     "tokens": ("tokens", "enabled"),
+    "takehome/enabled": ("takehome", "enabled"),
 }
 _SECONDS = {"linger": ("visit", "linger_s"), "fade": ("visit", "fade_s")}
 _OUT = "/tracing/"

@@ -45,6 +45,17 @@ def test_extract_new_line_is_settled_at_once_and_goes_after_settle_ms() -> None:
     assert early.settled.min() < 60 and late.settled.min() == 255
 
 
+@pytest.mark.parametrize("length", [0.005, 0.01, 0.03])
+def test_extract_first_line_is_settled_at_once_however_short(length: float) -> None:
+    """A share of the sheet's width: 0.005 is one millimetre of A5."""
+    extractor = _extractor()
+    scene = _table_with_sheet(extractor)
+    scene.lines.append((0.5, 0.5, 0.5 + length, 0.5 + 0.3 * length))
+    drawn = _run(extractor, scene, 0.15)[-1]
+    assert drawn.bbox is not None
+    assert drawn.settled.min() < 128
+
+
 def test_extract_other_threshold_is_seen_in_the_next_frame_without_settling() -> None:
     extractor = _extractor(settle_ms=400)
     scene = _table_with_sheet(extractor, paper=95.0)

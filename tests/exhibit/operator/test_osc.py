@@ -70,6 +70,15 @@ def test_osc_sound_is_turned_on_and_its_loudness_moved_unsaved(osc: Osc, desk: D
     assert desk.settings.saved == {}
 
 
+def test_osc_takehome_is_turned_on_and_off_unsaved(osc: Osc, desk: Desk) -> None:
+    assert not desk.settings.effective.takehome.enabled
+    _send(osc, "/tracing/takehome/enabled", 1)
+    assert desk.settings.effective.takehome.enabled
+    _send(osc, "/tracing/takehome/enabled", 0)
+    assert not desk.settings.effective.takehome.enabled
+    assert desk.settings.saved == {}
+
+
 def test_osc_takehome_asks_for_what_is_drawn(osc: Osc, desk: Desk) -> None:
     _send(osc, "/tracing/takehome", 1)
     assert len(desk.events.newest(9, "osc")) == 1, "nobody is there to print"
