@@ -14,6 +14,7 @@ COMMANDS = {
     "tokens": "exhibit.cli.tokens:tokens",
     "bench": "exhibit.cli.bench:bench",
     "operator": "exhibit.cli.operator:operator",
+    "bundle": "exhibit.cli.bundle:bundle",
     "projector": "exhibit.cli.projector:projector",
 }
 

@@ -18,12 +18,13 @@ _NAME = re.compile(r"[\w][\w .-]{0,99}")
 _FILE = re.compile(rf"(?:{MEMORY}/)?[\w][\w.-]{{0,99}}")
 
 
-def install(state_dir: Path, archive: Path) -> Path:
+def install(state_dir: Path, archive: Path, name: str = "") -> Path:
     """Unpack a bundle that was uploaded, check it whole, and put it beside the others.
 
     Args:
         state_dir: the state folder.
         archive: a ZIP of the bundle's folder, or of the files in it.
+        name: of its folder; the one in its card where it is empty.
 
     Returns:
         its folder.
@@ -33,10 +34,12 @@ def install(state_dir: Path, archive: Path) -> Path:
         BundleError: its card, its files or their digests are not right, or there is one already.
         OSError: there is no room.
     """
-    return install_files(state_dir, archive, examine(archive))
+    return install_files(state_dir, archive, examine(archive), name)
 
 
-def install_files(state_dir: Path, archive: Path, files: dict[str, zipfile.ZipInfo]) -> Path:
+def install_files(
+    state_dir: Path, archive: Path, files: dict[str, zipfile.ZipInfo], name: str = ""
+) -> Path:
     """Install those files of an archive as a bundle; as `install`."""
     if "card.yaml" not in files:
         raise InputError("no bundle: expected card.yaml in it")
@@ -52,7 +55,7 @@ def install_files(state_dir: Path, archive: Path, files: dict[str, zipfile.ZipIn
         surplus = set(files) - set(card.files) - {"card.yaml"}
         if surplus:
             raise BundleError(f"'{min(surplus)}' is not named in card.yaml")
-        target = _place_of(folder, card.name)
+        target = _place_of(folder, name or card.name)
         draft.rename(target)
     except BundleError as error:
         # Where it was unpacked to says nothing to whoever uploaded it.

@@ -23,6 +23,10 @@ _OCTET = r"(25[0-5]|2[0-4]\d|1?\d?\d)"
 _LOOPBACK = rf"^(localhost|127\.{_OCTET}\.{_OCTET}\.{_OCTET})$"
 
 
+PublicKey = Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]{43}=$")]
+"""32 bytes of Ed25519 in base64."""
+
+
 class CameraConfig(Section):
     """Where frames come from."""
 
@@ -244,6 +248,8 @@ class OperatorConfig(Section):
     """The museum's own certificate chain (PEM), reloaded when it changes; empty makes one."""
     key: Path | None = None
     """The private key (PEM) of `certificate`."""
+    bundle_keys: tuple[PublicKey, ...] = ()
+    """Public keys of who may publish bundles for `exhibit bundle pull`, as `bundle key` prints."""
 
 
 class OscConfig(Section):

@@ -1,0 +1,1 @@
+"""Bundles from a web server of the museum to many tables: signed there, checked here."""
