@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
 import pygame
 
 from calibration.commands.options import read_config
+from calibration.commands.window import open_window
 from calibration.corners import CornerEditor, Outcome
 from calibration.corners_window import edit_corners
 from exhibit.cli.options import CONFIG_OPTION
 from exhibit.contract.calibration import load_calibration, save_calibration
-from exhibit.contract.displays import is_unseen
 from exhibit.contract.errors import CalibrationError
-from exhibit.contract.settings.schema import StageConfig
 
 
 @click.command()
@@ -31,7 +29,7 @@ def corners(config_file: Path | None, windowed: bool) -> None:
     config = read_config(config_file)
     known = load_calibration(config.calibration)
     try:
-        window = _open(config.stage, windowed)
+        window = open_window(config.stage, windowed)
         editor = CornerEditor(
             window.get_size(),
             known.table_mm,
@@ -55,22 +53,3 @@ def corners(config_file: Path | None, windowed: bool) -> None:
         asked, found = getattr(config.stage, key), getattr(editor, key)
         if asked != found:
             click.echo(f"now set stage.{key}: {str(found).lower()} in config.yaml (it is {asked})")
-
-
-def _open(config: StageConfig, windowed: bool) -> pygame.Surface:
-    os.environ["SDL_VIDEO_MINIMIZE_ON_FOCUS_LOSS"] = "0"
-    pygame.display.init()
-    if is_unseen(pygame.display.get_driver()):
-        raise pygame.error("no display answers")
-    pygame.display.set_caption("Tracing Table: corners")
-    if windowed:
-        return pygame.display.set_mode((config.width, config.height))
-    sizes = pygame.display.get_desktop_sizes()
-    if config.display >= len(sizes):
-        raise CalibrationError(
-            f"stage.display: {config.display} is not connected; expected a whole number from 0 to "
-            f"{len(sizes) - 1}"
-        )
-    pygame.mouse.set_visible(False)
-    size = sizes[config.display]
-    return pygame.display.set_mode(size, pygame.FULLSCREEN, display=config.display)

@@ -16,9 +16,12 @@ class Pattern:
 
     Args:
         run_dir: the folder that the processes share.
+        size_px: width and height of the window; a pattern of another size would land anywhere, and
+            is not shown.
     """
 
-    def __init__(self, run_dir: Path) -> None:
+    def __init__(self, run_dir: Path, size_px: tuple[int, int]) -> None:
+        self._size = size_px[::-1]
         self._reader = SlotReader(run_dir / SLOT)
         self._pixels: Gray | None = None
         self._until = float("-inf")
@@ -32,15 +35,12 @@ class Pattern:
             self._new = True
         if now >= self._until:
             self._pixels = None
-        return self._pixels is not None
+        return self._pixels is not None and self._pixels.shape[:2] == self._size
 
     def cover(self, light: Gray) -> bool:
-        """Write the pattern over the light (H, W, 3) of the window; False where it stands already.
-
-        A pattern of another size than the window is not shown: it would land anywhere.
-        """
+        """Write the pattern over the light (H, W, 3) of the window; False if it stands already."""
         pixels = self._pixels
-        if pixels is None or not self._new or pixels.shape[:2] != light.shape[:2]:
+        if pixels is None or not self._new:
             return False
         light[:] = pixels[:, :, np.newaxis] if pixels.ndim == 2 else pixels
         self._new = False

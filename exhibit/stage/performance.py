@@ -25,6 +25,7 @@ from exhibit.stage.engine_view import EngineView
 from exhibit.stage.label import Labels
 from exhibit.stage.mode import Mode, Orders
 from exhibit.stage.notice import Notice
+from exhibit.stage.pattern import Pattern
 from exhibit.stage.show import Show
 from exhibit.stage.visit import Visit
 from exhibit.stage.window import Ending, Window
@@ -71,6 +72,7 @@ class Performance:
             window.size, config.stage, calibration, self._attract, config.visit.fade_s
         )
         self._notice = Notice(window.size)
+        self._pattern, self._covered = Pattern(run_dir, window.size), False
         self._engine = EngineView(run_dir)
         self._inbox = CommandInbox(run_dir, "stage")
         self._heart = Heart(run_dir, "stage")
@@ -146,11 +148,23 @@ class Performance:
         mode = self._visit.choose(now, self._orders, picture, self._engine.idle, self._config)
         self._show.update(now, mode, picture)
         self._label(now, mode)
+        changed = self._cover() if self._pattern.look(now) else self._draw(now)
+        self._unpublished = self._unpublished or changed
+        return changed
+
+    def _cover(self) -> bool:
+        """Show what calibration asks for; what is hidden under it goes on meanwhile."""
+        self._covered = True
+        return self._pattern.cover(self._show.light)
+
+    def _draw(self, now: float) -> bool:
+        if self._covered:
+            self._covered = False
+            self._show.configure(self._config.stage)
         changed = self._show.compose(max(self._pacer.due, now))
         if changed:
             self._notice.draw(self._show.light)
             self._compose_ms.add(1000 * (self._clock() - now))
-        self._unpublished = self._unpublished or changed
         return changed
 
     def _label(self, now: float, mode: Mode) -> None:

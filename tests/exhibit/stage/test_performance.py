@@ -11,11 +11,13 @@ import pytest
 from exhibit.contract.board import Heart, read_status, send_command
 from exhibit.contract.calibration import Calibration, ProjectorCalibration
 from exhibit.contract.notice import write_notice
+from exhibit.contract.pattern import FRESH_S, SLOT
 from exhibit.contract.records import Origin, RecordWriter
 from exhibit.contract.settings.file import apply_overrides
 from exhibit.contract.settings.published import Follower
 from exhibit.contract.settings.schema import Config
 from exhibit.contract.slot import Slot
+from exhibit.contract.slot_writer import SlotWriter
 from exhibit.stage.performance import Performance
 from exhibit.stage.window import Ending, Window
 from tests.exhibit.stage.test_drawings import square, write_drawings
@@ -105,6 +107,39 @@ def test_performance_shows_a_picture_and_measures_it(table: Table) -> None:
     assert status["camera_to_light_ms"]["p50"] > 0
     assert set(status["stage_interval_ms"]) == {"p50", "p95", "p99"}
     assert Heart(table.run_dir, "stage").last > 0
+
+
+def test_performance_shows_a_pattern_instead_of_pictures(table: Table) -> None:
+    pixels = np.full((64, 96), 200, np.uint8)
+    SlotWriter(table.run_dir / SLOT).publish(1, time.monotonic() + PATIENCE_S, pixels)
+    table.send(90, captured_at=1.0)
+    table.play(60)
+    assert table.shown() == [200, 200, 200]
+
+
+def test_performance_goes_on_with_the_picture_when_a_pattern_is_stale(table: Table) -> None:
+    patterns, pixels = SlotWriter(table.run_dir / SLOT), np.full((64, 96), 200, np.uint8)
+    patterns.publish(1, time.monotonic() + PATIENCE_S, pixels)
+    table.send(90, captured_at=1.0)
+    frames = 0
+
+    def stopping() -> bool:
+        nonlocal frames
+        frames += 1
+        if frames == 60:
+            assert table.shown() == [200, 200, 200]
+            patterns.publish(2, time.monotonic() - FRESH_S, pixels)
+        return frames > 120
+
+    table.performance.run(stopping, "ordinary")
+    assert table.shown() == [90, 90, 90]
+
+
+def test_performance_shows_no_pattern_of_another_size(table: Table) -> None:
+    SlotWriter(table.run_dir / SLOT).publish(1, time.monotonic(), np.zeros((32, 48), np.uint8))
+    table.send(90, captured_at=1.0)
+    table.play(100)
+    assert table.shown() == [90, 90, 90]
 
 
 def test_performance_follows_settings_and_says_which(table: Table) -> None:
