@@ -1,9 +1,9 @@
 """How well are tokens found at the table? `python -m benchmarks.tokens`.
 
 On the simulated table, in every class of difficulty: tokens at rest, frames without any, and the
-ink that a token's coming and going changes. With `--drawings` false finds of every dictionary are
-counted in folders of drawings and of sketches; with `--light` the time from a token to its light is
-measured in the real processes.
+ink that a token's coming and going changes, before and after it and between films with it and
+without. With `--drawings` false finds of every dictionary are counted in folders of drawings and of
+sketches; with `--light` the time from a token to its light is measured in the real processes.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import cv2
 
 from benchmarks.tokens.at_table import Found, at_rest, false_finds, ink_changed
 from benchmarks.tokens.dictionaries import false_finds as false_finds_in
+from benchmarks.tokens.films import films
 from benchmarks.tokens.to_light import to_light
 from exhibit.camera.simulated import DIFFICULTIES
 
@@ -53,6 +54,7 @@ def main(
             "on_the_drawing": on_drawing.figures(),
             "false_finds": false_finds(conditions, without, 7),
             "ink_changed_px": [ink_changed(conditions, seed) for seed in range(1, ink_seeds + 1)],
+            "films_differ_px": [films(conditions, seed) for seed in range(1, ink_seeds + 1)],
         }
     if drawings:
         found["dictionaries"] = false_finds_in(drawings)

@@ -21,12 +21,12 @@ from exhibit.tokens.finder import MarkerFinder
 from exhibit.tokens.watch import TokenWatch
 
 SIZE_PX = (640, 480)
-_INK_SIZE, _STROKE_PX = 256, 2.0
+INK_SIZE, STROKE_PX = 256, 2.0
 _STEP_S = 0.2
-_SETTLED_S = 2.0
+SETTLED_S = 2.0
 """After a token has gone, until ink is compared."""
 _BEFORE_S = 0.6
-_SEEN_S = 5.0
+SEEN_S = 5.0
 """How long a drawn sheet is looked at before the first token comes."""
 _UNDER_HAND = 0.02
 
@@ -183,12 +183,12 @@ def _changes(
         tokens: which tokens come and go, or would.
         below: (H, W) uint8 for each, 1 where its card lay; what is seen of it is added.
     """
-    extractor = make_extractor(InkConfig(), _INK_SIZE, _STROKE_PX)
+    extractor = make_extractor(InkConfig(), INK_SIZE, STROKE_PX)
     finder, watch = MarkerFinder(True), TokenWatch(mounting(*SIZE_PX, True, 0))
     before: dict[int, Ink] = {}
     found = [{"below": 0, "all": 0, "while": 0} for _ in tokens]
-    begins_s = tokens[0].from_s - _SEEN_S
-    lasts_s = tokens[-1].until_s + _SETTLED_S - begins_s
+    begins_s = tokens[0].from_s - SEEN_S
+    lasts_s = tokens[-1].until_s + SETTLED_S - begins_s
     for frame in table.frames(round(lasts_s * table.fps), begins_s):
         watch.step(finder.find(frame.pixels), frame.captured_at)
         covered = watch.covered((SIZE_PX[1], SIZE_PX[0]))
@@ -199,20 +199,21 @@ def _changes(
                 before[place] = ink
             elif frame.captured_at < token.until_s:
                 below[place] |= 0 if covered is None else covered
-                figures["while"] = max(figures["while"], int(_differs(before[place], ink).sum()))
-            elif frame.captured_at < token.until_s + _SETTLED_S:
-                changed = _differs(before[place], ink)
+                figures["while"] = max(figures["while"], int(differs(before[place], ink).sum()))
+            elif frame.captured_at < token.until_s + SETTLED_S:
+                changed = differs(before[place], ink)
                 figures["all"] = int(changed.sum())
-                figures["below"] = int((changed & _on_plane(below[place], ink)).sum())
+                figures["below"] = int((changed & on_plane(below[place], ink)).sum())
     return found
 
 
-def _differs(one: Ink, other: Ink) -> NDArray[np.bool_]:
+def differs(one: Ink, other: Ink) -> NDArray[np.bool_]:
+    """Return (S, S) bool, where settled ink of one is none of the other."""
     return np.asarray((one.settled < 128) != (other.settled < 128), np.bool_)
 
 
-def _on_plane(mask: Gray, ink: Ink) -> NDArray[np.bool_]:
+def on_plane(mask: Gray, ink: Ink) -> NDArray[np.bool_]:
     """Return (S, S) bool, where a mask (H, W) uint8 of a frame lies on the network's plane."""
     assert ink.sheet is not None
-    to_plane = scaling(_INK_SIZE, _INK_SIZE) @ square_from_outline(ink.sheet, True)
-    return np.asarray(cv2.warpPerspective(mask, to_plane, (_INK_SIZE, _INK_SIZE)) > 0, np.bool_)
+    to_plane = scaling(INK_SIZE, INK_SIZE) @ square_from_outline(ink.sheet, True)
+    return np.asarray(cv2.warpPerspective(mask, to_plane, (INK_SIZE, INK_SIZE)) > 0, np.bool_)
