@@ -5,8 +5,9 @@ import click
 from exhibit.cli.lazy import LazyGroup
 
 COMMANDS = {
-    "marks": "calibration.commands.marks:marks",
+    "print": "calibration.commands.print_sheets:print_sheets",
     "camera": "calibration.commands.camera:camera",
+    "table": "calibration.commands.table:table",
     "corners": "calibration.commands.corners:corners",
     "light": "calibration.commands.light:light",
     "versions": "calibration.commands.versions:versions",
@@ -19,8 +20,9 @@ def main() -> None:
     """Measure where camera and projector see the table, and its light. Once, or after a move.
 
     \b
-    1. calibrate marks -o marks.pdf   print it at 100 %, lay it where visitors draw
-    2. calibrate camera               with the sheet on the table
-    3. calibrate corners              move the projection onto the printed marks
-    4. calibrate light                with a blank sheet on the table
+    1. calibrate print -o sheets.pdf   print it at 100 %
+    2. calibrate camera                hold the board before the camera, all over the picture
+    3. calibrate table                 with the board where visitors' paper lies
+    4. calibrate corners               move the projection onto the registration sheet
+    5. calibrate light                 with a blank sheet on the table
     """

@@ -7,8 +7,8 @@ from typing import Literal, cast
 
 import numpy as np
 
-from calibration.printed_sheet import target_corners
-from calibration.rectify import as_rows
+from calibration.registration import target_corners
+from calibration.table import as_rows
 from exhibit.contract.calibration import ProjectorCalibration
 from exhibit.contract.geometry import (
     Matrix,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pygame
 
 from calibration.corners import CornerEditor, Outcome
-from calibration.printed_sheet import MARGIN_MM, MARK_MM, glyph
+from calibration.registration import registration_shapes
 from exhibit.contract.geometry import Matrix, Points, project, rectangle, translation
 from exhibit.contract.printed import Rectangle
 
@@ -15,7 +15,7 @@ _PAPER, _LINE, _GLYPH = (225, 225, 225), (60, 60, 60), (150, 175, 200)
 _SELECTED, _OUTSIDE = (215, 30, 30), (0, 0, 0)
 _CROSS_PX, _RING_PX = 28, 16
 _HELP = (
-    "Move every cross onto the outer corner of its printed mark, and the F onto the printed F.",
+    "Move every cross onto its printed cross in the corner, and the F onto the printed F.",
     "Tab: next corner   Arrows: 1 px, with Shift 10 px   M: mirror   R: turn",
     "Enter: save   Esc: leave without saving",
 )
@@ -82,13 +82,8 @@ def _draw_sheet(stage: pygame.Surface, editor: CornerEditor, matrix: Matrix) -> 
     sheet = project(matrix, rectangle(*editor.table_mm))
     pygame.draw.polygon(stage, _PAPER, sheet.tolist())
     pygame.draw.aalines(stage, _LINE, True, sheet.tolist())
-    for bar in glyph(editor.table_mm):
+    for bar in registration_shapes(editor.table_mm):
         pygame.draw.polygon(stage, _GLYPH, project(matrix, _corners_of(bar)).tolist())
-    width, height = editor.table_mm
-    for x in (MARGIN_MM, width - MARGIN_MM - MARK_MM):
-        for y in (MARGIN_MM, height - MARGIN_MM - MARK_MM):
-            mark = project(matrix, _corners_of((x, y, MARK_MM, MARK_MM)))
-            pygame.draw.aalines(stage, _LINE, True, mark.tolist())
 
 
 def _cross(stage: pygame.Surface, x: float, y: float, colour: tuple[int, int, int]) -> None:

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import pytest
 
-from calibration.rectify import as_rows
+from calibration.table import as_rows
 from exhibit.contract.calibration import (
     Calibration,
     CameraCalibration,

@@ -1,78 +1,122 @@
-"""`calibrate camera`: where the camera sees the table."""
+"""`calibrate camera`: the lens, from a board that is held before the camera."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
+import cv2
 
-from calibration.commands.frames import grab
-from calibration.commands.options import (
-    FRAMES_OPTION,
-    asked_camera,
-    camera_option,
-    read_config,
-)
-from calibration.printed_sheet import SHEETS
-from calibration.printing import render
-from calibration.rectify import calibrate_camera
+from calibration.commands.options import camera_option, chosen_camera, read_config
+from calibration.intrinsics import measure_lens
+from calibration.rehearsal import held_boards
+from calibration.sightings import Sighting, find_board, turn, why_none
+from calibration.views import WANTED_VIEWS, ViewCollector
 from exhibit.camera import open_camera
-from exhibit.camera.simulated import SimulatedCamera
+from exhibit.camera.identity import format_of
 from exhibit.cli.options import CONFIG_OPTION
-from exhibit.contract.calibration import load_calibration, save_calibration
-from exhibit.contract.errors import CameraError
+from exhibit.contract.calibration import LensCalibration, load_calibration, save_calibration
+from exhibit.contract.errors import CalibrationError
 from exhibit.contract.settings.schema import CameraConfig
 from exhibit.contract.values import Gray
 
-_PIXELS_PER_MM = 4
+_LOST_AFTER = 60
+"""Frames without a board before it is said why."""
 
 
 @click.command()
 @CONFIG_OPTION
 @camera_option("auto|simulated|PATH")
-@FRAMES_OPTION
-def camera(config_file: Path | None, source: str | None, frames: int) -> None:
-    """Measure where the camera sees the table.
+@click.option(
+    "--views",
+    "folder",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Pictures of the board that were taken before, in place of the live camera.",
+)
+@click.option("--most-frames", type=click.IntRange(10), default=5400, show_default=True)
+def camera(
+    config_file: Path | None, source: str | None, folder: Path | None, most_frames: int
+) -> None:
+    """Measure how the camera's lens bends lines.
 
-    Needs the printed sheet of `calibrate marks` on the table, where visitors' paper lies, and the
-    table not running. Writes the file named by `calibration` in config.yaml. To rehearse it,
-    `--camera simulated` looks at a made-up A4 sheet and writes nothing.
+    Hold the board of `calibrate print`, glued onto something flat, before the camera: near and
+    far, in every corner of the picture, tilted this way and that. It says where to go next, takes
+    a view whenever the board is still, and ends by itself. The table must not be running.
+
+    Afterwards run `calibrate table`. To rehearse: `--camera simulated`, which writes nothing.
     """
     config = read_config(config_file)
-    asked = asked_camera(config, source)
-    rehearsed = asked.source == "simulated"
-    seen = _simulated(asked, frames) if rehearsed else _grab(asked, frames)
-    sheet, measured = calibrate_camera(seen, asked.mirrored)
-    found = f"{sheet.name.upper()} sheet found; largest error {measured.error_mm:.2f} mm; "
+    asked = chosen_camera(config, source)
+    rehearsed = asked.source == "simulated" and folder is None
+    collector = ViewCollector()
+    if folder is not None:
+        _take_pictures(collector, folder, asked.mirrored)
+    else:
+        frames = held_boards(asked.mirrored) if rehearsed else _frames_of(asked)
+        _collect(collector, frames, asked.mirrored, most_frames)
+    if not collector.views:
+        raise CalibrationError("the board was not seen; " + collector.advice())
+    lens = measure_lens(
+        collector.views, format_of(asked, collector.views[0].size_px), asked.mirrored
+    )
+    click.echo(summary(lens))
     if rehearsed:
-        click.echo(f"{found}a rehearsal: nothing is written")
+        click.echo("a rehearsal: nothing is written")
         return
     known = load_calibration(config.calibration)
-    table_mm = (sheet.width_mm, sheet.height_mm)
-    update = {"camera": measured, "table_mm": table_mm}
-    if known.projector is not None and known.table_mm != table_mm:
-        update["projector"] = None
-        click.echo("the sheet has another size than before: run `calibrate corners` again")
+    # Where the camera sees the table was told through the lens that was known before.
+    update = {"lens": lens, "camera": None}
     save_calibration(config.calibration, known.model_copy(update=update))
-    click.echo(f"{found}written to {config.calibration}")
+    click.echo(f"written to {config.calibration}; now lay the board down: `calibrate table`")
 
 
-def _simulated(config: CameraConfig, count: int) -> list[Gray]:
-    """Return frames of a printed sheet on the simulated table."""
-    opened = open_camera(config)
-    assert isinstance(opened, SimulatedCamera)
-    opened.close()
-    sheet = SHEETS["a4"]
-    page, size_mm = render(sheet, _PIXELS_PER_MM), (sheet.width_mm, sheet.height_mm)
-    return [opened.table.frame_of(page, size_mm, number) for number in range(count)]
+def summary(lens: LensCalibration) -> str:
+    """Return in one line what was measured, with standard errors."""
+    (fx, fy), (cx, cy) = lens.focal_px, lens.centre_px
+    (fx_off, fy_off), (cx_off, cy_off) = lens.focal_uncertainty_px, lens.centre_uncertainty_px
+    return (
+        f"{lens.views} views, {lens.views_dropped} dropped; error {lens.error_px:.2f} px; focal "
+        f"length {fx:.1f} ± {fx_off:.1f} and {fy:.1f} ± {fy_off:.1f} px; axis at {cx:.1f} ± "
+        f"{cx_off:.1f}, {cy:.1f} ± {cy_off:.1f} px; k1 {lens.distortion[0]:.3f} ± "
+        f"{lens.distortion_uncertainty[0]:.3f}"
+    )
 
 
-def _grab(config: CameraConfig, count: int) -> list[Gray]:
-    opened = open_camera(config)
-    if getattr(opened, "simulated", False):
+def _collect(
+    collector: ViewCollector, frames: Iterator[Gray], mirrored: bool, most_frames: int
+) -> None:
+    said, lost = "", 0
+    for _, frame in zip(range(most_frames), frames, strict=False):
+        sighting = find_board(turn(frame, mirrored))
+        lost = 0 if sighting else lost + 1
+        if collector.offer(sighting):
+            click.echo(f"view {len(collector.views)} of {WANTED_VIEWS} or more taken")
+        advice = collector.advice() if lost < _LOST_AFTER else why_none([frame], mirrored)
+        if advice != said:
+            click.echo(advice)
+            said = advice
+        if collector.complete:
+            return
+
+
+def _take_pictures(collector: ViewCollector, folder: Path, mirrored: bool) -> None:
+    for path in sorted(folder.iterdir()):
+        pixels = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+        if pixels is None:
+            continue
+        frame: Gray = pixels  # type: ignore[assignment]
+        sighting: Sighting | None = find_board(turn(frame, mirrored))
+        if sighting is None:
+            click.echo(f"{path.name}: {why_none([frame], mirrored)}")
+        else:
+            collector.views.append(sighting)
+
+
+def _frames_of(asked: CameraConfig) -> Iterator[Gray]:
+    opened = open_camera(asked)
+    try:
+        while True:
+            yield opened.read().pixels
+    finally:
         opened.close()
-        raise CameraError(
-            "no camera found; plug it in, name one with --camera, or rehearse with --camera "
-            "simulated"
-        )
-    return grab(opened, count)

@@ -22,9 +22,9 @@ from exhibit.contract.errors import CalibrationError
 def corners(config_file: Path | None, windowed: bool) -> None:
     """Move the projection onto the printed marks, with the keyboard.
 
-    Needs the sheet of `calibrate marks` on the table and the table not running. Tab selects the
-    next corner, the arrows move it (with Shift in steps of 10 pixels), Enter saves, Esc leaves
-    everything as it was. If the F is mirrored press M, if it is turned press R.
+    Needs the registration sheet of `calibrate print` on the table and the table not running. Tab
+    selects the next corner, the arrows move it (with Shift in steps of 10 pixels), Enter saves, Esc
+    leaves everything as it was. If the F is mirrored press M, if it is turned press R.
     """
     config = read_config(config_file)
     known = load_calibration(config.calibration)

@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from exhibit.camera import choose_source
+from exhibit.contract.errors import CameraError
 from exhibit.contract.settings.file import load_config
 from exhibit.contract.settings.schema import CameraConfig, Config
 
@@ -34,6 +36,22 @@ def read_config(config_file: Path | None) -> Config:
     if config_file is None and not DEFAULT_CONFIG.exists():
         return Config()
     return load_config(config_file or DEFAULT_CONFIG)
+
+
+def chosen_camera(config: Config, source: str | None) -> CameraConfig:
+    """Return the camera to look through, with a source that is not `auto` any longer.
+
+    Raises:
+        CameraError: there is none; the simulated table takes no part unless it is asked for.
+    """
+    asked = asked_camera(config, source)
+    chosen = choose_source(asked)
+    if chosen.source == "simulated" and asked.source != "simulated":
+        raise CameraError(
+            "no camera found; plug it in, name one with --camera, or rehearse with --camera "
+            "simulated"
+        )
+    return chosen
 
 
 def asked_camera(config: Config, source: str | None) -> CameraConfig:

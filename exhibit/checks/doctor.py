@@ -165,7 +165,8 @@ def _calibration(config: Config) -> Finding:
     except ExhibitError as error:
         return Finding("fault", "calibration", str(error), "measure again: calibrate --help")
     parts = {
-        "camera": calibration.camera,
+        "lens": calibration.lens,
+        "table": calibration.camera,
         "projector": calibration.projector,
         "light": calibration.light,
     }

@@ -72,7 +72,12 @@ def _calibration(path: Path) -> Step:
     found, complaint = usable_calibration(path)
     if complaint:
         return Step("calibration", False, "calibration_bad", {"reason": complaint})
-    parts = {"camera": found.camera, "corners": found.projector, "light": found.light}
+    parts = {
+        "camera": found.lens,
+        "table": found.camera,
+        "corners": found.projector,
+        "light": found.light,
+    }
     missing = [f"calibrate {name}" for name, part in parts.items() if part is None]
     if missing:
         return Step("calibration", False, "calibration_todo", {"commands": ", ".join(missing)})

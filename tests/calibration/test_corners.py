@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from calibration.corners import LEAP_PX, CornerEditor, Outcome
-from calibration.printed_sheet import target_corners
+from calibration.registration import target_corners
 from exhibit.contract.geometry import project
 
 A4 = (297.0, 210.0)

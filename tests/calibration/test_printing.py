@@ -1,31 +1,35 @@
+from __future__ import annotations
+
 import re
-import struct
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
-from calibration.printed_sheet import SHEETS, mark_corners
-from calibration.printing import pdf_of, png_of, render, write_sheet
-from calibration.rectify import find_sheet
+from calibration.cli import main
+from calibration.pages import PAGES
+from calibration.papers import PAPERS
+from calibration.printing import render, write_pages
 from exhibit.contract.errors import InputError
+from exhibit.contract.printed import Page, pages_pdf
 
-A4 = SHEETS["a4"]
+A4 = PAPERS["a4"]
 
 
-@pytest.mark.parametrize("name", list(SHEETS))
-def test_sheet_printed_is_found_with_its_marks_in_place(name: str) -> None:
-    sheet = SHEETS[name]
-    sighting = find_sheet(np.asarray(cv2.GaussianBlur(render(sheet, 4), (0, 0), 1)))
-    assert sighting is not None
-    assert sighting.sheet is sheet
-    expected = np.concatenate(list(mark_corners(sheet).values()))
-    assert np.abs(sighting.corners / 4 - expected).max() < 0.2
+@pytest.mark.parametrize("what", list(PAGES))
+@pytest.mark.parametrize("name", list(PAPERS))
+def test_every_page_lies_within_its_paper(what: str, name: str) -> None:
+    page = PAGES[what](PAPERS[name])
+    assert (page.width_mm, page.height_mm) == PAPERS[name].size_mm
+    boxes = np.array(page.black)
+    assert boxes[:, :2].min() >= 4.0  # what printers leave blank
+    far = boxes[:, :2] + boxes[:, 2:]
+    assert (far <= np.array(PAPERS[name].size_mm) - 4.0).all()
 
 
 def test_pdf_has_the_papers_true_size_and_a_sound_table_of_objects() -> None:
-    pdf = pdf_of(A4)
+    pdf = pages_pdf([PAGES["board"](A4)])
     assert b"/MediaBox [0 0 841.890 595.276]" in pdf
     start = int(re.search(rb"startxref\n(\d+)", pdf)[1])  # type: ignore[index]
     assert pdf[start : start + 4] == b"xref"
@@ -34,14 +38,28 @@ def test_pdf_has_the_papers_true_size_and_a_sound_table_of_objects() -> None:
         assert pdf[offset:].startswith(b"%d 0 obj" % number)
 
 
-def test_png_knows_its_density() -> None:
-    png = png_of(A4)
-    at = png.index(b"pHYs")
-    per_metre = struct.unpack(">II", png[at + 4 : at + 12])
-    pixels = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_GRAYSCALE)
-    assert pixels.shape[1] / per_metre[0] == pytest.approx(0.297, abs=1e-4)
+def test_render_puts_ink_where_the_page_has_it() -> None:
+    pixels = render(Page(20, 10, [(5, 2, 10, 3)], []), 2)
+    assert pixels.shape == (20, 40)
+    rows, columns = np.nonzero(pixels == 0)
+    assert (rows.min(), rows.max() + 1, columns.min(), columns.max() + 1) == (4, 10, 10, 30)
 
 
-def test_write_sheet_of_another_kind_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"\.pdf or \.png"):
-        write_sheet(tmp_path / "marks.docx", A4)
+def test_print_writes_all_sheets_of_one_paper(tmp_path: Path) -> None:
+    path = tmp_path / "sheets.pdf"
+    result = CliRunner().invoke(main, ["print", "-o", str(path), "--paper", "a4"])
+    assert result.exit_code == 0, result.output
+    assert path.read_bytes().count(b"/MediaBox [0 0 841.890 595.276]") == len(PAGES)
+    assert "every ruler must measure 100 mm" in result.output
+
+
+def test_print_of_one_sheet_is_that_alone(tmp_path: Path) -> None:
+    path = tmp_path / "board.pdf"
+    result = CliRunner().invoke(main, ["print", "-o", str(path), "--only", "board"])
+    assert result.exit_code == 0, result.output
+    assert path.read_bytes().count(b"/MediaBox") == 1
+
+
+def test_write_pages_of_another_kind_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"ends in \.pdf"):
+        write_pages(tmp_path / "sheets.docx", [])

@@ -1,0 +1,44 @@
+"""A person who holds the board before a made-up camera, to rehearse `calibrate camera`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from calibration.pages import board_page
+from calibration.papers import PAPERS
+from calibration.printing import render
+from calibration.rig import TABLE_MM, Page, Pose, Rig, make_rig
+from calibration.rig.table import turn_about
+from exhibit.contract.values import Gray
+
+_SEED, _PX_PER_MM = 0, 6.0
+_TURN_DEG = (22.0, 22.0, 12.0)
+_ASIDE_MM, _NEARER_MM = (150.0, 110.0), (-60.0, 200.0)
+
+
+def held_boards(mirrored: bool) -> Iterator[Gray]:
+    """Yield frames of an A4 board that is held still for two frames, elsewhere each time.
+
+    Args:
+        mirrored: the frames are to be those of a camera below the table.
+    """
+    rig, rng = make_rig(_SEED), np.random.default_rng(_SEED)
+    page = render(board_page(PAPERS["a4"]), _PX_PER_MM)
+    while True:
+        scene = rig.scene((Page(page, _PX_PER_MM, _held(rng)),))
+        for _ in range(2):
+            yield _as_seen(rig, rig.expose(scene, rng), mirrored)
+
+
+def _held(rng: np.random.Generator) -> Pose:
+    turn = turn_about(np.radians(rng.uniform(-1, 1, 3) * _TURN_DEG))
+    paper = PAPERS["a4"]
+    aside = rng.uniform(-1, 1, 2) * _ASIDE_MM
+    middle = np.array([*(np.array(TABLE_MM) / 2 + aside), -rng.uniform(*_NEARER_MM)])
+    return Pose(turn, middle - turn @ np.array([paper.width_mm / 2, paper.height_mm / 2, 0]))
+
+
+def _as_seen(rig: Rig, frame: Gray, mirrored: bool) -> Gray:
+    return frame if rig.mirrored == mirrored else np.ascontiguousarray(frame[:, ::-1])
