@@ -50,6 +50,15 @@ class _Seen:
     outline: Floats
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Stroke:
+    """Ink that appeared: its length in sheet widths, and (h, w) uint8, 1 there, in a box."""
+
+    length: float
+    box: tuple[slice, slice]
+    new: Gray
+
+
 class PenWatch:
     """Follows the pen from frame to frame.
 
@@ -70,37 +79,46 @@ class PenWatch:
         now = _Seen(ink.captured_at, ink.mask, _outline(ink))
         while len(self._seen) > 1 and now.at - self._seen[1].at >= _WINDOW_S:
             self._seen.popleft()
-        before = self._seen[0] if self._seen else None
-        if before is not None and not _is_near(before, now):
+        if self._seen and (not _is_near(self._seen[-1], now) or _is_sudden(self._seen[-1], now)):
             self._seen.clear()
-            before = None
+        before = self._seen[0] if self._seen else None
         self._seen.append(now)
-        return None if before is None else self._between(before, now, frame)
+        stroke = None if before is None else _appeared(before, now)
+        return None if before is None or stroke is None else self._pen(stroke, before, now, frame)
 
-    def _between(self, before: _Seen, now: _Seen, frame: Frame) -> Pen | None:
-        appeared = np.asarray(cv2.subtract(_brought(before, now), now.mask), np.uint8)
-        x, y, width, height = cv2.boundingRect(appeared)
-        if width == 0:
-            return None
-        box = np.s_[y : y + height, x : x + width]
-        new = np.asarray(appeared[box] >> 7, np.uint8)
-        border = cv2.BORDER_CONSTANT
-        new[cv2.boxFilter(new, -1, _AROUND, normalize=False, borderType=border) < _PIECE_PX] = 0
-        area_px = cv2.countNonZero(new)
-        if area_px == 0:
-            return None
-        side_px = float(np.linalg.norm(np.roll(now.outline, -1, 0) - now.outline, axis=1).max())
-        length = area_px / (_line_px(now.mask, box) * side_px)
-        speed = length / max(now.at - before.at, 1e-3)
-        if speed > _FASTEST:
-            return None
+    def _pen(self, stroke: _Stroke, before: _Seen, now: _Seen, frame: Frame) -> Pen:
+        (y, x), new = (part.start for part in stroke.box), stroke.new
         rows, columns = np.nonzero(new)
         middle = np.array([[x + columns.mean() + 0.5, y + rows.mean() + 0.5]])
         across = project(self._to_visitor, np.concatenate([middle, now.outline + 0.5]))[:, 0]
         left, right = across[1:].min(), across[1:].max()
         pan = 2.0 * float((across[0] - left) / max(right - left, 1e-6)) - 1.0
-        darkness = _darkness(frame.pixels, box, new)
+        speed = stroke.length / max(now.at - before.at, 1e-3)
+        darkness = _darkness(frame.pixels, stroke.box, new)
         return Pen(min(speed / FULL_SPEED, 1.0), min(max(pan, -1.0), 1.0), darkness)
+
+
+def _appeared(before: _Seen, now: _Seen) -> _Stroke | None:
+    """Return the ink that was not there before, None where that is no more than noise."""
+    appeared = np.asarray(cv2.subtract(_brought(before, now), now.mask), np.uint8)
+    x, y, width, height = cv2.boundingRect(appeared)
+    if width == 0:
+        return None
+    box = np.s_[y : y + height, x : x + width]
+    new = np.asarray(appeared[box] >> 7, np.uint8)
+    border = cv2.BORDER_CONSTANT
+    new[cv2.boxFilter(new, -1, _AROUND, normalize=False, borderType=border) < _PIECE_PX] = 0
+    area_px = cv2.countNonZero(new)
+    if area_px == 0:
+        return None
+    side_px = float(np.linalg.norm(np.roll(now.outline, -1, 0) - now.outline, axis=1).max())
+    return _Stroke(area_px / (_line_px(now.mask, box) * side_px), box, new)
+
+
+def _is_sudden(before: _Seen, now: _Seen) -> bool:
+    """Return whether more ink has come since the frame before than any pen draws."""
+    stroke = _appeared(before, now)
+    return stroke is not None and stroke.length > _FASTEST * max(now.at - before.at, 1e-3)
 
 
 def _outline(ink: Ink) -> Floats:

@@ -118,7 +118,11 @@ def test_meter_of_a_black_line_is_darker_than_of_a_faint_one() -> None:
 
 
 def test_meter_of_ink_that_is_laid_down_or_uncovered_hears_no_pen(visitor: Visitor) -> None:
-    assert visitor.see(_square(slice(0, 64), slice(0, 128))).speed == 0.0
+    visitor.see(_stroke(0, 1))
+    visitor.see(_stroke(0, 1))
+    # A third of the sheet's width in one frame: ten sheets a second, which no pen draws.
+    for _ in range(4):
+        assert visitor.see(_stroke(40, 83)).speed == 0.0
 
 
 def test_meter_counts_a_fresh_sheet_and_its_first_line_once(visitor: Visitor) -> None:
