@@ -29,6 +29,7 @@ from exhibit.sound.events import read_piece
 from exhibit.sound.player import Player
 from exhibit.sound.render import render
 from exhibit.sound.score import BLOCK, Score
+from exhibit.sound.synthesiser import LOOK_AHEAD
 from exhibit.supervisor.processes import process_table
 from exhibit.supervisor.run_folder import run_folder
 from exhibit.supervisor.session import Session
@@ -104,11 +105,27 @@ def beside_engine(seconds: float, overrides: dict[str, Any]) -> dict[str, Any]:
         "callback_p99_share_of_block": round(status["callback_ms"]["p99"] / block_ms, 3),
         "underruns": status["underruns"] - before["underruns"],
         "processor_percent": round(100.0 * spent / passed, 2),
-        "stroke_to_sound_ms": status["stroke_to_sound_ms"],
-        "told_to_sound_ms": status["told_to_sound_ms"],
+        "stroke_to_sound_ms": _split(status),
         "ink_ms": report["stages_ms"]["ink"],
         "engine_pictures": report["pictures"],
         "stage_fps": report["stage_fps"],
+    }
+
+
+def _split(status: dict[str, Any]) -> dict[str, Any]:
+    """Return how late a stroke is heard, and whose part of it is how long, in milliseconds.
+
+    The bar is for what sound adds once the engine has told of a stroke: waiting for a block, the
+    limiter's look ahead, the device's buffer. What comes before is a frame that waits for the
+    picture of the one before, and its ink.
+    """
+    whole, own = status["stroke_to_sound_ms"], status["told_to_sound_ms"]
+    device = status["latency_ms"] + 1000.0 * LOOK_AHEAD / status["rate"]
+    return {
+        "from_the_engines_word": own,
+        "of_that_device_and_limiter": round(device, 1),
+        "from_capture": whole,
+        "of_that_before_the_engines_word_p50": round(whole["p50"] - own["p50"], 1),
     }
 
 

@@ -18,7 +18,7 @@ from exhibit.sound.output import Output
 from exhibit.sound.player import Player
 from exhibit.sound.portaudio import PortAudio
 
-_TICK_S, _LISTENING_S = 0.1, 0.04
+_TICK_S, _LISTENING_S, _ASLEEP_S = 0.1, 0.04, 0.25
 """The device's thread looks for gestures itself; what is heard is told as often as frames come."""
 _FOLLOW_EVERY_S = 0.1
 _STATUS_EVERY_S, _STATUS_SOON_S = 1.0, 0.1
@@ -71,11 +71,17 @@ class SoundProcess:
         """Go on until asked to stop, then fade out."""
         while not stopping():
             self.tick()
-            sleep(_LISTENING_S if self._ears.is_open else _TICK_S)
+            sleep(self._rest_s())
         self._ears.close()
         while self._output.is_open:
             self._output.play(None)
             sleep(_TICK_S)
+
+    def _rest_s(self) -> float:
+        """Return how long nothing is due."""
+        if self._ears.is_open:
+            return _LISTENING_S
+        return _TICK_S if self._output.is_open else _ASLEEP_S
 
     def tick(self) -> None:
         """Do what is due now."""
