@@ -16,6 +16,7 @@ from exhibit.contract.errors import BundleError
 from exhibit.contract.settings.schema import ModelConfig
 from exhibit.inference.session import session_options
 from models.export.compact import fold_constants, store_half
+from models.export.forms import encoder_form, generator_form
 from models.networks.psp.inverter import Inverter
 from models.networks.stylegan2.generator import Generator
 
@@ -29,8 +30,9 @@ class EncoderGraph(nn.Module):
 
     def __init__(self, inverter: Inverter, generator: Generator) -> None:
         super().__init__()
-        self.inverter = inverter
-        self.synthesis = generator.synthesis if inverter.config.steps > 1 else None
+        self.inverter = encoder_form(inverter)
+        refines = inverter.config.steps > 1
+        self.synthesis = generator_form(generator).synthesis if refines else None
 
     def forward(self, ink: Tensor) -> tuple[Tensor, ...]:
         """(1, planes, S, S) to w_plus (1, num_ws, w_dim) and, with a map, feature."""
@@ -43,7 +45,7 @@ class GeneratorGraph(nn.Module):
 
     def __init__(self, generator: Generator) -> None:
         super().__init__()
-        self.synthesis = generator.synthesis
+        self.synthesis = generator_form(generator).synthesis
 
     def forward(self, w_plus: Tensor, feature: Tensor | None = None) -> Tensor:
         """(1, num_ws, w_dim) and optionally (1, C, side, side) to (1, c, R, R)."""
@@ -52,7 +54,7 @@ class GeneratorGraph(nn.Module):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Probe:
-    """Inputs and outputs of one graph by name, as PyTorch computes them; batch of 1."""
+    """Inputs and outputs of one graph by name, as the trained network has them; batch of 1."""
 
     inputs: dict[str, Tensor]
     outputs: dict[str, Tensor]
@@ -68,7 +70,11 @@ def export_encoder(inverter: Inverter, generator: Generator, ink: Tensor, path: 
         path: file to write.
     """
     names = ["w_plus", "feature"] if inverter.config.inversion == "feature" else ["w_plus"]
-    return _export(EncoderGraph(inverter, generator), {"ink": ink}, names, path)
+    with torch.no_grad():
+        codes = inverter(ink, generator.synthesis)
+    found = codes[: len(names)]
+    _export(EncoderGraph(inverter, generator), (ink,), ["ink"], names, path)
+    return Probe({"ink": ink}, dict(zip(names, found, strict=True)))
 
 
 def export_generator(generator: Generator, codes: dict[str, Tensor], path: Path) -> Probe:
@@ -79,27 +85,28 @@ def export_generator(generator: Generator, codes: dict[str, Tensor], path: Path)
         codes: example inputs by name, batch of 1.
         path: file to write.
     """
-    return _export(GeneratorGraph(generator), codes, ["picture"], path)
+    with torch.no_grad():
+        picture = generator.synthesis(*codes.values())
+    _export(GeneratorGraph(generator), tuple(codes.values()), list(codes), ["picture"], path)
+    return Probe(codes, {"picture": picture})
 
 
-def _export(graph: nn.Module, inputs: dict[str, Tensor], outputs: list[str], path: Path) -> Probe:
-    graph = graph.eval()
+def _export(
+    graph: nn.Module, inputs: tuple[Tensor, ...], names: list[str], outputs: list[str], path: Path
+) -> None:
     with torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            graph,
-            tuple(inputs.values()),
+            graph.eval(),
+            inputs,
             str(path),
-            input_names=list(inputs),
+            input_names=names,
             output_names=outputs,
             opset_version=OPSET,
             dynamo=False,
         )
-        found = graph(*inputs.values())
     fold_constants(path)
     store_half(path)
-    results = found if isinstance(found, tuple) else (found,)
-    return Probe(inputs, dict(zip(outputs, results, strict=True)))
 
 
 def check_graph(path: Path, probe: Probe) -> float:

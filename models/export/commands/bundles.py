@@ -1,4 +1,4 @@
-"""`models bundle`: make a bundle, or add a memory or directions to one."""
+"""`models bundle`: make a bundle, or change what is in one."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ COMMANDS = {
     MAKE: "models.export.commands.bundle:make",
     "add-memory": "models.export.commands.add_memory:add_memory_command",
     "describe-memory": "models.export.commands.describe_memory:describe_memory_command",
+    "renew-graphs": "models.export.commands.renew_graphs:renew_graphs_command",
     "add-directions": "models.export.commands.add_directions:add_directions_command",
 }
 

@@ -61,7 +61,8 @@ class Inverter(nn.Module):
         expected = self.config.planes, self.config.ink_size, self.config.ink_size
         if ink.ndim != 4 or tuple(ink.shape[1:]) != expected:
             raise EncoderError(f"ink of shape {tuple(ink.shape)}: expected (n, *{expected})")
-        seen = ink.repeat(1, self.config.input_channels, 1, 1)
+        alike = self.config.input_channels
+        seen = ink if alike == 1 else ink.repeat(1, alike, 1, 1)
         codes = Codes(self.w_avg.expand(ink.shape[0], self.config.num_ws, -1), None)
         for _ in range(self.config.steps):
             codes = self._step(seen, codes, synthesis)
@@ -79,7 +80,12 @@ class Inverter(nn.Module):
         offsets, feature = self.encoder(seen)
         if feature is not None and codes.feature is not None:
             feature = codes.feature + feature
-        return Codes(codes.w_plus + offsets.float(), None if feature is None else feature.float())
+        return Codes(codes.w_plus + _full(offsets), None if feature is None else _full(feature))
+
+
+def _full(values: Tensor) -> Tensor:
+    # A cast of what is float32 already would be copied in every answer of an exported graph.
+    return values if values.dtype == torch.float32 else values.float()
 
 
 def inverter_for(generator: Generator, config: EncoderConfig) -> Inverter:
