@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from exhibit.contract.bundle import Bundle, load_directions, load_latents
 from exhibit.contract.errors import ConfigError
-from exhibit.contract.records import Heard
+from exhibit.contract.records import SILENCE, Heard
 from exhibit.contract.settings.schema import DirectionConfig, EditingConfig, ModelConfig
 from exhibit.contract.values import Code, Floats, Ink
 from exhibit.editing.bank import Bank, Key, Row
@@ -22,6 +22,8 @@ from exhibit.editing.modulation import (
     PenMeter,
     PenSpeed,
     Schedule,
+    SoundLevel,
+    SoundOnset,
     Still,
     coverage_drive,
     make_modulator,
@@ -176,10 +178,10 @@ class DirectionEditor:
 
     def _ease(self, dt_s: float, ink: Ink) -> bool:
         """Go on by dt_s; returns whether any value changed."""
-        needs_pen = any(isinstance(motion.modulator, PenSpeed) for motion in self._motions)
-        pen_speed = self._pen.drive(ink) if needs_pen else 0.0
-        coverage, heard = coverage_drive(ink.coverage), self._hear()
-        self._aim(Moment(dt_s, coverage, pen_speed, self._day_clock(), heard))
+        if self._motions:
+            self._aim(self._moment(dt_s, ink))
+        if np.array_equal(self._values, self._targets):
+            return False
         kept = math.exp(-dt_s / self._ease_s) if self._ease_s > 0 else 0.0
         values = self._targets + (self._values - self._targets) * kept
         arrived = np.abs(values - self._targets) <= self._tolerances
@@ -189,6 +191,15 @@ class DirectionEditor:
         if moved:
             self._drop_finished()
         return moved
+
+    def _moment(self, dt_s: float, ink: Ink) -> Moment:
+        """Return what directions move with; what none of them moves with is not looked at."""
+        pen_speed = self._pen.drive(ink) if self._uses(PenSpeed) else 0.0
+        heard = self._hear() if self._uses(SoundLevel, SoundOnset) else SILENCE
+        return Moment(dt_s, coverage_drive(ink.coverage), pen_speed, self._day_clock(), heard)
+
+    def _uses(self, *kinds: type[Modulator]) -> bool:
+        return any(isinstance(motion.modulator, kinds) for motion in self._motions)
 
     def _aim(self, moment: Moment) -> None:
         for position, motion in enumerate(self._motions, start=_CONTROLS):

@@ -15,7 +15,7 @@ from exhibit.stage.label import hang_label
 from exhibit.stage.mode import Mode
 from exhibit.stage.mount import PAPER, Mount, lit_mask
 from exhibit.stage.placement import place
-from exhibit.stage.tone import apply_tone, tone_table
+from exhibit.stage.tone import Tone
 
 SOFTEST_S, _CLEAN_S = 0.2, 0.2
 """No change from one state to another is shorter than the first; a fresh sheet is clean after the
@@ -64,7 +64,7 @@ class Show:
     def configure(self, config: StageConfig) -> None:
         """Take new settings; a new mirror or rotation holds from the picture shown now."""
         self._config = config
-        self._table = tone_table(config, self._level)
+        self._tone = Tone(config, self._level)
         self._dirty = True
         hang = (config.mirror, config.rotate)
         if hang == self._hang:
@@ -120,8 +120,8 @@ class Show:
             return False
         window = self._fade.blend(now)
         if moved:
-            self._table = tone_table(self._config, self._level)
-        apply_tone(window, self._table, self.light)
+            self._tone = Tone(self._config, self._level)
+        self._tone.apply(window, self.light)
         if self._mask is not None:
             cv2.multiply(self.light, self._mask, dst=self.light, scale=1 / 255)
         self._dirty = False

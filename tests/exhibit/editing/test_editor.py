@@ -237,6 +237,16 @@ def test_editor_what_the_table_hears_drives_strength(
     assert editor.strengths[name] == pytest.approx(0.5 * depth, rel=0.05)
 
 
+def test_editor_that_moves_with_no_sound_does_not_listen(bundle: Bundle, clock: FakeClock) -> None:
+    """A frame is not to pay for what is off."""
+    walk = DirectionConfig(name="darker", modulation=ModulationConfig(kind="random_walk", depth=1))
+    editor = make_editor(
+        bundle, settings(walk), PLAIN, clock, hear=lambda: pytest.fail("it listens")
+    )
+    run(editor, clock, 0.2)
+    assert editor.strengths["darker"] != 0.0
+
+
 @pytest.mark.parametrize(
     ("hour", "expected"), [(10.0, 2.0), (14.0, 1.0), (18.0, 0.0), (2.0, 1.0), (23.9, 0.74)]
 )

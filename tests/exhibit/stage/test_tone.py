@@ -1,14 +1,16 @@
 import numpy as np
+import pytest
 
 from exhibit.contract.settings.schema import StageConfig
-from exhibit.stage.tone import apply_tone, tone_table
+from exhibit.contract.tone import light_of
+from exhibit.stage.tone import Tone
 
 GREYS = np.arange(256, dtype=np.uint8).reshape(16, 16)
 
 
 def toned(config: StageConfig, window: np.ndarray = GREYS, level: float = 1.0) -> np.ndarray:
     out = np.zeros((*window.shape[:2], 3), np.uint8)
-    apply_tone(window, tone_table(config, level), out)
+    Tone(config, level).apply(window, out)
     return out
 
 
@@ -30,6 +32,26 @@ def test_tone_saturated_gives_paper_the_tint_and_keeps_ink_black() -> None:
     light = toned(StageConfig(saturation=1, tint="#ff8040"))
     assert light[-1, -1].tolist() == [255, 128, 64]
     assert light[0, 0].tolist() == [0, 0, 0]
+
+
+@pytest.mark.parametrize("saturation", [0.0, 0.01, 1.0])
+@pytest.mark.parametrize("invert", [False, True])
+@pytest.mark.parametrize("contrast", [1.0, 1.3])
+def test_tone_of_a_window_is_that_of_its_greys_whatever_is_set(
+    saturation: float, invert: bool, contrast: float
+) -> None:
+    """The short ways for grey and for nothing at all must give the light of the long one."""
+    config = StageConfig(contrast=contrast, saturation=saturation, tint="#ff8040", invert=invert)
+    expected = np.rint(255 * light_of(np.linspace(0, 1, 256), config)).astype(np.uint8)
+    assert np.array_equal(toned(config).reshape(256, 3), expected.reshape(256, 3))
+
+
+def test_tone_of_windows_of_two_sizes_is_right_for_both() -> None:
+    tone, config = Tone(StageConfig(invert=True)), StageConfig(invert=True)
+    for window in (GREYS, GREYS[:4], GREYS):
+        out = np.zeros((*window.shape, 3), np.uint8)
+        tone.apply(window, out)
+        assert np.array_equal(out, toned(config, window))
 
 
 def test_tone_level_zero_is_no_light_whatever_the_settings() -> None:
