@@ -22,6 +22,7 @@ import pytest
 
 from exhibit.contract.board import Heart, read_status
 from exhibit.contract.slot import Published, Slot
+from exhibit.contract.socket_address import socket_address
 from exhibit.supervisor.run_folder import PREFIX, memory_folder
 from tests.fakes.bundle import write_bundle
 from tests.patience import PATIENCE_S, wait_until
@@ -97,7 +98,8 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Table]:
     config, report = folder / "config.yaml", folder / "report.json"
     config.write_text(CONFIG.format(bundle=bundle), encoding="utf-8")
     manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-    manager.bind(str(folder / "notify"))
+    with socket_address(folder / "notify") as address:
+        manager.bind(address)
     manager.setblocking(False)
     process = subprocess.Popen(
         [*EXHIBIT, "--config", str(config), "--report", str(report)],

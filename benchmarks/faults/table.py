@@ -16,6 +16,7 @@ import yaml
 
 from exhibit.contract.board import Heart
 from exhibit.contract.settings.published import read_published
+from exhibit.contract.socket_address import socket_address
 from exhibit.contract.table_state import State, TableState
 from exhibit.supervisor.run_folder import PREFIX
 
@@ -39,7 +40,8 @@ class ServedTable:
         self.home, self._memory = home, memory
         (home / "config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
         self._manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self._manager.bind(str(home / "manager.sock"))
+        with socket_address(home / "manager.sock") as address:
+            self._manager.bind(address)
         self._restart_at = 0.0
         self._process: subprocess.Popen[bytes] | None = None
         self._state: TableState | None = None

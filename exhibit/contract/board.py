@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from exhibit.contract.files import tell
+from exhibit.contract.socket_address import socket_address
 
 _BEAT_BYTES = 8
 _COMMAND_BYTES = 65536
@@ -74,7 +75,8 @@ class CommandInbox:
         self._path = run_dir / f"{name}.sock"
         self._path.unlink(missing_ok=True)
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self._socket.bind(str(self._path))
+        with socket_address(self._path) as address:
+            self._socket.bind(address)
         self._socket.setblocking(False)
 
     def drain(self) -> list[dict[str, Any]]:
@@ -113,7 +115,8 @@ def send_command(run_dir: Path, name: str, command: Mapping[str, Any]) -> bool:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
         sender.setblocking(False)
         try:
-            sender.sendto(message, str(run_dir / f"{name}.sock"))
+            with socket_address(run_dir / f"{name}.sock") as address:
+                sender.sendto(message, address)
         except (FileNotFoundError, ConnectionRefusedError, BlockingIOError):
             return False
     return True

@@ -32,4 +32,4 @@ class SoundError(ExhibitError):
 
 
 class InputError(ExhibitError):
-    """A file or value given on the command line cannot be used."""
+    """A file or value given on the command line, or by the environment, cannot be used."""

@@ -8,6 +8,9 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Mapping
+from pathlib import Path
+
+from exhibit.contract.socket_address import socket_address
 
 _PINGS_PER_TIMEOUT = 4
 
@@ -48,9 +51,12 @@ class ServiceNotifier:
         if not self._address or self._gone:
             return False
         try:
-            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+            with (
+                socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender,
+                socket_address(Path(self._address)) as address,
+            ):
                 sender.setblocking(False)
-                sender.sendto(message.encode(), self._address)
+                sender.sendto(message.encode(), address)
         except (FileNotFoundError, ConnectionRefusedError):
             # The table goes on without its service manager; systemd restarts it if it cares.
             self._gone = True

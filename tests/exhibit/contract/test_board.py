@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from exhibit.contract.board import CommandInbox, Heart, read_status, send_command, write_status
+from exhibit.contract.socket_address import socket_address
 
 
 def test_heart_beat_is_seen_by_another_and_survives_a_new_start(tmp_path: Path) -> None:
@@ -57,6 +58,19 @@ def test_commands_arrive_once_in_order(tmp_path: Path) -> None:
     inbox.close()
 
 
+def test_commands_in_a_deep_folder_arrive(tmp_path: Path) -> None:
+    """TMPDIR may be as deep as somebody likes; an address of a socket may not."""
+    folder = tmp_path.joinpath(*12 * ["a folder in a folder"])
+    assert not send_command(folder, "engine", {"do": "freeze"})
+    folder.mkdir(parents=True)
+    assert not send_command(folder, "engine", {"do": "freeze"})
+    inbox = CommandInbox(folder, "engine")
+    assert send_command(folder, "engine", {"do": "freeze"})
+    assert inbox.drain() == [{"do": "freeze"}]
+    inbox.close()
+    assert list(folder.iterdir()) == []
+
+
 def test_command_to_nobody_is_refused(tmp_path: Path) -> None:
     assert not send_command(tmp_path, "engine", {"do": "freeze"})
     inbox = CommandInbox(tmp_path, "engine")
@@ -83,9 +97,12 @@ def test_commands_beyond_the_queue_are_refused_at_once(tmp_path: Path) -> None:
 def test_nonsense_is_dropped_and_commands_around_it_kept(tmp_path: Path) -> None:
     inbox = CommandInbox(tmp_path, "engine")
     send_command(tmp_path, "engine", {"do": "first"})
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+    with (
+        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender,
+        socket_address(tmp_path / "engine.sock") as address,
+    ):
         for message in (b"{", b"\xff\xfe", b"[1]", b""):
-            sender.sendto(message, str(tmp_path / "engine.sock"))
+            sender.sendto(message, address)
     send_command(tmp_path, "engine", {"do": "last"})
     assert [command["do"] for command in inbox.drain()] == ["first", "last"]
     inbox.close()

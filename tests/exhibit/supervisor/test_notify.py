@@ -7,22 +7,27 @@ from pathlib import Path
 
 import pytest
 
+from exhibit.contract.socket_address import socket_address
 from exhibit.supervisor.notify import ServiceNotifier
 
 
 def _service_manager(path: Path) -> socket.socket:
     manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-    manager.bind(str(path))
+    with socket_address(path) as address:
+        manager.bind(address)
     manager.setblocking(False)
     return manager
 
 
 def _fill(path: Path) -> None:
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+    with (
+        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender,
+        socket_address(path) as address,
+    ):
         sender.setblocking(False)
         with contextlib.suppress(BlockingIOError):
             while True:
-                sender.sendto(b"of another service", str(path))
+                sender.sendto(b"of another service", address)
 
 
 def _heard(manager: socket.socket) -> list[str]:
@@ -47,6 +52,14 @@ def test_notifier_showing_says_ready_once_and_pings_within_the_timeout(tmp_path:
             "WATCHDOG=1",
             "STOPPING=1",
         ]
+
+
+def test_notifier_in_a_deep_folder_is_heard(tmp_path: Path) -> None:
+    address = tmp_path.joinpath(*12 * ["a folder in a folder"]) / "notify"
+    address.parent.mkdir(parents=True)
+    with _service_manager(address) as manager:
+        ServiceNotifier({"NOTIFY_SOCKET": str(address)}).showing(100.0)
+        assert _heard(manager) == ["READY=1\nSTATUS=showing"]
 
 
 def test_notifier_without_watchdog_only_says_ready(tmp_path: Path) -> None:
