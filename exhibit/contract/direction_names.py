@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 from exhibit.contract.bundle import BUNDLES_DIR, DIRECTIONS_META, find_bundle
@@ -20,6 +21,25 @@ def refuse_missing_directions(config: Config, bundles_dir: Path = BUNDLES_DIR) -
     """
     for problem in missing_directions(config, bundles_dir):
         raise ConfigError(f"editing.directions: {problem.message}")
+
+
+def refuse_missing(keys: Iterable[str], after: Config, bundles_dir: Path = BUNDLES_DIR) -> None:
+    """Refuse a change that names directions or bundles which are not there.
+
+    Args:
+        keys: dotted keys that the change gives other values.
+        after: the settings that it leads to.
+        bundles_dir: where bundles are installed.
+
+    Raises:
+        ConfigError: names the first one.
+    """
+    changed = tuple(keys)
+    if "editing.directions" in changed:
+        refuse_missing_directions(after, bundles_dir)
+    if "tokens.cards" in changed:
+        for problem in missing_for_tokens(after, bundles_dir):
+            raise ConfigError(f"{problem.key}: {problem.message}")
 
 
 def missing_directions(config: Config, bundles_dir: Path = BUNDLES_DIR) -> list[Problem]:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from exhibit.contract.records import Gesture, RecordWatch
-from exhibit.contract.settings.schema import SoundConfig
+from exhibit.contract.settings.sound import SoundConfig
 from exhibit.sound.score import Levels, Score
 
 _FADES_S = 0.3

@@ -65,3 +65,9 @@ def without(layer: Mapping[str, Any], keys: Iterable[str]) -> Layer:
             if not any(key == name or key.startswith(f"{name}.") for name in gone)
         }
     )
+
+
+def with_keys_of(layer: Mapping[str, Any], source: Mapping[str, Any], keys: Iterable[str]) -> Layer:
+    """Return `layer` with the values that `source` gives dotted `keys`, none where it has none."""
+    given, wanted = dict(flat(source)), tuple(keys)
+    return merged(without(layer, wanted), nested({k: given[k] for k in wanted if k in given}))

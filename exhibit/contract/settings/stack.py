@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from exhibit.contract.settings.file import apply_overrides
-from exhibit.contract.settings.layers import Layer, flat, merged
+from exhibit.contract.settings.layers import Layer, flat, merged, without
 from exhibit.contract.settings.schema import Config
 
 
@@ -51,6 +51,15 @@ class Stack:
             "command_line": self.command_line,
             "chosen": self.chosen,
             "preview": self.preview,
+        }
+
+    def passing_without(self, keys: Iterable[str]) -> dict[str, Layer]:
+        """Return what is left of passing layers when somebody sets dotted `keys` for good."""
+        gone = tuple(keys)
+        return {
+            "chosen": without(self.chosen, gone),
+            "opening": without(self.opening, gone),
+            "preview": without(self.preview, gone),
         }
 
     def in_safe_mode(self, safe: Layer) -> Stack:

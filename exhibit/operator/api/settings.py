@@ -16,7 +16,8 @@ from exhibit.operator.api.permission import Person, Routes, desk_of
 from exhibit.operator.desk import Desk, arrival
 from exhibit.operator.state.in_force import Change
 from exhibit.operator.state.needs_admin import change_needs_admin, reset_needs_admin
-from exhibit.operator.state.settings import OnTrialError, SafeModeError
+from exhibit.operator.state.safe_mode import SafeModeError
+from exhibit.operator.state.settings import OnTrialError
 
 router = APIRouter(tags=["settings"])
 routes = Routes(router)

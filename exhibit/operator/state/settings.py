@@ -14,24 +14,18 @@ from pathlib import Path
 from typing import Any, Literal
 
 from exhibit.contract.bundle import BUNDLES_DIR
-from exhibit.contract.direction_names import missing_for_tokens, refuse_missing_directions
+from exhibit.contract.direction_names import refuse_missing
 from exhibit.contract.errors import ConfigError
-from exhibit.contract.files import PRIVATE, write_whole
-from exhibit.contract.settings.file import apply_overrides
-from exhibit.contract.settings.layers import Layer, flat, merged, nested, without
-from exhibit.contract.settings.overrides import FILE_ONLY, OVERRIDES, overrides_text
+from exhibit.contract.settings.layers import Layer, flat, merged, nested, with_keys_of, without
 from exhibit.contract.settings.published import Published
-from exhibit.contract.settings.safe_mode import (
-    begin_safe_mode,
-    end_safe_mode,
-    safe_mode_reason,
-    safest,
-)
+from exhibit.contract.settings.safe_mode import safest
 from exhibit.contract.settings.schema import Config
 from exhibit.contract.settings.stack import Stack
 from exhibit.operator.state.in_force import Change, InForce
-from exhibit.operator.state.risk import is_guarded, is_live, risky_keys
-from exhibit.operator.state.trial import TRIAL_S, Trial, TrialFile
+from exhibit.operator.state.risk import is_guarded, is_live, refuse_hidden, risky_keys
+from exhibit.operator.state.safe_mode import SafeMode
+from exhibit.operator.state.saved import SavedOverrides, values_of
+from exhibit.operator.state.trial import Trial, Trials
 from exhibit.operator.state.versions import Versions
 
 
@@ -39,18 +33,12 @@ class OnTrialError(ConfigError):
     """A risky change must be confirmed or reverted before the next one."""
 
 
-class SafeModeError(ConfigError):
-    """In safe mode nothing can be changed but safe mode itself."""
-
-
 class Settings:
     """The operator's changes of the settings in force.
 
     Attributes:
         in_force: what holds now.
-        saved: the overrides as they are on disk; in safe mode they are left out.
         bundles_dir: where bundles are installed.
-        safe_mode_reason: why safe mode is on, "" where a person wanted it, None where it is off.
 
     Args:
         start: the settings as they were published last.
@@ -69,13 +57,10 @@ class Settings:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.in_force = InForce(start, run_dir, tell)
-        self.saved, self.bundles_dir = saved, BUNDLES_DIR
-        self._state_dir = start.file.state_dir
-        self.versions = Versions(self._state_dir, clock)
-        self._trial_file = TrialFile(run_dir)
-        self._clock = clock
-        self.trial = self._trial_file.read()
-        self.safe_mode_reason = safe_mode_reason(self._state_dir)
+        self.bundles_dir = BUNDLES_DIR
+        self._overrides = SavedOverrides(start.file, saved, clock)
+        self._trials = Trials(run_dir, clock)
+        self._safe_mode = SafeMode(start.file.state_dir)
         # What was published may be older than what is on the disk.
         self._hold()
 
@@ -83,6 +68,16 @@ class Settings:
     def effective(self) -> Config:
         """The settings in force."""
         return self.in_force.effective
+
+    @property
+    def saved(self) -> Layer:
+        """The overrides as they are on disk; in safe mode they are left out."""
+        return self._overrides.layer
+
+    @property
+    def versions(self) -> Versions:
+        """The history of the overrides."""
+        return self._overrides.versions
 
     @property
     def layers(self) -> Stack:
@@ -113,20 +108,20 @@ class Settings:
             SafeModeError: safe mode is on; nothing changed.
             OSError: it cannot be saved; nothing changed.
         """
-        values = self._new_values(wanted)
+        self._safe_mode.refuse()
+        values = self._overrides.new_values(wanted)
         after = self.after(wanted, [*values, *given])
         risky = risky_keys(values, after)
-        self._refuse_missing(values, after)
+        refuse_missing(values, after, self.bundles_dir)
         if risky and self.trial is not None:
             raise OnTrialError("a risky change waits to be confirmed; confirm or revert it first")
-        before, settled = self.saved, _with_keys_of(wanted, self.saved, risky)
-        self._save(settled)
+        before, settled = self.saved, with_keys_of(wanted, self.saved, risky)
+        self._overrides.save(settled)
         if risky:
             on_trial = nested({key: values[key] for key in risky})
-            chosen = _with_keys_of({}, wanted, risky)
-            self._try(Trial(on_trial, chosen, risky, self._clock() + TRIAL_S, by))
-        change = self._hold(**self._without([*values, *given]))
-        self._keep_version(before, by, note)
+            self._trials.begin(on_trial, with_keys_of({}, wanted, risky), risky, by)
+        change = self._hold(**self.layers.passing_without([*values, *given]))
+        self._overrides.keep_version(before, by, note)
         return replace(change, on_trial=risky, shadowed=self.in_force.commanded(values))
 
     def adopt(self, patch: Layer, by: str, note: str, **layers: Layer) -> Change:
@@ -144,16 +139,17 @@ class Settings:
             OSError: it cannot be saved; nothing changed.
         """
         before, wanted = self.saved, merged(self.saved, patch)
-        values = self._new_values(wanted)
-        _refuse_hidden(values, self.after(wanted, dict(flat(patch))))
-        self._save(wanted)
-        cleared = self._without(dict(flat(patch)))
+        self._safe_mode.refuse()
+        values = self._overrides.new_values(wanted)
+        refuse_hidden(values, self.after(wanted, dict(flat(patch))))
+        self._overrides.save(wanted)
+        cleared = self.layers.passing_without(dict(flat(patch)))
         # What the command line holds would come back: this must win over it.
         commanded = self.in_force.commanded(dict(flat(patch)))
-        over = _with_keys_of({}, patch, commanded)
+        over = with_keys_of({}, patch, commanded)
         cleared["chosen"] = merged(cleared["chosen"], over)
         change = self._hold(**{**cleared, **layers})
-        self._keep_version(before, by, note)
+        self._overrides.keep_version(before, by, note)
         return change
 
     def preview(self, patch: Mapping[str, Any]) -> Change:
@@ -162,7 +158,7 @@ class Settings:
         Raises:
             ConfigError: a key or value is not allowed, or the setting is not live.
         """
-        self._refuse_in_safe_mode()
+        self._safe_mode.refuse()
         values, layers = dict(flat(patch)), self.layers
         for key in values:
             if not is_live(key) or is_guarded(key):
@@ -172,8 +168,8 @@ class Settings:
             "opening": without(layers.opening, values),
         }
         after = replace(layers, **tried).effective()
-        _refuse_hidden(values, after)
-        self._refuse_missing(values, after)
+        refuse_hidden(values, after)
+        refuse_missing(values, after, self.bundles_dir)
         change = self._hold(**tried)
         return replace(change, shadowed=self.in_force.commanded(values))
 
@@ -200,7 +196,7 @@ class Settings:
             ConfigError: a key or value is not allowed; nothing changed.
             SafeModeError: safe mode is on; nothing changed.
         """
-        self._refuse_in_safe_mode()
+        self._safe_mode.refuse()
         return self._hold(opening=layer)
 
     def keep_bundle(self, patch: Layer, by: str) -> Change:
@@ -223,21 +219,19 @@ class Settings:
         """Keep what is on trial; raises OSError where it cannot be saved."""
         trial, before = self.trial, self.saved
         if trial is not None:
-            self._save(merged(without(self.saved, trial.keys), trial.wanted))
-            self._end_trial()
-            self._keep_version(before, by, "confirmed " + ", ".join(trial.keys))
+            self._overrides.save(merged(without(self.saved, trial.keys), trial.wanted))
+            self._trials.end()
+            self._overrides.keep_version(before, by, "confirmed " + ", ".join(trial.keys))
         return self._hold()
 
     def revert(self) -> Change:
         """Go back to how it was before what is on trial."""
-        self._end_trial()
+        self._trials.end()
         return self._hold()
 
     def revert_if_due(self) -> Change | None:
         """Revert what nobody confirmed in time; returns None where nothing was due."""
-        if self.trial is None or self._clock() < self.trial.until:
-            return None
-        return self.revert()
+        return self.revert() if self.trial_left_s == 0.0 else None
 
     def set_safe_mode(self, wanted: Literal["on", "off"]) -> Change:
         """Leave the overrides out until safe mode is off again, also when the table starts anew.
@@ -246,36 +240,43 @@ class Settings:
             OSError: it cannot be saved; nothing changed.
         """
         if wanted == "on":
-            begin_safe_mode(self._state_dir, "")
-            self._end_trial()
+            self._safe_mode.begin()
+            self._trials.end()
         else:
-            end_safe_mode(self._state_dir)
-        self.safe_mode_reason = "" if wanted == "on" else None
+            self._safe_mode.end()
         return self._hold()
 
     def look_for_safe_mode(self) -> bool:
         """Take it where the supervisor has switched safe mode on; returns whether it just has."""
-        reason = safe_mode_reason(self._state_dir)
-        if reason is None or self.safe_mode:
+        if not self._safe_mode.look():
             return False
-        self.safe_mode_reason = reason
-        self._end_trial()
+        self._trials.end()
         self._hold()
         return True
 
     @property
     def safe_mode(self) -> bool:
         """Whether safe mode is on."""
-        return self.safe_mode_reason is not None
+        return self._safe_mode.is_on
+
+    @property
+    def safe_mode_reason(self) -> str | None:
+        """Why safe mode is on, "" where a person wanted it, None where it is off."""
+        return self._safe_mode.reason
+
+    @property
+    def trial(self) -> Trial | None:
+        """The risky change that waits to be confirmed, if there is one."""
+        return self._trials.now
 
     @property
     def trial_left_s(self) -> float | None:
         """Seconds until what is on trial goes by itself, or None."""
-        return None if self.trial is None else max(self.trial.until - self._clock(), 0.0)
+        return self._trials.left_s
 
     def values(self) -> dict[str, Any]:
         """Return every value in force by dotted key."""
-        return _values(self.effective)
+        return values_of(self.effective)
 
     def after(self, wanted: Layer, given: Iterable[str]) -> Config:
         """Return the settings in force once `wanted` are the overrides.
@@ -287,82 +288,14 @@ class Settings:
         Raises:
             ConfigError: they are not allowed.
         """
-        left: dict[str, Any] = self._without(given)
-        return replace(self.layers, overrides=wanted, **left).effective()
+        layers: dict[str, Any] = self.layers.passing_without(given)
+        return replace(self.layers, overrides=wanted, **layers).effective()
 
     def _hold(self, **layers: Layer) -> Change:
         """Let layers of the stack hold, with the overrides and the trial as they are now."""
         trial = self.trial.values if self.trial else {}
         given: dict[str, Any] = {**layers, "overrides": self.saved, "trial": trial}
         stack = replace(self.layers, **given, safe={})
-        if self.safe_mode_reason is not None:
-            file = self.layers.file
-            stack = stack.in_safe_mode(safest(file) if self.safe_mode_reason else {})
-        return self.in_force.take(stack)
-
-    def _without(self, keys: Iterable[str]) -> dict[str, Layer]:
-        """Return what is left of passing layers when somebody sets `keys` for good."""
-        layers, gone = self.layers, list(keys)
-        return {
-            "chosen": without(layers.chosen, gone),
-            "opening": without(layers.opening, gone),
-            "preview": without(layers.preview, gone),
-        }
-
-    def _new_values(self, wanted: Layer) -> dict[str, Any]:
-        """Return what would be different with these overrides; refuses what is not allowed."""
-        self._refuse_in_safe_mode()
-        for key, _ in flat(wanted):
-            if key in FILE_ONLY:
-                raise ConfigError(f"{key}: is no override; expected in config.yaml only")
-        file = self.layers.file
-        after = _values(apply_overrides(file, wanted, "settings"))
-        before = _values(apply_overrides(file, self.saved, "overrides"))
-        return {key: value for key, value in after.items() if before[key] != value}
-
-    def _refuse_in_safe_mode(self) -> None:
         if self.safe_mode:
-            raise SafeModeError("safe mode is on: config.yaml alone holds; turn it off first")
-
-    def _refuse_missing(self, keys: Iterable[str], after: Config) -> None:
-        if "editing.directions" in keys:
-            refuse_missing_directions(after, self.bundles_dir)
-        if "tokens.cards" in keys:
-            for problem in missing_for_tokens(after, self.bundles_dir):
-                raise ConfigError(f"{problem.key}: {problem.message}")
-
-    def _save(self, overrides: Layer) -> None:
-        if overrides != self.saved:
-            write_whole(self._state_dir / OVERRIDES, overrides_text(overrides), PRIVATE)
-            self.saved = overrides
-
-    def _keep_version(self, before: Layer, by: str, note: str) -> None:
-        if self.saved != before:
-            self.versions.add(before, self.saved, by, note)
-
-    def _try(self, trial: Trial) -> None:
-        self._trial_file.write(trial)
-        self.trial = trial
-
-    def _end_trial(self) -> None:
-        self.trial = None
-        self._trial_file.clear()
-
-
-def _refuse_hidden(keys: Iterable[str], after: Config) -> None:
-    hiding = [key for key in risky_keys(keys, after) if not is_guarded(key)]
-    if hiding:
-        raise ConfigError(
-            f"{', '.join(hiding)}: together with the other settings of the stage they leave it "
-            "dark or without a line; save it as admin to try that for a minute"
-        )
-
-
-def _with_keys_of(layer: Layer, source: Layer, keys: tuple[str, ...]) -> Layer:
-    """Return `layer` with the values that `source` gives `keys`, and none where it gives none."""
-    given = dict(flat(source))
-    return merged(without(layer, keys), nested({key: given[key] for key in keys if key in given}))
-
-
-def _values(config: Config) -> dict[str, Any]:
-    return dict(flat(config.model_dump(mode="json")))
+            stack = stack.in_safe_mode(safest(stack.file) if self.safe_mode_reason else {})
+        return self.in_force.take(stack)

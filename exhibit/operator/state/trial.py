@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
+import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -28,23 +30,39 @@ class Trial:
     by: str
 
 
-class TrialFile:
-    """Keeps a trial in the run folder, so that it ends even if this process ended before it."""
+class Trials:
+    """The trial that is on; kept in the run folder, so that it ends even if this process ends.
 
-    def __init__(self, run_dir: Path) -> None:
-        self._path = run_dir / "operator.trial.json"
+    Attributes:
+        now: the trial, None where none is on.
 
-    def read(self) -> Trial | None:
-        """Return the trial that is on, if there is one."""
+    Args:
+        run_dir: folder shared by the table's processes.
+        clock: monotonic seconds.
+    """
+
+    def __init__(self, run_dir: Path, clock: Callable[[], float] = time.monotonic) -> None:
+        self._path, self._clock = run_dir / "operator.trial.json", clock
+        self.now = self._read()
+
+    @property
+    def left_s(self) -> float | None:
+        """Seconds until the trial goes by itself, None where none is on."""
+        return None if self.now is None else max(self.now.until - self._clock(), 0.0)
+
+    def begin(self, values: Layer, wanted: Layer, keys: tuple[str, ...], by: str) -> None:
+        """Begin a trial; raises OSError where it cannot be kept, and then none is on."""
+        trial = Trial(values, wanted, keys, self._clock() + TRIAL_S, by)
+        write_whole(self._path, json.dumps(asdict(trial)), PRIVATE)
+        self.now = trial
+
+    def end(self) -> None:
+        """End the trial that is on, if there is one."""
+        self.now = None
+        self._path.unlink(missing_ok=True)
+
+    def _read(self) -> Trial | None:
         with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
             found = json.loads(self._path.read_text(encoding="utf-8"))
             return Trial(**{**found, "keys": tuple(found["keys"])})
         return None
-
-    def write(self, trial: Trial) -> None:
-        """Begin a trial."""
-        write_whole(self._path, json.dumps(asdict(trial)), PRIVATE)
-
-    def clear(self) -> None:
-        """End the trial."""
-        self._path.unlink(missing_ok=True)

@@ -13,7 +13,7 @@ from exhibit.contract.bundle import DIRECTIONS_META
 from exhibit.contract.settings.published import read_published
 from exhibit.operator.bundles import Bundles
 from exhibit.operator.desk import Desk
-from exhibit.operator.state import settings as settings_module
+from exhibit.operator.state import saved as saved_module
 from tests.exhibit.operator.conftest import DeskMaker, FakeTable
 from tests.fakes.clock import FakeClock
 
@@ -151,7 +151,7 @@ def test_bundle_that_cannot_be_saved_holds_for_this_run(
 
     desk = desk_with_bundles
     desk.bundles.begin("tegner", "kim")
-    monkeypatch.setattr(settings_module, "write_whole", full)
+    monkeypatch.setattr(saved_module, "write_whole", full)
     desk.bundles.look({"generation": _asked_for(desk)})
     assert (desk.settings.effective.model.bundle, desk.settings.saved) == ("tegner", {})
 

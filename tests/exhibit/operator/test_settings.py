@@ -19,8 +19,9 @@ from exhibit.contract.settings.published import read_published
 from exhibit.contract.settings.safe_mode import begin_safe_mode
 from exhibit.contract.settings.schema import Config
 from exhibit.operator.desk import Desk
-from exhibit.operator.state import settings as module
-from exhibit.operator.state.settings import OnTrialError, SafeModeError
+from exhibit.operator.state import saved as module
+from exhibit.operator.state.safe_mode import SafeModeError
+from exhibit.operator.state.settings import OnTrialError
 from exhibit.operator.state.trial import TRIAL_S
 from tests.exhibit.operator.conftest import DeskMaker, FakeTable
 from tests.fakes.clock import FakeClock

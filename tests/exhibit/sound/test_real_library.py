@@ -19,7 +19,8 @@ import pytest
 
 from benchmarks.null_sink import SINK, null_sink, pactl
 from exhibit.contract.board import Heart, read_status
-from exhibit.contract.settings.schema import Config, SoundConfig
+from exhibit.contract.settings.schema import Config
+from exhibit.contract.settings.sound import SoundConfig
 from tests.fakes.settings import begin_with, set_to
 from tests.patience import PATIENCE_S, wait_until
 
