@@ -19,6 +19,7 @@ ASSETS = {
     "curator.css": "text/css",
     "grid.js": "text/javascript",
     "crop.js": "text/javascript",
+    "selection.js": "text/javascript",
 }
 # Everything comes from this process: nothing is loaded from, or shown in, another site.
 _POLICY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'"

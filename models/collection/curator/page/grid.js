@@ -1,5 +1,6 @@
 // The grid of items: shows them, and writes every decision at once.
 import { chooseBox } from "./crop.js";
+import { selection } from "./selection.js";
 
 const byId = (id) => document.getElementById(id);
 const grid = byId("grid");
@@ -44,7 +45,11 @@ function makeTile(item) {
   const tile = byId("tile").content.firstElementChild.cloneNode(true);
   tile.dataset.item = item.item;
   const act = (action) => () => attempt(() => action(items.get(item.item)));
-  tile.querySelector(".picture").addEventListener("click", act(toggle));
+  tile.querySelector(".picture").addEventListener("click", (event) => {
+    if (event.shiftKey || event.ctrlKey || event.metaKey) choose(item.item, event.shiftKey);
+    else act(toggle)();
+  });
+  tile.querySelector(".choose").addEventListener("click", (event) => choose(item.item, event.shiftKey));
   tile.querySelector(".squaring").addEventListener("click", act(toggleSquaring));
   tile.querySelector(".recrop").addEventListener("click", act(recrop));
   tile.querySelector(".whole").addEventListener("click", act(dropPage));
@@ -55,6 +60,7 @@ function makeTile(item) {
 function draw(item) {
   const tile = tiles.get(item.item) ?? makeTile(item);
   tile.className = item.decision;
+  drawChoice(item.item, tile);
   const kept = item.decision === "keep";
   const button = tile.querySelector(".picture");
   button.setAttribute("aria-pressed", String(kept));
@@ -73,11 +79,36 @@ function draw(item) {
   return tile;
 }
 
+function drawChoice(name, tile) {
+  const box = tile.querySelector(".choose");
+  box.checked = selection.has(name);
+  box.disabled = !items.get(name).page_image;
+  box.setAttribute("aria-label", `Choose ${name}`);
+  tile.classList.toggle("chosen", box.checked);
+}
+
+function drawSelection() {
+  for (const [name, tile] of tiles) if (items.has(name)) drawChoice(name, tile);
+  byId("choice").hidden = !selection.size;
+  byId("count-chosen").textContent = `${selection.size} chosen`;
+}
+
+function choose(name, range) {
+  if (range) selection.upTo(name, decidable());
+  else selection.toggle(name);
+  drawSelection();
+}
+
+function chooseNone() {
+  selection.clear();
+  drawSelection();
+}
+
 function cause(item) {
   return item.reason.split(":")[0].replace(/^duplicate of .*/, "duplicate");
 }
 
-function chosen() {
+function shown() {
   const show = document.querySelector("input[name=show]:checked").value;
   const reason = byId("reason").value;
   const sort = byId("sort").value;
@@ -88,6 +119,11 @@ function chosen() {
   return some;
 }
 
+const decidable = () =>
+  shown()
+    .filter((item) => item.page_image)
+    .map((item) => item.item);
+
 function count() {
   const kept = [...items.values()].filter((item) => item.decision === "keep").length;
   byId("count-all").textContent = `(${items.size})`;
@@ -96,7 +132,9 @@ function count() {
 }
 
 function drawGrid() {
-  grid.replaceChildren(...chosen().map(draw));
+  selection.only(decidable());
+  grid.replaceChildren(...shown().map(draw));
+  drawSelection();
   count();
 }
 
@@ -138,6 +176,16 @@ async function decideAll(some, decision, what) {
   say(`${what}: ${changed.length} ${done}. Written; Undo takes all of it back.`);
 }
 
+async function decideChosen(decision) {
+  const some = selection.all().map((name) => items.get(name));
+  await decideAll(some, decision, "The chosen ones");
+  chooseNone();
+}
+
+// Of several that are chosen, a key that decides means all of them.
+const decideHere = (item, decision) =>
+  selection.has(item.item) ? decideChosen(decision) : decide(item, decision);
+
 const onPage = (item) => [...items.values()].filter((o) => o.page_image === item.page_image);
 const dropPage = (item) => decideAll(onPage(item), "drop", item.source);
 
@@ -165,42 +213,59 @@ async function addCrop(item) {
 }
 
 const KEYS = {
-  k: (item) => decide(item, "keep"),
-  d: (item) => decide(item, "drop"),
+  k: (item) => decideHere(item, "keep"),
+  d: (item) => decideHere(item, "drop"),
+  s: (item) => choose(item.item, false),
   p: (item) => change(item, { squaring: "pad" }),
   c: (item) => change(item, { squaring: "crop" }),
   n: addCrop,
   u: undo,
   x: dropPage,
   Enter: recrop,
+  Escape: chooseNone,
 };
 
-function step(tile, key) {
+function step(tile, key, choosing) {
   const all = [...grid.children];
   const across = all.filter((other) => other.offsetTop === all[0].offsetTop).length;
   const by = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -across, ArrowDown: across }[key];
-  all[all.indexOf(tile) + by]?.querySelector(".picture").focus();
+  const next = all[all.indexOf(tile) + by];
+  if (!next) return;
+  next.querySelector(".picture").focus();
+  if (choosing) {
+    selection.startAt(tile.dataset.item);
+    choose(next.dataset.item, true);
+  }
 }
 
 grid.addEventListener("keydown", (event) => {
   const button = event.target.closest(".picture");
   if (!button || event.ctrlKey || event.metaKey || event.altKey) return;
   const tile = button.closest("article");
-  if (event.key.startsWith("Arrow")) step(tile, event.key);
+  if (event.key.startsWith("Arrow")) step(tile, event.key, event.shiftKey);
   else if (KEYS[event.key]) attempt(() => KEYS[event.key](items.get(tile.dataset.item)));
   else return;
   event.preventDefault();
+});
+
+// Shift chooses pictures here, no text.
+grid.addEventListener("mousedown", (event) => {
+  if (event.shiftKey) event.preventDefault();
 });
 
 for (const id of ["filter", "reason", "sort"]) byId(id).addEventListener("change", drawGrid);
 
 byId("undo").addEventListener("click", () => attempt(undo));
 byId("keep-shown").addEventListener("click", () =>
-  attempt(() => decideAll(chosen(), "keep", "All shown")),
+  attempt(() => decideAll(shown(), "keep", "All shown")),
 );
 byId("drop-shown").addEventListener("click", () =>
-  attempt(() => decideAll(chosen(), "drop", "All shown")),
+  attempt(() => decideAll(shown(), "drop", "All shown")),
 );
+
+byId("keep-chosen").addEventListener("click", () => attempt(() => decideChosen("keep")));
+byId("drop-chosen").addEventListener("click", () => attempt(() => decideChosen("drop")));
+byId("choose-none").addEventListener("click", chooseNone);
 
 async function showProgress() {
   const { title, done, total } = await ask("GET", "/api/training-set");

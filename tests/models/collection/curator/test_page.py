@@ -155,3 +155,55 @@ def test_curator_sets_all_that_is_shown_aside_and_takes_it_back(page, target) ->
     page.locator("#undo").click()
     say(page, "Undone")
     assert read_csv(target / "curation.csv") == before
+
+
+def chosen(page):
+    return page.locator("article.chosen").evaluate_all("all => all.map(one => one.dataset.item)")
+
+
+def test_curator_chooses_freely_and_in_ranges_and_takes_one_step_back(page, target) -> None:
+    before = read_csv(target / "curation.csv")
+    shown = [row.item for row in before if row.page_image]
+    page.locator(f"[data-item={shown[0]}] .picture").click(modifiers=["Control"])
+    page.locator(f"[data-item={shown[2]}] .picture").click(modifiers=["Shift"])
+    assert chosen(page) == shown[:3]
+    page.locator(f"[data-item={shown[1]}] .choose").click()
+    assert chosen(page) == [shown[0], shown[2]]
+    assert page.locator("#count-chosen").inner_text() == "2 chosen"
+    page.locator("#drop-chosen").click()
+    say(page, "Undo takes all of it back")
+    assert chosen(page) == [] and page.locator("#choice").is_hidden()
+    after = {row.item: row.kept for row in read_csv(target / "curation.csv")}
+    kept = {row.item: row.kept for row in before}
+    assert after == kept | {shown[0]: False, shown[2]: False}
+    page.locator("#undo").click()
+    say(page, "Undone")
+    assert read_csv(target / "curation.csv") == before
+
+
+def test_curator_chooses_by_keyboard_and_decides_with_one_key(page, target) -> None:
+    before = read_csv(target / "curation.csv")
+    shown = [row.item for row in before if row.page_image]
+    page.locator(f"[data-item={shown[0]}] .picture").focus()
+    page.keyboard.press("Shift+ArrowRight")
+    assert chosen(page) == shown[:2]
+    page.keyboard.press("Escape")
+    assert chosen(page) == []
+    page.keyboard.press("s")
+    page.keyboard.press("Shift+ArrowLeft")
+    page.keyboard.press("d")
+    say(page, "Undo takes all of it back")
+    assert not any(written(target, item).kept for item in shown[:2])
+
+
+def test_curator_does_not_decide_about_what_is_no_longer_shown(page, target) -> None:
+    rows = [row for row in read_csv(target / "curation.csv") if row.page_image]
+    kept = next(row.item for row in rows if row.kept)
+    aside = next(row.item for row in rows if row.reason.startswith("duplicate"))
+    for item in (kept, aside):
+        page.locator(f"[data-item={item}] .choose").click()
+    page.locator("input[value=drop]").check()
+    assert chosen(page) == [aside]
+    page.locator("#keep-chosen").click()
+    say(page, "1 kept")
+    assert written(target, aside).kept
