@@ -10,6 +10,8 @@ COMMANDS = {
     "table": "calibration.commands.table:table",
     "corners": "calibration.commands.corners:corners",
     "light": "calibration.commands.light:light",
+    "pens": "calibration.commands.pens:pens",
+    "check": "calibration.commands.check:check",
     "versions": "calibration.commands.versions:versions",
 }
 
@@ -25,4 +27,6 @@ def main() -> None:
     3. calibrate table                 with the board where visitors' paper lies
     4. calibrate corners               move the projection onto the registration sheet
     5. calibrate light                 with a blank sheet on the table
+    6. calibrate pens                  with the pens that visitors get, drawn on the pen card
+    7. calibrate check                 does it still hold? In the morning, and every hour
     """

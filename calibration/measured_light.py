@@ -9,26 +9,35 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from calibration.cards import CORNER_MM, find_card
+from calibration.sightings import find_board, turn
 from exhibit.contract.calibration import PictureFile
 from exhibit.contract.errors import CalibrationError
 from exhibit.contract.files import write_whole
+from exhibit.contract.geometry import project, rectangle
 from exhibit.contract.values import Gray
 
 _LEAST_LIGHT, _MOST_LIGHT = 40.0, 250
 _CLIPPED_SHARE = 0.02
 _STIRRED, _STIRRED_SHARE = 0.10, 0.01
+_AROUND_MM, _INPAINT_PX = 5.0, 3
+"""Around a marker of the card, where its blur and its caption are."""
 _DARK_SHARE = 0.35
 """Of the blank sheet's brightness: with more than that the light was not off."""
 
 
 def blank_of(frames: Sequence[Gray]) -> Gray:
-    """Return the median of frames (H, W) uint8 of a blank sheet.
+    """Return the median of frames (H, W) uint8 of a blank sheet, or of the flat-field card.
+
+    The card's corner markers are filled in from what is around them.
 
     Raises:
-        CalibrationError: too dark, too bright, or something moved.
+        CalibrationError: too dark, too bright, something moved, or another sheet lies there.
     """
     stack = np.stack(frames)
     blank = _median(stack)
+    _refuse_sheets(blank)
+    blank = _without_card(blank)
     brightness = float(np.median(blank))
     if brightness < _LEAST_LIGHT:
         raise CalibrationError(
@@ -49,6 +58,33 @@ def blank_of(frames: Sequence[Gray]) -> Gray:
             f"something moved in {100 * stirred:.0f} % of the picture; keep hands off, do not move "
             "the sheet, and set camera.exposure to a number so that the camera leaves it alone"
         )
+    return blank
+
+
+def _refuse_sheets(blank: Gray) -> None:
+    for seen in (blank, turn(blank, True)):
+        card = find_card(seen)
+        if find_board(seen) is not None or (card is not None and card[0].use != "flat"):
+            raise CalibrationError(
+                "a printed sheet lies on the table, expected a blank one or the flat-field card"
+            )
+
+
+def _without_card(blank: Gray) -> Gray:
+    for mirrored in (False, True):
+        turned = turn(blank, mirrored)
+        found = find_card(turned)
+        if found is None:
+            continue
+        card, to_card = found
+        hidden = np.zeros(turned.shape, np.uint8)
+        reach = CORNER_MM + 2 * _AROUND_MM
+        for corner in card.corners_mm:
+            box = rectangle(reach, reach) + corner - _AROUND_MM
+            points = project(np.asarray(np.linalg.inv(to_card)), box) - 0.5
+            cv2.fillConvexPoly(hidden, np.rint(points).astype(np.int32), 255)
+        filled = cv2.inpaint(turned, hidden, _INPAINT_PX, cv2.INPAINT_TELEA)
+        return turn(np.asarray(filled, np.uint8), mirrored)
     return blank
 
 

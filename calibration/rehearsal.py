@@ -1,19 +1,23 @@
-"""A person who holds the board before a made-up camera, to rehearse `calibrate camera`."""
+"""Made-up hands to rehearse with: they hold the board before a camera, and draw on the pen card."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+import cv2
 import numpy as np
 
-from calibration.pages import board_page
-from calibration.papers import PAPERS
+from calibration.cards import card_of
+from calibration.pages import board_page, pens_page
+from calibration.papers import PAPERS, Paper
 from calibration.printing import render
 from calibration.rig import TABLE_MM, Page, Pose, Rig, make_rig
 from calibration.rig.table import turn_about
 from exhibit.contract.values import Gray
 
 _SEED, _PX_PER_MM = 0, 6.0
+_PENS = ((20, 0.8), (110, 1.0), (225, 1.2))
+"""Grey level and width in mm of a liner, a pencil and a marker of dye."""
 _TURN_DEG = (22.0, 22.0, 12.0)
 _ASIDE_MM, _NEARER_MM = (150.0, 110.0), (-60.0, 200.0)
 
@@ -42,3 +46,16 @@ def _held(rng: np.random.Generator) -> Pose:
 
 def _as_seen(rig: Rig, frame: Gray, mirrored: bool) -> Gray:
     return frame if rig.mirrored == mirrored else np.ascontiguousarray(frame[:, ::-1])
+
+
+def pens_drawn(paper: Paper) -> Gray:
+    """Return the pen card (H, W) with lines of a liner, a pencil and a dye marker, 0 ink."""
+    page = render(pens_page(paper), _PX_PER_MM)
+    boxes = card_of("pens", paper.name).boxes()
+    for (x, y, width, height), (level, wide_mm) in zip(boxes, _PENS, strict=False):
+        ends = [
+            (round(_PX_PER_MM * (x + share * width)), round(_PX_PER_MM * (y + height / 2)))
+            for share in (0.03, 0.97)
+        ]
+        cv2.line(page, ends[0], ends[1], level, round(wide_mm * _PX_PER_MM))
+    return page

@@ -6,15 +6,20 @@ from pathlib import Path
 
 import click
 
+from calibration.check import require_unmoved
 from calibration.commands.frames import grab
 from calibration.commands.options import (
     FRAMES_OPTION,
-    asked_camera,
     camera_option,
+    chosen_camera,
     read_config,
 )
+from calibration.exposure import Exposure, find_exposure, paper_share
+from calibration.made import made_now
 from calibration.measured_light import blank_of, dark_of, save_picture
-from exhibit.camera import choose_source, open_camera
+from calibration.zones import dim_zones, zones_of
+from exhibit.camera import open_camera
+from exhibit.camera.identity import format_of
 from exhibit.camera.simulated import SimulatedCamera
 from exhibit.camera.table_light import load_table_light
 from exhibit.cli.options import CONFIG_OPTION
@@ -26,6 +31,9 @@ from exhibit.contract.calibration import (
 )
 from exhibit.contract.errors import CalibrationError
 from exhibit.contract.settings.schema import CameraConfig
+from exhibit.contract.values import Gray
+
+_TRIED_FRAMES = 3
 
 
 @click.command()
@@ -33,48 +41,98 @@ from exhibit.contract.settings.schema import CameraConfig
 @camera_option("auto|simulated|PATH")
 @FRAMES_OPTION
 @click.option("--dark", is_flag=True, help="The second step: the light is off or the lens covered.")
-def light(config_file: Path | None, source: str | None, frames: int, dark: bool) -> None:
+@click.option(
+    "--keep-exposure", is_flag=True, help="Leave the exposure as it is in config.yaml, or alone."
+)
+def light(
+    config_file: Path | None, source: str | None, frames: int, dark: bool, keep_exposure: bool
+) -> None:
     """Look at a blank sheet, so that the table knows its light from the first frame on.
 
-    Needs a clean blank sheet on the table, where visitors' paper lies, the table's light on, and
-    the table not running. Then, if you like, switch the light off or cover the lens and run it
-    again with --dark. Writes pictures beside the file named by `calibration` in config.yaml.
+    Needs a clean blank sheet or the flat-field card on the table, where visitors' paper lies, the
+    table's light on, and the table not running. It finds the exposure, and the gain if needed, at
+    which paper stands at 70 %, and says which zones of the light are dim. Then, if you like, switch
+    the light off or cover the lens and run it again with --dark. Writes pictures beside the file
+    named by `calibration` in config.yaml.
     """
     config = read_config(config_file)
-    asked = asked_camera(config, source)
+    asked = chosen_camera(config, source)
     path = config.calibration
     known = load_calibration(path)
-    measured = _dark(path, known, asked, frames) if dark else _blank(path, asked, frames)
+    if dark:
+        measured = _dark(path, known, asked, frames)
+    else:
+        asked, found = _exposed(asked, keep_exposure)
+        measured = _blank(path, known, asked, frames)
+        _tell(measured, found, config.camera)
     save_calibration(path, known.model_copy(update={"light": measured}))
     click.echo(f"written to {path}")
     if not dark:
         click.echo("next, if you like: light off or lens covered, then `calibrate light --dark`")
 
 
-def _blank(path: Path, asked: CameraConfig, count: int) -> LightCalibration:
+def _exposed(asked: CameraConfig, keep: bool) -> tuple[CameraConfig, Exposure | None]:
+    """Return the camera with the exposure that suits it; only a device has one."""
+    if keep or not asked.source.startswith("/dev/"):
+        return asked, None
+
+    def with_exposure(exposure: int, gain: int | None) -> CameraConfig:
+        update = {"exposure": exposure, "gain": asked.gain if gain is None else gain}
+        return asked.model_copy(update=update)
+
+    def look(exposure: int, gain: int | None) -> list[Gray]:
+        return grab(open_camera(with_exposure(exposure, gain)), _TRIED_FRAMES)
+
+    found = find_exposure(look, asked.fps)
+    return with_exposure(found.exposure, found.gain), found
+
+
+def _blank(path: Path, known: Calibration, asked: CameraConfig, count: int) -> LightCalibration:
     camera = open_camera(asked)
     simulated = isinstance(camera, SimulatedCamera)
     if isinstance(camera, SimulatedCamera):
         camera.close()
         blank = camera.table.flat_field()
     else:
-        blank = blank_of(grab(camera, count))
+        frames = grab(camera, count)
+        require_unmoved(known, frames, asked.mirrored)
+        blank = blank_of(frames)
     height, width = blank.shape
     return LightCalibration(
+        made=made_now(),
+        seen_by=format_of(asked, (width, height)),
         size_px=(width, height),
         simulated=simulated,
         blank=save_picture(path, "blank", blank),
+        exposure=asked.exposure,
+        gain=asked.gain,
+        paper_share=round(paper_share([blank]), 3),
+        zones=zones_of(blank, asked.mirrored),
     )
 
 
+def _tell(measured: LightCalibration, found: Exposure | None, config: CameraConfig) -> None:
+    if measured.paper_share is not None:
+        click.echo(f"blank paper stands at {100 * measured.paper_share:.0f} %")
+    for row in measured.zones:
+        click.echo("zones: " + " ".join(f"{100 * share:4.0f} %" for share in row))
+    for zone in dim_zones(measured.zones):
+        click.echo(f"the light is dim at the {zone}: an LED may be out")
+    if found is None:
+        return
+    for key, value in (("exposure", found.exposure), ("gain", found.gain)):
+        if value is not None and getattr(config, key) != value:
+            click.echo(f"now set camera.{key}: {value} in config.yaml")
+
+
 def _dark(path: Path, known: Calibration, asked: CameraConfig, count: int) -> LightCalibration:
-    source = choose_source(asked)
-    before = load_table_light(path, known, source.source == "simulated")
+    before = load_table_light(path, known, asked.source == "simulated")
     if before is None or known.light is None:
         raise CalibrationError(
             "this camera has not seen a blank sheet yet; run `calibrate light` without --dark first"
         )
-    camera = open_camera(source)
+    update = {"exposure": known.light.exposure, "gain": known.light.gain}
+    camera = open_camera(asked.model_copy(update=update))
     if isinstance(camera, SimulatedCamera):
         camera.close()
         frames = [camera.table.dark_frame()]
