@@ -14,7 +14,7 @@ from exhibit.contract.values import Floats
 from exhibit.sound.gliding import share_of
 from exhibit.sound.portaudio import PortAudio, Stream
 from exhibit.sound.retry import Retry
-from exhibit.sound.score import BLOCK
+from exhibit.sound.score import HEARD_BLOCK
 
 _QUIET_DB, _LOUD_DB = -60.0, -10.0
 _ONSET_RATIO = 2.0
@@ -38,17 +38,17 @@ class Ear:
     def __init__(
         self, rate: float, channels: int, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        block_s = BLOCK / rate
+        block_s = HEARD_BLOCK / rate
         self.heard, self.last_at = Heard(), 0.0
         self._clock = clock
-        self._square = np.zeros((BLOCK, channels), np.float32)
+        self._square = np.zeros((HEARD_BLOCK, channels), np.float32)
         self._rise, self._fall = share_of(block_s, 0.01), share_of(block_s, 0.15)
         self._before = share_of(block_s, 0.5)
         self._fade = math.exp(-block_s / _FADES_S)
         self._fast = self._slow = 10.0 ** (_QUIET_DB / 20.0)
 
     def block(self, frames: Floats, delay_s: float, late: bool) -> bool:
-        """Take one block (BLOCK, channels) in; always goes on."""
+        """Take one block (HEARD_BLOCK, channels) in; always goes on."""
         np.square(frames, out=self._square)
         loud = math.sqrt(float(self._square.mean()))
         self._fast += (loud - self._fast) * (self._rise if loud > self._fast else self._fall)

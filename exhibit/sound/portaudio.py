@@ -12,16 +12,14 @@ import numpy as np
 
 from exhibit.contract.errors import SoundError
 from exhibit.contract.values import Floats
-from exhibit.sound.score import BLOCK, CHANNELS_MOST
+from exhibit.sound.score import BLOCK, CHANNELS_MOST, HEARD_BLOCK
 
 Kind = Literal["output", "input"]
-Answer = Callable[[Floats, float, bool], bool]
-"""Fills or takes a block (BLOCK, channels): seconds until it is heard, whether the one before came
-too late; returns whether to go on."""
-
 _NO_LIBRARY = "PortAudio is not installed; on Debian: apt install libportaudio2"
-_LATENCY_S = 0.035
-"""That is asked of a device: a shared machine stands still for some 20 ms now and then."""
+_SIZES: dict[Kind, int] = {"output": BLOCK, "input": HEARD_BLOCK}
+_LATENCIES_S: dict[Kind, float] = {"output": 0.035, "input": 0.1}
+"""That is asked of a device: a shared machine stands still for some 20 ms now and then. A device
+that is heard may take its time, and then wakes nobody hundreds of times a second."""
 _STDERR = 2
 
 
@@ -29,7 +27,16 @@ class Instrument(Protocol):
     """What is made for a device once its rate and channels are known."""
 
     def block(self, frames: Floats, delay_s: float, late: bool) -> bool:
-        """Fill or take one block; see `Answer`."""
+        """Fill or take one block (frames, channels).
+
+        Args:
+            frames: the block.
+            delay_s: seconds until it is heard, or since it was.
+            late: the one before came too late.
+
+        Returns:
+            whether to go on.
+        """
 
 
 class Stream:
@@ -121,15 +128,18 @@ class PortAudio:
             channels = min(int(info[f"max_{kind}_channels"]), CHANNELS_MOST)
             rate = float(info["default_samplerate"])
             instrument = make(rate, channels)
-            kinds = {"output": module.RawOutputStream, "input": module.InputStream}
+            kinds = {"output": module.RawOutputStream, "input": module.RawInputStream}
+            size = _SIZES[kind]
             opened = kinds[kind](
                 samplerate=rate,
-                blocksize=BLOCK,
+                blocksize=size,
                 device=info["index"],
                 channels=channels,
                 dtype="float32",
-                latency=_LATENCY_S,
-                callback=_callback(module, kind, channels, instrument.block),
+                latency=_LATENCIES_S[kind],
+                callback=_callback(
+                    module, kind, np.zeros((size, channels), np.float32), instrument
+                ),
             )
         return Stream(opened, str(info["name"]), channels), instrument
 
@@ -145,10 +155,11 @@ class PortAudio:
         return self._module
 
 
-def _callback(module: Any, kind: Kind, channels: int, answer: Answer) -> Callable[..., None]:
-    # The device's memory is copied to: making an array of it anew costs more than a block does.
-    block = np.zeros((BLOCK, channels), np.float32)
-    raw = block.data.cast("B")
+def _callback(
+    module: Any, kind: Kind, block: Floats, instrument: Instrument
+) -> Callable[..., None]:
+    # The device's memory is copied: making an array of it anew costs more than a block does.
+    raw, answer = block.data.cast("B"), instrument.block
 
     def output(memory: Any, _count: int, time: Any, status: Any) -> None:
         delay_s = time.outputBufferDacTime - time.currentTime
@@ -157,9 +168,10 @@ def _callback(module: Any, kind: Kind, channels: int, answer: Answer) -> Callabl
         if not goes_on:
             raise module.CallbackAbort
 
-    def heard(frames: Floats, _count: int, time: Any, status: Any) -> None:
+    def heard(memory: Any, _count: int, time: Any, status: Any) -> None:
+        raw[:] = memory
         delay_s = time.currentTime - time.inputBufferAdcTime
-        if not answer(frames, delay_s, status.input_overflow):
+        if not answer(block, delay_s, status.input_overflow):
             raise module.CallbackAbort
 
     return output if kind == "output" else heard

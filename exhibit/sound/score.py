@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 BLOCK = 256
 """Frames that are synthesised at a time, whatever the device asks for."""
+HEARD_BLOCK = 1024
+"""Frames that are listened to at a time: as often as frames of the camera come."""
 CHANNELS_MOST = 2
 
 

@@ -41,6 +41,7 @@ class FakeStream:
     callback: Callable[..., None]
     channels: int
     samplerate: float
+    blocksize: int = BLOCK
     latency: float = 0.02
     active: bool = False
     closed: bool = False
@@ -66,8 +67,7 @@ class FakeStream:
             )
             status = SimpleNamespace(output_underflow=late, input_overflow=late)
             try:
-                given = block if heard is not None else memoryview(block).cast("B")
-                self.callback(given, BLOCK, time, status)
+                self.callback(memoryview(block).cast("B"), len(block), time, status)
             except CallbackAbort:
                 self.active = False
             self.played.append(block)
@@ -128,15 +128,16 @@ class FakeSoundDevice:
     def RawOutputStream(self, **given: Any) -> FakeStream:  # noqa: N802
         return self._stream(**given)
 
-    def InputStream(self, **given: Any) -> FakeStream:  # noqa: N802
+    def RawInputStream(self, **given: Any) -> FakeStream:  # noqa: N802
         return self._stream(**given)
 
     def _stream(self, **given: Any) -> FakeStream:
-        assert given["blocksize"] == BLOCK
+        assert given["blocksize"] in (BLOCK, 4 * BLOCK)
         device = self.listed[given["device"]]
         if device.in_use or device not in self.plugged:
             raise PortAudioError(UNAVAILABLE)
-        stream = FakeStream(device, given["callback"], given["channels"], given["samplerate"])
+        asked = ("callback", "channels", "samplerate", "blocksize")
+        stream = FakeStream(device, *(given[name] for name in asked))
         self.streams.append(stream)
         return stream
 

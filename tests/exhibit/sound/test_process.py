@@ -49,11 +49,12 @@ class Table:
         return Player(rate, channels, 1, self.clock, lambda: "")
 
     def go(self, seconds: float) -> dict[str, Any]:
-        for _ in range(round(seconds / BLOCK_S)):
+        for number in range(round(seconds / BLOCK_S)):
             self.sound.tick()
             self.clock.advance(BLOCK_S)
             for stream in self.fake.streams:
-                stream.pull(heard=self._hum(stream))
+                if number % (stream.blocksize // BLOCK) == 0:
+                    stream.pull(heard=self._hum(stream))
         return self.status()
 
     def status(self) -> dict[str, Any]:
@@ -68,7 +69,7 @@ class Table:
     def _hum(self, stream: FakeStream) -> Any:
         if not stream.device.inputs:
             return None
-        return np.full((BLOCK, stream.channels), self.hums, np.float32)
+        return np.full((stream.blocksize, stream.channels), self.hums, np.float32)
 
 
 @pytest.fixture
