@@ -78,6 +78,11 @@ async def _serve(desk: Desk) -> None:
     tasks.append(asyncio.create_task(desk.notices.tell_on(lambda: summary_of(desk))))
     if config.osc.enabled:
         tasks.append(asyncio.create_task(Osc(desk, config.osc).serve()))
+    if config.mqtt.enabled:
+        # Loaded by tables that use it, and by no other.
+        from exhibit.operator.mqtt.link import Link
+
+        tasks.append(asyncio.create_task(Link(desk, config.mqtt).serve()))
     done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     for task in done:
         task.result()

@@ -73,6 +73,7 @@ class Desk:
     shown_password: str = ""
     fingerprint: str = ""
     certificate: Path | None = None
+    mqtt_fault: str = ""
 
 
 def lay_out(

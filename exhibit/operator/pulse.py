@@ -190,6 +190,7 @@ class Pulse:
             desk.settings.versions.fault,
             *self._tokens.faults,
             *desk.notices.faults,
+            desk.mqtt_fault,
         )
         status = {
             **desk.settings.in_force.status(),

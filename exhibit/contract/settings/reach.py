@@ -21,6 +21,7 @@ _READ_BY = {
     "web": "web",
     "operator": "operator",
     "osc": "operator",
+    "mqtt": "operator",
     "sound": "sound",
     "tokens": "engine",
     "takehome": "takehome",

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 
 from exhibit.contract.settings.addresses import Addresses, Host, Target
+from exhibit.contract.settings.mqtt import MqttConfig
 from exhibit.contract.settings.notices import NoticesConfig
 from exhibit.contract.settings.section import Section
 from exhibit.contract.settings.section import live as _live
@@ -294,6 +295,7 @@ class Config(Section):
     web: WebConfig = WebConfig()
     operator: OperatorConfig = OperatorConfig()
     osc: OscConfig = OscConfig()
+    mqtt: MqttConfig = MqttConfig()
     sound: SoundConfig = SoundConfig()
     tokens: TokensConfig = TokensConfig()
     takehome: TakehomeConfig = TakehomeConfig()
