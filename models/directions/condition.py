@@ -46,9 +46,13 @@ def condition(subject: Subject, one: Discovered, others: Sequence[Discovered]) -
         A set of one direction. Correlations and safe range are gone: they have to be measured.
 
     Raises:
-        InputError: another generator's direction, or nothing is left.
+        InputError: another generator's direction, one of the feature map, or nothing is left.
     """
     for direction in (one, *others):
+        if direction.space == "map":
+            raise InputError(
+                f"direction '{direction.name}' moves the feature map; expected directions of codes"
+            )
         if direction.checkpoint != subject.checkpoint:
             raise InputError(
                 f"direction '{direction.name}' was found in checkpoint "

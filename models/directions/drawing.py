@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import torch
 
+from exhibit.contract.errors import InputError
+from models.directions.feature_maps import at_side
 from models.directions.result import Discovered
 from models.directions.subject import Subject
 from models.networks.psp.inverter import Codes
@@ -19,17 +21,53 @@ def draw_moved(subject: Subject, codes: Codes, direction: Discovered, strength: 
     Args:
         subject: whose generator draws.
         codes: to start from.
-        direction: which moves its own layers only.
-        strength: in units of w.
+        direction: which moves its own layers only, or the feature map.
+        strength: in units of w, or of the map.
 
     Returns:
         (n, R, R) uint8.
     """
-    offset = torch.zeros(subject.num_ws, subject.w_dim)
+    return draw_codes(taking(subject, direction), moved_codes(codes, direction, strength))
+
+
+def taking(subject: Subject, direction: Discovered) -> Subject:
+    """The subject whose generator takes what a direction moves: codes, or a map of its side."""
+    return at_side(subject, direction.vector.shape[-1]) if direction.space == "map" else subject
+
+
+def moved_codes(codes: Codes, direction: Discovered, strength: float) -> Codes:
+    """Add a direction to codes; `taking` gives the generator for them.
+
+    Args:
+        codes: (n, num_ws, w_dim), and their residual maps.
+        direction: of W, W+ or the feature map.
+        strength: how much of it.
+
+    Raises:
+        InputError: the direction was found at another side than that of the codes' maps.
+    """
+    vector = strength * torch.from_numpy(np.array(direction.vector))
+    if direction.space == "map":
+        return Codes(codes.w_plus, _added(codes, vector, direction.name))
+    offset = torch.zeros(codes.w_plus.shape[1:])
     rows = list(direction.layers)
-    vector = torch.from_numpy(np.array(direction.vector)).expand(subject.num_ws, -1)
-    offset[rows] = strength * vector[rows]
-    return draw_codes(subject, Codes(codes.w_plus + offset, codes.feature))
+    offset[rows] = vector.expand_as(offset)[rows]
+    return Codes(codes.w_plus + offset, codes.feature)
+
+
+def _added(codes: Codes, change: torch.Tensor, name: str) -> torch.Tensor:
+    """Residual maps of codes with a change (C, side, side); planes of detail stay as they are."""
+    if codes.feature is None:
+        return change.expand(len(codes.w_plus), -1, -1, -1)
+    feature = codes.feature.clone()
+    channels, side, _ = change.shape
+    if feature.shape[2] != side or feature.shape[1] < channels:
+        raise InputError(
+            f"direction '{name}' is added to a map of {channels} channels at {side}²; the "
+            f"codes' maps have {feature.shape[1]} at {feature.shape[2]}²"
+        )
+    feature[:, :channels] += change
+    return feature
 
 
 def draw_codes(subject: Subject, codes: Codes) -> Gray:

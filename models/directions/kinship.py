@@ -56,7 +56,23 @@ def kinship(directions: Sequence[Discovered]) -> Tree:
 
 
 def cosines(directions: Sequence[Discovered]) -> NDArray[np.float64]:
-    """Cosine between all directions as they act on w_plus, (n, n); of W and W+ alike."""
+    """Cosine between all directions as they act, (n, n).
+
+    Those of W and W+ alike, on w_plus; 0 between those of codes and of maps, or of maps of other
+    sides.
+    """
+    found = np.eye(len(directions))
+    kinds = [d.vector.shape if d.space == "map" else () for d in directions]
+    for kind in set(kinds):
+        chosen = [index for index, other in enumerate(kinds) if other == kind]
+        alike = [directions[index] for index in chosen]
+        rows = np.stack([d.vector.ravel() for d in alike]) if kind else _acting(alike)
+        found[np.ix_(chosen, chosen)] = rows @ rows.T
+    return found
+
+
+def _acting(directions: Sequence[Discovered]) -> NDArray[np.float64]:
+    """Directions of codes as they act on w_plus, unit rows."""
     layers = max(max(d.layers) for d in directions) + 1
     acting = []
     for direction in directions:
@@ -65,8 +81,7 @@ def cosines(directions: Sequence[Discovered]) -> NDArray[np.float64]:
         whole = np.broadcast_to(direction.vector, (max(layers, _rows(direction)), rows.shape[1]))
         rows[chosen] = whole[chosen]
         acting.append(rows.ravel() / np.linalg.norm(rows))
-    stacked = np.stack(acting)
-    return np.asarray(stacked @ stacked.T)
+    return np.stack(acting)
 
 
 def _rows(direction: Discovered) -> int:

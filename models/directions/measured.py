@@ -185,10 +185,15 @@ def correlations(measured: Measured, vector: Floats) -> dict[str, float]:
 
 
 def with_correlations(directions: DirectionSet, measured: Measured) -> DirectionSet:
-    """Return the set with each direction's correlations with all measures."""
+    """Return the set with each direction's correlations with all measures.
+
+    A direction of the feature map has none: codes do not lie along it.
+    """
     return DirectionSet(
         tuple(
-            replace(direction, correlations=correlations(measured, direction.vector))
+            direction
+            if direction.space == "map"
+            else replace(direction, correlations=correlations(measured, direction.vector))
             for direction in directions
         )
     )

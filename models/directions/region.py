@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 from exhibit.contract.errors import InputError
 from exhibit.pictures import read_grey
+from models.directions.drawing import moved_codes, taking
 from models.directions.result import Discovered
 from models.directions.subject import Subject
+from models.networks.psp.inverter import Codes
 
 Mask = NDArray[np.bool_]
 BATCH = 16
@@ -78,9 +80,9 @@ def roir(
 
     Args:
         subject: generator and seed.
-        direction: is added to the codes of its own layers.
+        direction: is added to the codes of its own layers, or to the feature map.
         region: (R, R), true inside.
-        strength: in units of w.
+        strength: in units of w, or of the map.
         samples: pictures changed.
 
     Returns:
@@ -89,15 +91,14 @@ def roir(
     Source: Oldfield et al. 2023, "PandA: Unsupervised Learning of Parts and Appearances in the
         Feature Maps of GANs", region of interest ratio.
     """
-    offset = torch.zeros(subject.num_ws, subject.w_dim)
-    rows = list(direction.layers)
-    offset[rows] = torch.from_numpy(direction.vector.copy()).expand_as(offset)[rows]
+    synthesis = taking(subject, direction).generator.synthesis
     inside = torch.from_numpy(region).to(torch.float32)
     ratios = []
     for w in subject.sample_w(samples).split(BATCH):
-        ws = subject.as_ws(w)
-        synthesis = subject.generator.synthesis
-        energy = (synthesis(ws + strength * offset) - synthesis(ws)).square().sum(dim=1)
+        codes = Codes(subject.as_ws(w), None)
+        moved = moved_codes(codes, direction, strength)
+        change = synthesis(moved.w_plus, moved.feature) - synthesis(codes.w_plus)
+        energy = change.square().sum(dim=1)
         within = (energy * inside).sum(dim=(1, 2)).sqrt()
         without = (energy * (1 - inside)).sum(dim=(1, 2)).sqrt()
         ratios.append(without / within.clamp(min=1e-12))

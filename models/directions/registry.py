@@ -24,6 +24,7 @@ METHODS = (
     "regression",
     "mean-difference",
     "svm",
+    "panda",
 )
 
 

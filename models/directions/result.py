@@ -22,8 +22,9 @@ from exhibit.contract.errors import InputError
 from exhibit.contract.files import write_whole
 
 Floats = NDArray[np.float32]
-Space = Literal["w", "w_plus"]
+Space = Literal["w", "w_plus", "map"]
 SPACES: tuple[Space, ...] = ("w", "w_plus")
+"""Of codes; a direction in `map` is added to a feature map instead."""
 FILE_NAME = "directions.safetensors"
 _HEADER = "directions"
 UNIT_TOLERANCE = 1e-3
@@ -36,9 +37,9 @@ class Discovered:
     Args:
         name: unique in its set; `sefa-1` until somebody names what it changes.
         vector: (w_dim,) or (num_ws, w_dim) float32 of unit length, read-only; rows outside
-            `layers` are zero in the second case.
+            `layers` are zero in the second case. Or (C, side, side), added to the feature map.
         method: as in the registry.
-        layers: rows of w_plus that it moves.
+        layers: rows of w_plus that it moves; none of a direction of the feature map.
         seed: of all samples that were drawn.
         checkpoint: SHA-256 of the file it was found in.
         score: eigenvalue or other value that the method ranks by, larger first.
@@ -71,8 +72,9 @@ class Discovered:
 
     @property
     def space(self) -> Space:
-        """Return `w` for one vector that all layers share, `w_plus` for one a layer."""
-        return "w" if self.vector.ndim == 1 else "w_plus"
+        """Return `w` for one vector that all layers share, `w_plus` for one a layer, or `map`."""
+        spaces: dict[int, Space] = {1: "w", 2: "w_plus", 3: "map"}
+        return spaces[self.vector.ndim]
 
     def metadata(self) -> dict[str, Any]:
         """Return all but name and vector as plain values."""

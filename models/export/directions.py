@@ -86,6 +86,11 @@ def _merged(
 
 def _check_fits(bundle: Bundle, direction: Discovered) -> None:
     card = bundle.card
+    if direction.space == "map":
+        raise InputError(
+            f"direction '{direction.name}' moves the feature map, and the table moves codes; "
+            "expected a direction of w or w_plus"
+        )
     shapes = ((card.w_dim,), (card.num_ws, card.w_dim))
     if direction.vector.shape not in shapes or max(direction.layers) >= card.num_ws:
         raise BundleError(

@@ -15,42 +15,49 @@ from models.directions.subject import Subject, load_subject
 
 Command = Callable[..., None]
 
-OPTIONS = (
-    click.option(
-        "--checkpoint",
-        required=True,
-        type=click.Path(path_type=Path),
-        help="Of models train-gan or models train-encoder.",
-    ),
-    click.option(
-        "-o",
-        "--out",
-        required=True,
-        type=click.Path(path_type=Path, file_okay=False),
-        help="Folder for directions.safetensors.",
-    ),
-    click.option("--layers", help="Rows of w_plus to move, as 0-3,6; all without."),
-    click.option(
-        "--count",
-        default=10,
-        show_default=True,
-        type=click.IntRange(1),
-        help="How many directions.",
-    ),
-    click.option(
-        "--space",
-        default="w",
-        show_default=True,
-        type=click.Choice(SPACES),
-        help="One vector for all layers (w), or one a layer (w_plus).",
-    ),
-    click.option("--seed", default=0, show_default=True, help="Of all samples."),
+CHECKPOINT = click.option(
+    "--checkpoint",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Of models train-gan or models train-encoder.",
 )
+OUT = click.option(
+    "-o",
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for directions.safetensors.",
+)
+LAYERS = click.option("--layers", help="Rows of w_plus to move, as 0-3,6; all without.")
+COUNT = click.option(
+    "--count",
+    default=10,
+    show_default=True,
+    type=click.IntRange(1),
+    help="How many directions.",
+)
+SPACE = click.option(
+    "--space",
+    default="w",
+    show_default=True,
+    type=click.Choice(SPACES),
+    help="One vector for all layers (w), or one a layer (w_plus).",
+)
+SEED = click.option("--seed", default=0, show_default=True, help="Of all samples.")
 
 
 def discovery_options(command: Command) -> Command:
-    """Give a command the options that every method has."""
-    for option in reversed(OPTIONS):
+    """Give a command the options that every method has whose directions move codes."""
+    return _with(command, CHECKPOINT, OUT, LAYERS, COUNT, SPACE, SEED)
+
+
+def map_options(command: Command) -> Command:
+    """Give a command the options of methods whose directions are added to a feature map."""
+    return _with(command, CHECKPOINT, OUT, COUNT, SEED)
+
+
+def _with(command: Command, *options: Callable[[Command], Command]) -> Command:
+    for option in reversed(options):
         command = option(command)
     return command
 
@@ -73,11 +80,11 @@ def parse_layers(text: str | None) -> list[int] | None:
 
 
 def subject_of(options: dict[str, Any]) -> Subject:
-    """Read the checkpoint and take the choices that `discovery_options` added to a command."""
+    """Read the checkpoint and take the choices that a command's shared options gave."""
     return load_subject(
         options["checkpoint"],
-        parse_layers(options["layers"]),
-        space=options["space"],
+        parse_layers(options.get("layers")),
+        space=options.get("space", "w"),
         count=options["count"],
         seed=options["seed"],
     )

@@ -76,6 +76,8 @@ def _facts(strip: Strip) -> dict[str, Any]:
 
 
 def _layers(direction: Discovered) -> str:
+    if direction.space == "map":
+        return f"map of {direction.vector.shape[-1]}²"
     first, last = direction.layers[0], direction.layers[-1]
     run = direction.layers == tuple(range(first, last + 1))
-    return f"{first}-{last}" if run else ",".join(map(str, direction.layers))
+    return "layers " + (f"{first}-{last}" if run else ",".join(map(str, direction.layers)))

@@ -64,3 +64,12 @@ def test_condition_of_another_generator_is_refused():
     one, two = subject.results("sefa", random_rows(2), [1, 1]).directions
     with pytest.raises(InputError, match="found in checkpoint 111111111111…"):
         condition(subject, one, [replace(two, checkpoint="1" * 64)])
+
+
+def test_condition_of_a_direction_of_the_map_is_refused():
+    subject = small_subject()
+    (one,) = subject.results("sefa", random_rows(1), [1]).directions
+    added = np.zeros((2, 16, 16), np.float32)
+    added[0, 0, 0] = 1
+    with pytest.raises(InputError, match="'sefa-1' moves the feature map"):
+        condition(subject, one, [replace(one, vector=added, layers=())])

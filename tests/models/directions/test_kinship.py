@@ -52,3 +52,12 @@ def test_kinship_joins_the_most_alike_first():
 def test_kinship_of_fewer_than_two_has_no_links(count: int):
     tree = kinship([direction("a", axis(0))] * count)
     assert (tree.leaves, tree.links, tree.reach) == (tuple(range(count)), (), 0)
+
+
+def test_cosines_of_codes_and_maps_are_0_and_of_maps_as_they_are_added():
+    first, both = np.zeros((2, 2, 16, 16))
+    first[0, 3, 4] = both[0, 3, 4] = both[1, 3, 4] = 1
+    maps = [direction(name, m, layers=()) for name, m in (("m", first), ("n", both))]
+    found = cosines([direction("w", axis(1)), *maps])
+    expected = [[1, 0, 0], [0, 1, np.sqrt(0.5)], [0, np.sqrt(0.5), 1]]
+    np.testing.assert_allclose(found, expected, atol=1e-6)

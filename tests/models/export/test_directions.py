@@ -52,6 +52,11 @@ def test_add_directions_drops_what_is_named(folder: Path):
             "another generator",
         ),
         (measured_direction("odd", layers=(8,)), BundleError, "another generator"),
+        (
+            measured_direction("odd", layers=(), vector=np.eye(9, dtype=np.float32)[:1, :, None]),
+            InputError,
+            "moves the feature map",
+        ),
     ],
 )
 def test_add_directions_what_does_not_fit_leaves_the_bundle_alone(

@@ -39,6 +39,14 @@ def test_directions_method_writes_what_it_found(gan, tmp_path, method, settings)
     assert all(d.layers == (0, 1, 2, 3, 5) and d.sigma > 0 for d in found)
 
 
+def test_directions_panda_writes_directions_of_the_map_and_says_what_is_left(gan, tmp_path):
+    asked = ("--samples", 6, "--appearances", 3, "--parts", 2, "--count", 2)
+    ended = directions("panda", "--checkpoint", gan, "-o", tmp_path, *asked)
+    assert ended.exit_code == 0, ended.output
+    assert "of the maps' energy is left" in ended.output
+    assert [d.space for d in read_directions(tmp_path)] == ["map", "map"]
+
+
 def test_directions_condition_writes_one_direction(gan, tmp_path):
     directions("sefa", "--checkpoint", gan, "-o", tmp_path / "a", "--count", 2)
     directions("pca", "--checkpoint", gan, "-o", tmp_path / "b", "--count", 1, "--samples", 50)

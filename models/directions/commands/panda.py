@@ -1,0 +1,82 @@
+"""`models directions panda`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from models.directions.codes import Wish, wished_codes
+from models.directions.commands.codes import SOURCES
+from models.directions.commands.shared import map_options, subject_of, write_and_list
+from models.directions.panda import APPEARANCES, PARTS, SAMPLES, SIDE, discover
+from models.directions.region import read_region
+from models.networks.stylegan2.config import FEATURE_RESOLUTIONS
+
+PSI, BUNDLE, SKETCHES = SOURCES
+
+
+@click.command("panda")
+@map_options
+@click.option(
+    "--side",
+    default=str(SIDE),
+    show_default=True,
+    type=click.Choice([str(side) for side in FEATURE_RESOLUTIONS]),
+    help="Of the feature map that is taken apart, in places.",
+)
+@click.option(
+    "--appearances",
+    default=APPEARANCES,
+    show_default=True,
+    type=click.IntRange(1),
+    help="How many mixtures of channels.",
+)
+@click.option(
+    "--parts",
+    default=PARTS,
+    show_default=True,
+    type=click.IntRange(1),
+    help="How many parts of the picture.",
+)
+@click.option(
+    "--region",
+    help="Only the part that lies in it most: x,y,w,h in pixels, or an image, bright inside.",
+)
+@click.option(
+    "--samples",
+    default=SAMPLES,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Pictures whose maps are taken apart.",
+)
+@PSI
+@BUNDLE
+@SKETCHES
+def panda(
+    side: str,
+    appearances: int,
+    parts: int,
+    region: str | None,
+    samples: int,
+    psi: float,
+    bundle: Path | None,
+    sketches: Path | None,
+    **options: Any,
+) -> None:
+    """Find directions that give one appearance to one part of the drawing (PandA).
+
+    They are added to a feature map in the middle of the generator, not to its codes: what lies
+    outside of the part hardly changes.
+    """
+    subject = subject_of(options)
+    mask = None if region is None else read_region(region, subject.generator.config.resolution)
+    wish = Wish(samples, psi, bundle, sketches)
+    codes = wished_codes(wish, subject, options["checkpoint"])
+    found = discover(
+        subject, int(side), appearances, parts, samples=samples, region=mask, codes=codes
+    )
+    write_and_list(found, options["out"])
+    left = found.directions[0].details["energy_left"]
+    click.echo(f"{left:.3f} of the maps' energy is left")

@@ -1,0 +1,230 @@
+"""Appearances and parts: feature maps as few channels' mixtures at few places (PandA's model)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import eigh, qr
+from scipy.optimize import minimize
+
+from exhibit.contract.errors import InputError
+from models.directions.eigen import Doubles
+from models.directions.result import Floats
+
+PLACES_KEPT = 64
+"""Principal patterns of places that all rounds but their energy's count are computed in."""
+STARTS, START_STEPS, START_TOLERANCE = 8, 60, 1e-5
+ROUNDS, ROUND_STEPS, ROUND_TOLERANCE = 20, 40, 1e-6
+SETTLED = 5e-4
+"""A round that takes away less of the energy left, as a share of it, is the last."""
+
+Product = Callable[[Doubles], Doubles]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Factors:
+    """What feature maps Z_i (C, S) share: Z_i ≈ A·diag(gains)·Aᵀ·Z_i·P·Pᵀ.
+
+    Args:
+        appearances: A, (C, R_C), orthonormal columns, largest gain first.
+        gains: (R_C,), positive.
+        parts: P, (S, R_S), non-negative; a column is a part of the picture.
+        energy_left: Σ‖Z_i − approximation‖² over Σ‖Z_i‖², of the maps they were found on.
+    """
+
+    appearances: Doubles
+    gains: Doubles
+    parts: Doubles
+    energy_left: float
+
+    def left_of(self, maps: Floats) -> float:
+        """Share of the energy of other maps (N, C, S) that is left."""
+        told = np.tensordot(self.appearances.T.astype(np.float32), maps, (1, 1))
+        weighed = told.transpose(1, 0, 2) @ self.parts.astype(np.float32)
+        weighed *= self.gains.astype(np.float32)[:, None]
+        drawn = self.appearances.astype(np.float32) @ weighed @ self.parts.T.astype(np.float32)
+        return float(_energy(maps - drawn) / _energy(maps))
+
+
+def factorise(maps: Floats, appearances: int, parts: int, seed: int = 0) -> Factors:
+    """Find appearances and parts of feature maps.
+
+    Given one factor the other minimises −2·tr(XᵀG₁X) + tr(XᵀX·XᵀG₂X), with two Gram matrices that
+    no longer know of single maps; L-BFGS-B solves that, with the bound 0 for parts. Parts start
+    from the best of some rotations of the places' principal patterns, and the Grams are formed
+    within the leading 64 of these; A and the energy are always of whole maps.
+
+    Args:
+        maps: (N, C, S) float32, S places in one row.
+        appearances: R_C, at most C.
+        parts: R_S, at most S.
+        seed: of the starts.
+
+    Raises:
+        InputError: more factors than channels or places.
+
+    Source: Oldfield et al. 2023, "PandA: Unsupervised Learning of Parts and Appearances in the
+        Feature Maps of GANs", eq. 3 and algorithm 1. Their gradient steps let A drift from
+        orthonormal columns, which lets AAᵀ weigh what it keeps; here A stays orthonormal, and the
+        weights are gains of their own (the polar form of theirs). Steps follow the maps' norm.
+    """
+    _, channels, places = maps.shape
+    if not 1 <= appearances <= channels or not 1 <= parts <= places:
+        raise InputError(
+            f"panda: {appearances} appearances and {parts} parts; expected at most {channels} "
+            f"channels and {places} places"
+        )
+    energy = _energy(maps)
+    patterns = _leading(_gram(maps), min(places, max(PLACES_KEPT, 4 * parts)))
+    reduced = maps @ patterns.astype(np.float32)
+    mixing = _leading(_gram(reduced.transpose(0, 2, 1)), appearances)
+    found = _best_start(_place_grams(mixing, reduced), patterns, parts, seed)
+    before, left = np.inf, 1.0
+    for _ in range(ROUNDS):
+        mixing, left = _mixed(maps, found, mixing, energy)
+        if before - left < SETTLED * left:
+            break
+        before = left
+        grams = _place_grams(mixing, reduced)
+        found = _placed(grams, patterns, found, ROUND_STEPS, ROUND_TOLERANCE)[0]
+    columns, lengths, _ = np.linalg.svd(mixing, full_matrices=False)
+    return Factors(columns, lengths**2, found, left)
+
+
+def refine(factors: Factors, one: Floats) -> Doubles:
+    """Fit the parts to one picture.
+
+    Args:
+        factors: of many.
+        one: its map (C, S).
+
+    Returns:
+        (S, R_S) non-negative: the parts as they lie in this picture, in the same order.
+
+    Source: as `factorise`, section 3.2.2.
+    """
+    told = factors.appearances.T @ one.astype(np.float64)
+    rooted, whole = told * np.sqrt(factors.gains)[:, None], told * factors.gains[:, None]
+    return descend(
+        lambda x: rooted.T @ (rooted @ x),
+        lambda x: whole.T @ (whole @ x),
+        factors.parts,
+        energy=float(np.square(rooted).sum()),
+        bounded=True,
+    )[0]
+
+
+def descend(
+    first: Product,
+    second: Product,
+    start: Doubles,
+    *,
+    energy: float,
+    bounded: bool,
+    steps: int = ROUND_STEPS,
+    tolerance: float = ROUND_TOLERANCE,
+) -> tuple[Doubles, float]:
+    """Minimise −2·tr(XᵀG₁X) + tr(XᵀX·XᵀG₂X), from a start.
+
+    Args:
+        first, second: products with the symmetric G₁ and G₂.
+        start: (n, k).
+        energy: what the value is divided by.
+        bounded: whether X stays non-negative.
+        steps: at most.
+        tolerance: relative decrease at which it ends.
+
+    Returns:
+        X and the value there.
+    """
+
+    def at(flat: Doubles) -> tuple[float, Doubles]:
+        x = flat.reshape(start.shape)
+        once, twice, gram = first(x), second(x), x.T @ x
+        inner = x.T @ twice
+        value = -2 * np.sum(x * once) + np.sum(inner * gram)
+        slope = -4 * once + 2 * (twice @ gram + x @ inner)
+        return value / energy, slope.ravel() / energy
+
+    found = minimize(
+        at,
+        start.ravel(),
+        jac=True,
+        method="L-BFGS-B",
+        bounds=[(0, None)] * start.size if bounded else None,
+        options={"maxiter": steps, "ftol": tolerance},
+    )
+    return found.x.reshape(start.shape), float(found.fun)
+
+
+def _best_start(
+    grams: tuple[Doubles, Doubles], patterns: Doubles, parts: int, seed: int
+) -> Doubles:
+    """Solve for parts (S, R_S) from rotations of the leading patterns, cut at 0; the lowest."""
+    rng = np.random.default_rng(seed)
+    tried = []
+    for _ in range(STARTS):
+        turn = qr(rng.standard_normal((parts, parts)))[0]
+        start = np.maximum(patterns[:, :parts] @ turn, 0)
+        tried.append(_placed(grams, patterns, start, START_STEPS, START_TOLERANCE))
+    return min(tried, key=lambda pair: pair[1])[0]
+
+
+def _placed(
+    grams: tuple[Doubles, Doubles],
+    patterns: Doubles,
+    start: Doubles,
+    steps: int,
+    tolerance: float,
+) -> tuple[Doubles, float]:
+    """Parts (S, R_S) for given appearances, whose Grams are those of patterns (S, r)."""
+    first, second = grams
+    return descend(
+        lambda x: patterns @ (first @ (patterns.T @ x)),
+        lambda x: patterns @ (second @ (patterns.T @ x)),
+        start,
+        energy=float(np.trace(first)),
+        bounded=True,
+        steps=steps,
+        tolerance=tolerance,
+    )
+
+
+def _mixed(maps: Floats, parts: Doubles, start: Doubles, energy: float) -> tuple[Doubles, float]:
+    """Mixing (C, R_C) for given parts, A·√gains·rotation, and the share of energy left."""
+    inner = np.linalg.cholesky(parts.T @ parts + 1e-9 * np.eye(parts.shape[1]))
+    within = maps @ parts.astype(np.float32)
+    first = _gram(within.transpose(0, 2, 1))
+    second = _gram((within @ inner.astype(np.float32)).transpose(0, 2, 1))
+    mixing, value = descend(
+        lambda x: first @ x, lambda x: second @ x, start, energy=energy, bounded=False
+    )
+    return mixing, 1 + value
+
+
+def _place_grams(mixing: Doubles, maps: Floats) -> tuple[Doubles, Doubles]:
+    """Σ ZᵀBZ and Σ ZᵀB²Z with B = mixing·mixingᵀ, of maps (N, C, r): (r, r) each."""
+    lengths, turn = np.linalg.eigh(mixing.T @ mixing)
+    once = np.tensordot(maps, mixing.astype(np.float32), (1, 0)).transpose(0, 2, 1)
+    along = (turn * np.sqrt(np.maximum(lengths, 0))).T.astype(np.float32)
+    return _gram(once), _gram(along @ once)
+
+
+def _gram(maps: NDArray[np.float32]) -> Doubles:
+    """Σ ZᵀZ of maps (N, C, S): (S, S)."""
+    rows = maps.reshape(-1, maps.shape[2])
+    return (rows.T @ rows).astype(np.float64)
+
+
+def _leading(gram: Doubles, count: int) -> Doubles:
+    """Leading eigenvectors as columns (n, count), largest first."""
+    last = len(gram) - 1
+    return eigh(gram, subset_by_index=[last - count + 1, last])[1][:, ::-1]
+
+
+def _energy(maps: Floats) -> float:
+    flat = maps.reshape(-1)
+    return float(np.dot(flat, flat))
