@@ -8,6 +8,7 @@ COMMANDS = {
     "print": "calibration.commands.print_sheets:print_sheets",
     "camera": "calibration.commands.camera:camera",
     "table": "calibration.commands.table:table",
+    "projector": "calibration.commands.projector:projector",
     "corners": "calibration.commands.corners:corners",
     "light": "calibration.commands.light:light",
     "pens": "calibration.commands.pens:pens",
@@ -25,7 +26,7 @@ def main() -> None:
     1. calibrate print -o sheets.pdf   print it at 100 %
     2. calibrate camera                hold the board before the camera, all over the picture
     3. calibrate table                 with the board where visitors' paper lies
-    4. calibrate corners               move the projection onto the registration sheet
+    4. calibrate projector             lay the disc on projected crosses
     5. calibrate light                 with a blank sheet on the table
     6. calibrate pens                  with the pens that visitors get, drawn on the pen card
     7. calibrate check                 does it still hold? In the morning, and every hour

@@ -18,9 +18,10 @@ from calibration.made import made_now
 from calibration.nudging import NudgeEditor
 from calibration.patterns import crosshair, nine_crosses, projected_board
 from calibration.projection import Fit, Landing, as_points, fit_projection
-from exhibit.contract.calibration import ProjectorCalibration, Residual
+from calibration.table import as_rows, residuals
+from exhibit.contract.calibration import ProjectorCalibration
 from exhibit.contract.errors import CalibrationError
-from exhibit.contract.geometry import Matrix, Points
+from exhibit.contract.geometry import Points
 from exhibit.contract.printed import Rectangle
 from exhibit.contract.values import Gray
 from exhibit.contract.views import CameraView, ProjectorView
@@ -107,9 +108,14 @@ class DiscStep:
 
     def told(self) -> Told:
         """Say which cross it is, and whether the disc lies still."""
-        values = {"number": self._crosses.number, "count": self._crosses.count}
-        if self._crosses.current is None:
+        cross = self._crosses.current
+        if cross is None:
             return Told("disc_done", {"count": len(self._crosses.landings)})
+        values = {
+            "number": self._crosses.number,
+            "count": self._crosses.count,
+            "cross_px": [float(side) for side in cross],
+        }
         if self._discs != 1:
             return Told("disc_none" if not self._discs else "disc_several", values)
         still = len(self._seen) == _STILL_FRAMES and float(np.ptp(self._seen, axis=0).max()) < (
@@ -245,30 +251,16 @@ def section_of(fit: Fit, method: Method, mirror: bool, rotate: Degrees) -> Proje
         rotate: `stage.rotate` with which it was measured.
     """
     view, judged = fit.view, bool(fit.held_out.any())
-    residuals = tuple(
-        Residual(at_mm=_pair(at), off_mm=_pair(off), held_out=bool(held))
-        for at, off, held, out in zip(
-            fit.table_mm, fit.off_mm, fit.held_out, fit.left_out, strict=True
-        )
-        if not out
-    )
+    kept = ~fit.left_out
     return ProjectorCalibration(
         made=made_now(),
         method=method,
         size_px=view.size_px,
         mirror=mirror,
         rotate=rotate,
-        table_to_projector=_rows(view.table_to_stage),
+        table_to_projector=as_rows(view.table_to_stage),
         mesh_px=None if view.mesh_px is None else as_points(view.mesh_px),
         error_mean_mm=round(fit.mean_mm, 3) if judged else None,
         error_max_mm=round(fit.largest_mm, 3) if judged else None,
-        residuals=residuals,
+        residuals=residuals(fit.table_mm[kept], fit.off_mm[kept], fit.held_out[kept].tolist()),
     )
-
-
-def _pair(point: Points) -> tuple[float, float]:
-    return round(float(point[0]), 3), round(float(point[1]), 3)
-
-
-def _rows(matrix: Matrix) -> Any:
-    return tuple(tuple(float(value) for value in row) for row in matrix)

@@ -15,6 +15,7 @@ from exhibit.operator.api import (
     accounts,
     backups,
     bundles,
+    calibration,
     configuration,
     directions,
     live,
@@ -62,7 +63,7 @@ def make_app(desk: Desk, names: Iterable[str]) -> FastAPI:
 
 def routers() -> list[tuple[str, APIRouter]]:
     """Return every router of the application with the prefix of its paths."""
-    tuning = (live, settings, directions, scenes, bundles, configuration, processes)
+    tuning = (live, calibration, settings, directions, scenes, bundles, configuration, processes)
     parts = (login, accounts, *tuning, records, notices, backups, machines)
     return [*((API, part.router) for part in parts), ("", machines.root), ("", pages.router)]
 

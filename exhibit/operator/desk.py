@@ -18,6 +18,7 @@ from exhibit.operator.access.delays import LoginDelays
 from exhibit.operator.access.sessions import Sessions
 from exhibit.operator.bundle_store import FOLDER as FOLDER_OF_BUNDLES
 from exhibit.operator.bundles import Bundles
+from exhibit.operator.calibrating import Calibrating
 from exhibit.operator.hub import Hub
 from exhibit.operator.machine import measure
 from exhibit.operator.notices.notices import Notices
@@ -61,6 +62,7 @@ class Desk:
     fade: Fade
     bundles: Bundles
     strips: Strips
+    calibrating: Calibrating
     visits: Visits
     hub: Hub
     pictures: Pictures
@@ -122,6 +124,7 @@ def lay_out(
             settings, table, events, clock=clock, uploaded=state_dir / FOLDER_OF_BUNDLES
         ),
         strips=Strips(state_dir),
+        calibrating=Calibrating(run_dir),
         hub=hub,
         pictures=Pictures(run_dir, clock),
     )

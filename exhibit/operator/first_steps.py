@@ -75,7 +75,7 @@ def _calibration(path: Path) -> Step:
     parts = {
         "camera": found.lens,
         "table": found.camera,
-        "corners": found.projector,
+        "projector": found.projector,
         "light": found.light,
     }
     missing = [f"calibrate {name}" for name, part in parts.items() if part is None]

@@ -13,7 +13,7 @@ import numpy as np
 from exhibit.contract.slot_reader import SlotReader
 from exhibit.contract.values import Gray
 
-NAMES = ("camera", "ink", "picture", "composite")
+NAMES = ("camera", "ink", "picture", "composite", "calibration")
 MOST_STREAMS = 16
 _QUALITY = 80
 _WIDEST_PX = 720
@@ -74,7 +74,7 @@ class Picture:
 
 
 class Pictures:
-    """The four pictures of a table by name, and how many streams of them are open."""
+    """The pictures of a table by name, and how many streams of them are open."""
 
     def __init__(self, run_dir: Path, clock: Callable[[], float] = time.monotonic) -> None:
         self._pictures = {name: Picture(run_dir / f"{name}.slot", clock) for name in NAMES}

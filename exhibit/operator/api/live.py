@@ -20,7 +20,7 @@ from exhibit.operator.token_effects import lying
 
 router = APIRouter(tags=["live"])
 routes = Routes(router)
-Name = Literal["camera", "ink", "picture", "composite"]
+Name = Literal["camera", "ink", "picture", "composite", "calibration"]
 _KEEP_ALIVE_S = 15.0
 _BOUNDARY = "picture"
 _PART = f"--{_BOUNDARY}\r\nContent-Type: image/jpeg\r\n\r\n".encode()

@@ -13,6 +13,7 @@ from exhibit.contract.settings.schema import ModulationConfig
 from exhibit.operator.access.roles import GIVEN, Role
 from exhibit.operator.api.accounts import tokens
 from exhibit.operator.api.bundles import bundles
+from exhibit.operator.api.calibration import calibration
 from exhibit.operator.api.configuration import configuration, history
 from exhibit.operator.api.directions import directions
 from exhibit.operator.api.live import first_steps
@@ -71,6 +72,13 @@ async def first(request: Request) -> HTMLResponse:
         settings=sections["camera"],
         fields=_STEP_FIELDS,
     )
+
+
+@routes.get("/calibrate", Role.VIEWER)
+async def calibrate(request: Request) -> HTMLResponse:
+    """Lead through the calibration of the table while it runs."""
+    found = await calibration(request)
+    return render(request, "calibrate", ("calibrate", "now"), calibration=found)
 
 
 @routes.get("/tune", Role.VIEWER)

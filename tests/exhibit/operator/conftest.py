@@ -18,6 +18,7 @@ from exhibit.operator.access import secrets
 from exhibit.operator.access.certificate import Files, Tls, own_files
 from exhibit.operator.access.roles import Role
 from exhibit.operator.app import make_app
+from exhibit.operator.calibrating import Calibrating
 from exhibit.operator.desk import Desk, lay_out
 from exhibit.operator.server import Server
 from exhibit.operator.strips import Strips
@@ -57,6 +58,7 @@ def make_desk(tmp_path: Path, clock: FakeClock) -> DeskMaker:
         start = read_published(run_dir)
         desk = lay_out(start, saved_overrides(start.file).layer, run_dir, clock)
         desk.strips = Strips(state_dir, lambda _: None)
+        desk.calibrating = Calibrating(run_dir, lambda _: None)
         return desk
 
     return make

@@ -72,5 +72,5 @@ def test_first_page_shows_every_step_in_words(table: FakeTable, admin: TestClien
     text = admin.get("/first").text
     for words in ("1. Camera", "2. Exposure", "3. Calibration", "4. A test drawing"):
         assert words in text
-    assert "calibrate camera, calibrate table, calibrate corners, calibrate light" in text
+    assert "calibrate camera, calibrate table, calibrate projector, calibrate light" in text
     assert 'data-key="camera.exposure"' in text

@@ -151,7 +151,7 @@ def test_first_steps_of_a_new_table_say_how_they_stand(
     assert "a simulated visitor draws" in camera.inner_text()
     assert camera.locator('.control[data-key="camera.source"] input').input_value() == "simulated"
     assert (
-        "calibrate camera, calibrate table, calibrate corners"
+        "calibrate camera, calibrate table, calibrate projector"
         in page.locator('[data-step="calibration"]').inner_text()
     )
     wait_until(lambda: page.evaluate(DARK, "camera") >= 0, "the camera's picture")

@@ -1,0 +1,158 @@
+"""A table calibrated from beginning to end, by somebody who does what the guide says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from calibration.guide.guide import Guide
+from calibration.rig import STAGE_PX, TABLE_MM, make_rig
+from calibration.rig.helper import Helper
+from exhibit.contract.board import CommandInbox, send_command, write_status
+from exhibit.contract.calibration import Calibration, load_calibration, save_calibration
+from exhibit.contract.calibration_guide import NAME, PICTURE_SLOT
+from exhibit.contract.pattern import SLOT
+from exhibit.contract.settings.schema import CameraConfig, Config, StageConfig
+from exhibit.contract.slot import Slot
+from exhibit.contract.slot_writer import SlotWriter
+from tests.fakes.clock import FakeClock
+
+RIG = make_rig(10)
+POINTS_MM = np.array([[40.0, 40], [210, 150], [380, 250]])
+
+
+class Table:
+    """A table that runs, as far as the guide sees it, and a helper at it."""
+
+    def __init__(self, run_dir: Path) -> None:
+        self.run_dir, self.clock = run_dir, FakeClock()
+        self.file = run_dir / "calibration.yaml"
+        config = Config(
+            camera=CameraConfig(source="/dev/v4l/by-id/made-up", mirrored=RIG.mirrored),
+            stage=StageConfig(mirror=True),
+            calibration=self.file,
+        )
+        write_status(run_dir, "stage", {"size_px": list(STAGE_PX)})
+        write_status(run_dir, "engine", {"camera": "made-up", "simulated": False})
+        self._camera = SlotWriter(run_dir / "camera.slot")
+        self._helper = Helper(RIG, 3)
+        self.guide = Guide(run_dir, config, self.clock)
+        self._frames = 0
+
+    def say(self, do: str, **more: object) -> None:
+        assert send_command(self.run_dir, NAME, {"do": do, **more})
+        self.guide.tick()
+
+    def play(self, frames: int = 1) -> dict:
+        for _ in range(frames):
+            self._frames += 1
+            status = self.guide.status()
+            frame = self._helper.frame(status if status["step"] else None)
+            self._camera.publish(self._frames, self.clock(), frame)
+            self.clock.now += 0.1
+            assert self.guide.tick()
+        return self.guide.status()
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Iterator[Table]:
+    made = Table(tmp_path)
+    made.play()
+    yield made
+    made.guide.close()
+
+
+def measure_table(table: Table) -> None:
+    table.say("begin", step="table")
+    table.play(12)
+    table.say("accept")
+
+
+@pytest.mark.slow
+def test_guide_measures_table_light_and_projector_one_after_the_other(table: Table) -> None:
+    measure_table(table)
+    assert table.guide.status()["error"] == ""
+    table.say("begin", step="light")
+    table.play(12)
+    table.say("accept")
+    table.say("begin", step="projector")
+    while table.guide.status()["step"] == "projector":
+        assert table.play(9)["ready"]
+        table.say("accept")
+    status = table.guide.status()
+    assert (status["error"], status["saved"]) == ("", ["table", "light", "projector"])
+    known = load_calibration(table.file)
+    assert known.projector is not None
+    assert (known.projector.method, known.projector.mirror) == ("disc", True)
+    view = known.camera_view
+    assert view is not None
+    seen = view.to_table(RIG.see_table(POINTS_MM))
+    light = RIG.land(known.projector.view(TABLE_MM).to_stage(seen))
+    assert np.linalg.norm(light - POINTS_MM, axis=1).max() < 1.5
+
+
+def test_guide_shows_the_cross_as_the_projector_hangs_and_what_the_camera_sees(
+    table: Table,
+) -> None:
+    measure_table(table)
+    table.say("begin", step="projector")
+    table.play(2)
+    pattern = Slot.attach(table.run_dir / SLOT).peek()
+    assert pattern is not None
+    assert pattern.pixels.shape == STAGE_PX[::-1]
+    x, y = table.guide.status()["values"]["cross_px"]
+    assert pattern.pixels[round(y), STAGE_PX[0] - round(x)] < 60
+    picture = Slot.attach(table.run_dir / PICTURE_SLOT).peek()
+    assert picture is not None
+    assert picture.pixels.shape == (480, 640, 3)
+
+
+def test_guide_projector_before_the_table_says_what_is_missing(table: Table) -> None:
+    table.say("begin", step="projector")
+    assert "does not know the table yet" in table.guide.status()["error"]
+    table.say("begin", step="projector", method="mesh")
+    assert (table.guide.status()["error"], table.guide.status()["code"]) == ("", "nudge")
+
+
+def test_guide_that_is_started_again_goes_on_where_it_was_left(table: Table) -> None:
+    measure_table(table)
+    before = load_calibration(table.file)
+    table.say("begin", step="projector")
+    table.play(9)
+    table.say("accept")
+    table.say("leave")
+    assert table.guide.status()["step"] == ""
+    assert load_calibration(table.file) == before
+
+
+def test_guide_refuses_a_step_and_keeps_what_was_measured(table: Table) -> None:
+    save_calibration(table.file, Calibration(table_mm=(300.0, 200.0)))
+    table.say("begin", step="table")
+    table.guide._place = None  # the camera gives nothing
+    table.say("accept")
+    assert load_calibration(table.file).table_mm == (300.0, 200.0)
+    table.say("begin", step="nonsense")
+    assert "expected one of camera, table, light, projector" in table.guide.status()["error"]
+
+
+def test_guide_that_ends_has_engine_and_stage_take_what_was_measured(tmp_path: Path) -> None:
+    table = Table(tmp_path)
+    supervisor = CommandInbox(tmp_path, "supervisor")
+    table.play()
+    measure_table(table)
+    assert send_command(tmp_path, NAME, {"do": "end"})
+    assert not table.guide.tick()
+    table.guide.close()
+    assert supervisor.drain() == [
+        {"do": "restart", "name": "engine"},
+        {"do": "restart", "name": "stage"},
+    ]
+    supervisor.close()
+
+
+def test_guide_that_nobody_speaks_to_ends(table: Table) -> None:
+    table.clock.now += 1801
+    assert not table.guide.tick()
