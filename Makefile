@@ -55,7 +55,8 @@ soak: $(SLOW_STAMP)
 	$(VENV)/bin/python -m benchmarks.soak --minutes $(MINUTES) $(ARGS)
 
 UNITS := tracing-table.service tracing-table-screen.service tracing-table-projector@.service \
-  tracing-table-projector-on.timer tracing-table-projector-off.timer
+  tracing-table-projector-on.timer tracing-table-projector-off.timer \
+  tracing-table-check.service tracing-table-check.timer
 UNIT_DIR := $(DESTDIR)/etc/systemd/system
 RULES := $(DESTDIR)/usr/lib/sysusers.d/tracing-table.conf \
   $(DESTDIR)/usr/lib/tmpfiles.d/tracing-table.conf \
@@ -81,12 +82,13 @@ install-kiosk:
 	$(LIVE) systemd-tmpfiles --create tracing-table.conf
 	$(LIVE) udevadm control --reload
 	$(LIVE) systemctl daemon-reload
-	$(LIVE) systemctl enable tracing-table-screen.service tracing-table.service
+	$(LIVE) systemctl enable tracing-table-screen.service tracing-table.service \
+	  tracing-table-check.timer
 
 # config.yaml, calibration and state stay.
 uninstall-kiosk:
 	-$(LIVE) systemctl disable --now tracing-table.service tracing-table-screen.service \
-	  tracing-table-projector-on.timer tracing-table-projector-off.timer
+	  tracing-table-projector-on.timer tracing-table-projector-off.timer tracing-table-check.timer
 	rm -f $(addprefix $(UNIT_DIR)/,$(UNITS)) $(RULES)
 	-rmdir $(UNIT_DIR)/tracing-table.service.d 2>/dev/null
 	$(LIVE) systemctl daemon-reload

@@ -10,7 +10,7 @@ import numpy as np
 
 from calibration.marks_seen import MOVED_MM, moved_mm
 from calibration.zones import NAMES, levels_of
-from exhibit.contract.calibration import Calibration, CameraFormat, camera_misfit
+from exhibit.contract.calibration import Calibration, CameraFormat, camera_misfit, light_misfit
 from exhibit.contract.errors import CalibrationError
 from exhibit.contract.settings.schema import CameraConfig
 from exhibit.contract.values import Gray, TableLight
@@ -55,7 +55,7 @@ def check_calibration(
         Finding("ok", "camera", f"the one that was measured, {known.camera.error_mm:.2f} mm"),
         *_of_marks(frames, config.mirrored, known),
         *_of_projector(known),
-        *_of_light(frames, config, known, light),
+        *_of_light(frames, (seen_by, config), known, light),
     ]
 
 
@@ -105,8 +105,12 @@ def _of_projector(known: Calibration) -> Iterator[Finding]:
 
 
 def _of_light(
-    frames: Sequence[Gray], config: CameraConfig, known: Calibration, light: TableLight | None
+    frames: Sequence[Gray],
+    camera: tuple[CameraFormat, CameraConfig],
+    known: Calibration,
+    light: TableLight | None,
 ) -> Iterator[Finding]:
+    seen_by, config = camera
     if known.light is None or light is None:
         yield Finding("note", "light", "not measured: `calibrate light`")
         return
@@ -116,8 +120,9 @@ def _of_light(
             text = f"camera.{key} was {measured} when it was measured, now {now}"
             yield Finding("fault", "light", text)
             return
-    if light.blank.shape != frames[0].shape:
-        yield Finding("fault", "light", "measured on frames of another size")
+    misfit = light_misfit(known, seen_by)
+    if misfit:
+        yield Finding("fault", "light", misfit)
         return
     levels = levels_of(np.asarray(np.median(np.stack(frames), axis=0), np.uint8), config.mirrored)
     kept = levels / np.maximum(levels_of(light.blank, config.mirrored), 1.0)

@@ -109,7 +109,7 @@ def require_board(frames: Sequence[Gray], mirrored: bool) -> list[Sighting]:
     found = [sighting for frame in frames if (sighting := find_board(turn(frame, mirrored)))]
     if not found:
         raise CalibrationError(why_none(frames, mirrored))
-    names = Counter(_name(sighting.board) for sighting in found)
+    names = Counter(name_of(sighting.board) for sighting in found)
     if len(names) > 1:
         raise CalibrationError(
             f"one step saw the boards {' and '.join(sorted(names))}; expected the same throughout"
@@ -117,7 +117,8 @@ def require_board(frames: Sequence[Gray], mirrored: bool) -> list[Sighting]:
     return found
 
 
-def _name(board: Board) -> str:
+def name_of(board: Board) -> str:
+    """Return what a board is called; one of the older pattern is told apart."""
     pattern = " (pattern of OpenCV before 4.6)" if board.legacy else ""
     return f"{board.paper.name.upper()}{pattern}"
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from calibration.boards import Board
 from calibration.made import made_now
 from calibration.marks_seen import measure_marks, refuse_other_scale
 from calibration.papers import Paper
@@ -38,8 +39,13 @@ _QUARTERS = ("upper left", "upper right", "lower left", "lower right")
 class Table:
     """What lies on the table, and how the camera sees it."""
 
-    paper: Paper
+    board: Board
     camera: CameraCalibration
+
+    @property
+    def paper(self) -> Paper:
+        """The paper that visitors draw on."""
+        return self.board.paper
 
 
 def measure_table(
@@ -91,7 +97,7 @@ def measure_table(
         marks=marks,
         residuals=residuals(table, off),
     )
-    return Table(board.paper, camera)
+    return Table(board, camera)
 
 
 def fit_view(

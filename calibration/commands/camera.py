@@ -11,7 +11,7 @@ import cv2
 from calibration.commands.options import camera_option, chosen_camera, read_config
 from calibration.intrinsics import measure_lens
 from calibration.rehearsal import held_boards
-from calibration.sightings import Sighting, find_board, turn, why_none
+from calibration.sightings import Sighting, find_board, name_of, turn, why_none
 from calibration.views import WANTED_VIEWS, ViewCollector
 from exhibit.camera import open_camera
 from exhibit.camera.identity import format_of
@@ -60,7 +60,7 @@ def camera(
     lens = measure_lens(
         collector.views, format_of(asked, collector.views[0].size_px), asked.mirrored
     )
-    click.echo(summary(lens))
+    click.echo(f"{name_of(collector.views[0].board)} board; {summary(lens)}")
     if rehearsed:
         click.echo("a rehearsal: nothing is written")
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 import click
@@ -14,6 +15,7 @@ from exhibit.camera import open_camera
 from exhibit.camera.identity import format_of
 from exhibit.camera.table_light import load_table_light
 from exhibit.cli.options import CONFIG_OPTION
+from exhibit.contract.board import RUN_PREFIX, SHARED_MEMORY
 from exhibit.contract.calibration import load_calibration
 from exhibit.contract.errors import REFUSED, CameraError
 from exhibit.contract.slot_reader import SlotReader
@@ -26,11 +28,11 @@ _FRAMES = 5
 @CONFIG_OPTION
 @camera_option("auto|PATH")
 @click.option(
-    "--run-dir",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="Run folder of a table that runs, whose camera is in use: its newest frame is taken.",
+    "--running",
+    is_flag=True,
+    help="The table runs, so that its camera is in use: look at the newest of its frames.",
 )
-def check(config_file: Path | None, source: str | None, run_dir: Path | None) -> None:
+def check(config_file: Path | None, source: str | None, running: bool) -> None:
     """Look whether the calibration still holds: camera, border marks, light. Takes seconds.
 
     For the start of the day and every hour; exit code 2 where something is at fault. Visitors may
@@ -39,7 +41,7 @@ def check(config_file: Path | None, source: str | None, run_dir: Path | None) ->
     config = read_config(config_file)
     asked = chosen_camera(config, source)
     known = load_calibration(config.calibration)
-    frames = grab(open_camera(asked), _FRAMES) if run_dir is None else [_newest(run_dir)]
+    frames = [_newest()] if running else grab(open_camera(asked), _FRAMES)
     height, width = frames[0].shape
     light = load_table_light(config.calibration, known, asked.source == "simulated")
     findings = check_calibration(frames, format_of(asked, (width, height)), asked, known, light)
@@ -49,8 +51,17 @@ def check(config_file: Path | None, source: str | None, run_dir: Path | None) ->
         raise click.exceptions.Exit(REFUSED)
 
 
-def _newest(run_dir: Path) -> Gray:
-    found = SlotReader(run_dir / "camera.slot").peek()
+def _newest() -> Gray:
+    slots = [
+        slot
+        for folder in (SHARED_MEMORY, Path(tempfile.gettempdir()))
+        for slot in folder.glob(f"{RUN_PREFIX}*/camera.slot")
+    ]
+    found = SlotReader(max(slots, key=_written_at)).peek() if slots else None
     if found is None:
-        raise CameraError(f"{run_dir}: no frame of a running table is there")
+        raise CameraError("no table of this user is running, or its camera gives no frame")
     return np.asarray(found.pixels, np.uint8)
+
+
+def _written_at(slot: Path) -> float:
+    return slot.stat().st_mtime

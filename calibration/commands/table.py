@@ -11,6 +11,7 @@ from calibration.commands.options import FRAMES_OPTION, camera_option, chosen_ca
 from calibration.pages import board_page
 from calibration.papers import PAPERS
 from calibration.printing import render
+from calibration.sightings import name_of
 from calibration.table import measure_table
 from exhibit.camera import open_camera
 from exhibit.camera.identity import format_of
@@ -56,7 +57,7 @@ def table(
     measured = measure_table(seen, seen_by, asked.mirrored, before, ruler_mm)
     paper, camera = measured.paper, measured.camera
     click.echo(
-        f"{paper.name.upper()} board found; largest error {camera.error_mm:.2f} mm; "
+        f"{name_of(measured.board)} board found; largest error {camera.error_mm:.2f} mm; "
         f"{camera.mm_per_px:.2f} mm a pixel; {len(camera.marks) or 'no'} border marks"
     )
     if rehearsed:

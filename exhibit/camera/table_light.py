@@ -41,19 +41,6 @@ def load_table_light(path: Path, calibration: Calibration, simulated: bool) -> T
     return TableLight(blank, dark)
 
 
-def misfit(light: TableLight | None, frame_size_px: tuple[int, int]) -> str:
-    """Say why calibrated light is no use for frames of a size (width, height); "" where it is."""
-    if light is None:
-        return ""
-    height, width = light.blank.shape
-    if (width, height) == frame_size_px:
-        return ""
-    return (
-        f"the blank sheet of calibration is {width}x{height} px, frames are "
-        f"{frame_size_px[0]}x{frame_size_px[1]}: the light is learnt anew; {_REMEDY}"
-    )
-
-
 def _read(path: Path, picture: PictureFile, size_px: tuple[int, int]) -> Gray:
     try:
         data = path.read_bytes()

@@ -19,6 +19,8 @@ from typing import Any
 from exhibit.contract.files import tell
 from exhibit.contract.socket_address import socket_address
 
+RUN_PREFIX, SHARED_MEMORY = "tracing-table-", Path("/dev/shm")
+"""How names of run folders begin, and where they are made, unless it is full."""
 _BEAT_BYTES = 8
 _COMMAND_BYTES = 65536
 

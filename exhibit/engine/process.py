@@ -15,10 +15,10 @@ import numpy as np
 from exhibit.camera import Grabber, open_camera
 from exhibit.camera.apart import CameraOpener
 from exhibit.camera.identity import format_of
-from exhibit.camera.table_light import load_table_light, misfit
+from exhibit.camera.table_light import load_table_light
 from exhibit.contract.board import Heart
 from exhibit.contract.bundle import Card
-from exhibit.contract.calibration import Calibration, usable_calibration
+from exhibit.contract.calibration import Calibration, light_misfit, usable_calibration
 from exhibit.contract.errors import CalibrationError, CameraError
 from exhibit.contract.geometry import Matrix, mounting, scaling
 from exhibit.contract.laid_tokens import LaidTokenWriter
@@ -137,15 +137,15 @@ class EngineProcess:
         known = Calibration() if self._source.source == "simulated" else self._calibration
         seen_by = format_of(self._source, (width, height))
         view = self._view = TableView(known, seen_by, camera.mirrored)
+        self._light_fault = "" if self._light is None else light_misfit(self._calibration, seen_by)
         extractor = self._extractor = make_extractor(
             self._config.ink,
             card.ink_size,
             card.stroke_width_px,
             view.square,
             camera.mirrored,
-            view.straighten_light(self._light),
+            view.straighten_light(None if self._light_fault else self._light),
         )
-        self._light_fault = misfit(self._light, (width, height))
         bundle = self._bundle.opened
         upright = scaling(1 / width, 1 / width) @ mounting(width, height, camera.mirrored, 0)
         to_visitor = upright if view.square is None else view.square

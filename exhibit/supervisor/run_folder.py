@@ -11,8 +11,8 @@ from pathlib import Path
 
 import psutil
 
-PREFIX = "tracing-table-"
-_SHARED_MEMORY = Path("/dev/shm")
+from exhibit.contract.board import RUN_PREFIX, SHARED_MEMORY
+
 _ROOM_BYTES = 32_000_000
 """Enough for the pictures of a full screen, twice."""
 
@@ -25,7 +25,7 @@ def run_folder() -> Iterator[Path]:
     """
     parent = memory_folder()
     _remove_abandoned(parent)
-    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=parent))
+    folder = Path(tempfile.mkdtemp(prefix=f"{RUN_PREFIX}{os.getpid()}-", dir=parent))
     try:
         yield folder
     finally:
@@ -34,7 +34,7 @@ def run_folder() -> Iterator[Path]:
 
 def memory_folder() -> Path:
     """Return where run folders are made: shared memory where there is some with room in it."""
-    folders = [_SHARED_MEMORY, Path(tempfile.gettempdir())]
+    folders = [SHARED_MEMORY, Path(tempfile.gettempdir())]
     usable = [folder for folder in folders if os.access(folder, os.W_OK)] or folders[1:]
     free = {folder: shutil.disk_usage(folder).free for folder in usable}
     roomy = [folder for folder in usable if free[folder] >= _ROOM_BYTES]
@@ -42,7 +42,7 @@ def memory_folder() -> Path:
 
 
 def _remove_abandoned(parent: Path) -> None:
-    for folder in parent.glob(f"{PREFIX}*-*"):
-        owner = folder.name.removeprefix(PREFIX).split("-")[0]
+    for folder in parent.glob(f"{RUN_PREFIX}*-*"):
+        owner = folder.name.removeprefix(RUN_PREFIX).split("-")[0]
         if owner.isdigit() and not psutil.pid_exists(int(owner)) and os.access(folder, os.W_OK):
             shutil.rmtree(folder, ignore_errors=True)

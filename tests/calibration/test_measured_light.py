@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from calibration.cli import main
 from calibration.measured_light import blank_of, dark_of
 from exhibit.camera.simulated import SimulatedTable
-from exhibit.camera.table_light import load_table_light, misfit
+from exhibit.camera.table_light import load_table_light
 from exhibit.checks.doctor import examine
 from exhibit.contract.calibration import load_calibration
 from exhibit.contract.errors import CalibrationError
@@ -68,8 +68,8 @@ def test_light_simulated_is_saved_and_read_back(tmp_path: Path) -> None:
     assert np.array_equal(light.blank, SimulatedTable(seed=1).flat_field())
     assert light.dark.max() < 10
     assert load_table_light(path, load_calibration(path), simulated=False) is None
-    assert misfit(light, (640, 480)) == ""
-    assert "frames are 1280x720" in misfit(light, (1280, 720))
+    seen_by = load_calibration(path).light.seen_by
+    assert (seen_by.name, seen_by.size_px) == ("simulated", (640, 480))
 
 
 def test_light_folder_of_frames_is_their_median(tmp_path: Path) -> None:

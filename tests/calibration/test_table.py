@@ -69,7 +69,7 @@ def _knowing(lens: Lens) -> Calibration:
 
 def test_measure_table_tilted_board_is_mapped_to_a_fraction_of_a_millimetre() -> None:
     table = _measured(_frames())
-    assert table.paper is A4
+    assert table.board.paper is A4
     assert table.camera.seen_by == SEEN_BY
     assert off_mm(np.array(table.camera.camera_to_table), TO_FRAME, A4) < 0.2
     assert table.camera.error_mm < 0.3
@@ -198,5 +198,5 @@ def test_measure_table_of_a_larger_paper_takes_its_size() -> None:
     to_frame = table_to_frame(A3)
     frames = [seen((board_page(A3), to_frame), seed=seed) for seed in range(2)]
     table = _measured(frames)
-    assert table.paper is PAPERS["a3"]
+    assert table.board.paper is PAPERS["a3"]
     assert off_mm(np.array(table.camera.camera_to_table), to_frame, A3) < 0.3

@@ -11,7 +11,7 @@ from exhibit.contract.calibration.file import (
     save_calibration,
     usable_calibration,
 )
-from exhibit.contract.calibration.fits import camera_misfit, projector_misfit
+from exhibit.contract.calibration.fits import camera_misfit, light_misfit, projector_misfit
 from exhibit.contract.calibration.sections import (
     BorderMark,
     Calibration,
@@ -43,6 +43,7 @@ __all__ = [
     "Residual",
     "Rows",
     "camera_misfit",
+    "light_misfit",
     "load_calibration",
     "projector_misfit",
     "return_to",

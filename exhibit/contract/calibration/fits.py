@@ -37,6 +37,30 @@ def camera_misfit(calibration: Calibration, camera: CameraFormat, mirrored: bool
     return _told(wrong, "table")
 
 
+def light_misfit(calibration: Calibration, camera: CameraFormat) -> str:
+    """Say why the pictures of the light are no use for a camera's frames; "" where they are.
+
+    Args:
+        calibration: what was measured.
+        camera: what gives frames now.
+    """
+    measured = calibration.light
+    if measured is None:
+        return ""
+    if measured.seen_by is not None:
+        wrong = list(_of_camera(measured.seen_by, camera))
+    elif measured.size_px != camera.size_px:
+        wrong = [_differs("frames of", measured.size_px, camera.size_px)]
+    else:
+        wrong = []
+    if not wrong:
+        return ""
+    return (
+        f"the light was measured with {'; with '.join(wrong)}; it is learnt anew: run "
+        "`calibrate light` again"
+    )
+
+
 def projector_misfit(
     calibration: Calibration, size_px: tuple[int, int], mirror: bool, rotate: int
 ) -> str:

@@ -35,15 +35,19 @@ def test_check_of_a_table_that_holds_exits_0(folder: Path) -> None:
     assert "ok     border marks: 96 by 0.0 mm" in result.output
 
 
-def test_check_of_a_running_table_looks_at_its_newest_frame(folder: Path) -> None:
-    run_dir = folder / "run"
-    run_dir.mkdir()
-    none = _check("--run-dir", str(run_dir))
+def test_check_of_a_running_table_looks_at_its_newest_frame(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("calibration.commands.check.SHARED_MEMORY", folder)
+    monkeypatch.setattr("tempfile.gettempdir", lambda: str(folder / "frames"))
+    none = _check("--running")
     assert none.exit_code == 2
-    assert "no frame of a running table" in none.output
+    assert "no table of this user is running" in none.output
+    run_dir = folder / "tracing-table-1-abc"
+    run_dir.mkdir()
     moved = cv2.imread("frames/0.png", cv2.IMREAD_GRAYSCALE)
     moved[:, 4:] = moved[:, :-4].copy()
     SlotWriter(run_dir / "camera.slot").publish(1, 1.0, moved)
-    result = _check("--run-dir", str(run_dir))
+    result = _check("--running")
     assert result.exit_code == 2
     assert "fault  border marks: camera or table was moved" in result.output

@@ -10,8 +10,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from exhibit.contract.board import RUN_PREFIX
 from exhibit.supervisor import run_folder as module
-from exhibit.supervisor.run_folder import PREFIX, run_folder
+from exhibit.supervisor.run_folder import run_folder
 
 NOBODY = 2**22 + 1  # above the largest process id
 
@@ -36,7 +37,7 @@ def test_memory_folder_without_room_is_left_for_the_disk(
     for name, megabytes in zip(("memory", "disk"), free_mb, strict=True):
         (tmp_path / name).mkdir()
         free[tmp_path / name] = SimpleNamespace(free=megabytes * 1_000_000)
-    monkeypatch.setattr(module, "_SHARED_MEMORY", tmp_path / "memory")
+    monkeypatch.setattr(module, "SHARED_MEMORY", tmp_path / "memory")
     monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path / "disk"))
     monkeypatch.setattr(shutil, "disk_usage", lambda folder: free[folder])
     assert module.memory_folder().name == expected
@@ -46,7 +47,7 @@ def test_run_folder_removes_what_a_killed_table_left_and_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "memory_folder", lambda: tmp_path)
-    left, running = tmp_path / f"{PREFIX}{NOBODY}-a", tmp_path / f"{PREFIX}{os.getpid()}-b"
+    left, running = tmp_path / f"{RUN_PREFIX}{NOBODY}-a", tmp_path / f"{RUN_PREFIX}{os.getpid()}-b"
     other = tmp_path / "tracing-table-notes"
     for folder in (left, running, other):
         folder.mkdir()

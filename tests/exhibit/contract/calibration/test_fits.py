@@ -8,6 +8,7 @@ from exhibit.contract.calibration import (
     Calibration,
     CameraFormat,
     camera_misfit,
+    light_misfit,
     projector_misfit,
 )
 from tests.exhibit.contract.calibration.test_file import (
@@ -61,6 +62,25 @@ def test_camera_misfit_of_a_board_read_half_a_pixel_off_is_named(version: str, f
     told = camera_misfit(_measured_by(version), SEEN_BY, True)
     assert (told == "") is fits
     assert fits or "half a pixel off" in told
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({}, ""),
+        ({"name": "/dev/other"}, "camera /dev/v4l/by-id/.*, now /dev/other"),
+        ({"size_px": (320, 240)}, "frames of 640x480 px, now 320x240 px"),
+    ],
+)
+def test_light_misfit_says_which_differs(changed: dict[str, object], said: str) -> None:
+    now = SEEN_BY.model_copy(update=changed)
+    told = light_misfit(EVERYTHING, now)
+    assert re.search(said, told)
+    assert bool(told) is bool(said)
+    old = EVERYTHING.light.model_copy(update={"seen_by": None})
+    of_format_1 = light_misfit(EVERYTHING.model_copy(update={"light": old}), now)
+    assert bool(of_format_1) is ("size_px" in changed)
+    assert light_misfit(Calibration(), now) == ""
 
 
 @pytest.mark.parametrize(

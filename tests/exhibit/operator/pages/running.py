@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from exhibit.contract.board import read_status
-from exhibit.supervisor.run_folder import PREFIX, memory_folder
+from exhibit.contract.board import RUN_PREFIX, read_status
+from exhibit.supervisor.run_folder import memory_folder
 from tests.patience import PATIENCE_S, wait_until
 
 PASSWORD = "a calm museum evening"
@@ -108,7 +108,7 @@ def running_table(
             stderr=subprocess.STDOUT,
             env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"},
         )
-    pattern = f"{PREFIX}{process.pid}-*"
+    pattern = f"{RUN_PREFIX}{process.pid}-*"
     try:
         wait_until(lambda: list(memory_folder().glob(pattern)), "the run folder")
         table = RunningTable(next(memory_folder().glob(pattern)), log)
