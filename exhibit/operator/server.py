@@ -10,13 +10,16 @@ import socket
 import time
 from asyncio import sslproto
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from exhibit.contract.settings.addresses import networks_of
 from exhibit.contract.settings.schema import OperatorConfig
 from exhibit.operator.access.certificate import Tls
+from exhibit.operator.access.sign_on import SignOn
 from exhibit.operator.address import (
     LOOPBACK,
     is_loopback,
@@ -58,8 +61,11 @@ class Server(uvicorn.Server):
         tls: Tls,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        behind: Any = app
+        if config.proxies:
+            behind = ProxyHeadersMiddleware(app, _trusted(config.proxies))  # type: ignore[arg-type]
         settings = uvicorn.Config(
-            app,
+            SignOn(behind, config.proxies if config.sign_on else ()),
             loop="asyncio",
             http=PunctualProtocol,
             ws="none",
@@ -67,8 +73,7 @@ class Server(uvicorn.Server):
             log_config=None,
             access_log=False,
             server_header=False,
-            proxy_headers=bool(config.proxies),
-            forwarded_allow_ips=_trusted(config.proxies),
+            proxy_headers=False,
             limit_concurrency=_MOST_CONNECTIONS,
             timeout_keep_alive=_KEEP_ALIVE_S,
             timeout_graceful_shutdown=0,

@@ -245,6 +245,8 @@ class OperatorConfig(Section):
     """Further names under which the page is reached, such as table.museum.example."""
     proxies: tuple[Addresses, ...] = ()
     """Addresses of reverse proxies in front of the page; what they say of who asks is believed."""
+    sign_on: bool = False
+    """Believe those proxies who has logged in with them, and in which role."""
     certificate: Path | None = None
     """The museum's own certificate chain (PEM), reloaded when it changes; empty makes one."""
     key: Path | None = None

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Request
 from exhibit.operator.access.accounts import TOKEN_HOLDER
 from exhibit.operator.access.roles import Role
 from exhibit.operator.access.sessions import COOKIE
+from exhibit.operator.access.sign_on import SIGNED_ON
 from exhibit.operator.api.strict import StrictRoute
 from exhibit.operator.desk import Desk
 
@@ -40,7 +41,7 @@ def desk_of(request: Request) -> Desk:
 
 
 def person_of(request: Request) -> Person:
-    """Return who asks, `NOBODY` without a valid token or login."""
+    """Return who asks, `NOBODY` without a valid token or login, here or at a named proxy."""
     desk = desk_of(request)
     kind, _, secret = request.headers.get("authorization", "").partition(" ")
     if kind.lower() == "bearer":
@@ -48,6 +49,9 @@ def person_of(request: Request) -> Person:
         return (
             NOBODY if token is None else Person(TOKEN_HOLDER + token.name, Role.named(token.role))
         )
+    if (signed_on := request.scope.get(SIGNED_ON)) is not None:
+        name, role = signed_on
+        return Person(f"{name} by sign-on", Role.named(role))
     session = desk.sessions.find(request.cookies.get(COOKIE, ""))
     if session is None or session.mark != desk.accounts.mark(session.who):
         return NOBODY
