@@ -20,6 +20,7 @@ from exhibit.camera.faults import CameraFaultError, Fault
 from exhibit.contract.board import read_status
 from exhibit.contract.errors import CameraError
 from exhibit.contract.settings.schema import CameraConfig
+from exhibit.contract.slot import Published
 from exhibit.contract.slot_reader import SlotReader
 from exhibit.contract.values import Frame
 
@@ -29,6 +30,8 @@ OLDEST_S = 1.0
 _GONE_WITHIN_S = 1.0
 _MOST_STUCK = 2
 _LOOK_EVERY_S = 0.002
+_SLEEPS_FOR, _LONGEST_S = 0.85, 0.1
+"""Of the time between two frames; only then it is looked whether the next has come."""
 _STATUS_EVERY_S = 0.1
 _numbers = itertools.count()
 
@@ -113,7 +116,7 @@ class CameraApart:
         self._slot = run_dir / f"{name}.slot"
         self._reader = SlotReader(self._slot)
         self._status: dict[str, Any] = {}
-        self._status_due = 0.0
+        self._status_due = self._due = self._captured_at = 0.0
         self.name = ""
         self.captured = self.dropped = 0
 
@@ -155,15 +158,17 @@ class CameraApart:
 
     def newest(self, timeout_s: float) -> Frame | None:
         """Return the newest frame not given out yet; waits for one up to `timeout_s`."""
-        deadline = self._clock() + timeout_s
+        deadline, waited = self._clock() + timeout_s, False
         while not self._reader.has_news():
-            if self._clock() >= deadline:
+            now, waited = self._clock(), True
+            if now >= deadline:
                 return None
-            time.sleep(_LOOK_EVERY_S)
+            time.sleep(min(max(self._due - now, _LOOK_EVERY_S), deadline - now))
         before = self._reader.version
         found = self._reader.take()
         if found is None:
             return None
+        self._expect_after(found, found.version - before, waited)
         self.dropped += max(found.version - before - 1, 0)
         self.captured += max(found.version - before, 1)
         if self._clock() - found.captured_at > OLDEST_S:
@@ -171,6 +176,13 @@ class CameraApart:
             return None
         found.pixels.setflags(write=False)
         return Frame(found.sequence, found.captured_at, found.pixels)
+
+    def _expect_after(self, found: Published, versions: int, waited: bool) -> None:
+        """Note when the next frame may come: frames come evenly, but one that lay there is old."""
+        every_s = (found.captured_at - self._captured_at) / max(versions, 1)
+        self._captured_at = found.captured_at
+        sleeps_s = _SLEEPS_FOR * min(max(every_s, 0.0), _LONGEST_S)
+        self._due = self._clock() + sleeps_s if waited else 0.0
 
     def read(self) -> Frame:
         """Return the next frame; raises CameraError where there is none in time."""

@@ -35,6 +35,7 @@ from exhibit.engine.opened_bundle import open_bundle
 from exhibit.engine.origin import OriginTeller
 from exhibit.engine.outlet import EngineOutlet
 from exhibit.engine.pen import PenWatch
+from exhibit.engine.stillness import Stillness
 from exhibit.engine.table_view import TableView
 from exhibit.engine.token_tap import TokenTap
 from exhibit.ink import Extractor, make_extractor
@@ -82,6 +83,7 @@ class EngineProcess:
         self._extractor: Extractor | None = None
         self._engine: Engine | None = None
         self._frame_shape: tuple[int, ...] = ()
+        self._stillness = Stillness()
 
     def run(self, stopping: Callable[[], bool]) -> None:
         """Answer frames until asked to stop."""
@@ -92,7 +94,7 @@ class EngineProcess:
             self._follow()
             if frame is None:
                 self._refuse_useless_source()
-            else:
+            elif not self._may_be_skipped(frame):
                 engine = self._engine_for(frame)
                 ink, picture = engine.step(self._seen(frame))
                 self._tell_gesture(frame, engine)
@@ -100,6 +102,13 @@ class EngineProcess:
                 self._origin.tell(picture, engine.finds, self._config.visit.label)
                 self._outlet.publish(frame, ink, picture, self._config.ink.answer)
             self._outlet.tell(self._status)
+
+    def _may_be_skipped(self, frame: Frame) -> bool:
+        """Return whether nobody is there, and nothing is seen that was not seen before."""
+        if not self._outlet.is_idle(self._config.stage.attract_after_s):
+            self._stillness.wake()
+            return False
+        return self._stillness.has_nothing_new(frame)
 
     def _seen(self, frame: Frame) -> Frame:
         """Return a frame straightened, after a look at the marks that stay on the table."""
@@ -181,8 +190,10 @@ class EngineProcess:
         before, self._config = self._config, self._settings.config
         if self._config is not before:
             self._outlet.show_next()
+            self._stillness.wake()
             self._configure(before, self._config)
         if swapped:
+            self._stillness.wake()
             self._engine = None
             self._meter = GestureMeter()
 

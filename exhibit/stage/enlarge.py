@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exhibit.contract.values import Gray
+from exhibit.stage.box import Box, box_of
 
 _NEIGHBOURS = np.ones((3, 3), np.uint8)
 _SMOOTHING_PX = 1.0
@@ -18,6 +20,8 @@ _DARKENING = 1.6
 """Of half-tone lines; 0 leaves a thin line the grey it has in the small picture."""
 _UNCHANGED_TO, _PAPER_FROM = 220, 244
 """Greys: up to the first nothing changes, from the second on it is paper."""
+REACH_PX = 8
+"""No pixel of the result depends on a pixel of the picture farther away than this."""
 _MARGIN = 0.05
 """Of every edge, in shares of the local range: the local range is smoothed and therefore a little
 wider than the line. With it a pen line keeps its ink."""
@@ -78,19 +82,34 @@ class Enlarger:
         # Fresh memory costs more than the arithmetic: the large arrays are used again.
         self._large: tuple[Gray, ...] = ()
 
-    def __call__(self, pixels: Gray) -> Gray:
-        """Return a picture at its full size.
+    def side_of(self, pixels: Gray) -> int:
+        """Return the side of a picture (R, R) or (R, R, 3) at its full size."""
+        return max(self._side_px, int(pixels.shape[0]))
+
+    def step_of(self, pixels: Gray) -> int:
+        """Return the pixels of a picture after which its pixels and those of its full size meet."""
+        side = int(pixels.shape[0])
+        return side // math.gcd(side, self.side_of(pixels))
+
+    def __call__(self, pixels: Gray, part: Box | None = None) -> Gray:
+        """Return a picture at its full size, or a part of it.
 
         Args:
             pixels: (R, R) or (R, R, 3) uint8, dark on light.
+            part: pixels of the picture, edges on multiples of `step_of` it; along an edge that is
+                none of the picture's, `REACH_PX` pixels of it are not right.
 
         Returns:
-            (S, S) or (S, S, 3) uint8, S = max(side_px, R); overwritten by the next call.
+            (S, S) or (S, S, 3) uint8, S = `side_of` the picture, or that of the part; overwritten
+            by the next call.
         """
-        side = max(self._side_px, pixels.shape[0])
+        whole = box_of(pixels)
+        part = whole if part is None else part
+        side = self.side_of(pixels)
         self._allocate((side, side, *pixels.shape[2:]))
-        light, depth, drawn, margin, ink = self._large
-        pixels = np.asarray(cv2.LUT(pixels, self._curves.paper), np.uint8)
+        width, height = (length * side // whole.width for length in (part.width, part.height))
+        light, depth, drawn, margin, ink = (a[:height, :width] for a in self._large)
+        pixels = np.asarray(cv2.LUT(part.of(pixels), self._curves.paper), np.uint8)
         lightest, darkest = _local_range(pixels)
         range_ = cv2.subtract(lightest, darkest)
         for small, large in (
@@ -99,8 +118,8 @@ class Enlarger:
             (cv2.LUT(range_, self._curves.depth), drawn),
             (cv2.LUT(range_, self._curves.margin), margin),
         ):
-            cv2.resize(small, (side, side), dst=large, interpolation=cv2.INTER_LINEAR)
-        cv2.resize(pixels, (side, side), dst=ink, interpolation=cv2.INTER_CUBIC)
+            cv2.resize(small, (width, height), dst=large, interpolation=cv2.INTER_LINEAR)
+        cv2.resize(pixels, (width, height), dst=ink, interpolation=cv2.INTER_CUBIC)
         cv2.subtract(light, ink, dst=ink)
         cv2.divide(ink, depth, dst=ink, scale=255)
         cv2.subtract(ink, margin, dst=ink)

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from exhibit.contract.values import Gray
+from exhibit.stage.box import Box, box_of, changed_box
 
 _VISIBLE = 1 / 255
 """A share below this changes no pixel by a whole grey."""
@@ -16,6 +17,9 @@ class Fade:
 
     Linear, because pictures may come faster than a fade lasts: each one starts again from what is
     shown, and a slow start would then never arrive.
+
+    Attributes:
+        box: where the last blend differs from the one before; all of the rest is as it was.
     """
 
     def __init__(self, first: Gray) -> None:
@@ -25,7 +29,7 @@ class Fade:
         self._began_at = 0.0
         self._duration_s = 0.0
         self._share = 1.0
-        self._is_blended = True
+        self.box = box_of(first)
 
     @property
     def share(self) -> float:
@@ -38,19 +42,28 @@ class Fade:
         return self._share >= _VISIBLE
 
     @property
-    def spare(self) -> Gray:
-        """The array of the picture faded to so far, which the next `start` has no use for."""
+    def target(self) -> Gray:
+        """The picture that is faded to; a next one may be drawn into it before it is started."""
         return self._to
 
-    def start(self, target: Gray, now: float, duration_s: float) -> None:
-        """Begin to fade from the last blend to `target` (H, W) or (H, W, 3), which is kept."""
-        if self._is_blended:
-            self._from, self._blend = self._blend, self._from
-        # Until it is blended again, what is shown stays where it is, also for another start.
-        self._is_blended = False
-        if target.ndim != self._from.ndim:
-            self._from, target = _same_channels(self._from, target)
-            self._blend = np.empty_like(self._from)
+    def start(self, target: Gray, now: float, duration_s: float, box: Box | None = None) -> None:
+        """Begin to fade from the last blend to another picture.
+
+        Args:
+            target: (H, W) or (H, W, 3), which is kept.
+            now: monotonic seconds.
+            duration_s: how long it takes.
+            box: where it differs from the target before; None is anywhere.
+        """
+        if target.ndim != self._blend.ndim:
+            self._blend, target = _same_channels(self._blend, target)
+            self._from = np.empty_like(self._blend)
+            box = None
+        box = box_of(target) if box is None else box
+        box = box if self._share >= 1 else self.box.joined(box)
+        # Of a fade that is cut short only what it has not finished goes on.
+        self.box = changed_box(box.of(self._blend), box.of(target)).moved(box.left, box.top)
+        np.copyto(self.box.of(self._from), self.box.of(self._blend))
         self._to = target
         self._began_at, self._duration_s, self._share = now, duration_s, 0.0
 
@@ -58,8 +71,9 @@ class Fade:
         """Return the window at `now`; the array is written again by later calls."""
         elapsed = now - self._began_at
         self._share = 1.0 if elapsed >= self._duration_s else max(elapsed / self._duration_s, 0.0)
-        self._is_blended = True
-        cv2.addWeighted(self._to, self._share, self._from, 1 - self._share, 0, dst=self._blend)
+        if not self.box.is_empty:
+            to, before, shown = (self.box.of(a) for a in (self._to, self._from, self._blend))
+            cv2.addWeighted(to, self._share, before, 1 - self._share, 0, dst=shown)
         return self._blend
 
 

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from exhibit.contract.geometry import Points
 from exhibit.contract.lens import over_pixels
 from exhibit.contract.values import Gray
-from exhibit.stage.enlarge import Enlarger
+from exhibit.stage.box import Box, box_of
+from exhibit.stage.enlarge import REACH_PX, Enlarger
 from exhibit.stage.placement import Placement
 
 PAPER = 255
@@ -20,12 +21,14 @@ Maps = tuple[NDArray[np.float32], NDArray[np.float32]]
 """Columns and rows of the picture. Since OpenCV 5 they are faster than fixed-point maps (3.2 and
 5.7 ms for 1560 by 1050 pixels), and exact."""
 _STEP_PX = 8
+_CELL_PX = 16
+"""What has changed is looked for in cells of the window, and a whole cell is drawn again."""
 _LARGEST_PX = 768
 """Enlarging stops here; on larger windows the warp does the rest."""
 
 
 class Mount:
-    """Enlarges and warps pictures into the window.
+    """Enlarges and warps pictures into the window, or what has changed of one.
 
     The warp is one pass over a map that is made once for each size of pictures, with or without a
     mesh. Where only a part of the window is lit, only that part is warped.
@@ -34,7 +37,7 @@ class Mount:
     def __init__(self, placement: Placement) -> None:
         self._placement = placement
         self._part = _lit_part(placement)
-        self._maps: dict[int, Maps] = {}
+        self._warps: dict[int, Warp] = {}
         self._enlarge = Enlarger(min(max(placement.side_px, 1), _LARGEST_PX))
 
     def __call__(self, pixels: Gray, out: Gray | None = None) -> Gray:
@@ -44,54 +47,119 @@ class Mount:
             pixels: (R, R) or (R, R, 3) uint8, dark on light.
             out: is written and returned where it has the right shape.
         """
-        crisp = self._enlarge(pixels)
         shape = (self._placement.height_px, self._placement.width_px, *pixels.shape[2:])
         if out is None or out.shape != shape:
             out = np.empty(shape, np.uint8)
-        return self.warp(crisp, out)
+        out.fill(PAPER)
+        self.redraw(pixels, box_of(pixels), out)
+        return out
 
-    def warp(self, crisp: Gray, out: Gray) -> Gray:
-        """Write a picture (S, S) or (S, S, 3) uint8 on paper into a window, and return that."""
-        side = crisp.shape[0]
-        if side not in self._maps:
-            self._maps[side] = mount_maps(self._placement, side)
-        (top, bottom), (left, right) = self._part
-        out[:top] = out[bottom:] = PAPER
-        out[top:bottom, :left] = out[top:bottom, right:] = PAPER
+    def redraw(self, pixels: Gray, changed: Box, window: Gray) -> Box:
+        """Mount again what has changed of a picture.
+
+        Args:
+            pixels: (R, R) or (R, R, 3) uint8, dark on light.
+            changed: where it differs from the picture that the window was mounted from.
+            window: (H, W) or (H, W, 3) uint8; written where it becomes another one.
+
+        Returns:
+            where it was written.
+        """
+        if changed.is_empty:
+            return changed
+        side = self._enlarge.side_of(pixels)
+        if side not in self._warps:
+            self._warps[side] = Warp(*mount_maps(self._placement, side))
+        warp, scale, picture = self._warps[side], side / pixels.shape[0], box_of(pixels)
+        seen = changed.grown(REACH_PX).within(picture)
+        box = warp.box_of(seen, scale)
+        if box.is_empty:
+            return box
+        part = picture
+        if seen != picture:
+            needed = warp.needed_in(box, scale).grown(REACH_PX + 1)
+            part = needed.on_steps(self._enlarge.step_of(pixels)).within(picture)
+        crisp = self._enlarge(pixels, part)
+        place = box.moved(self._part.left, self._part.top)
+        warp.draw(crisp, (round(scale * part.left), round(scale * part.top)), box, place.of(window))
+        return place
+
+
+class Warp:
+    """The map of the lit part of a window to a picture of one size.
+
+    Args:
+        columns, rows: (h, w) float32 of the picture, for each pixel of the part.
+    """
+
+    def __init__(self, columns: NDArray[np.float32], rows: NDArray[np.float32]) -> None:
+        self._maps = (columns, rows)
+        height, width = columns.shape
+        self._whole = Box(0, 0, width, height)
+        at = np.ix_(_edges(height), _edges(width))
+        self._cells = [_between(values[at]) for values in self._maps]
+
+    def box_of(self, seen: Box, scale: float) -> Box:
+        """Return where pixels of a small picture are seen, which was enlarged so many times."""
+        (left_most, right_most), (highest, lowest) = self._cells
+        beside = (right_most <= scale * seen.left - 1) | (left_most >= scale * seen.right)
+        apart = (lowest <= scale * seen.top - 1) | (highest >= scale * seen.bottom)
+        shown = np.logical_not(beside | apart).astype(np.uint8)
+        left, top, width, height = cv2.boundingRect(shown)
+        cells = Box(left, top, left + width, top + height)
+        return cells.scaled(_CELL_PX).within(self._whole)
+
+    def needed_in(self, box: Box, scale: float) -> Box:
+        """Return what of the small picture a box of the window shows."""
+        columns, rows = (box.of(values) for values in self._maps)
+        ends = np.array([[columns.min(), rows.min()], [columns.max() + 1, rows.max() + 1]])
+        return Box.around(ends / scale)
+
+    def draw(self, crisp: Gray, corner: tuple[int, int], box: Box, out: Gray) -> None:
+        """Write a box of the window from a part of the enlarged picture that begins at a corner."""
+        columns, rows = (box.of(values) for values in self._maps)
+        if corner != (0, 0):
+            columns = np.subtract(columns, corner[0], dtype=np.float32)
+            rows = np.subtract(rows, corner[1], dtype=np.float32)
         cv2.remap(
             crisp,
-            *self._maps[side],
+            columns,
+            rows,
             cv2.INTER_LINEAR,
-            dst=out[top:bottom, left:right],
+            dst=out,
             borderMode=cv2.BORDER_CONSTANT,
             borderValue=(PAPER, PAPER, PAPER, PAPER),
         )
-        return out
+
+
+def _edges(length: int) -> NDArray[np.intp]:
+    """Return the first pixel of every cell, and the last pixel of all."""
+    return np.append(np.arange(0, length, _CELL_PX), length - 1)
+
+
+def _between(corners: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return the least and the most (m, n) within cells whose corners are (m + 1, n + 1)."""
+    around = np.stack([corners[:-1, :-1], corners[:-1, 1:], corners[1:, :-1], corners[1:, 1:]])
+    # Between its corners a map may bend by a little more.
+    return around.min(axis=0) - 1, around.max(axis=0) + 1
 
 
 def mount_maps(placement: Placement, side_px: int) -> Maps:
     """Return OpenCV's maps of the lit part of a window, to a picture of `side_px`."""
-    (top, bottom), (left, right) = _lit_part(placement)
+    part = _lit_part(placement)
 
     def to_picture(pixels: Points) -> Points:
-        at = placement.to_square(pixels + np.array([left, top])) * side_px
+        at = placement.to_square(pixels + np.array([part.left, part.top])) * side_px
         return np.asarray(at - 0.5, np.float64)
 
-    at = over_pixels(to_picture, (right - left, bottom - top), _STEP_PX)
+    at = over_pixels(to_picture, (part.width, part.height), _STEP_PX)
     return np.ascontiguousarray(at[..., 0]), np.ascontiguousarray(at[..., 1])
 
 
-def _lit_part(placement: Placement) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Return the rows and the columns of a window that are lit, each from and up to."""
-    size = (placement.height_px, placement.width_px)
-    if placement.lit is None:
-        return (0, size[0]), (0, size[1])
-    low, high = placement.lit[:, ::-1].min(axis=0), placement.lit[:, ::-1].max(axis=0)
-    rows, columns = (
-        (int(np.clip(first - 1, 0, limit - 1)), int(np.clip(last + 2, 1, limit)))
-        for first, last, limit in zip(low, high, size, strict=True)
-    )
-    return rows, columns
+def _lit_part(placement: Placement) -> Box:
+    """Return the part of a window that is lit."""
+    whole = Box(0, 0, placement.width_px, placement.height_px)
+    return whole if placement.lit is None else Box.around(placement.lit).grown(1).within(whole)
 
 
 def lit_mask(placement: Placement) -> Gray | None:

@@ -21,6 +21,7 @@ from exhibit.contract.slot_writer import SlotWriter
 from exhibit.contract.timing import Ring
 from exhibit.contract.values import Gray
 from exhibit.stage.attract import Attract
+from exhibit.stage.box import Box
 from exhibit.stage.engine_view import EngineView
 from exhibit.stage.label import Labels
 from exhibit.stage.mode import Mode, Orders
@@ -73,6 +74,7 @@ class Performance:
         )
         self._notice = Notice(window.size)
         self._pattern, self._covered = Pattern(run_dir, window.size), False
+        self._changed: Box | None = None
         self._engine = EngineView(run_dir)
         self._inbox = CommandInbox(run_dir, "stage")
         self._heart = Heart(run_dir, "stage")
@@ -109,7 +111,7 @@ class Performance:
             self._obey()
             changed = self._compose()
             self._pacer.wait()
-            self._window.show(self._show.light if changed else None)
+            self._window.show(self._show.light if changed else None, self._changed)
             self._pacer.done()
             self._measure()
             self._publish()
@@ -154,7 +156,7 @@ class Performance:
 
     def _cover(self) -> bool:
         """Show what calibration asks for; what is hidden under it goes on meanwhile."""
-        self._covered = True
+        self._covered, self._changed = True, None
         return self._pattern.cover(self._show.light)
 
     def _draw(self, now: float) -> bool:
@@ -162,6 +164,7 @@ class Performance:
             self._covered = False
             self._show.configure(self._config.stage)
         changed = self._show.compose(max(self._pacer.due, now))
+        self._changed = self._show.composed
         if changed:
             self._notice.draw(self._show.light)
             self._compose_ms.add(1000 * (self._clock() - now))

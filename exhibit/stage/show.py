@@ -10,6 +10,7 @@ from exhibit.contract.settings.schema import StageConfig
 from exhibit.contract.slot import Published
 from exhibit.contract.values import Gray
 from exhibit.stage.attract import Attract
+from exhibit.stage.box import Box, box_of, changed_box
 from exhibit.stage.fade import Fade
 from exhibit.stage.label import hang_label
 from exhibit.stage.mode import Mode
@@ -26,7 +27,11 @@ _BLANK: Gray = np.full((16, 16), PAPER, np.uint8)
 
 
 class Show:
-    """Composes the window, one frame at a time.
+    """Composes the window, one frame at a time, and of it only what has changed.
+
+    Attributes:
+        light: (H, W, 3) uint8 RGB.
+        composed: the part of `light` that was written last.
 
     Args:
         size: width and height of the window in pixels.
@@ -45,6 +50,7 @@ class Show:
         farewell_s: float,
     ) -> None:
         self.light = np.zeros((size[1], size[0], 3), np.uint8)
+        self.composed = box_of(self.light)
         self.mode = Mode.ATTRACT
         self._size = size
         self._calibration = calibration
@@ -52,6 +58,8 @@ class Show:
         self._picture: Gray | None = None
         self._label: Gray | None = None
         self._hung: Gray | None = None
+        self._hanging: Gray | None = None
+        self._lit: tuple[Box, bool] | None = None
         self._attract_due = 0.0
         self._level = 1.0
         self._blended_at: float | None = None
@@ -73,7 +81,7 @@ class Show:
         placement = place(*self._size, config, self._calibration)
         self._placement, self._mount = placement, Mount(placement)
         self._hung = None if self._label is None else hang_label(self._label, placement)
-        self._mask = lit_mask(placement)
+        self._mask, self._lit = lit_mask(placement), None
         if self._picture is not None:
             self._fade = Fade(self._window(self._picture))
 
@@ -121,10 +129,13 @@ class Show:
         window = self._fade.blend(now)
         if moved:
             self._tone = Tone(self._config, self._level)
-        self._tone.apply(window, self.light)
-        if self._mask is not None:
-            cv2.multiply(self.light, self._mask, dst=self.light, scale=1 / 255)
+        box = box_of(self.light) if moved or self._dirty else self._fade.box
         self._dirty = False
+        if box.is_empty:
+            return False
+        self._tone.apply(box.of(window), box.of(self.light))
+        self._darken(box)
+        self.composed = box
         return True
 
     def newly_lit(self) -> float | None:
@@ -142,15 +153,44 @@ class Show:
         self._fade_to(_BLANK, now, fade_s)
 
     def _fade_to(self, pixels: Gray, now: float, duration_s: float) -> None:
-        self._picture = pixels
-        self._fade.start(self._window(pixels, self._fade.spare), now, duration_s)
+        before, self._picture = self._picture, pixels
+        target, box = self._fade.target, None
+        hung = self._hung if self.mode in _LABELLED else None
+        if hung is self._hanging and target.ndim == pixels.ndim:
+            changed = box_of(pixels)
+            if before is not None and before.shape == pixels.shape:
+                changed = changed_box(before, pixels)
+            box = self._mount.redraw(pixels, changed, target)
+            self._hang_over(target, box)
+        else:
+            target = self._window(pixels, target)
+        self._fade.start(target, now, duration_s, box)
 
     def _window(self, pixels: Gray, out: Gray | None = None) -> Gray:
         window = self._mount(pixels, out)
-        if self._hung is None or self.mode not in _LABELLED:
-            return window
-        hung = self._hung if window.ndim == 2 else cv2.cvtColor(self._hung, cv2.COLOR_GRAY2RGB)
-        return np.asarray(cv2.min(window, hung, dst=window), np.uint8)
+        self._hanging = self._hung if self.mode in _LABELLED else None
+        self._hang_over(window, box_of(window))
+        return window
+
+    def _hang_over(self, window: Gray, box: Box) -> None:
+        """Lay the label over a part of a window, where one is shown."""
+        if self._hanging is None or box.is_empty:
+            return
+        part, hung = box.of(window), box.of(self._hanging)
+        if window.ndim == 3:
+            hung = np.asarray(cv2.cvtColor(hung, cv2.COLOR_GRAY2RGB), np.uint8)
+        cv2.min(part, hung, dst=part)
+
+    def _darken(self, box: Box) -> None:
+        """Let no light fall beside the table."""
+        if self._mask is None:
+            return
+        mask, light = box.of(self._mask), box.of(self.light)
+        # Pictures lie on the table, and there is nothing to darken.
+        if self._lit is None or self._lit[0] != box:
+            self._lit = box, bool(mask.min() == PAPER)
+        if not self._lit[1]:
+            cv2.multiply(light, mask, dst=light, scale=1 / 255)
 
     def _move_level(self, now: float) -> bool:
         target = 0.0 if self.mode is Mode.BLANK else 1.0

@@ -50,9 +50,11 @@ class Drawn:
     def draw(self, canvas: Gray, at_s: float) -> None:
         """Draw on the canvas (S, S) what there is of it after `at_s` seconds of the turn."""
         share = (at_s - self.begins_s) / (self.ends_s - self.begins_s)
+        if share <= 0:
+            return
         high, wide = self.picture.shape
         place = canvas[self.top : self.top + high, self.left : self.left + wide]
-        seen = drawn_until(self.picture, self.order, float(np.clip(share, 0, 1)))
+        seen = self.picture if share >= 1 else drawn_until(self.picture, self.order, share)
         np.minimum(place, seen, out=place)
 
 

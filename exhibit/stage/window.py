@@ -12,6 +12,7 @@ from exhibit.contract.displays import is_unseen
 from exhibit.contract.errors import ConfigError
 from exhibit.contract.settings.schema import StageConfig
 from exhibit.contract.values import Gray
+from exhibit.stage.box import Box
 
 WindowKind = Literal["fullscreen", "windowed", "headless"]
 _QUIT_KEYS = ("escape", "q")
@@ -42,7 +43,7 @@ class Window:
         os.environ["SDL_VIDEO_MINIMIZE_ON_FOCUS_LOSS"] = "0"
         # Pixels go straight to the X server: 0.5 ms, where a software OpenGL takes 15 ms.
         os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")
-        self._kind = kind
+        self._kind, self._lost = kind, True
         try:
             pygame.display.init()
             if kind != "headless" and is_unseen(pygame.display.get_driver()):
@@ -71,12 +72,24 @@ class Window:
         """SDL's name of the kind of display, for example wayland, x11 or dummy."""
         return str(pygame.display.get_driver())
 
-    def show(self, light: Gray | None) -> None:
-        """Show light (H, W, 3) RGB, or what was shown before where it is None."""
+    def show(self, light: Gray | None, box: Box | None = None) -> None:
+        """Show light, or what was shown before where it is None.
+
+        What is shown stays on the display by itself, until the window system has lost it.
+
+        Args:
+            light: (H, W, 3) RGB of the whole window.
+            box: where it differs from the light before; None is anywhere.
+        """
         if light is not None:
+            area = (0, 0, *self.size) if box is None else (box.left, box.top, box.width, box.height)
             picture = pygame.image.frombuffer(light.data, self.size, "RGB")
-            self._surface.blit(picture, (0, 0))
-        pygame.display.flip()
+            self._surface.blit(picture, area[:2], area)
+            if not self._lost:
+                pygame.display.update(area)
+        if self._lost:
+            pygame.display.flip()
+            self._lost = False
 
     def asked_to_close(self) -> Ending | None:
         """Handle what the window system sent; returns why the window must be closed, if it must.
@@ -89,6 +102,8 @@ class Window:
             if event.type == pygame.WINDOWSIZECHANGED:
                 if (event.x, event.y) != self.size:
                     ending = ending or Ending.OUTGROWN
+            elif event.type == pygame.WINDOWEXPOSED:
+                self._lost = True
             elif self._kind == "windowed" and _closes(event):
                 ending = Ending.BY_HAND
         return ending

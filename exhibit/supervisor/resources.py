@@ -8,6 +8,8 @@ from pathlib import Path
 
 import psutil
 
+_MEMORY_EVERY_S = 5.0
+"""To add up a process's memory the kernel walks over all of its pages."""
 _PSS = re.compile(r"^Pss:\s+(\d+) kB", re.MULTILINE)
 
 
@@ -17,16 +19,19 @@ class ResourceMeter:
     def __init__(self, now: float) -> None:
         self.begun_at = now
         self._cpu_s: dict[int, float] = {}
+        self._memory_due = now
         self.peak_mb = 0.0
 
-    def sample(self, pids: Iterable[int]) -> None:
-        """Measure the processes that run now."""
-        memory_mb = 0.0
+    def sample(self, pids: Iterable[int], now: float) -> None:
+        """Measure the processes that run now, and every few seconds their memory."""
+        memory_mb, weighs = 0.0, now >= self._memory_due
+        if weighs:
+            self._memory_due = now + _MEMORY_EVERY_S
         for pid in pids:
             try:
                 process = psutil.Process(pid)
                 times = process.cpu_times()
-                memory_mb += memory_of(process) / 1e6
+                memory_mb += memory_of(process) / 1e6 if weighs else 0.0
             except (psutil.NoSuchProcess, psutil.AccessDenied):
                 continue
             self._cpu_s[pid] = times.user + times.system

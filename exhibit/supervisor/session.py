@@ -130,7 +130,8 @@ class Session:
         return 0
 
     def report(self) -> dict[str, Any]:
-        """Return what was measured so far."""
+        """Return what was measured so far, with the memory of now."""
+        self._meter.sample(self._pids(), float("inf"))
         return make_report(self._supervisor, self._statuses(), self._meter, time.monotonic())
 
     def close(self) -> None:
@@ -172,7 +173,7 @@ class Session:
             self.first_picture_s = round(shown_at - self._meter.begun_at, 3)
         processes = self._supervisor.describe()
         self._note_that_it_is_up()
-        self._meter.sample([os.getpid(), *(p["pid"] for p in processes.values() if p["pid"])])
+        self._meter.sample(self._pids(), time.monotonic())
         measured = {
             "began_at": self._meter.begun_at,
             "rss_mb_peak": round(self._meter.peak_mb, 1),
@@ -181,6 +182,10 @@ class Session:
         self._say_if_full(
             write_status(self._folder, "supervisor", {"processes": processes, **measured})
         )
+
+    def _pids(self) -> list[int]:
+        running = (p["pid"] for p in self._supervisor.describe().values() if p["pid"])
+        return [os.getpid(), *running]
 
     def _say_if_full(self, told: bool) -> None:
         if told and not self._told:

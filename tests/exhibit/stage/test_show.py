@@ -190,3 +190,23 @@ def test_show_new_mirror_turns_the_resting_picture(show: Show) -> None:
     show.compose(6.1)
     assert show.light[32, 30, 0] == 255
     assert show.light[32, 65, 0] == 0
+
+
+def test_show_composes_only_where_a_picture_has_changed_and_all_of_it_is_right(
+    tmp_path: Path,
+) -> None:
+    attract = Attract("none", VisitConfig(), seed=1)
+    partly, whole = (Show((640, 400), CONFIG, Calibration(), attract, FAREWELL_S) for _ in "ab")
+    before = np.full((128, 128), 255, np.uint8)
+    before[30:32, 20:90] = 0
+    after = before.copy()
+    after[60:90, 100:102] = 0
+    for number, pixels in enumerate((before, after), start=1):
+        sent = Published(number, number, float(number), float(number), pixels)
+        partly.update(5.0 + number, Mode.PICTURE, sent)
+        partly.compose(5.1 + number)
+        partly.compose(5.9 + number)
+    assert partly.composed.width * partly.composed.height < 0.1 * 640 * 400
+    whole.update(6.0, Mode.PICTURE, Published(1, 1, 2.0, 2.0, after))
+    whole.compose(7.9)
+    assert np.abs(partly.light.astype(int) - whole.light).max() <= 1

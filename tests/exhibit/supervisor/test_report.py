@@ -67,10 +67,19 @@ def test_report_before_anything_was_measured_has_all_keys(tmp_path: Path) -> Non
 
 def test_resource_meter_adds_up_processor_time_of_processes_that_ended() -> None:
     meter = ResourceMeter(now=0.0)
-    meter.sample([os.getpid()])
+    meter.sample([os.getpid()], now=0.0)
     used = meter.cpu_percent(now=1.0)
-    meter.sample([2**22 + 1])
+    meter.sample([2**22 + 1], now=0.5)
     assert meter.cpu_percent(now=1.0) == used > 0
+    assert meter.peak_mb > 1
+
+
+def test_resource_meter_weighs_seldom_and_counts_processor_time_always() -> None:
+    meter = ResourceMeter(now=0.0)
+    meter.sample([], now=0.0)
+    meter.sample([os.getpid()], now=4.9)
+    assert meter.peak_mb == 0 and meter.cpu_percent(now=5.0) > 0
+    meter.sample([os.getpid()], now=5.0)
     assert meter.peak_mb > 1
 
 

@@ -1,0 +1,110 @@
+"""Rectangles of pixels: what of a window has changed and must be done anew."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self, TypeVar
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from exhibit.contract.geometry import Points
+from exhibit.contract.values import Gray
+
+_Kind = TypeVar("_Kind", bound=np.generic)
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Columns from `left` to `right` and rows from `top` to `bottom`, the ends not included."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @classmethod
+    def around(cls, points: Points) -> Self:
+        """Return the smallest box around points (n, 2), in continuous coordinates of pixels."""
+        left, top = np.floor(points.min(axis=0)).astype(int)
+        right, bottom = np.ceil(points.max(axis=0)).astype(int)
+        return cls(int(left), int(top), int(right), int(bottom))
+
+    @property
+    def width(self) -> int:
+        """Number of columns."""
+        return self.right - self.left
+
+    @property
+    def height(self) -> int:
+        """Number of rows."""
+        return self.bottom - self.top
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no pixel in it."""
+        return self.width <= 0 or self.height <= 0
+
+    def of(self, pixels: NDArray[_Kind]) -> NDArray[_Kind]:
+        """Return the view of an array (H, W) or (H, W, C) in this box."""
+        return pixels[self.top : self.bottom, self.left : self.right]
+
+    def joined(self, other: Self) -> Self:
+        """Return the smallest box around both."""
+        if self.is_empty or other.is_empty:
+            return other if self.is_empty else self
+        return type(self)(
+            min(self.left, other.left),
+            min(self.top, other.top),
+            max(self.right, other.right),
+            max(self.bottom, other.bottom),
+        )
+
+    def grown(self, by_px: int) -> Self:
+        """Return it with so many pixels more on every side."""
+        return type(self)(
+            self.left - by_px, self.top - by_px, self.right + by_px, self.bottom + by_px
+        )
+
+    def moved(self, right_px: int, down_px: int) -> Self:
+        """Return it so many pixels farther right and down."""
+        return type(self)(
+            self.left + right_px, self.top + down_px, self.right + right_px, self.bottom + down_px
+        )
+
+    def scaled(self, by: int) -> Self:
+        """Return it with all of its numbers so many times as large."""
+        return type(self)(self.left * by, self.top * by, self.right * by, self.bottom * by)
+
+    def within(self, whole: Self) -> Self:
+        """Return the part of it that lies in another one."""
+        return type(self)(
+            max(self.left, whole.left),
+            max(self.top, whole.top),
+            min(self.right, whole.right),
+            min(self.bottom, whole.bottom),
+        )
+
+    def on_steps(self, step_px: int) -> Self:
+        """Return the smallest box around it whose edges are multiples of a step."""
+        return type(self)(
+            self.left // step_px * step_px,
+            self.top // step_px * step_px,
+            -(-self.right // step_px) * step_px,
+            -(-self.bottom // step_px) * step_px,
+        )
+
+
+def box_of(pixels: Gray) -> Box:
+    """Return the box of a whole array (H, W) or (H, W, C)."""
+    return Box(0, 0, pixels.shape[1], pixels.shape[0])
+
+
+def changed_box(before: Gray, after: Gray) -> Box:
+    """Return the smallest box around all pixels that differ between two pictures of one shape."""
+    if before.size == 0:
+        return Box(0, 0, 0, 0)
+    different, channels = cv2.absdiff(before, after), before.shape[2] if before.ndim == 3 else 1
+    left, top, width, height = cv2.boundingRect(different.reshape(len(different), -1))
+    return Box(left // channels, top, -(-(left + width) // channels), top + height)

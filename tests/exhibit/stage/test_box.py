@@ -1,0 +1,46 @@
+import numpy as np
+import pytest
+
+from exhibit.stage.box import Box, box_of, changed_box
+
+
+def test_changed_box_is_the_smallest_around_all_that_differs() -> None:
+    before = np.full((8, 10), 255, np.uint8)
+    after = before.copy()
+    after[2, 3] = after[5, 7] = 0
+    assert changed_box(before, after) == Box(3, 2, 8, 6)
+    assert changed_box(before, before).is_empty
+
+
+def test_changed_box_of_colours_sees_every_channel() -> None:
+    before = np.zeros((4, 4, 3), np.uint8)
+    after = before.copy()
+    after[1, 2, 2] = 9
+    assert changed_box(before, after) == Box(2, 1, 3, 2)
+
+
+def test_box_of_an_array_is_all_of_it_and_gives_a_view() -> None:
+    pixels = np.zeros((3, 5, 3), np.uint8)
+    assert box_of(pixels) == Box(0, 0, 5, 3)
+    Box(1, 1, 3, 2).of(pixels)[...] = 7
+    assert pixels.sum() == 7 * 2 * 3
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "joined"),
+    [
+        (Box(0, 0, 2, 2), Box(5, 1, 6, 9), Box(0, 0, 6, 9)),
+        (Box(4, 4, 4, 4), Box(5, 1, 6, 9), Box(5, 1, 6, 9)),
+        (Box(5, 1, 6, 9), Box(4, 4, 4, 4), Box(5, 1, 6, 9)),
+    ],
+)
+def test_joined_holds_both_and_nothing_of_an_empty_one(one: Box, other: Box, joined: Box) -> None:
+    assert one.joined(other) == joined
+
+
+def test_on_steps_never_loses_a_pixel() -> None:
+    assert Box(3, 4, 9, 12).on_steps(4) == Box(0, 4, 12, 12)
+
+
+def test_within_another_that_lies_elsewhere_is_empty() -> None:
+    assert Box(0, 0, 4, 4).within(Box(6, 0, 9, 9)).is_empty
