@@ -20,6 +20,8 @@ REACH_SIGMAS, REACH_SPREADS = 4.0, 8.0
 """No direction is followed farther than so many of its own standard deviations, or of the root mean
 square deviation of w over all axes where its own is small."""
 HALVINGS = 6
+MOST_TRIES = 2 * (1 + HALVINGS)
+"""Strengths at which the pictures of a direction are judged: both ends and halvings."""
 ACTIVATIONS = ((0, 1), (4,))
 """Pictures are compared twice: by their lines (first activations) and by what they show (last)."""
 UNSEEN = 6.0

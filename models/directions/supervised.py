@@ -77,8 +77,7 @@ def learn(
     Raises:
         InputError: asked for W+, where the prior has one code for all layers; too few samples.
     """
-    if subject.space != "w":
-        raise InputError(f"{method}: --space w_plus has no samples of its own; expected w")
+    check_samples(method, subject, samples if isinstance(samples, int) else len(samples.w))
     path, answers = sampling.get("classifier"), sampling.get("answers")
     chosen, targets = sampling.get("semantics"), sampling.get("targets", "as-measured")
     if isinstance(samples, Measured):
@@ -92,11 +91,6 @@ def learn(
     if targets == "uncorrelated":
         measured = measured.uncorrelated()
     fitted, judged = measured.split(JUDGED_SHARE)
-    if len(fitted.w) <= subject.w_dim:
-        raise InputError(
-            f"{method}: {len(measured.w)} samples; expected more than "
-            f"{round(subject.w_dim / (1 - JUDGED_SHARE))} for w_dim {subject.w_dim}"
-        )
     vectors = fit(fitted)
     # A measure that is the same for all samples has no direction.
     moving = [i for i, vector in enumerate(vectors) if np.linalg.norm(vector) > 0]
@@ -110,6 +104,21 @@ def learn(
         scored.append(replace(direction, correlations=related, score=abs(related[direction.name])))
     scored.sort(key=lambda direction: -direction.score)
     return DirectionSet(tuple(scored[: subject.count]))
+
+
+def check_samples(method: str, subject: Subject, samples: int) -> None:
+    """Refuse what nothing can be learnt from, before anything is drawn.
+
+    Raises:
+        InputError: asked for W+, where the prior has one code for all layers; too few samples.
+    """
+    if subject.space != "w":
+        raise InputError(f"{method}: --space w_plus has no samples of its own; expected w")
+    least = round(subject.w_dim / (1 - JUDGED_SHARE))
+    if samples <= least:
+        raise InputError(
+            f"{method}: {samples} samples; expected more than {least} for w_dim {subject.w_dim}"
+        )
 
 
 def extremes(scores: Doubles, fraction: float) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

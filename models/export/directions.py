@@ -41,10 +41,7 @@ def add_directions(path: Path, added: Sequence[Discovered], dropped: Sequence[st
         InputError: a name is taken or not there, or a direction has no safe range.
         BundleError: the bundle is damaged, or a direction does not fit its codes.
     """
-    bundle = load_bundle(path)
-    vectors, metadata = _merged(bundle, added, dropped)
-    if not vectors:
-        raise InputError(f"{path}: would be left without directions; expected at least one")
+    bundle, (vectors, metadata) = load_bundle(path), merged(path, added, dropped)
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".bundle-") as scratch:
         folder = Path(scratch) / "new"
         shutil.copytree(path, folder)
@@ -59,10 +56,14 @@ def add_directions(path: Path, added: Sequence[Discovered], dropped: Sequence[st
         take_place(folder, path)
 
 
-def _merged(
-    bundle: Bundle, added: Sequence[Discovered], dropped: Sequence[str]
+def merged(
+    path: Path, added: Sequence[Discovered], dropped: Sequence[str] = ()
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Vectors and metadata by name: the bundle's without the dropped, then the added."""
+    """Return vectors and metadata by name: a bundle's without the dropped, then the added.
+
+    Args and Raises: as in `add_directions`, which writes them.
+    """
+    bundle = load_bundle(path)
     vectors = load_file(bundle.file(DIRECTIONS))
     metadata = json.loads(bundle.file(DIRECTIONS_META).read_text(encoding="utf-8"))
     for name in dropped:
@@ -81,6 +82,8 @@ def _merged(
         _check_fits(bundle, direction)
         vectors[direction.name] = np.ascontiguousarray(direction.vector)
         metadata[direction.name] = direction.metadata()
+    if not vectors:
+        raise InputError(f"{path}: would be left without directions; expected at least one")
     return vectors, metadata
 
 

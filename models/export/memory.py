@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import cv2
 import numpy as np
@@ -26,6 +27,7 @@ from exhibit.recall.composing import drawn_side
 from models.collection import building, dataset
 from models.collection.building import Progress
 from models.collection.provenance import Origins
+from models.dry_run import Cost, megabytes, pace, peak_memory_mb, seconds_of
 from models.export.meaning import ATTRIBUTION, know
 from models.export.take_place import take_place
 from models.saved.card import write_card
@@ -37,6 +39,8 @@ _FAIR_SHARE, _LARGE_SHARE, _FAVOURITE = 0.01, 0.06, 0.15
 """Share of sketches from which on a drawing is found often, from which on very often, and what that
 costs it: what drawings differ by that fit a circle equally well."""
 _FILES = (*MEMORY_FILES, NETWORK)
+_FEW_PAGES = 12
+"""Pages that a dry run takes for all."""
 _GREYS = 16
 """Levels of grey that are kept: edges of pen lines need no more, and take half the room."""
 
@@ -101,6 +105,40 @@ def favourites(memory: Memory, sketches: Sequence[Sequence[Floats]]) -> Floats:
     return np.asarray(_FAVOURITE * often, np.float32)
 
 
+def cost_of_memory(
+    folder: Path, resolution: int, origins: Origins, sketches: Sequence[Sequence[Floats]]
+) -> Cost:
+    """Make a memory of a few pages and say what one of all of them would cost.
+
+    Args:
+        folder, resolution, origins, sketches: as in `remember`.
+
+    Raises:
+        InputError: as `remember`; no drawing is kept on the first pages.
+    """
+    pages = 0
+
+    def few(things: Iterable[Any], title: str) -> Iterable[Any]:
+        nonlocal pages
+        if title != "pages":
+            return things
+        kept = [page for page in things if any(row.kept for row in page[1])]
+        pages = len(kept)
+        return kept[:_FEW_PAGES]
+
+    made: list[Memory] = []
+    some = sketches[:_FEW_PAGES]
+    seconds = seconds_of(lambda: made.append(remember(folder, resolution, origins, some, few)))
+    times = max(1.0, pages / _FEW_PAGES, len(sketches) / _FEW_PAGES)
+    with tempfile.TemporaryDirectory() as scratch:
+        write_memory(made[0].stored(), Path(scratch))
+        sizes = {file.name: file.stat().st_size for file in Path(scratch).rglob("*.*")}
+    network = sizes.pop(NETWORK, 0)
+    size = network + sum(sizes.values()) * max(1.0, pages / _FEW_PAGES)
+    rate = pace(min(pages, _FEW_PAGES) / seconds, "pages")
+    return Cost(times * seconds, rate, peak_memory_mb(), f"a memory of about {megabytes(size)}")
+
+
 def add_memory(path: Path, make: Callable[[int], Memory]) -> int:
     """Put a memory into a bundle, in the place of the one it may have.
 
@@ -119,41 +157,37 @@ def add_memory(path: Path, make: Callable[[int], Memory]) -> int:
     """
     bundle = load_bundle(path)
     memory = make(bundle.card.resolution)
-    _remember_instead(bundle, memory.stored())
+    remember_instead(bundle, memory.stored())
     return len(memory)
 
 
-def describe_memory(path: Path, origins: Origins) -> tuple[int, int]:
-    """Say anew where the drawings of a bundle's memory are from, and which are barred.
+def described_memory(bundle: Bundle, origins: Origins) -> StoredMemory:
+    """Return a bundle's memory with what is known anew of where its drawings are from.
 
     Args:
-        path: folder of the bundle, which is changed as by `add_memory`.
+        bundle: which has one.
         origins: what is known of them; what the bundle knew before is forgotten.
 
-    Returns:
-        How many drawings it holds, and how many of them are barred.
-
     Raises:
-        BundleError: the bundle is damaged.
         InputError: it has no memory, or `origins` speaks of drawings that it does not hold, or bars
             all of them.
     """
-    bundle = load_bundle(path)
-    stored = read_memory(bundle)
+    path, stored = bundle.path, read_memory(bundle)
     if stored is None:
         raise InputError(f"{path}: has no memory; give it one with models bundle add-memory")
     held = {name for record in stored.provenance for name in (record.item, record.source)}
     if strange := sorted(set(origins.drawings) - held):
         raise InputError(f"'{strange[0]}': no such drawing in {path}; expected an item or a scan")
     provenance = tuple(origins.described(record) for record in stored.provenance)
-    barred = sum(record.barred for record in provenance)
-    if barred == len(stored):
-        raise InputError(f"all {barred} drawings of {path} are barred; expected some to recall")
-    _remember_instead(bundle, replace(stored, provenance=provenance))
-    return len(stored), barred
+    if all(record.barred for record in provenance):
+        raise InputError(
+            f"all {len(stored)} drawings of {path} are barred; expected some to recall"
+        )
+    return replace(stored, provenance=provenance)
 
 
-def _remember_instead(bundle: Bundle, stored: StoredMemory) -> None:
+def remember_instead(bundle: Bundle, stored: StoredMemory) -> None:
+    """Put a memory into a bundle in the place of the one it has, as `add_memory` does."""
     with tempfile.TemporaryDirectory(dir=bundle.path.parent, prefix=".bundle-") as scratch:
         folder = Path(scratch) / "new"
         shutil.copytree(bundle.path, folder)

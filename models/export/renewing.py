@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from exhibit.contract.bundle import ENCODER, GENERATOR, load_bundle, sha256_of
@@ -17,7 +18,7 @@ from models.saved.card import write_card
 from models.saved.encoder import Hand
 
 
-def renew_graphs(path: Path, hand: Hand) -> None:
+def renew_graphs(path: Path, hand: Hand, take: Callable[[Path, Path], None] = take_place) -> None:
     """Replace encoder.onnx and generator.onnx of a bundle; all else stays byte for byte.
 
     The bundle is copied, changed, checked, and only then takes the place of the old one.
@@ -25,6 +26,7 @@ def renew_graphs(path: Path, hand: Hand) -> None:
     Args:
         path: folder of the bundle.
         hand: the networks that it was made of; their weights are rounded to half precision.
+        take: puts the new folder in the place of the old one.
 
     Raises:
         BundleError: the bundle is damaged, a graph differs from PyTorch, or the bundle's golden
@@ -45,4 +47,4 @@ def renew_graphs(path: Path, hand: Hand) -> None:
         files = bundle.card.files | changed
         write_card(bundle.card.model_copy(update={"files": files}), folder)
         open_models(load_bundle(folder), ModelConfig(providers=("cpu",)))
-        take_place(folder, path)
+        take(folder, path)

@@ -1,4 +1,5 @@
-"""Whatever lies where a command expects a file, it answers in one line, never with a traceback.
+"""Whatever lies where a command expects a file, it answers in one line, never with a traceback;
+and each says before it begins what it would cost, or what it would do.
 
 Every command of `models` is given a folder, an empty file and one of other bytes in the place of
 each of its files in turn, while the others are as they should be.
@@ -18,12 +19,50 @@ from click.testing import CliRunner
 pytest.importorskip("torch")
 
 from models.cli import main
+from models.directions.result import DirectionSet, write_directions
 from models.saved.checkpoint import ENCODER, write_checkpoint
-from tests.models.export.bundles import write_small_bundle
+from tests.exhibit.recall import shapes
+from tests.fakes.memory import write_remembering_bundle
+from tests.models.collection.boxes_of_scans import prepared
+from tests.models.export.bundles import measured_direction, write_small_bundle
 from tests.models.hands import small_hand, write_drawings, write_gan, write_sketches
 
 ODD = ("folder", "empty", "bytes", "missing", "below a file")
 _OUTPUTS = frozenset({"out", "output", "archive", "json_path", "html_dir", "sheet"})
+_HAS_NO_DRY_RUN = frozenset({"curate"})
+"""It opens a page, and writes what is clicked there."""
+_SMALL = {
+    "portraits": ("--count", "9", "--resolution", "32"),
+    "train-ink-judge": ("--pages", "1", "--passes", "2"),
+    "safe-range": ("--codes", "2"),
+    "panda": ("--appearances", "4", "--parts", "2", "--samples", "4", "--count", "2"),
+    "recall-sheet": ("--count", "1"),
+    "evaluate": ("--samples", "16", "--parts", "eyes", "--local-samples", "1"),
+}
+_SUIT = {
+    "add-directions": {"folder": "ranged"},
+    "add-memory": {"dataset": "prepared"},
+    "classifier": {"dataset": "heads"},
+    "condition": {"folders": "two", "name": "first", "others": "second"},
+    "describe-memory": {"bundle": "remembering"},
+    "export": {"checkpoint": "hand"},
+    "make": {"checkpoint": "hand"},
+    "name": {"folder": "ranged"},
+    "portraits": {"folder": "new"},
+    "recall-sheet": {"bundle": "remembering"},
+    "renew-graphs": {"checkpoint": "hand"},
+}
+_TRIED_ELSEWHERE = frozenset(
+    [
+        "average",
+        "compact",
+        "import-psp",
+        "import-stylegan2",
+        "prepare",
+        "train-encoder",
+        "train-gan",
+    ]
+)
 _READS_NO_FILE = frozenset({"portraits", "train-ink-judge"})
 """Their folders are where they write to."""
 
@@ -130,7 +169,11 @@ def _arguments(case: Case, kind: Path, good: dict[str, Any], out: Path) -> list[
         name = str(parameter.name)
         needed = parameter.required or name in (case.odd, "gan")
         value = good.get(name) if needed else None
-        if name == "checkpoint" and (case.command[0] == "bundle" or case.odd == "sketches"):
+        if (
+            name == "checkpoint"
+            and case.odd
+            and (case.command[0] == "bundle" or case.odd == "sketches")
+        ):
             value = good["hand"]
         if name == case.odd:
             value = kind
@@ -158,3 +201,60 @@ def test_command_given_an_odd_file_says_so_in_one_line(
         error = ended.exception
         assert error is None or isinstance(error, SystemExit), f"{what}: {error!r}"
         assert "Missing" not in ended.output, "the test's own mistake"
+
+
+@pytest.mark.parametrize("name", [name for name, _ in _commands(main)], ids=" ".join)
+def test_command_has_a_dry_run(name: tuple[str, ...]) -> None:
+    options = {str(parameter.name) for parameter in dict(_commands(main))[name].params}
+    assert ("dry_run" in options) != (name[-1] in _HAS_NO_DRY_RUN)
+
+
+@pytest.fixture(scope="module")
+def suiting(good: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Files that dry runs can use to their end, by the name of the parameter that takes them."""
+    folder = tmp_path_factory.mktemp("suiting")
+    write_directions(DirectionSet((measured_direction(),)), folder / "ranged")
+    sefa = ["directions", "sefa", "--checkpoint", str(good["gan"]), "-o", str(folder / "two")]
+    assert CliRunner().invoke(main, [*sefa, "--count", "2"]).exit_code == 0
+    heads = ["collection", "portraits", "-o", str(folder / "heads"), "--count", "9"]
+    assert CliRunner().invoke(main, [*heads, "--resolution", "32"]).exit_code == 0
+    found = (shapes.ring(), shapes.house())
+    (folder / "provenance.yaml").write_text("books: []")
+    return {
+        **good,
+        "provenance": folder / "provenance.yaml",
+        "ranged": folder / "ranged",
+        "new": folder / "new",
+        "two": folder / "two",
+        "first": "sefa-1",
+        "second": "sefa-2",
+        "prepared": prepared(folder),
+        "heads": folder / "heads",
+        "remembering": write_remembering_bundle(folder / "remembering", found),
+    }
+
+
+@pytest.mark.parametrize(
+    "name",
+    [name for name, _ in _commands(main) if name[-1] not in _TRIED_ELSEWHERE | _HAS_NO_DRY_RUN],
+    ids=" ".join,
+)
+def test_command_dry_run_says_so_and_writes_nothing(
+    name: tuple[str, ...], suiting: dict[str, Any], tmp_path: Path
+) -> None:
+    files = suiting | {key: suiting[kind] for key, kind in _SUIT.get(name[-1], {}).items()}
+    before = {path: _files(path) for path in files.values() if isinstance(path, Path)}
+    takes = tuple(dict(_commands(main))[name].params)
+    arguments = _arguments(Case(name, "", takes), tmp_path, files, tmp_path)
+    small = _SMALL.get(name[-1], ()) if name != ("evaluate",) else ("--count", "1")
+    ended = CliRunner().invoke(main, [*name, *arguments, *small])
+    assert ended.exit_code == 0, ended.output
+    assert {path: _files(path) for path in before} == before
+    assert not list(tmp_path.iterdir())
+    long = name[0] in ("directions", "collection", "train-ink-judge", "recall-sheet")
+    if long and name[-1] not in ("condition", "name"):
+        assert " MB of memory; " in ended.output
+
+
+def _files(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}

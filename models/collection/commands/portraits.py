@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -11,7 +12,8 @@ from exhibit.contract.errors import InputError
 from models.collection import contact_sheet, dataset
 from models.collection.building import CONTACT, write_into
 from models.collection.portraits.composing import COLUMNS, choose, render
-from models.collection.portraits.parts import STYLES, load_design_sets
+from models.collection.portraits.parts import STYLES, DesignSet, load_design_sets
+from models.dry_run import Cost, cost_of, dry_run_option, megabytes, say_cost
 
 LABELS_FILE = "labels.csv"
 
@@ -43,7 +45,10 @@ LABELS_FILE = "labels.csv"
     show_default=True,
     help="Whose parts: Lorelei by Lisa Wischofsky, Notionists by Zoish (both CC0 1.0).",
 )
-def portraits(folder: Path, count: int, seed: int, resolution: int, style: str) -> None:
+@dry_run_option
+def portraits(
+    folder: Path, count: int, seed: int, resolution: int, style: str, dry_run: bool
+) -> None:
     """Draw black-ink heads, with their parts written to DATASET/labels.csv.
 
     Hair, eyes, brows, nose, mouth, beard, glasses, earrings, freckles and flowers are chosen
@@ -53,6 +58,9 @@ def portraits(folder: Path, count: int, seed: int, resolution: int, style: str) 
         raise InputError(f"{folder}: is not empty; name a new folder")
     sets = load_design_sets()
     designs = [sets[name] for name in (STYLES if style == "both" else (style,))]
+    if dry_run:
+        say_cost(_cost(designs, count, seed, resolution, folder))
+        return
     write = write_into(folder)
     table = io.StringIO()
     labels = csv.DictWriter(table, ("file", *COLUMNS), lineterminator="\n")
@@ -72,3 +80,16 @@ def portraits(folder: Path, count: int, seed: int, resolution: int, style: str) 
     description = {"framing": "portrait", "resolution": resolution, "source": style, "seed": seed}
     dataset.write_description(folder, {**description, "count": count, "sha256": digest})
     click.echo(f"{count} heads in {folder}, labels in {LABELS_FILE}, SHA-256 {digest}")
+
+
+def _cost(designs: list[DesignSet], count: int, seed: int, resolution: int, folder: Path) -> Cost:
+    """Draw a few heads and say what all of them would cost."""
+    sizes: list[int] = []
+
+    def draw() -> None:
+        head = render(choose(designs, seed, len(sizes)), resolution)
+        sizes.append(len(dataset.encode_png(head)))
+
+    cost = cost_of(draw, count, "heads", "")
+    size = megabytes(count * sum(sizes) / len(sizes))
+    return replace(cost, files=f"about {size} -> {folder}")

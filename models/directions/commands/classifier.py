@@ -1,5 +1,7 @@
 """`models directions classifier`."""
 
+from functools import partial
+from itertools import islice
 from pathlib import Path
 
 import click
@@ -11,7 +13,10 @@ from exhibit.ink.images import as_gray
 from exhibit.pictures import read_grey
 from models.directions.classifier import SIDE_PX, Examples, fit, save_classifier
 from models.directions.labels import NAMES, as_matrix, read_labels
+from models.dry_run import cost_of, dry_run_option, say_cost
 from models.sketches.raster import Gray
+
+_FEW = 256
 
 
 @click.command("classifier")
@@ -31,7 +36,8 @@ from models.sketches.raster import Gray
     help="How often every picture is seen.",
 )
 @click.option("--seed", default=0, show_default=True, help="Of everything random.")
-def classifier(dataset: Path, out: Path, epochs: int, seed: int) -> None:
+@dry_run_option
+def classifier(dataset: Path, out: Path, epochs: int, seed: int, dry_run: bool) -> None:
     """Train a small network to tell glasses, beard, open mouth and dark hair on heads.
 
     DATASET comes from `models collection portraits`, whose labels.csv holds the truth. Takes a few
@@ -39,15 +45,23 @@ def classifier(dataset: Path, out: Path, epochs: int, seed: int) -> None:
     seen, and how often where another label makes it harder: a beard may hide a mouth.
     """
     truths = read_labels(dataset)
-    pictures = np.stack([_read(dataset / name) for name in truths])
-    found, accuracy = fit(
-        Examples(pictures, as_matrix(truths.values())), NAMES, epochs, seed, tell=click.echo
-    )
+    if dry_run:
+        few = dict(islice(truths.items(), _FEW))
+        examples = _examples(dataset, few)
+        step = partial(fit, examples, NAMES, 1, seed)
+        say_cost(cost_of(step, epochs * len(truths), "pictures", f"{out}", each=len(few)))
+        return
+    found, accuracy = fit(_examples(dataset, truths), NAMES, epochs, seed, tell=click.echo)
     save_classifier(found, out)
     for name, right in accuracy.items():
         least = f", {right.least:.1%} of those with {right.beside}" if right.beside else ""
         click.echo(f"{name:12} right about {right.overall:.1%} of heads not seen{least}")
     click.echo(f"-> {out}")
+
+
+def _examples(dataset: Path, truths: dict[str, dict[str, bool]]) -> Examples:
+    pictures = np.stack([_read(dataset / name) for name in truths])
+    return Examples(pictures, as_matrix(truths.values()))
 
 
 def _read(path: Path) -> Gray:

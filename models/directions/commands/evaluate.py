@@ -11,6 +11,8 @@ import numpy as np
 
 from models.directions import mean_difference, regression, svm
 from models.directions.classifier import load_classifier
+from models.directions.commands.codes import CHECKPOINT
+from models.directions.commands.shared import cost_of_pictures
 from models.directions.commands.supervised import (
     CLASSIFIER_OPTION,
     SKETCHES_OPTION,
@@ -19,22 +21,21 @@ from models.directions.commands.supervised import (
 )
 from models.directions.effects import Table, draw_heads, label_table, region_table
 from models.directions.evaluation import Verdict, semantic_tables
+from models.directions.labels import NAMES as LABELS
 from models.directions.labels import part_region
 from models.directions.measured import Measured, measure_moves, measure_samples
 from models.directions.semantics import NAMES
 from models.directions.subject import Subject, load_subject
+from models.dry_run import dry_run_option, duration, say_cost, seconds_of
 from models.measures.json_report import write_json
 
 REGIONS = "hair,eyes,nose,mouth,beard"
+_METHODS, _HEADS, _CONDITIONED = 3, 4, 2
+_PICTURES_A_MOVE = _HEADS + _METHODS * _CONDITIONED * len(LABELS)
 
 
 @click.command("evaluate")
-@click.option(
-    "--checkpoint",
-    required=True,
-    type=click.Path(path_type=Path),
-    help="Of models train-gan or models train-encoder.",
-)
+@CHECKPOINT
 @click.option("--json", "json_path", type=click.Path(path_type=Path), help="Report as JSON.")
 @click.option(
     "--samples",
@@ -64,6 +65,7 @@ REGIONS = "hair,eyes,nose,mouth,beard"
     help="Pictures whose labels are looked at before and after a move.",
 )
 @click.option("--seed", default=0, show_default=True, help="Of all samples.")
+@dry_run_option
 def evaluate(
     checkpoint: Path,
     json_path: Path | None,
@@ -74,6 +76,7 @@ def evaluate(
     sketches: Path | None,
     moved: int,
     seed: int,
+    dry_run: bool,
 ) -> None:
     """Measure how good the directions are that can be found in a model.
 
@@ -82,6 +85,12 @@ def evaluate(
     """
     subject = load_subject(checkpoint, seed=seed)
     answers = answers_of(sketches, checkpoint)
+    if dry_run:
+        moves = _PICTURES_A_MOVE * moved if classifier else 0
+        files = f"report -> {json_path}" if json_path else "no file"
+        say_cost(cost_of_pictures(subject, samples + moves, classifier, files))
+        _say_cost_of_parts(subject, listed(parts), local_samples)
+        return
     measured = (
         measure_samples(subject, samples, classifier)
         if answers is None
@@ -114,6 +123,18 @@ def evaluate(
         click.echo(f"-> {json_path}")
 
 
+def _say_cost_of_parts(subject: Subject, parts: tuple[str, ...], samples: int) -> None:
+    """Say what looking at parts of a head takes besides, by one part and one sample."""
+    if not parts:
+        return
+    side = subject.generator.config.resolution
+    regions = {part: part_region(part, side) for part in parts}
+    one = {parts[0]: regions[parts[0]]}
+    seconds = seconds_of(lambda: region_table(subject, one, 1, 1.0))
+    most = duration(seconds * len(parts) * samples)
+    click.echo(f"{len(parts)} parts besides: {duration(seconds * len(parts))} to {most}")
+
+
 def _labels(
     subject: Subject, measured: Measured, path: Path, moved: int
 ) -> dict[str, dict[str, Table]]:
@@ -128,7 +149,7 @@ def _labels(
     }
     others = replace(subject, seed=subject.seed + 1)
     # A label that most heads have leaves few without it.
-    heads = draw_heads(others, judge, 4 * moved)
+    heads = draw_heads(others, judge, _HEADS * moved)
     return {
         method: label_table(others, directions, judge, heads, moved)
         for method, directions in sets.items()

@@ -10,9 +10,15 @@ import click
 
 from models.directions.codes import Wish, wished_codes
 from models.directions.commands.codes import SOURCES
-from models.directions.commands.shared import Command, subject_of, write_and_list
+from models.directions.commands.shared import (
+    Command,
+    cost_of_trial,
+    subject_of,
+    write_and_list,
+)
 from models.directions.region import read_region
 from models.directions.registry import find_method
+from models.dry_run import say_cost
 
 SAMPLES = click.option(
     "--samples",
@@ -53,6 +59,9 @@ def discover_locally(
     subject = subject_of(options)
     resolution = subject.generator.config.resolution
     mask = None if region is None else read_region(region, resolution)
-    codes = wished_codes(wish, subject, options["checkpoint"])
-    found = find_method(method)(subject, region=mask, codes=codes, **settings)
-    write_and_list(found, options["out"])
+    codes, out = wished_codes(wish, subject, options["checkpoint"]), options["out"]
+    if options["dry_run"]:
+        trial = {"region": mask, "codes": codes.some([0]), **settings}
+        say_cost(cost_of_trial(method, subject, out, len(codes.w_plus), **trial))
+    else:
+        write_and_list(find_method(method)(subject, region=mask, codes=codes, **settings), out)

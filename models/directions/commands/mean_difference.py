@@ -4,8 +4,8 @@ from typing import Any, get_args
 
 import click
 
-from models.directions.commands.shared import discover_and_write, discovery_options
-from models.directions.commands.supervised import FRACTION_OPTION, sample_options, settings_of
+from models.directions.commands.shared import discovery_options
+from models.directions.commands.supervised import FRACTION_OPTION, learn_and_write, sample_options
 from models.directions.mean_difference import Axes
 
 
@@ -22,5 +22,4 @@ from models.directions.mean_difference import Axes
 )
 def mean_difference(fraction: float, axes: Axes, **options: Any) -> None:
     """Find the way from drawings with least of something to those with most of it."""
-    settings = settings_of(options)
-    discover_and_write("mean-difference", options, fraction=fraction, axes=axes, **settings)
+    learn_and_write("mean-difference", options, fraction=fraction, axes=axes)

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import click
 
+from models.directions.commands.shared import cost_of_pictures
 from models.directions.commands.supervised import CLASSIFIER_OPTION
 from models.directions.measured import measure_samples, with_correlations
 from models.directions.naming import THRESHOLD, propose_names, rename
 from models.directions.result import read_directions, write_directions
 from models.directions.subject import load_subject
+from models.dry_run import dry_run_option, say_cost
 
 
 @click.command("name")
@@ -44,6 +46,7 @@ from models.directions.subject import load_subject
     help="Give a name yourself instead of having names proposed; may be repeated.",
 )
 @click.option("--seed", default=1, show_default=True, help="Of the pictures that are measured.")
+@dry_run_option
 def name(
     folder: Path,
     checkpoint: Path | None,
@@ -52,6 +55,7 @@ def name(
     threshold: float,
     renames: tuple[tuple[str, str], ...],
     seed: int,
+    dry_run: bool,
 ) -> None:
     """Name the directions in FOLDER after what they change most.
 
@@ -62,13 +66,21 @@ def name(
     if renames:
         for old, new in renames:
             directions = rename(directions, old, new)
-        write_directions(directions, folder)
+        if dry_run:
+            click.echo(f"Dry run, nothing was written: {', '.join(directions.names)}")
+        else:
+            write_directions(directions, folder)
         return
     if checkpoint is not None:
         subject = load_subject(checkpoint, seed=seed)
+        if dry_run:
+            files = f"names of {len(directions)} directions in {folder}"
+            say_cost(cost_of_pictures(subject, samples, classifier, files))
+            return
         directions = with_correlations(directions, measure_samples(subject, samples, classifier))
     named = propose_names(directions, threshold)
-    write_directions(named, folder)
+    if not dry_run:
+        write_directions(named, folder)
     for before, after in zip(directions, named, strict=True):
         best = sorted(after.correlations.items(), key=lambda pair: -abs(pair[1]))[:3]
         listed = ", ".join(f"{semantic} {r:+.2f}" for semantic, r in best)

@@ -9,9 +9,15 @@ import click
 
 from models.directions.codes import Wish, wished_codes
 from models.directions.commands.codes import SOURCES
-from models.directions.commands.shared import map_options, subject_of, write_and_list
+from models.directions.commands.shared import (
+    cost_of_trial,
+    map_options,
+    subject_of,
+    write_and_list,
+)
 from models.directions.panda import APPEARANCES, PARTS, SAMPLES, SIDE, discover
 from models.directions.region import read_region
+from models.dry_run import say_cost
 from models.networks.stylegan2.config import FEATURE_RESOLUTIONS
 
 PSI, BUNDLE, SKETCHES = SOURCES
@@ -74,9 +80,12 @@ def panda(
     mask = None if region is None else read_region(region, subject.generator.config.resolution)
     wish = Wish(samples, psi, bundle, sketches)
     codes = wished_codes(wish, subject, options["checkpoint"])
-    found = discover(
-        subject, int(side), appearances, parts, samples=samples, region=mask, codes=codes
-    )
+    choices = {"side": int(side), "appearances": appearances, "parts": parts}
+    settings: dict[str, Any] = {**choices, "samples": samples, "region": mask, "codes": codes}
+    if options["dry_run"]:
+        say_cost(cost_of_trial("panda", subject, options["out"], 1, **settings))
+        return
+    found = discover(subject, **settings)
     write_and_list(found, options["out"])
     left = found.directions[0].details["energy_left"]
     click.echo(f"{left:.3f} of the maps' energy is left")

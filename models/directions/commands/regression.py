@@ -4,8 +4,8 @@ from typing import Any
 
 import click
 
-from models.directions.commands.shared import discover_and_write, discovery_options
-from models.directions.commands.supervised import sample_options, settings_of
+from models.directions.commands.shared import discovery_options
+from models.directions.commands.supervised import learn_and_write, sample_options
 
 
 @click.command("regression")
@@ -13,5 +13,4 @@ from models.directions.commands.supervised import sample_options, settings_of
 @sample_options
 def regression(**options: Any) -> None:
     """Find the directions that predict what is measured on drawings (linear regression)."""
-    settings = settings_of(options)
-    discover_and_write("regression", options, **settings)
+    learn_and_write("regression", options)

@@ -12,8 +12,14 @@ from models.collection.pictures import load_pictures
 from models.directions.codes import Wish, wished_codes
 from models.directions.commands.codes import code_options
 from models.directions.drawing import draw_codes, draw_moved
-from models.directions.result import Discovered, read_directions, write_directions
+from models.directions.result import (
+    DirectionSet,
+    Discovered,
+    read_directions,
+    write_directions,
+)
 from models.directions.safe_range import (
+    MOST_TRIES,
     REACH_SIGMAS,
     REACH_SPREADS,
     SIDE_PX,
@@ -22,6 +28,7 @@ from models.directions.safe_range import (
     safe_range,
 )
 from models.directions.subject import SIGMA_SAMPLES, Subject, load_subject
+from models.dry_run import Cost, cost_of, dry_run_option, say_cost
 from models.networks.perceptual.alexnet import training_alexnet
 from models.networks.psp.inverter import Codes
 from models.sheets import evenly
@@ -30,6 +37,7 @@ from models.sketches.raster import Gray
 UNMOVED = 100
 """Pictures that say how near the model comes to the collection by itself."""
 MOST_DRAWINGS = 2000
+_FEW = 32
 
 
 @click.command("safe-range")
@@ -41,7 +49,10 @@ MOST_DRAWINGS = 2000
     help="The collection, from models prepare: what a drawing looks like.",
 )
 @code_options(16)
-def safe_range_command(folder: Path, dataset: Path, checkpoint: Path, wish: Wish) -> None:
+@dry_run_option
+def safe_range_command(
+    folder: Path, dataset: Path, checkpoint: Path, wish: Wish, dry_run: bool
+) -> None:
     """Measure between which strengths pictures stay drawings, for each direction in FOLDER.
 
     At the table no direction goes beyond this range. Pictures are drawings while they are as near
@@ -50,12 +61,13 @@ def safe_range_command(folder: Path, dataset: Path, checkpoint: Path, wish: Wish
     directions = read_directions(folder)
     subject = load_subject(checkpoint)
     codes = wished_codes(replace(wish, count=max(wish.count, UNMOVED)), subject, checkpoint)
-    moved = _some(codes, wish.count)
+    moved = codes.some(evenly(len(codes.w_plus), wish.count))
+    drawings = _drawings(dataset, subject.generator.config.img_channels)
+    if dry_run:
+        say_cost(_cost(subject, moved, directions, drawings))
+        return
     likeness = learn_likeness(
-        training_alexnet(),
-        _drawings(dataset, subject.generator.config.img_channels),
-        draw_codes(subject, codes),
-        len(moved.w_plus),
+        training_alexnet(), drawings, draw_codes(subject, codes), len(moved.w_plus)
     )
     spread = float(subject.sample_w(SIGMA_SAMPLES).var(dim=0).mean().sqrt())
     for direction in directions:
@@ -67,16 +79,23 @@ def safe_range_command(folder: Path, dataset: Path, checkpoint: Path, wish: Wish
     write_directions(directions, folder)
 
 
+def _cost(subject: Subject, moved: Codes, directions: DirectionSet, drawings: Gray) -> Cost:
+    """Move and judge some pictures a few times and say what all of it would cost at most."""
+    network, first = training_alexnet(), directions.directions[0]
+    count = len(moved.w_plus)
+    few = learn_likeness(network, drawings[:_FEW], draw_codes(subject, moved), count)
+    pictures = len(drawings) + UNMOVED + count * len(directions) * MOST_TRIES
+
+    def step() -> object:
+        return few.holds(draw_moved(subject, moved, first, 0.0))
+
+    return cost_of(step, pictures, "pictures", f"{len(directions)} ranges", each=count)
+
+
 def _measured(
     subject: Subject, codes: Codes, direction: Discovered, likeness: Likeness, reach: float
 ) -> tuple[float, float]:
     return safe_range(lambda s: draw_moved(subject, codes, direction, s), likeness, reach)
-
-
-def _some(codes: Codes, count: int) -> Codes:
-    chosen = evenly(len(codes.w_plus), count)
-    feature = None if codes.feature is None else codes.feature[chosen]
-    return Codes(codes.w_plus[chosen], feature)
 
 
 def _drawings(dataset: Path, channels: int) -> Gray:

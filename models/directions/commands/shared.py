@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,18 +10,26 @@ from typing import Any
 import click
 
 from exhibit.contract.errors import InputError
+from models.directions.commands.codes import CHECKPOINT
+from models.directions.drawing import CHUNK
+from models.directions.measured import measure_samples
 from models.directions.registry import find_method
 from models.directions.result import SPACES, DirectionSet, write_directions
 from models.directions.subject import Subject, load_subject
+from models.dry_run import (
+    Cost,
+    cost_of,
+    dry_run_option,
+    duration,
+    megabytes,
+    peak_memory_mb,
+    say_cost,
+    seconds_of,
+)
 
 Command = Callable[..., None]
+_BYTES_A_NUMBER = 4
 
-CHECKPOINT = click.option(
-    "--checkpoint",
-    required=True,
-    type=click.Path(path_type=Path),
-    help="Of models train-gan or models train-encoder.",
-)
 OUT = click.option(
     "-o",
     "--out",
@@ -48,12 +57,12 @@ SEED = click.option("--seed", default=0, show_default=True, help="Of all samples
 
 def discovery_options(command: Command) -> Command:
     """Give a command the options that every method has whose directions move codes."""
-    return _with(command, CHECKPOINT, OUT, LAYERS, COUNT, SPACE, SEED)
+    return _with(command, CHECKPOINT, OUT, LAYERS, COUNT, SPACE, SEED, dry_run_option)
 
 
 def map_options(command: Command) -> Command:
     """Give a command the options of methods whose directions are added to a feature map."""
-    return _with(command, CHECKPOINT, OUT, COUNT, SEED)
+    return _with(command, CHECKPOINT, OUT, COUNT, SEED, dry_run_option)
 
 
 def _with(command: Command, *options: Callable[[Command], Command]) -> Command:
@@ -93,13 +102,40 @@ def subject_of(options: dict[str, Any]) -> Subject:
 def discover_and_write(method: str, options: dict[str, Any], **settings: Any) -> None:
     """Run a method with the shared options of a command, write its directions and list them.
 
+    A dry run of one that takes a second is the whole of it, but for what it writes.
+
     Args:
         method: as in the registry.
         options: what `discovery_options` added to the command.
         settings: of the method alone.
     """
-    found = find_method(method)(subject_of(options), **settings)
-    write_and_list(found, options["out"])
+    subject = subject_of(options)
+    if options["dry_run"]:
+        say_cost(cost_of_trial(method, subject, options["out"], 1, **settings))
+    else:
+        write_and_list(find_method(method)(subject, **settings), options["out"])
+
+
+def cost_of_trial(method: str, subject: Subject, out: Path, times: float, **settings: Any) -> Cost:
+    """Run a method once and say what running it so many `times` would cost."""
+    seconds = seconds_of(lambda: find_method(method)(subject, **settings))
+    pace = f"{duration(seconds)} a run"
+    return Cost(times * seconds, pace, peak_memory_mb(), f"{size_of(subject)} -> {out}")
+
+
+def cost_of_pictures(subject: Subject, count: int, classifier: Path | None, files: str) -> Cost:
+    """Draw and measure a few pictures and say what `count` would cost."""
+
+    def few() -> object:
+        return measure_samples(subject, CHUNK, classifier)
+
+    return cost_of(few, count, "pictures", files, each=CHUNK)
+
+
+def size_of(subject: Subject) -> str:
+    """Say how large a file of as many directions as are asked for is, at most."""
+    numbers = subject.count * math.prod(subject.code_shape)
+    return f"at most {megabytes(numbers * _BYTES_A_NUMBER)}"
 
 
 def write_and_list(found: DirectionSet, out: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -14,6 +15,7 @@ from models.directions.page.contact import PAGE, write_sheet
 from models.directions.result import read_directions
 from models.directions.strips import draw_strip
 from models.directions.subject import load_subject
+from models.dry_run import cost_of, dry_run_option, say_cost
 from models.local_page import address_of, listen, serve, show
 
 
@@ -27,6 +29,7 @@ from models.local_page import address_of, listen, serve, show
     help="Folder for index.html and its pictures.",
 )
 @code_options(6)
+@dry_run_option
 @click.option("--serve", is_flag=True, help="Open the page here, to name directions on it.")
 @click.option(
     "--port",
@@ -36,7 +39,13 @@ from models.local_page import address_of, listen, serve, show
     help="Port on this machine for --serve; 0 takes any free one.",
 )
 def sheet(
-    folders: tuple[Path, ...], out: Path, checkpoint: Path, wish: Wish, serve: bool, port: int
+    folders: tuple[Path, ...],
+    out: Path,
+    checkpoint: Path,
+    wish: Wish,
+    dry_run: bool,
+    serve: bool,
+    port: int,
 ) -> None:
     """Show what the directions in FOLDERS do: strips, heat maps, correlations, and their kinship.
 
@@ -51,6 +60,10 @@ def sheet(
         raise InputError(f"--serve: two folders have a direction '{twice}'; expected one")
     subject = load_subject(checkpoint)
     codes = wished_codes(wish, subject, checkpoint)
+    if dry_run:
+        strip = partial(draw_strip, subject, codes, sets[0].directions[0])
+        say_cost(cost_of(strip, len(names), "strips", f"{2 * len(names)} pictures -> {out}"))
+        return
     strips = [draw_strip(subject, codes, direction) for one in sets for direction in one]
     write_sheet(strips, f"Directions of {checkpoint.stem}", out)
     click.echo(f"{len(strips)} directions -> {out / PAGE}")

@@ -9,7 +9,14 @@ from typing import Any, get_args
 import click
 
 from models.directions.codes import answers_to
-from models.directions.supervised import FRACTION, SAMPLES, Targets
+from models.directions.commands.shared import (
+    cost_of_pictures,
+    discover_and_write,
+    size_of,
+    subject_of,
+)
+from models.directions.supervised import FRACTION, SAMPLES, Targets, check_samples
+from models.dry_run import say_cost
 from models.networks.psp.inverter import Codes
 
 Command = Callable[..., None]
@@ -81,6 +88,25 @@ def settings_of(options: dict[str, Any]) -> dict[str, Any]:
         "targets": options.pop("targets"),
         "answers": answers_of(options.pop("sketches"), options["checkpoint"]),
     }
+
+
+def learn_and_write(method: str, options: dict[str, Any], **settings: Any) -> None:
+    """Run a method on measured samples as `discover_and_write` does, or say what they would cost.
+
+    Args:
+        method: as in the registry.
+        options: what `discovery_options` and `sample_options` added to the command.
+        settings: of the method alone.
+    """
+    sampled = settings_of(options)
+    if not options["dry_run"]:
+        discover_and_write(method, options, **settings, **sampled)
+        return
+    subject, answers = subject_of(options), sampled["answers"]
+    check_samples(method, subject, sampled["samples"])
+    pictures = sampled["samples"] + (0 if answers is None else len(answers.w_plus))
+    files = f"{size_of(subject)} -> {options['out']}"
+    say_cost(cost_of_pictures(subject, pictures, sampled["classifier"], files))
 
 
 def answers_of(sketches: Path | None, checkpoint: Path) -> Codes | None:

@@ -4,8 +4,8 @@ from typing import Any
 
 import click
 
-from models.directions.commands.shared import discover_and_write, discovery_options
-from models.directions.commands.supervised import FRACTION_OPTION, sample_options, settings_of
+from models.directions.commands.shared import discovery_options
+from models.directions.commands.supervised import FRACTION_OPTION, learn_and_write, sample_options
 
 
 @click.command("svm")
@@ -14,5 +14,4 @@ from models.directions.commands.supervised import FRACTION_OPTION, sample_option
 @FRACTION_OPTION
 def svm(fraction: float, **options: Any) -> None:
     """Find the plane between drawings with least and with most of something (linear SVM)."""
-    settings = settings_of(options)
-    discover_and_write("svm", options, fraction=fraction, **settings)
+    learn_and_write("svm", options, fraction=fraction)

@@ -8,7 +8,8 @@ import click
 
 from models.directions.commands.supervised import listed
 from models.directions.result import read_directions
-from models.export.directions import add_directions
+from models.dry_run import checking_option
+from models.export.directions import add_directions, merged
 
 
 @click.command("add-directions")
@@ -16,7 +17,10 @@ from models.export.directions import add_directions
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--only", help="Names of the directions to add, as hatching,slant; all without.")
 @click.option("--drop", help="Names of directions in the bundle to leave out.")
-def add_directions_command(bundle: Path, folder: Path, only: str | None, drop: str | None) -> None:
+@checking_option
+def add_directions_command(
+    bundle: Path, folder: Path, only: str | None, drop: str | None, dry_run: bool
+) -> None:
     """Put the directions in FOLDER into BUNDLE, where the table and its operator find them.
 
     They need a safe range, which models directions safe-range measures. The bundle is replaced only
@@ -24,7 +28,10 @@ def add_directions_command(bundle: Path, folder: Path, only: str | None, drop: s
     """
     directions = read_directions(folder)
     chosen = [directions.find(name) for name in listed(only) or directions.names]
-    add_directions(bundle, chosen, listed(drop))
+    if dry_run:
+        merged(bundle, chosen, listed(drop))
+    else:
+        add_directions(bundle, chosen, listed(drop))
     for direction in chosen:
         low, high = direction.safe_range or (0.0, 0.0)
         click.echo(f"{direction.name:24} {direction.method:16} {low:8.2f} .. {high:.2f}")

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import click
 
+from exhibit.contract.bundle import load_bundle
 from models.collection.provenance import Origins, read_origins
+from models.dry_run import dry_run_option, say_cost
 from models.export.commands.bundle import progress, training_strokes
-from models.export.memory import add_memory, remember
+from models.export.memory import add_memory, cost_of_memory, remember
 
 
 @click.command("add-memory")
@@ -24,8 +26,9 @@ from models.export.memory import add_memory, remember
     type=click.Path(path_type=Path),
     help="Quick, Draw! sketches: those that are not held out say what ink is like on average.",
 )
+@dry_run_option
 def add_memory_command(
-    bundle: Path, dataset: Path, provenance: Path | None, sketches: Path | None
+    bundle: Path, dataset: Path, provenance: Path | None, sketches: Path | None, dry_run: bool
 ) -> None:
     """Put the drawings of DATASET into BUNDLE, for the table to recall.
 
@@ -36,6 +39,10 @@ def add_memory_command(
     """
     origins = read_origins(provenance) if provenance else Origins()
     people = training_strokes(sketches) if sketches else []
+    if dry_run:
+        side = load_bundle(bundle).card.resolution
+        say_cost(cost_of_memory(dataset, side, origins, people))
+        return
     count = add_memory(
         bundle, lambda resolution: remember(dataset, resolution, origins, people, progress)
     )

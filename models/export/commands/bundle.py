@@ -13,8 +13,9 @@ from tqdm import tqdm
 
 from models.collection.pictures import load_pictures
 from models.collection.provenance import Origins, read_origins
+from models.dry_run import dry_run_option, say_cost
 from models.export.bundle import ATTRACT_STOPS, Description, write_bundle
-from models.export.memory import remember
+from models.export.memory import cost_of_memory, remember
 from models.saved.encoder import Hand, load_hand
 from models.sketches.quickdraw import read_quickdraw, split_held_out
 from models.sketches.raster import Floats, Gray, table_ink
@@ -64,7 +65,7 @@ VISITORS = 100
     help="YAML that says of the drawings which book and page they are from.",
 )
 @click.option("--attract-frames", default=160, show_default=True, help="Pictures of the loop.")
-@click.option("--dry-run", is_flag=True, help="Read the checkpoint, say what would happen, stop.")
+@dry_run_option
 def make(checkpoint: Path, out: Path, **options: Any) -> None:
     """Make a bundle of CHECKPOINT (from `models train-encoder`) for `exhibit run --bundle`.
 
@@ -87,11 +88,12 @@ def make(checkpoint: Path, out: Path, **options: Any) -> None:
     size = hand.generator.config.resolution
     origins = read_origins(provenance) if provenance else Origins()
     click.echo(f"{checkpoint}: {size} px, inversion {hand.inverter.config.inversion} -> {out}")
-    if not dry_run:
+    people = training_strokes(sketches) if memory and sketches else ()
+    if dry_run and memory:
+        say_cost(cost_of_memory(memory, size, origins, people))
+    elif not dry_run:
         if memory:
-            people = training_strokes(sketches) if sketches else ()
-            remembered = remember(memory, size, origins, people, progress)
-            about = replace(about, memory=remembered)
+            about = replace(about, memory=remember(memory, size, origins, people, progress))
         write_bundle(hand, about, out)
         total = sum(file.stat().st_size for file in out.rglob("*") if file.is_file()) / 1e6
         click.echo(f"{out}: {total:.1f} MB, checked. To show it: exhibit run --bundle {out}")

@@ -23,6 +23,12 @@ class Codes(NamedTuple):
     w_plus: Tensor
     feature: Tensor | None
 
+    def some(self, which: Sequence[int]) -> Codes:
+        """Return those of some indices."""
+        chosen = list(which)
+        feature = None if self.feature is None else self.feature[chosen]
+        return Codes(self.w_plus[chosen], feature)
+
 
 def with_blank_planes(inks: Sequence[Gray], planes: int) -> Tensor:
     """Inks (S, S) uint8 alone, to (n, planes, S, S) float32: nothing filled, nothing recalled."""

@@ -8,6 +8,7 @@ from typing import Any, get_args
 
 import click
 
+from models.dry_run import dry_run_option
 from models.training.run.precision import Asked
 
 Command = Callable[..., Any]
@@ -60,11 +61,7 @@ _DEVICES = (
         show_default=True,
         help="bf16-mixed: matrix products in half precision; auto: what a step is faster in.",
     ),
-    click.option(
-        "--dry-run",
-        is_flag=True,
-        help="Check everything, take a few steps, say what it would cost, write nothing.",
-    ),
+    dry_run_option,
 )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from models.dry_run import say_cost
 from models.networks.psp.config import BACKBONES, INVERSIONS
 from models.training.commands.options import (
     augment_options,
@@ -166,7 +167,7 @@ def train_encoder(**options: Any) -> None:
     plan = plan_from_options(options)
     click.echo(describe(plan))
     if options["dry_run"]:
-        click.echo(f"Dry run, nothing was written: {cost_of(plan)}")
+        say_cost(cost_of(plan))
     else:
         run_encoder(plan)
 

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from exhibit.contract.errors import InputError
+from models.dry_run import say_cost
 from models.networks.stylegan2.config import LAYOUTS, DiscriminatorConfig, GeneratorConfig
 from models.training.commands.options import (
     augment_options,
@@ -100,7 +101,7 @@ def train_gan(dataset: Path, folder: Path, **options: Any) -> None:
     plan = plan_from_options(dataset, folder, options)
     click.echo(describe(plan))
     if options["dry_run"]:
-        click.echo(f"Dry run, nothing was written: {cost_of(plan)}")
+        say_cost(cost_of(plan))
     else:
         run(plan)
 

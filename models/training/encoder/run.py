@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 from lightning_fabric import Fabric
 
+from models.dry_run import Cost
 from models.networks.perceptual.alexnet import training_alexnet
 from models.networks.perceptual.lpips import training_lpips
 from models.saved.checkpoint import ENCODER, as_float32
@@ -29,7 +30,7 @@ from models.training.parts.feature_discriminator import FeatureDiscriminator
 from models.training.parts.latent_places import drawing_keys
 from models.training.parts.moments import MomentMatching
 from models.training.parts.own_latents import OwnLatents
-from models.training.run.cost import Cost, few_pictures, measured_cost
+from models.training.run.cost import few_pictures, measured_cost
 from models.training.run.folder import read_newest, refuse_another_run
 from models.training.run.loop import train
 from models.training.run.processes import together

@@ -8,6 +8,7 @@ from lightning_fabric import Fabric
 
 from exhibit.contract.errors import InputError
 from models.collection.pictures import load_pictures
+from models.dry_run import Cost
 from models.networks.perceptual.alexnet import training_alexnet
 from models.networks.perceptual.lpips import training_lpips
 from models.networks.stylegan2.config import DiscriminatorConfig, GeneratorConfig
@@ -23,7 +24,7 @@ from models.training.parts.latent_places import drawing_keys
 from models.training.parts.moments import MomentMatching
 from models.training.parts.own_latents import OwnLatents
 from models.training.parts.sampler import Sampler
-from models.training.run.cost import Cost, few_pictures, measured_cost
+from models.training.run.cost import few_pictures, measured_cost
 from models.training.run.folder import read_newest, refuse_another_run
 from models.training.run.limits import RunLimits
 from models.training.run.loop import train

@@ -2,39 +2,16 @@
 
 from __future__ import annotations
 
-import resource
-import sys
-import time
-from dataclasses import dataclass
-
 import torch
 from lightning_fabric import Fabric
 
+from models.dry_run import Cost, peak_memory_mb, seconds_a_step
 from models.saved.checkpoint import tensor_bytes
 from models.training.run.limits import RunLimits
 from models.training.run.loop import Trainee
-from models.training.run.scalars import duration
 
 FEW_PICTURES = 300
 """Fewer drawings are learnt by heart before they are learnt from."""
-_MOST_STEPS, _MOST_S = 5, 20.0
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What was measured, and what follows."""
-
-    pictures_per_s: float
-    seconds: float
-    memory_mb: float
-    checkpoint_mb: float
-
-    def __str__(self) -> str:
-        return (
-            f"about {duration(self.seconds)} at {self.pictures_per_s:.1f} pictures/s, without "
-            f"reports and measures; {self.memory_mb:.0f} MB of memory; two checkpoints of "
-            f"{self.checkpoint_mb:.0f} MB"
-        )
 
 
 def measured_cost(fabric: Fabric, trainee: Trainee, limits: RunLimits) -> Cost:
@@ -45,17 +22,17 @@ def measured_cost(fabric: Fabric, trainee: Trainee, limits: RunLimits) -> Cost:
         trainee: new or restored; it has learnt a little afterwards.
         limits: of the run.
     """
-    total = limits.pictures - trainee.state.pictures_seen
-    trainee.step()  # the first one also loads and allocates
-    before, start, steps = trainee.state.pictures_seen, time.monotonic(), 0
-    while steps < _MOST_STEPS and (not steps or time.monotonic() - start < _MOST_S):
-        trainee.step()
-        steps += 1
-    rate = (trainee.state.pictures_seen - before) / max(time.monotonic() - start, 1e-9)
+    before, steps = trainee.state.pictures_seen, trainee.state.step
+    seconds_each = seconds_a_step(trainee.step)
+    seen = trainee.state.pictures_seen - before
+    rate = seen / (trainee.state.step - steps) / seconds_each
+    total = limits.pictures - before
     seconds = max(total, 0) / rate
     if limits.minutes is not None:
         seconds = min(seconds, 60 * limits.minutes)
-    return Cost(rate, seconds, _memory_mb(fabric), tensor_bytes(trainee.saved()) / 1e6)
+    pace = f"{rate:.1f} pictures/s, without reports and measures"
+    files = f"two checkpoints of {tensor_bytes(trainee.saved()) / 1e6:.0f} MB"
+    return Cost(seconds, pace, _memory_mb(fabric), files)
 
 
 def few_pictures(count: int) -> str:
@@ -71,5 +48,4 @@ def few_pictures(count: int) -> str:
 def _memory_mb(fabric: Fabric) -> float:
     if fabric.device.type == "cuda":
         return torch.cuda.max_memory_allocated(fabric.device) / 1e6
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6
+    return peak_memory_mb()

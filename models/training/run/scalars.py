@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from torch.utils.tensorboard import SummaryWriter
 
 from exhibit.contract.files import append_line
+from models.dry_run import duration
 
 LOG = "log.jsonl"
 
@@ -24,12 +25,6 @@ class Counted(Protocol):
 
     step: int
     pictures_seen: int
-
-
-def duration(seconds: float) -> str:
-    """Seconds as `1 h 05 min` or `12 min`."""
-    minutes = round(seconds / 60)
-    return f"{minutes // 60} h {minutes % 60:02d} min" if minutes >= 60 else f"{minutes} min"
 
 
 def _progress(state: Counted, total_pictures: int, rate: float) -> str:

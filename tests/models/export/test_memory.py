@@ -11,7 +11,16 @@ from exhibit.contract.memory import Provenance
 from exhibit.recall import Memory, open_memory
 from models.collection import building, curation
 from models.collection.provenance import Book, Origins, Said
-from models.export.memory import add_memory, describe_memory, favourites, few_greys, remember
+from models.export import memory
+from models.export.memory import (
+    add_memory,
+    cost_of_memory,
+    described_memory,
+    favourites,
+    few_greys,
+    remember,
+    remember_instead,
+)
 from tests.exhibit.recall import shapes
 from tests.fakes.bundle import write_bundle
 from tests.fakes.meaning import tiny_meanings
@@ -58,6 +67,20 @@ def test_remember_obeys_a_curator_who_bars_a_drawing(tmp_path: Path) -> None:
     (folder / curation.FILE_NAME).write_text(curation.to_csv(changed))
     items = {record.item for record in remember(folder, 64, ORIGINS, (), silent).provenance}
     assert items == {row.item for row in rows if row.kept} - {barred.item}
+
+
+def test_cost_of_memory_is_that_of_a_few_pages_taken_as_often_as_there_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = prepared(tmp_path)
+    pages = {row.page_image for row in curation.read_csv(folder / curation.FILE_NAME) if row.kept}
+    assert len(pages) == 2
+    monkeypatch.setattr(memory, "seconds_of", lambda run: run() or 3.0)
+    whole = cost_of_memory(folder, 64, ORIGINS, ())
+    monkeypatch.setattr(memory, "_FEW_PAGES", 1)
+    half = cost_of_memory(folder, 64, ORIGINS, ())
+    assert (whole.seconds, half.seconds) == (3.0, 6.0)
+    assert half.pace == "0.33 pages/s"
 
 
 def test_remember_finds_a_drawing_in_its_own_lines(tmp_path: Path) -> None:
@@ -153,6 +176,13 @@ def test_handicapped_drawing_scores_less_and_is_stored_so() -> None:
         assert finds[1].score == pytest.approx(before[0] - 0.1, abs=1e-5)
 
 
+def describe(path: Path, origins: Origins) -> tuple[int, int]:
+    bundle = load_bundle(path)
+    described = described_memory(bundle, origins)
+    remember_instead(bundle, described)
+    return len(described), sum(record.barred for record in described.provenance)
+
+
 def _remembering(folder: Path) -> Path:
     return write_remembering_bundle(folder / "tiny", (shapes.ring(), shapes.house()))
 
@@ -164,7 +194,7 @@ def test_describe_memory_bars_a_drawing_and_keeps_all_others(tmp_path: Path) -> 
     name = opened(bundle).provenance[best].item
     index = (bundle / "memory/index.npz").read_bytes()
     said = Origins(drawings={name: Said(title="A house", barred=True)})
-    assert describe_memory(bundle, said) == (2, 1)
+    assert describe(bundle, said) == (2, 1)
     memory = opened(bundle)
     assert memory.provenance[best].title == "A house" and memory.barred[best]
     assert best not in {find.drawing for find in memory.search(ink)}
@@ -175,8 +205,8 @@ def test_describe_memory_bars_a_drawing_and_keeps_all_others(tmp_path: Path) -> 
 def test_describe_memory_again_lets_a_barred_drawing_return(tmp_path: Path) -> None:
     bundle = _remembering(tmp_path)
     name = opened(bundle).provenance[0].item
-    describe_memory(bundle, Origins(drawings={name: Said(barred=True)}))
-    assert describe_memory(bundle, Origins()) == (2, 0)
+    describe(bundle, Origins(drawings={name: Said(barred=True)}))
+    assert describe(bundle, Origins()) == (2, 0)
     assert opened(bundle).search(shapes.ring())[0].drawing == 0
 
 
@@ -184,7 +214,7 @@ def test_describe_memory_of_an_unknown_drawing_names_it_and_changes_nothing(tmp_
     bundle = _remembering(tmp_path)
     before = (bundle / "card.yaml").read_bytes()
     with pytest.raises(InputError, match="'owl': no such drawing"):
-        describe_memory(bundle, Origins(drawings={"owl": Said(barred=True)}))
+        describe(bundle, Origins(drawings={"owl": Said(barred=True)}))
     assert (bundle / "card.yaml").read_bytes() == before
 
 
@@ -192,9 +222,9 @@ def test_describe_memory_with_all_barred_is_refused(tmp_path: Path) -> None:
     bundle = _remembering(tmp_path)
     names = [record.item for record in opened(bundle).provenance]
     with pytest.raises(InputError, match="all 2 drawings"):
-        describe_memory(bundle, Origins(drawings={name: Said(barred=True) for name in names}))
+        describe(bundle, Origins(drawings={name: Said(barred=True) for name in names}))
 
 
 def test_describe_memory_without_one_says_how_to_get_one(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="add-memory"):
-        describe_memory(write_bundle(tmp_path / "tiny"), Origins())
+        describe(write_bundle(tmp_path / "tiny"), Origins())
