@@ -9,18 +9,14 @@ import click
 from exhibit.contract.bundle import load_bundle
 from models.collection.provenance import Origins, read_origins
 from models.dry_run import dry_run_option, say_cost
-from models.export.commands.bundle import progress, training_strokes
+from models.export.commands.bundle import PROVENANCE, progress, training_strokes
 from models.export.memory import add_memory, cost_of_memory, remember
 
 
 @click.command("add-memory")
 @click.argument("bundle", type=click.Path(path_type=Path))
 @click.argument("dataset", type=click.Path(path_type=Path))
-@click.option(
-    "--provenance",
-    type=click.Path(path_type=Path),
-    help="YAML that says of the drawings which book and page they are from.",
-)
+@PROVENANCE
 @click.option(
     "--sketches",
     type=click.Path(path_type=Path),

@@ -27,6 +27,12 @@ PEOPLE = 300
 VISITORS = 100
 """Held-out sketches that the radius is measured on, each at three shares."""
 
+PROVENANCE = click.option(
+    "--provenance",
+    type=click.Path(path_type=Path),
+    help="YAML that says of the drawings which book and page they are from.",
+)
+
 
 @click.command("make")
 @click.argument("checkpoint", type=click.Path(path_type=Path))
@@ -59,11 +65,7 @@ VISITORS = 100
     help="Prepared drawings that the table recalls: cut anew from their pages, as curation.csv "
     "says.",
 )
-@click.option(
-    "--provenance",
-    type=click.Path(path_type=Path),
-    help="YAML that says of the drawings which book and page they are from.",
-)
+@PROVENANCE
 @click.option("--attract-frames", default=160, show_default=True, help="Pictures of the loop.")
 @dry_run_option
 def make(checkpoint: Path, out: Path, **options: Any) -> None:

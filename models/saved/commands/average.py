@@ -8,13 +8,13 @@ import click
 
 from exhibit.contract.errors import InputError
 from models.saved.checkpoint import ENCODER, read_checkpoint, tensor_bytes, write_checkpoint
+from models.saved.commands.options import file_to_write
 from models.saved.encoder import mean_of_averages
 
 
 @click.command("average")
 @click.argument("checkpoints", nargs=-1, type=click.Path(path_type=Path))
-@click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="File to write.")
-@click.option("--dry-run", is_flag=True, help="Read and check the files, write nothing.")
+@file_to_write()
 def average_checkpoints(checkpoints: tuple[Path, ...], out: Path, dry_run: bool) -> None:
     """Write the mean of the averaged encoders and generators of CHECKPOINTS.
 

@@ -5,13 +5,13 @@ from pathlib import Path
 import click
 
 from models.saved.checkpoint import ENCODER, GAN, read_checkpoint, tensor_bytes, write_checkpoint
+from models.saved.commands.options import file_to_write
 from models.saved.compacting import compact
 
 
 @click.command("compact")
 @click.argument("checkpoint", type=click.Path(path_type=Path))
-@click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="File to write.")
-@click.option("--dry-run", is_flag=True, help="Read and check the file, write nothing.")
+@file_to_write()
 def compact_checkpoint(checkpoint: Path, out: Path, dry_run: bool) -> None:
     """Write a small copy of CHECKPOINT in half precision, to archive or to pass on.
 

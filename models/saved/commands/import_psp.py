@@ -7,19 +7,12 @@ import click
 from models.networks.psp.config import EncoderConfig
 from models.networks.stylegan2.config import GeneratorConfig
 from models.saved.checkpoint import ENCODER, write_checkpoint
+from models.saved.commands.options import network_to_checkpoint
 from models.saved.published_psp import checkpoint_from_psp
 
 
 @click.command("import-psp")
-@click.argument("network", type=click.Path(path_type=Path))
-@click.option(
-    "-o",
-    "--out",
-    required=True,
-    type=click.Path(path_type=Path),
-    help="Checkpoint to write, for example psp.pt.",
-)
-@click.option("--dry-run", is_flag=True, help="Read and check the file, write nothing.")
+@network_to_checkpoint("psp.pt")
 def import_psp(network: Path, out: Path, dry_run: bool) -> None:
     """Import NETWORK: a .pt of the published pSp release, its encoder and its decoder.
 

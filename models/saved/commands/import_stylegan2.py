@@ -7,6 +7,7 @@ import click
 from exhibit.contract.errors import InputError
 from models.networks.stylegan2.config import GeneratorConfig
 from models.saved.checkpoint import GAN, write_checkpoint
+from models.saved.commands.options import network_to_checkpoint
 from models.saved.published_stylegan2 import checkpoint_from_pickle
 from models.saved.rosinality import checkpoint_from_state_dict
 
@@ -14,15 +15,7 @@ READERS = {".pkl": checkpoint_from_pickle, ".pt": checkpoint_from_state_dict}
 
 
 @click.command("import-stylegan2")
-@click.argument("network", type=click.Path(path_type=Path))
-@click.option(
-    "-o",
-    "--out",
-    required=True,
-    type=click.Path(path_type=Path),
-    help="Checkpoint to write, for example lear.pt.",
-)
-@click.option("--dry-run", is_flag=True, help="Read and check the file, write nothing.")
+@network_to_checkpoint("lear.pt")
 def import_stylegan2(network: Path, out: Path, dry_run: bool) -> None:
     """Import NETWORK: a .pkl of NVIDIA's stylegan2-ada-pytorch or stylegan3 (its StyleGAN2), a
     rosinality-style .pt, or the decoder of a pSp .pt (for its encoder as well: import-psp).
