@@ -122,7 +122,7 @@ def _white(stage_px: tuple[int, int]) -> Gray:
 
 
 def _fixed(points: Points) -> np.ndarray[tuple[int, ...], np.dtype[np.int32]]:
-    return np.rint((points - 0.5) * 2**_SIXTEENTHS).astype(np.int32)
+    return np.asarray(np.rint((points - 0.5) * 2**_SIXTEENTHS), np.int32)
 
 
 def _cross(stage: Gray, at: Points, arm_px: int, grey: int) -> None:
