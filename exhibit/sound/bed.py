@@ -4,7 +4,7 @@ Eight tones of one scale stand in a circle. The code's first two axes point some
 tones near there sound: a chord that changes by ones, as codes do. The third axis and the code's
 travel give the colour, the octave above each tone, which beats slowly against it.
 
-Nothing of it is in a hurry, so it is made sixteen blocks at a time. A sine of any phase whose
+Nothing of it is in a hurry, so it is made thirty-two blocks at a time. A sine of any phase whose
 loudness moves evenly is a sum of four waves (sine and cosine, each steady and rising), so that all
 of it is one product of a small matrix with waves made beforehand.
 """
@@ -29,7 +29,7 @@ _WANDER_S = 1.8
 _QUIET_AT_REST = 0.3
 _ACROSS = 0.4
 """Share of each side that the other side has too."""
-_BLOCKS = 16
+_BLOCKS = 32
 _INAUDIBLE = 1e-6
 
 

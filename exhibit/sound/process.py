@@ -18,7 +18,7 @@ from exhibit.sound.output import Output
 from exhibit.sound.player import Player
 from exhibit.sound.portaudio import PortAudio
 
-_TICK_S, _LISTENING_S, _ASLEEP_S = 0.1, 0.06, 0.25
+_TICK_S, _LISTENING_S, _ASLEEP_S = 0.2, 0.06, 0.25
 """Devices' threads look for gestures. What is heard is told about as often as pictures come."""
 _FOLLOW_EVERY_S = 0.1
 _STATUS_EVERY_S, _STATUS_SOON_S = 1.0, 0.1
