@@ -97,7 +97,7 @@ def _with_ruler(
 ) -> Page:
     y = paper.height_mm - up_mm
     x = (paper.width_mm - RULER_MM) / 2
-    said = f"{paper.name.upper()}: this line must measure {RULER_MM:.0f} mm. Print at 100 %."
+    said = f"{paper.name.upper()}: {RULER_MM:.0f} mm when printed at 100 %"
     # On both sides of the ruler, so that the board needs no more white than that.
     below = [
         Text(x + RULER_MM + 4, y + 1.5, _TEXT_PT, said),

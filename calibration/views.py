@@ -20,8 +20,9 @@ _STILL_PX = 0.7
 """A board that is moved is smeared, and no two of its corners at the same time."""
 _NEW_PX = 25.0
 """How far corners must have moved on average for a view that says anything new."""
-_TILTED = 1.1
-"""Ratio of opposite sides from which on a board counts as tilted."""
+_TILTED = 0.08
+"""Share of the distance by which the nearest end of a tilted board is nearer than its middle; a
+lens that bends lines makes 0.05 of a flat one."""
 _REGION_NAMES = (
     ("upper left", "upper middle left", "upper middle right", "upper right"),
     ("left", "middle left", "middle right", "right"),
@@ -94,16 +95,15 @@ def coverage_of(
 
 
 def is_tilted(view: Sighting) -> bool:
-    """Return whether perspective makes one side of the board longer than the opposite one."""
+    """Return whether one end of the board is clearly nearer to the camera than the opposite one."""
     matrix, _ = cv2.findHomography(view.corners_mm, view.corners)
     if matrix is None:
         return False
     low, high = view.board.corners_mm.min(axis=0), view.board.corners_mm.max(axis=0)
-    rim = np.array([low, [high[0], low[1]], high, [low[0], high[1]]])
-    at = cv2.perspectiveTransform(rim.reshape(1, 4, 2), matrix)[0]
-    sides = np.linalg.norm(np.roll(at, -1, axis=0) - at, axis=1)
-    pairs = ((sides[0], sides[2]), (sides[1], sides[3]))
-    return any(max(pair) / min(pair) > _TILTED for pair in pairs)
+    middle = np.array([*(low + high) / 2, 1.0])
+    # The third row of the map is how distance grows over the board.
+    steepest = np.linalg.norm(matrix[2, :2]) / abs(matrix[2] @ middle)
+    return float(steepest * np.linalg.norm(high - low) / 2) > _TILTED
 
 
 def _moved_px(first: Sighting, second: Sighting) -> float:
