@@ -24,7 +24,7 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 INSTALL := python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 TORCH_FREE := --ignore=tests/models
 
-.PHONY: run test slow check bench faults soak install-kiosk uninstall-kiosk
+.PHONY: run test slow check bench faults soak install-kiosk uninstall-kiosk first-version
 .DEFAULT_GOAL := run
 
 run: $(RUN_STAMP)
@@ -54,9 +54,11 @@ MINUTES := 60
 soak: $(SLOW_STAMP)
 	$(VENV)/bin/python -m benchmarks.soak --minutes $(MINUTES) $(ARGS)
 
-UNITS := tracing-table.service tracing-table-screen.service tracing-table-projector@.service \
-  tracing-table-projector-on.timer tracing-table-projector-off.timer \
+UNITS := tracing-table.service tracing-table-screen.service tracing-table-update.service \
+  tracing-table-projector@.service tracing-table-projector-on.timer tracing-table-projector-off.timer \
   tracing-table-check.service tracing-table-check.timer
+# Units start what `current` names here: this version at first, and then those of `exhibit update`.
+TABLE := /opt/tracing-table
 UNIT_DIR := $(DESTDIR)/etc/systemd/system
 RULES := $(DESTDIR)/usr/lib/sysusers.d/tracing-table.conf \
   $(DESTDIR)/usr/lib/tmpfiles.d/tracing-table.conf \
@@ -67,6 +69,7 @@ RULES := $(DESTDIR)/usr/lib/sysusers.d/tracing-table.conf \
 LIVE := $(if $(DESTDIR),@true ||,)
 
 install-kiosk:
+	$(if $(DESTDIR),@true,@test -e $(TABLE)/current || $(MAKE) --no-print-directory first-version)
 	install -d $(UNIT_DIR)
 	install -m 644 $(addprefix systemd/,$(UNITS)) $(UNIT_DIR)
 	install -D -m 644 systemd/kiosk/sysusers.conf $(DESTDIR)/usr/lib/sysusers.d/tracing-table.conf
@@ -82,12 +85,18 @@ install-kiosk:
 	$(LIVE) systemd-tmpfiles --create tracing-table.conf
 	$(LIVE) udevadm control --reload
 	$(LIVE) systemctl daemon-reload
-	$(LIVE) systemctl enable tracing-table-screen.service tracing-table.service \
-	  tracing-table-check.timer
+	$(LIVE) systemctl enable tracing-table-screen.service tracing-table-update.service \
+	  tracing-table.service tracing-table-check.timer
+
+first-version: $(RUN_STAMP)
+	@test "$(CURDIR)" = "$(TABLE)/versions/$(notdir $(CURDIR))" || \
+	  { echo "$(CURDIR): expected to lie in $(TABLE)/versions/"; exit 1; }
+	@touch .whole && ln -s versions/$(notdir $(CURDIR)) $(TABLE)/current
 
 # config.yaml, calibration and state stay.
 uninstall-kiosk:
 	-$(LIVE) systemctl disable --now tracing-table.service tracing-table-screen.service \
+	  tracing-table-update.service \
 	  tracing-table-projector-on.timer tracing-table-projector-off.timer tracing-table-check.timer
 	rm -f $(addprefix $(UNIT_DIR)/,$(UNITS)) $(RULES)
 	-rmdir $(UNIT_DIR)/tracing-table.service.d 2>/dev/null
@@ -103,6 +112,8 @@ $(VENV)/bin/python $(LIGHT)/bin/python:
 $(RUN_STAMP): $(PINNED) | $(VENV)/bin/python
 	@echo "Installing the runtime (about 450 MB; a few minutes the first time) ..."
 	@$(VENV)/bin/$(INSTALL) --no-build-isolation --editable .
+	@# A kiosk's table may not write beside its code, and would compile it at every start.
+	@$(VENV)/bin/python -m compileall -q exhibit calibration
 	@touch $@
 
 # What the table's processes import is compiled here, once. The offline module's packages are large and

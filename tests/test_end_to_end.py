@@ -20,10 +20,10 @@ import numpy as np
 import psutil
 import pytest
 
-from exhibit.contract.board import Heart, read_status
+from exhibit.contract.board import RUN_PREFIX, Heart, read_status
 from exhibit.contract.slot import Published, Slot
 from exhibit.contract.socket_address import socket_address
-from exhibit.supervisor.run_folder import PREFIX, memory_folder
+from exhibit.supervisor.run_folder import memory_folder
 from tests.fakes.bundle import write_bundle
 from tests.patience import PATIENCE_S, wait_until
 
@@ -105,7 +105,7 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Table]:
         [*EXHIBIT, "--config", str(config), "--report", str(report)],
         env={**os.environ, "NOTIFY_SOCKET": str(folder / "notify"), "WATCHDOG_USEC": "4000000"},
     )
-    pattern = f"{PREFIX}{process.pid}-*"
+    pattern = f"{RUN_PREFIX}{process.pid}-*"
     try:
         wait_until(lambda: list(memory_folder().glob(pattern)), "the run folder")
         yield Table(process, next(memory_folder().glob(pattern)), report, manager)

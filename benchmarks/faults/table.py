@@ -14,11 +14,10 @@ from typing import Any
 
 import yaml
 
-from exhibit.contract.board import Heart
+from exhibit.contract.board import RUN_PREFIX, Heart
 from exhibit.contract.settings.published import read_published
 from exhibit.contract.socket_address import socket_address
 from exhibit.contract.table_state import State, TableState
-from exhibit.supervisor.run_folder import PREFIX
 
 _ROOT = Path(__file__).resolve().parents[2]
 _RESTART_S = 2.0
@@ -74,7 +73,7 @@ class ServedTable:
     def folder(self) -> Path:
         """The run folder; raises FileNotFoundError before there is one."""
         if self._folder is None or not self._folder.exists():
-            found = list(self._memory.glob(f"{PREFIX}{self.pid}-*"))
+            found = list(self._memory.glob(f"{RUN_PREFIX}{self.pid}-*"))
             if not found:
                 raise FileNotFoundError("the run folder is not there yet")
             self._folder, self._state = found[0], None

@@ -8,6 +8,8 @@ COMMANDS = {
     "run": "exhibit.cli.run:run",
     "check": "exhibit.cli.check:check",
     "doctor": "exhibit.cli.doctor:doctor",
+    "health": "exhibit.cli.health:health",
+    "update": "exhibit.cli.update:update",
     "ink": "exhibit.cli.ink:ink",
     "draw": "exhibit.cli.draw:draw",
     "sound": "exhibit.cli.sound:sound",

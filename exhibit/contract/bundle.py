@@ -26,6 +26,7 @@ from safetensors.numpy import load_file
 
 from exhibit.contract.arrays import DAMAGES, open_arrays
 from exhibit.contract.errors import BundleError
+from exhibit.contract.installed import INSTALLED_AT
 from exhibit.contract.values import Floats, Gray
 from exhibit.contract.yaml_text import YamlError, read_yaml
 
@@ -34,7 +35,7 @@ LATENTS, DIRECTIONS, GOLDEN = "latents.npz", "directions.safetensors", "golden.n
 DIRECTIONS_META = "directions.json"
 MEMORY = "memory"
 """Folder of the drawings that a bundle of format 2 recalls from."""
-BUNDLES_DIR = Path(__file__).resolve().parents[2] / "models" / "bundles"
+BUNDLES_DIR = INSTALLED_AT / "models" / "bundles"
 PLAIN_NAME = r"^[^<>&\"'/\\\x00-\x1f\x7f]{1,100}$"
 """Of bundles and directions: shown on a page, and part of files' names."""
 _UNIT_WITHIN = 0.01

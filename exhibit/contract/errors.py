@@ -33,3 +33,7 @@ class SoundError(ExhibitError):
 
 class InputError(ExhibitError):
     """A file or value given on the command line, or by the environment, cannot be used."""
+
+
+class UpdateError(ExhibitError):
+    """A new version cannot be fetched, made, tried or gone back from; the old one goes on."""

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from exhibit.contract.lifeline import lives
+
 SHARED, PRIVATE = 0o666, 0o600
 """Who may read a file: whom the user's umask allows, or this user alone."""
 
@@ -153,18 +155,6 @@ def _remove_drafts(folder: Path) -> None:
     """Remove what killed processes left half written; once a folder, as drafts are rare."""
     for draft in folder.glob(".*.tmp"):
         match = _DRAFT.match(draft.name)
-        if match and not _lives(int(match[1])):
+        if match and not lives(int(match[1])):
             with contextlib.suppress(OSError):
                 draft.unlink()
-
-
-def _lives(pid: int) -> bool:
-    if not _POSIX:  # where asking would be a signal
-        return True
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except (OSError, OverflowError):
-        return True
-    return True

@@ -1,4 +1,4 @@
-"""Child processes that end with the process that started them, and leave nothing on the disk."""
+"""Whether processes live, and children that end with their parent and leave nothing on the disk."""
 
 from __future__ import annotations
 
@@ -33,3 +33,16 @@ def end_with_parent() -> Callable[[], None] | None:
             os._exit(1)
 
     return arrange
+
+
+def lives(pid: int) -> bool:
+    """Return whether there is a process of this number; True where that cannot be known."""
+    if os.name != "posix":  # where asking would be a signal
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True

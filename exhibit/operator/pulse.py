@@ -11,6 +11,7 @@ from typing import Any
 from exhibit.contract.board import Heart, write_status
 from exhibit.contract.errors import ConfigError
 from exhibit.contract.notice import clear_notice, write_notice
+from exhibit.contract.update_news import take_news
 from exhibit.operator.access.certificate import Tls
 from exhibit.operator.access.secrets import generate_password
 from exhibit.operator.api.live import describe
@@ -80,6 +81,9 @@ class Pulse:
             desk.events.add("safe mode", text=desk.settings.safe_mode_reason or "on")
         desk.settings.in_force.publish()
         self._end_trial()
+        news = take_news(desk.state_dir)
+        if news is not None:
+            desk.events.add(news[0], text=news[1])
         state = desk.table.look()
         desk.bundles.look(state["engine"])
         self._count(state["engine"])

@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import psutil
-
 from exhibit.contract.board import RUN_PREFIX, SHARED_MEMORY
+from exhibit.contract.run_folders import known_folders
 
 _ROOM_BYTES = 32_000_000
 """Enough for the pictures of a full screen, twice."""
@@ -42,7 +41,6 @@ def memory_folder() -> Path:
 
 
 def _remove_abandoned(parent: Path) -> None:
-    for folder in parent.glob(f"{RUN_PREFIX}*-*"):
-        owner = folder.name.removeprefix(RUN_PREFIX).split("-")[0]
-        if owner.isdigit() and not psutil.pid_exists(int(owner)) and os.access(folder, os.W_OK):
+    for folder, is_alive in known_folders(parent):
+        if not is_alive and os.access(folder, os.W_OK):
             shutil.rmtree(folder, ignore_errors=True)

@@ -14,6 +14,7 @@ from typing import Any
 
 from exhibit.contract.board import CommandInbox, Heart, read_status, write_status
 from exhibit.contract.errors import REFUSED, InputError
+from exhibit.contract.installed import INSTALLED_AT
 from exhibit.contract.settings.file import apply_overrides
 from exhibit.contract.settings.published import Published, publish, read_published
 from exhibit.contract.settings.safe_mode import begin_safe_mode, safe_mode_reason, safest
@@ -178,6 +179,7 @@ class Session:
             "began_at": self._meter.begun_at,
             "rss_mb_peak": round(self._meter.peak_mb, 1),
             "faults": self._left_out,
+            "installed_at": str(INSTALLED_AT),
         }
         self._say_if_full(
             write_status(self._folder, "supervisor", {"processes": processes, **measured})

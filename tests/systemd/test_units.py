@@ -17,6 +17,7 @@ MOST_EXPOSED = {
     "tracing-table-screen.service": 2.0,
     "tracing-table-projector@.service": 2.0,
     "tracing-table-check.service": 1.0,
+    "tracing-table-update.service": 2.0,
 }
 ROOT = Path(__file__).parents[2]
 

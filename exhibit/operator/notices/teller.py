@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
+from exhibit.contract.update_news import KINDS as UPDATES
 from exhibit.operator.notices.channels import Channel, Notice, NoticeError
 
-HEARD = ("fault", "fault over", "safe mode")
+HEARD = ("fault", "fault over", "safe mode", *UPDATES)
 _GATHER_S = 20.0
 """What breaks and mends itself within seconds comes as one notice, that says both."""
 _MOST_EVENTS = 100
@@ -103,7 +104,7 @@ def notice_of(events: Sequence[dict[str, Any]], left_out: int = 0) -> Notice:
 
 
 def _words(event: dict[str, Any]) -> str:
-    what = {"fault": "fault", "fault over": "over", "safe mode": "safe mode"}[event["what"]]
+    what = "over" if event["what"] == "fault over" else event["what"]
     return f"{what}: {event.get('text', '')}"
 
 

@@ -1,0 +1,1 @@
+"""A new version beside the one that shows, and the way back."""
