@@ -224,6 +224,7 @@ class EngineProcess:
             "" if self._view is None else self._view.misfit,
             self._uncalibrated,
             self._bundle.complaint,
+            *self._bundle.opened.models.faults,
             *self._outlet.faults,
         )
         bundle = self._bundle.opened

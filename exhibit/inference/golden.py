@@ -12,7 +12,7 @@ from exhibit.contract.arrays import DAMAGES, open_arrays
 from exhibit.contract.bundle import GOLDEN, Bundle
 from exhibit.contract.errors import BundleError
 from exhibit.contract.values import Floats
-from exhibit.inference.session import Session
+from exhibit.inference.session import Graph
 
 # Largest difference allowed, of the picture's range or of the largest number of a code. CPUs
 # differ by the order of their sums; GPUs also round to TF32 (10 bits) in every layer.
@@ -20,7 +20,7 @@ _TOLERANCE = {"cpu": 5e-3}
 _TOLERANCE_ELSEWHERE = 5e-2
 
 
-def check_golden(bundle: Bundle, encoder: Session, generator: Session) -> None:
+def check_golden(bundle: Bundle, encoder: Graph, generator: Graph) -> None:
     """Run the bundle's golden pairs through both graphs.
 
     Raises:
@@ -33,7 +33,7 @@ def check_golden(bundle: Bundle, encoder: Session, generator: Session) -> None:
         _compare(generator, row, index)
 
 
-def _read(bundle: Bundle, encoder: Session, generator: Session) -> dict[str, Floats]:
+def _read(bundle: Bundle, encoder: Graph, generator: Graph) -> dict[str, Floats]:
     """Return every golden array as float32 with the graphs' own shapes behind axis 0."""
     file = bundle.file(GOLDEN)
     try:
@@ -61,7 +61,7 @@ def _to_network_range(array: NDArray[Any]) -> Floats:
     return floats / np.float32(127.5) - 1 if array.dtype == np.uint8 else floats
 
 
-def _compare(session: Session, row: Mapping[str, Floats], index: int) -> None:
+def _compare(session: Graph, row: Mapping[str, Floats], index: int) -> None:
     outputs = session.new_outputs()
     session.run({name: np.ascontiguousarray(row[name]) for name in session.inputs}, outputs)
     tolerance = _TOLERANCE.get(session.provider, _TOLERANCE_ELSEWHERE)

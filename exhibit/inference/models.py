@@ -12,8 +12,9 @@ from exhibit.contract.errors import BundleError
 from exhibit.contract.settings.schema import InkConfig, ModelConfig
 from exhibit.contract.values import Code, Floats, Gray, Ink, Picture, Recalled
 from exhibit.inference.golden import check_golden
+from exhibit.inference.ladder import LadderSession
 from exhibit.inference.providers import ORT_NAMES, choose_providers
-from exhibit.inference.session import Session
+from exhibit.inference.session import Graph
 
 log = logging.getLogger(__name__)
 _PAPER = 255
@@ -22,7 +23,7 @@ _PAPER = 255
 class OnnxEncoder:
     """Ink to code (`exhibit.contract.values.Encoder`)."""
 
-    def __init__(self, session: Session, card: Card) -> None:
+    def __init__(self, session: Graph, card: Card) -> None:
         self.session = session
         self._size = card.ink_size
         self._answer = InkConfig().answer
@@ -87,7 +88,7 @@ class OnnxEncoder:
 class OnnxGenerator:
     """Code to picture (`exhibit.contract.values.Generator`)."""
 
-    def __init__(self, session: Session, card: Card) -> None:
+    def __init__(self, session: Graph, card: Card) -> None:
         self.session = session
         self._follow = np.float32(1)
         self._w_plus: Floats = np.empty((1, card.num_ws, card.w_dim), np.float32)
@@ -134,15 +135,25 @@ class Models:
         encoder: ink to code.
         generator: code to picture.
         providers_asked: what the configuration names, in order; empty for the best there is.
-        providers_got: where the encoder and the generator run.
         left_out: why an asked provider was not tried, for the operator.
+        ladders: the sessions of both, which may go down to the processor and up again.
     """
 
     encoder: OnnxEncoder
     generator: OnnxGenerator
     providers_asked: tuple[str, ...]
-    providers_got: tuple[str, str]
     left_out: tuple[str, ...]
+    ladders: tuple[LadderSession, ...] = ()
+
+    @property
+    def providers_got(self) -> tuple[str, str]:
+        """Where the encoder and the generator run at the moment."""
+        return self.encoder.session.provider, self.generator.session.provider
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """Which provider failed while it ran, and what it said."""
+        return tuple(ladder.fault for ladder in self.ladders if ladder.fault)
 
     @property
     def missed(self) -> tuple[str, ...]:
@@ -181,20 +192,19 @@ def open_models(bundle: Bundle, config: ModelConfig) -> Models:
     codes = {"w_plus": (1, card.num_ws, card.w_dim)} | feature
     picture = {"picture": (1, card.channels, card.resolution, card.resolution)}
     choice = choose_providers(config.providers or tuple(ORT_NAMES))
-    encoder = Session(bundle.file(ENCODER), ink, codes, choice.names, config.threads)
-    generator = Session(bundle.file(GENERATOR), codes, picture, choice.names, config.threads)
+    encoder = LadderSession(bundle.file(ENCODER), ink, codes, choice.names, config.threads)
+    generator = LadderSession(bundle.file(GENERATOR), codes, picture, choice.names, config.threads)
     check_golden(bundle, encoder, generator)
-    got = (encoder.provider, generator.provider)
     asked = ", ".join(config.providers) or "the best"
-    log.info("providers: asked %s, got %s", asked, ", ".join(got))
+    log.info("providers: asked %s, got %s, %s", asked, encoder.provider, generator.provider)
     for reason in choice.left_out:
         log.info("provider left out: %s", reason)
     models = Models(
         OnnxEncoder(encoder, card),
         OnnxGenerator(generator, card),
         tuple(config.providers),
-        got,
         choice.left_out,
+        (encoder, generator),
     )
     models.configure(config, InkConfig())
     return models

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import onnxruntime as ort
@@ -18,6 +19,38 @@ log = logging.getLogger(__name__)
 
 Shapes = Mapping[str, tuple[int, ...]]
 _FATAL, _ERROR, _WARNING = 4, 3, 2
+
+
+class Graph(Protocol):
+    """What answers with a graph needs of it, whatever runs it."""
+
+    @property
+    def path(self) -> Path:
+        """The .onnx file."""
+        ...
+
+    @property
+    def inputs(self) -> Shapes:
+        """Shape of every input by name."""
+        ...
+
+    @property
+    def outputs(self) -> Shapes:
+        """Shape of every output by name."""
+        ...
+
+    @property
+    def provider(self) -> str:
+        """Where it runs."""
+        ...
+
+    def new_outputs(self) -> dict[str, Floats]:
+        """Return one array for every output, for `run` to write into."""
+        ...
+
+    def run(self, inputs: Mapping[str, Floats], outputs: Mapping[str, Floats]) -> None:
+        """Run the graph once."""
+        ...
 
 
 class Session:

@@ -1,0 +1,118 @@
+"""A session that goes down to the processor when a graphics card fails, and up again later."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from exhibit.contract.values import Floats
+from exhibit.inference.session import Session, Shapes
+
+log = logging.getLogger(__name__)
+
+_RETRY_MIN_S, _RETRY_MAX_S = 30.0, 1800.0
+CPU = "cpu"
+
+
+class LadderSession:
+    """Runs a graph on the best provider there is at the moment, as `Session` does.
+
+    A card that fails while it runs (its driver lost it, its memory is full) costs one picture some
+    seconds: the graph is opened on the processor and the same input run again. In a thread the card
+    is tried anew, ever more seldom, and takes over once it has run the graph.
+
+    Attributes:
+        fault: which provider failed, and what it said; empty where the wanted one runs.
+
+    Args:
+        path, inputs, outputs, providers, threads: as of `Session`.
+        opener: opens a session.
+        clock: monotonic seconds.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        inputs: Shapes,
+        outputs: Shapes,
+        providers: Sequence[str],
+        threads: int,
+        opener: Callable[..., Session] = Session,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._given, self._threads = (path, inputs, outputs), threads
+        self._providers, self._opener, self._clock = tuple(providers), opener, clock
+        self._session = self._open(self._providers)
+        self._wanted = self._session.provider
+        self._retry_s, self._retry_at = _RETRY_MIN_S, float("inf")
+        self._trying: threading.Thread | None = None
+        self._found: Session | None = None
+        self.path, self.fault = path, ""
+        self.inputs, self.outputs = self._session.inputs, self._session.outputs
+
+    @property
+    def provider(self) -> str:
+        """Where the graph runs."""
+        return self._session.provider
+
+    def new_outputs(self) -> dict[str, Floats]:
+        """Return one array for every output, for `run` to write into."""
+        return self._session.new_outputs()
+
+    def run(self, inputs: Mapping[str, Floats], outputs: Mapping[str, Floats]) -> None:
+        """Run the graph once, on the processor where the provider fails.
+
+        Args:
+            inputs: C-contiguous float32 arrays of the declared shapes.
+            outputs: the same; overwritten.
+        """
+        if self.fault:
+            self._climb()
+        try:
+            self._session.run(inputs, outputs)
+        except Exception as error:
+            # ONNX Runtime's errors share no other base. There is nothing below the processor.
+            if self.provider == CPU:
+                raise
+            self._go_down(error)
+            self._session.run(inputs, outputs)
+
+    def _go_down(self, error: Exception) -> None:
+        said = (str(error).splitlines() or [type(error).__name__])[0][:200]
+        self.fault = (
+            f"{self.path.name}: {self.provider} failed while it ran, pictures are made on the "
+            f"processor until it works again: {said}"
+        )
+        log.error("%s", self.fault)
+        self._session = self._open((CPU,))
+        self._retry_at = self._clock() + self._retry_s
+        self._retry_s = min(2 * self._retry_s, _RETRY_MAX_S)
+
+    def _climb(self) -> None:
+        """Try the provider that failed again where that is due; take it where it has run."""
+        if self._trying is None:
+            if self._clock() >= self._retry_at:
+                self._trying = threading.Thread(target=self._try, name="open-again", daemon=True)
+                self._trying.start()
+            return
+        if self._trying.is_alive():
+            return
+        self._trying, found, self._found = None, self._found, None
+        if found is None or found.provider != self._wanted:
+            self._retry_at = self._clock() + self._retry_s
+            self._retry_s = min(2 * self._retry_s, _RETRY_MAX_S)
+            return
+        log.warning("%s: %s works again", self.path.name, self._wanted)
+        self._session, self.fault, self._retry_at = found, "", float("inf")
+
+    def _try(self) -> None:
+        try:
+            self._found = self._open(self._providers)
+        except Exception as error:  # noqa: BLE001 - the processor goes on
+            log.warning("%s: %s cannot be opened again: %s", self.path.name, self._wanted, error)
+
+    def _open(self, providers: Sequence[str]) -> Session:
+        return self._opener(*self._given, providers, self._threads)
