@@ -172,9 +172,9 @@ class Session:
         shown_at = statuses.get("engine", {}).get("first_picture_at")
         if self.first_picture_s is None and shown_at is not None:
             self.first_picture_s = round(shown_at - self._meter.begun_at, 3)
-        processes = self._supervisor.describe()
         self._note_that_it_is_up()
-        self._meter.sample(self._pids(), time.monotonic())
+        resident_mb = self._meter.sample(self._pids(), time.monotonic())
+        self._supervisor.limit_memory(resident_mb)
         measured = {
             "began_at": self._meter.begun_at,
             "rss_mb_peak": round(self._meter.peak_mb, 1),
@@ -182,7 +182,9 @@ class Session:
             "installed_at": str(INSTALLED_AT),
         }
         self._say_if_full(
-            write_status(self._folder, "supervisor", {"processes": processes, **measured})
+            write_status(
+                self._folder, "supervisor", {"processes": self._supervisor.describe(), **measured}
+            )
         )
 
     def _pids(self) -> list[int]:

@@ -44,6 +44,8 @@ class Watched:
         self.quick_deaths = 0  # in a row
         self.asked_to_end = False
         self.aborted_at: float | None = None
+        self.aborted_for = ""
+        self.memory_mb = 0.0  # at the last look
         self.killed_at: float | None = None
         self.stuck: list[Child] = []  # killed, and still not gone
         self.past: dict[str, Any] = {}  # what the lives that ended measured
@@ -119,6 +121,19 @@ class Supervisor:
             watched.asked_to_end = True
             watched.child.ask_to_end()
 
+    def limit_memory(self, memory_mb: Mapping[int, float]) -> None:
+        """End the processes that take more memory than they may; they are started again.
+
+        Args:
+            memory_mb: in 10⁶ bytes, by process id.
+        """
+        for watched in self.watched.values():
+            child = watched.child
+            took = watched.memory_mb = memory_mb.get(child.pid, 0.0) if child else 0.0
+            allowed = self._memory_limit_mb(watched.spec)
+            if child is not None and watched.aborted_at is None and took > allowed:
+                self._abort(watched, child, f"took {took:.0f} MB of memory, of {allowed:.0f} MB")
+
     def renew(self, statuses: Mapping[str, Mapping[str, Any]]) -> None:
         """End the processes whose newest settings hold only from a start."""
         for name, watched in self.watched.items():
@@ -142,6 +157,7 @@ class Supervisor:
             name: {
                 "pid": w.pid,
                 "restarts": w.restarts,
+                "memory_mb": round(w.memory_mb, 1),
                 "last_exit": w.last_exit,
                 "last_words": w.last_words,
             }
@@ -183,10 +199,19 @@ class Supervisor:
         silent_s = watched.silence.measure(now, beat)
         allowed_s = self._config.heartbeat_timeout_s if beat else watched.spec.start_timeout_s
         if silent_s > allowed_s:
-            log.warning("%s showed no life for %.1f s; ended", watched.spec.name, silent_s)
-            child.abort()
-            watched.aborted_at = now
+            log.warning("%s showed no life for %.1f s", watched.spec.name, silent_s)
+            self._abort(watched, child, "no sign of life")
         return None
+
+    def _abort(self, watched: Watched, child: Child, reason: str) -> None:
+        log.warning("%s is ended: %s", watched.spec.name, reason)
+        child.abort()
+        watched.aborted_at, watched.aborted_for = self._clock(), reason
+
+    def _memory_limit_mb(self, spec: ProcessSpec) -> float:
+        if spec.name == "engine":
+            return self._config.engine_memory_limit_mb
+        return self._config.memory_limit_mb
 
     def _leave_if_stuck(self, watched: Watched, child: Child, killed_s: float) -> int | None:
         if killed_s < GONE_WITHIN_S:
@@ -203,7 +228,7 @@ class Supervisor:
         watched.child = None
         watched.last_exit = describe_exit(code)
         if watched.aborted_at is not None:
-            watched.last_exit = f"no sign of life ({watched.last_exit})"
+            watched.last_exit = f"{watched.aborted_for} ({watched.last_exit})"
         watched.past = add_life(watched.past, read_status(self._run_dir, name))
         clear_status(self._run_dir, name)
         asked, watched.asked_to_end = watched.asked_to_end, False

@@ -1,6 +1,6 @@
 """A process of the table for tests of the supervisor: beats its heart, then does what it is told.
 
-Usage: python -m tests.fakes.child --run-dir DIR NAME [steady|crash|refuse|hang|deaf]
+Usage: python -m tests.fakes.child --run-dir DIR NAME [steady|crash|refuse|hang|deaf|grow]
 """
 
 from __future__ import annotations
@@ -33,7 +33,10 @@ def main() -> None:
     if given.behaviour == "refuse":
         print("\nError: not with me\n", file=sys.stderr)
         sys.exit(2)
+    taken = []
     while not ended.wait(0.02):
+        if given.behaviour == "grow":
+            taken.append(bytearray(b"x" * 2_000_000))
         if given.behaviour != "hang":
             heart.beat()
 

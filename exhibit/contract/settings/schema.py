@@ -283,6 +283,10 @@ class SupervisorConfig(Section):
     """Restarts of one process within `restart_window_s` before the supervisor gives up."""
     restart_window_s: float = Field(600.0, ge=1, le=86400, json_schema_extra={"unit": "s"})
     """How far back restarts are counted against the budget."""
+    memory_limit_mb: float = Field(800.0, ge=100, le=1e6, json_schema_extra={"unit": "MB"})
+    """A process that takes more is ended and started again; one that is well takes 40 to 150."""
+    engine_memory_limit_mb: float = Field(4000.0, ge=300, le=1e6, json_schema_extra={"unit": "MB"})
+    """The same for the engine, which takes 300 on the processor, and more with a graphics card."""
 
 
 class Config(Section):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from exhibit.contract.board import read_status, write_status
 from exhibit.contract.errors import REFUSED
 from exhibit.contract.settings.schema import SupervisorConfig
 from exhibit.supervisor.processes import ProcessSpec
+from exhibit.supervisor.resources import ResourceMeter
 from exhibit.supervisor.supervisor import Supervisor
 from tests.patience import wait_until
 
@@ -79,6 +81,42 @@ def test_supervisor_silent_process_is_killed(tmp_path: Path, behaviour: str) -> 
         signal_name = "SIGABRT" if behaviour == "hang" else "SIGKILL"
         assert engine.last_exit == f"no sign of life ({signal_name})"
         assert ("threading.py" in engine.last_words) == (behaviour == "hang")
+    finally:
+        supervisor.stop()
+
+
+def test_supervisor_process_that_grows_beyond_its_limit_is_ended_and_started_anew(
+    tmp_path: Path,
+) -> None:
+    config = QUICK.model_copy(update={"memory_limit_mb": 150.0})
+    supervisor = Supervisor([_spec("web", "grow"), _spec("sound", "steady")], config, tmp_path)
+    web, sound = supervisor.watched["web"], supervisor.watched["sound"]
+    meter = ResourceMeter(0.0)
+
+    def ended() -> bool:
+        supervisor.limit_memory(meter.sample([p for p in (web.pid, sound.pid) if p], 0.0))
+        return bool(web.restarts)
+
+    try:
+        _run_until(supervisor, ended, "end of the process that grows")
+        _run_until(supervisor, lambda: _alive(supervisor, "web"), "its next life")
+        said = re.fullmatch(r"took (\d+) MB of memory, of 150 MB \(SIG\w+\)", web.last_exit)
+        assert said is not None and int(said[1]) > 150
+        assert "grow" not in web.last_words and "child.py" in web.last_words
+        assert sound.restarts == 0
+        assert 5 < supervisor.describe()["sound"]["memory_mb"] < 150
+    finally:
+        supervisor.stop()
+
+
+def test_supervisor_engine_has_a_memory_limit_of_its_own(tmp_path: Path) -> None:
+    supervisor = Supervisor([_spec("engine", "steady"), _spec("web", "steady")], QUICK, tmp_path)
+    engine, web = supervisor.watched["engine"], supervisor.watched["web"]
+    try:
+        _run_until(supervisor, lambda: _alive(supervisor, "engine"), "first start")
+        assert engine.pid and web.pid
+        supervisor.limit_memory({engine.pid: 3999.0, web.pid: 801.0})
+        assert (engine.aborted_for, web.aborted_for) == ("", "took 801 MB of memory, of 800 MB")
     finally:
         supervisor.stop()
 

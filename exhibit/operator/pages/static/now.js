@@ -94,13 +94,17 @@ function press(id, on) {
   at(id)?.setAttribute("aria-pressed", String(on));
 }
 
+function memoryOf(processes) {
+  return Object.entries(processes).map(([name, found]) => `${name} ${number(Math.round(found.memory_mb ?? 0))}`).join(" · ");
+}
+
 function showFacts({ engine, processes, rss_mb_peak: memory }) {
   const facts = {
     bundle: engine.bundle,
     camera: engine.camera,
     provider: engine.provider,
     frames: engine.frames_captured === undefined ? undefined : `${number(engine.frames_captured)} / ${number(engine.frames_dropped)}`,
-    memory: memory == null ? undefined : `${number(memory)} MB`,
+    memory: memory == null ? undefined : `${number(memory)} MB (${memoryOf(processes)})`,
     restarts: Object.entries(processes).map(([name, found]) => `${name} ${found.restarts}`).join(" · "),
   };
   for (const [name, value] of Object.entries(facts)) at(`fact-${name}`).textContent = value || "–";
