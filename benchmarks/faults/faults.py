@@ -14,6 +14,9 @@ from pathlib import Path
 from benchmarks.faults.table import ServedTable
 
 KILL, STOP, GO_ON = signal.SIGKILL, signal.SIGSTOP, signal.SIGCONT
+GROW = signal.SIGUSR1
+"""What `grows/sitecustomize.py` makes of it."""
+_NAMED = {"web": "browser", "takehome": "prints"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +144,14 @@ def _page_port(table: ServedTable) -> int:
 
 def all_faults() -> Iterator[Fault]:
     """Yield every fault, in the order in which they are tried."""
-    for name in ("engine", "stage", "sound", "web", "operator"):
-        gap_s, named = 3.0 if name == "stage" else 2.0, "browser" if name == "web" else name
+    for name in ("engine", "stage", "sound", "takehome", "web", "operator"):
+        gap_s, named = 3.0 if name == "stage" else 2.0, _NAMED.get(name, name)
         yield Fault(f"{name} killed", _sends(name, KILL), named, gap_s)
     yield Fault("engine stopped", _sends("engine", STOP), "engine")
     # The bar of a stage that hangs is the heartbeat's limit and a start.
     yield Fault("stage stopped", _sends("stage", STOP), "stage", 9.0)
+    for name in ("engine", "sound"):
+        yield Fault(f"{name} takes ever more memory", _sends(name, GROW), "MB of memory")
     yield Fault("operator stopped", _sends("operator", STOP), "operator")
     yield Fault(
         "supervisor stopped 8 s",

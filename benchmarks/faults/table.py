@@ -53,7 +53,8 @@ class ServedTable:
         """Start the table."""
         environment = {**os.environ, "NOTIFY_SOCKET": str(self.home / "manager.sock")}
         # The table of this checkout, wherever another one is installed.
-        environment |= {"TMPDIR": str(self._memory), "PYTHONPATH": str(_ROOT)}
+        path = f"{_ROOT}{os.pathsep}{_ROOT / 'benchmarks' / 'faults' / 'grows'}"
+        environment |= {"TMPDIR": str(self._memory), "PYTHONPATH": path}
         self._process = subprocess.Popen(
             [*_COMMAND, "--config", str(self.home / "config.yaml")],
             cwd=self.home,
