@@ -13,6 +13,8 @@ COMMANDS = {
     "light": "calibration.commands.light:light",
     "pens": "calibration.commands.pens:pens",
     "check": "calibration.commands.check:check",
+    "report": "calibration.commands.report:report",
+    "all": "calibration.commands.all_steps:all_steps",
     "versions": "calibration.commands.versions:versions",
 }
 
@@ -30,4 +32,6 @@ def main() -> None:
     5. calibrate light                 with a blank sheet on the table
     6. calibrate pens                  with the pens that visitors get, drawn on the pen card
     7. calibrate check                 does it still hold? In the morning, and every hour
+
+    `calibrate all` goes through them; `calibrate report` writes a page about it.
     """

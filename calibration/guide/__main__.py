@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 import threading
@@ -16,7 +15,6 @@ from exhibit.contract.errors import REFUSED, ExhibitError
 from exhibit.contract.settings.published import read_published
 
 _TICK_S = 0.05
-_YIELDING = 5
 
 
 @click.command()
@@ -26,7 +24,6 @@ def main(run_dir: Path) -> None:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    os.nice(_YIELDING)
     cv2.setNumThreads(1)
     try:
         guide = Guide(run_dir, read_published(run_dir).config)

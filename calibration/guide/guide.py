@@ -9,7 +9,9 @@ from typing import Any, cast
 
 import numpy as np
 
-from calibration.guide.steps import Place, Step, step_named
+from calibration.check import require_unmoved
+from calibration.guide.place import Place
+from calibration.guide.steps import Step, step_named
 from calibration.patterns import hang
 from calibration.projector_steps import Method
 from calibration.sightings import turn
@@ -54,6 +56,7 @@ class Guide:
         self._name, self._method = "", ""
         self._place: Place | None = None
         self._saved: list[str] = []
+        self._newest: Gray | None = None
         self._error = self._words = ""
         self._sequence = 0
         self._pattern_due = self._status_due = 0.0
@@ -70,6 +73,7 @@ class Guide:
             self._pattern_due = self._status_due = 0.0
         newest = self._frames.peek()
         if newest is not None and newest.pixels.ndim == 2:
+            self._newest = newest.pixels
             self._try(self._look, newest.pixels)
         self._try(self._finish)
         if now >= self._pattern_due:
@@ -84,7 +88,7 @@ class Guide:
         """Leave the table with what was saved."""
         self._inbox.close()
         (self._run_dir / f"{NAME}.status.json").unlink(missing_ok=True)
-        for name in ("engine", "stage") if self._saved else ():
+        for name in ("engine", "stage") if set(self._saved) - {"check"} else ():
             send_command(self._run_dir, "supervisor", {"do": "restart", "name": name})
 
     def status(self) -> dict[str, Any]:
@@ -123,6 +127,8 @@ class Guide:
         self._step, self._words = None, ""
         place = self._look_around()
         known = load_calibration(place.file)
+        if name == "projector" and (frame := self._newest) is not None:
+            require_unmoved(known, [frame], place.mirrored)
         self._step = step_named(name, cast(Method, method), place, known)
         self._place, self._name = place, name
         self._method = method if name == "projector" else ""
@@ -139,15 +145,18 @@ class Guide:
             missing = "camera" if newest is None else "stage"
             raise CalibrationError(f"the {missing} shows nothing yet; wait until the table runs")
         height, width = newest.pixels.shape[:2]
+        wide, high = (int(side) for side in stage["size_px"])
         config, source = self._config, self._source(engine)
         return Place(
             file=config.calibration,
             seen_by=format_of(source, (width, height)),
             mirrored=config.camera.mirrored,
             simulated=bool(engine.get("simulated")),
-            stage_px=stage_size(*stage["size_px"], config.stage.rotate),
+            stage_px=stage_size(wide, high, config.stage.rotate),
             mirror=config.stage.mirror,
             rotate=config.stage.rotate,
+            exposure=config.camera.exposure,
+            gain=config.camera.gain,
         )
 
     def _source(self, engine: Mapping[str, Any]) -> Any:
@@ -171,19 +180,19 @@ class Guide:
         step, file = self._step, self._place.file
         known = load_calibration(file)
         try:
-            update = step.result(known)
+            outcome = step.result(known)
         except CalibrationError:
             if self._name == "projector":
                 # Points that make no map are of no use to go on with.
                 self._step = step_named(self._name, cast(Method, self._method), self._place, known)
             raise
-        if update is None:
+        if outcome is None:
             return
-        # The schema's own checks hold for what is put together, too.
-        whole = Calibration.model_validate({**dict(known), **update})
-        save_calibration(file, whole)
+        if outcome.update:
+            # The schema's own checks hold for what is put together, too.
+            save_calibration(file, Calibration.model_validate({**dict(known), **outcome.update}))
         self._saved.append(self._name)
-        self._words = words_of(whole, self._name)
+        self._words = outcome.words
         self._step, self._name, self._method = None, "", ""
 
     def _project(self, now: float) -> None:
@@ -193,15 +202,3 @@ class Guide:
         pixels = hang(pattern, self._place.mirror, self._place.rotate)
         self._sequence += 1
         self._patterns.publish(self._sequence, now, pixels)
-
-
-def words_of(known: Calibration, step: str) -> str:
-    """Return the figures of a step that was measured; empty where there are none."""
-    lens, camera, projector = known.lens, known.camera, known.projector
-    if step == "camera" and lens is not None:
-        return f"{lens.error_px:.2f} px, {lens.views} + {lens.views_dropped}"
-    if step == "table" and camera is not None:
-        return f"{camera.error_mm:.2f} mm"
-    if step == "projector" and projector is not None and projector.error_mean_mm is not None:
-        return f"{projector.error_mean_mm:.2f} mm, {projector.error_max_mm:.2f} mm"
-    return ""

@@ -69,6 +69,7 @@ def measured(file: Path) -> list[Measured]:
             ("table", known.camera),
             ("light", known.light),
             ("projector", known.projector),
+            ("pens", known.pens),
         )
     ]
 

@@ -25,7 +25,7 @@ class Order(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     do: Literal["begin", "leave", "accept", "skip", "back", "move", "select", "end"]
-    step: Literal["camera", "table", "light", "projector"] = "camera"
+    step: Literal["camera", "table", "light", "projector", "pens", "check"] = "camera"
     method: Literal["disc", "mesh", "automatic"] = "disc"
     dx: Pixels = 0
     dy: Pixels = 0

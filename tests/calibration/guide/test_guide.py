@@ -135,7 +135,10 @@ def test_guide_refuses_a_step_and_keeps_what_was_measured(table: Table) -> None:
     table.say("accept")
     assert load_calibration(table.file).table_mm == (300.0, 200.0)
     table.say("begin", step="nonsense")
-    assert "expected one of camera, table, light, projector" in table.guide.status()["error"]
+    assert (
+        "expected one of camera, table, light, projector, pens, check"
+        in table.guide.status()["error"]
+    )
 
 
 def test_guide_that_ends_has_engine_and_stage_take_what_was_measured(tmp_path: Path) -> None:

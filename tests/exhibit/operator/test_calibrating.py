@@ -53,6 +53,7 @@ def test_measured_says_which_steps_a_calibration_has(tmp_path: Path) -> None:
         ("table", False),
         ("light", False),
         ("projector", False),
+        ("pens", False),
     ]
     projector = ProjectorCalibration(
         size_px=(640, 400),
@@ -61,5 +62,5 @@ def test_measured_says_which_steps_a_calibration_has(tmp_path: Path) -> None:
         table_to_projector=((1.5, 0.0, 0.0), (0.0, 1.5, 0.0), (0.0, 0.0, 1.0)),
     )
     save_calibration(file, Calibration(projector=projector))
-    last = measured(file)[-1]
+    last = measured(file)[-2]
     assert (last.name, last.done, last.at) == ("projector", True, "")

@@ -1,0 +1,140 @@
+"""Steps for which something lies on the table, hands away, and is looked at for a second."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from typing import Any
+
+from calibration.check import check_calibration, require_unmoved
+from calibration.exposure import paper_share
+from calibration.guide.picture import Colour, coloured, dotted
+from calibration.guide.place import Measure, Outcome, Place
+from calibration.made import made_now
+from calibration.measured_light import blank_of, save_picture
+from calibration.pens import measure_pens
+from calibration.projector_steps import Told
+from calibration.sightings import find_board, turn
+from calibration.table import measure_table
+from calibration.zones import dim_zones, zones_of
+from exhibit.camera.table_light import load_table_light
+from exhibit.contract.calibration import Calibration, LightCalibration
+from exhibit.contract.errors import CalibrationError
+from exhibit.contract.geometry import Points
+from exhibit.contract.settings.schema import CameraConfig
+from exhibit.contract.values import Gray
+
+_KEPT_FRAMES = 10
+
+
+class LyingStep:
+    """Something lies on the table and is looked at for a second.
+
+    Args:
+        code: of the text that says what to lay there.
+        measure: from frames as they come, and the calibration known, to what is measured.
+        mirrored: frames come mirrored.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        measure: Measure,
+        mirrored: bool,
+    ) -> None:
+        self._code, self._measure, self._mirrored = code, measure, mirrored
+        self._frames: deque[Gray] = deque(maxlen=_KEPT_FRAMES)
+        self._accepted = False
+
+    def pattern(self) -> Gray | None:
+        """Project nothing of its own."""
+        return None
+
+    def look(self, turned: Gray) -> Colour:
+        """Keep the newest frames, as they came."""
+        self._frames.append(turn(turned, self._mirrored))
+        return dotted(coloured(turned), find_board(turned))
+
+    def order(self, do: str, by: Points, number: int) -> None:
+        """Measure with the frames of the last second."""
+        self._accepted = do == "accept"
+
+    def told(self) -> Told:
+        """Say what to lay there."""
+        return Told(self._code, {}, len(self._frames) == _KEPT_FRAMES)
+
+    def result(self, known: Calibration) -> Outcome | None:
+        """Return what was measured."""
+        if not self._accepted:
+            return None
+        self._accepted = False
+        return self._measure(list(self._frames), known)
+
+
+def lying_step(name: str, place: Place) -> LyingStep:
+    """Return the step of a name: `table`, `light`, `pens` or `check`."""
+    codes = {
+        "table": ("table_board", _table_by),
+        "light": ("light_blank", _light_by),
+        "pens": ("pens_card", _pens_by),
+        "check": ("check_table", _check_by),
+    }
+    code, measure = codes[name]
+    return LyingStep(code, measure(place), place.mirrored)
+
+
+def _table_by(place: Place) -> Measure:
+    def measure(frames: Sequence[Gray], known: Calibration) -> Outcome:
+        found = measure_table(frames, place.seen_by, place.mirrored, known)
+        update: dict[str, Any] = {"camera": found.camera, "table_mm": found.paper.size_mm}
+        if known.table_mm != found.paper.size_mm:
+            update["projector"] = None
+        return Outcome(update, f"{found.camera.error_mm:.2f} mm")
+
+    return measure
+
+
+def _light_by(place: Place) -> Measure:
+    def measure(frames: Sequence[Gray], known: Calibration) -> Outcome:
+        require_unmoved(known, frames, place.mirrored)
+        blank = blank_of(frames)
+        share, zones = paper_share([blank]), zones_of(blank, place.mirrored)
+        light = LightCalibration(
+            made=made_now(),
+            seen_by=place.seen_by,
+            size_px=place.seen_by.size_px,
+            simulated=place.simulated,
+            blank=save_picture(place.file, "blank", blank),
+            exposure=place.exposure,
+            gain=place.gain,
+            paper_share=round(share, 3),
+            zones=zones,
+        )
+        return Outcome({"light": light}, "; ".join([f"{100 * share:.0f} %", *dim_zones(zones)]))
+
+    return measure
+
+
+def _pens_by(place: Place) -> Measure:
+    def measure(frames: Sequence[Gray], known: Calibration) -> Outcome:
+        require_unmoved(known, frames, place.mirrored)
+        pens = measure_pens(frames, place.mirrored)
+        passed = [str(reading.box) for reading in pens.readings if reading.passed]
+        return Outcome(
+            {"pens": pens}, f"{len(passed)} / {len(pens.readings)} ({', '.join(passed)})"
+        )
+
+    return measure
+
+
+def _check_by(place: Place) -> Measure:
+    def measure(frames: Sequence[Gray], known: Calibration) -> Outcome:
+        config = CameraConfig(mirrored=place.mirrored, exposure=place.exposure, gain=place.gain)
+        light = load_table_light(place.file, known, place.simulated)
+        found = check_calibration(frames, place.seen_by, config, known, light)
+        wrong = [finding.text for finding in found if finding.verdict == "fault"]
+        if wrong:
+            raise CalibrationError("; ".join(wrong))
+        return Outcome({}, "; ".join(f"{finding.subject}: {finding.text}" for finding in found))
+
+    return measure
