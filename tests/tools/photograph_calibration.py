@@ -1,6 +1,6 @@
 """A person's twenty minutes with a new table, driven in a browser and photographed.
 
-    python -m tests.tools.photograph_calibration --bundle models/bundles/lear --out docs/pictures
+    python -m tests.tools.photograph_calibration --out docs/pictures
 
 A real table runs; its camera is a folder with one picture, which somebody at a made-up rig replaces
 by what they do: they hold up the board, lay it down, lay down blank paper and the disc.
@@ -32,6 +32,7 @@ from tests.exhibit.operator.pages.running import (
     claim,
     running_table,
 )
+from tests.fakes.bundle import write_bundle
 from tests.patience import PATIENCE_S
 
 DESK, PHONE = (1200, 800), (390, 780)
@@ -42,9 +43,8 @@ _POINTS_MM = np.array([[x, y] for x in (40.0, 210.0, 380.0) for y in (40.0, 150.
 
 
 @click.command()
-@click.option("--bundle", type=click.Path(path_type=Path, exists=True), required=True)
 @click.option("--out", type=click.Path(path_type=Path), required=True)
-def main(bundle: Path, out: Path) -> None:
+def main(out: Path) -> None:
     """Calibrate a made-up table from its page, on a phone, and photograph every step."""
     from playwright.sync_api import sync_playwright
 
@@ -52,7 +52,7 @@ def main(bundle: Path, out: Path) -> None:
     with tempfile.TemporaryDirectory() as museum, sync_playwright() as started:
         folder = Path(museum)
         browser = started.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
-        with rig_table(folder, bundle.resolve()) as table:
+        with rig_table(folder, write_bundle(folder / "bundle")) as table:
             context = browser.new_context(ignore_https_errors=True, locale="en-GB")
             context.set_default_timeout(1000 * PATIENCE_S)
             page = context.new_page()

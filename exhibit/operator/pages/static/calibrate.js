@@ -3,7 +3,7 @@ import { ask, attempt } from "./api.js";
 import { watch } from "./live.js";
 import { has, text } from "./texts.js";
 
-const LOOK_EVERY_MS = 400, STARTS_WITHIN_MS = 30000, LEAP_PX = 10;
+const LOOK_EVERY_MS = 400, STARTS_WITHIN_MS = 120000, LEAP_PX = 10;
 const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const panel = document.getElementById("guide");
 let shown = "";
@@ -56,6 +56,12 @@ function say(place, words) {
 const order = (given) => attempt("POST", "/api/v1/calibration", given);
 
 async function begin(step, method) {
+  const buttons = document.querySelectorAll("[data-begin]");
+  for (const button of buttons) button.disabled = true;
+  try { await start(step, method); } finally { for (const button of buttons) button.disabled = false; }
+}
+
+async function start(step, method) {
   if (!running && (await attempt("POST", "/api/v1/calibration/guide")) === undefined) return;
   const until = Date.now() + STARTS_WITHIN_MS;
   while (!running && Date.now() < until) {
