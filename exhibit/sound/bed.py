@@ -29,7 +29,9 @@ _WANDER_S = 1.8
 _QUIET_AT_REST = 0.3
 _ACROSS = 0.4
 """Share of each side that the other side has too."""
-_BLOCKS = 32
+_BLOCKS, _PIECES = 8, 4
+"""Blocks of one product, and products at a time: of larger ones a second thread of OpenBLAS would
+make a part, and be waited for."""
 _INAUDIBLE = 1e-6
 
 
@@ -42,7 +44,7 @@ class Bed:
     """
 
     def __init__(self, rate: float, random: np.random.Generator) -> None:
-        size, tones = _BLOCKS * BLOCK, len(_TONES_HZ)
+        size, tones = _PIECES * _BLOCKS * BLOCK, len(_TONES_HZ)
         span_s = size / rate
         frequencies = np.array(_TONES_HZ)
         # Rows: every other tone, then the octaves of the others, are the left side.
@@ -53,7 +55,8 @@ class Bed:
         frames = turns[:, None] * np.arange(size)
         rising = np.arange(1, size + 1) / size
         waves = (np.sin(frames), np.cos(frames), rising * np.sin(frames), rising * np.cos(frames))
-        self._waves = np.concatenate(waves).astype(np.float32)
+        pieces = np.split(np.concatenate(waves).astype(np.float32), _PIECES, axis=1)
+        self._waves = np.stack(pieces)
         self._turn = size * turns
         self._phase = random.uniform(0.0, 2.0 * math.pi, rows)
         self._sine, self._cosine = np.zeros(rows), np.zeros(rows)
@@ -72,7 +75,7 @@ class Bed:
         self._awake = Glide(span_s, 1.5, 4.0)
         self._level = Glide(span_s, 0.3, 0.3)
         self._share = share_of(span_s, 0.25)
-        self._made = np.zeros((2, size), np.float32)
+        self._made = np.zeros((_PIECES, 2, _BLOCKS * BLOCK), np.float32)
         self._block = 0
         self._sounds = False
 
@@ -80,10 +83,11 @@ class Bed:
         """Add one block to `bus` (2, BLOCK)."""
         if self._block == 0:
             self._make(score)
-        at = self._block * BLOCK
-        self._block = (self._block + 1) % _BLOCKS
+        piece, block = divmod(self._block, _BLOCKS)
+        self._block = (self._block + 1) % (_PIECES * _BLOCKS)
         if self._sounds:
-            np.add(bus, self._made[:, at : at + BLOCK], out=bus)
+            at = block * BLOCK
+            np.add(bus, self._made[piece, :, at : at + BLOCK], out=bus)
 
     def _make(self, score: Score) -> None:
         """Make the next blocks."""

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exhibit.contract.values import Floats
+from exhibit.sound.bed import Bed
 from exhibit.sound.gliding import upwards
 from exhibit.sound.limiter import CEILING, Limiter
 from exhibit.sound.score import BLOCK, SILENCE, Levels, Score
@@ -109,6 +110,13 @@ def test_bed_changes_its_chord_with_the_place_of_the_code() -> None:
         spectra.append(np.abs(np.fft.rfft(sound)))
     first, second = spectra
     assert float(first @ second) < 0.5 * float(np.linalg.norm(first) * np.linalg.norm(second))
+
+
+def test_bed_is_made_in_products_too_small_for_a_second_thread() -> None:
+    """OpenBLAS shares larger ones out among threads, which spin: a third of a core was lost."""
+    bed = Bed(48000.0, np.random.default_rng(1))
+    _, waves, frames = bed._waves.shape
+    assert 2 * waves * frames <= 4 * 65536
 
 
 @pytest.mark.parametrize("count", ["fresh_sheets", "first_lines", "recalls", "rests"])
