@@ -23,6 +23,8 @@ Maps = tuple[NDArray[np.float32], NDArray[np.float32]]
 _STEP_PX = 8
 _CELL_PX = 16
 """What has changed is looked for in cells of the window, and a whole cell is drawn again."""
+_SHRINKS = (0.002, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.15, 0.2, 0.3)
+"""Of the lit part on every side, tried one after the other."""
 _LARGEST_PX = 768
 """Enlarging stops here; on larger windows the warp does the rest."""
 
@@ -169,3 +171,14 @@ def lit_mask(placement: Placement) -> Gray | None:
     mask = np.zeros((placement.height_px, placement.width_px, 3), np.uint8)
     corners = np.rint((placement.lit - 0.5) * 16).astype(np.int32)
     return np.asarray(cv2.fillPoly(mask, [corners], (255,) * 3, cv2.LINE_AA, shift=4), np.uint8)
+
+
+def inside_of(mask: Gray) -> Box:
+    """Return a box of a mask (H, W, 3) in which all is lit, large where the lit part is upright."""
+    left, top, width, height = cv2.boundingRect(np.ascontiguousarray(mask[..., 0]))
+    for share in _SHRINKS:
+        across, down = round(share * width), round(share * height)
+        box = Box(left + across, top + down, left + width - across, top + height - down)
+        if not box.is_empty and box.of(mask).min() == PAPER:
+            return box
+    return Box(0, 0, 0, 0)

@@ -14,7 +14,7 @@ from exhibit.stage.box import Box, box_of, changed_box
 from exhibit.stage.fade import Fade
 from exhibit.stage.label import hang_label
 from exhibit.stage.mode import Mode
-from exhibit.stage.mount import PAPER, Mount, lit_mask
+from exhibit.stage.mount import PAPER, Mount, inside_of, lit_mask
 from exhibit.stage.placement import place
 from exhibit.stage.tone import Tone
 
@@ -59,7 +59,7 @@ class Show:
         self._label: Gray | None = None
         self._hung: Gray | None = None
         self._hanging: Gray | None = None
-        self._lit: tuple[Box, bool] | None = None
+        self._inside = Box(0, 0, 0, 0)
         self._attract_due = 0.0
         self._level = 1.0
         self._blended_at: float | None = None
@@ -81,7 +81,9 @@ class Show:
         placement = place(*self._size, config, self._calibration)
         self._placement, self._mount = placement, Mount(placement)
         self._hung = None if self._label is None else hang_label(self._label, placement)
-        self._mask, self._lit = lit_mask(placement), None
+        self._mask = lit_mask(placement)
+        if self._mask is not None:
+            self._inside = inside_of(self._mask)
         if self._picture is not None:
             self._fade = Fade(self._window(self._picture))
 
@@ -182,14 +184,11 @@ class Show:
         cv2.min(part, hung, dst=part)
 
     def _darken(self, box: Box) -> None:
-        """Let no light fall beside the table."""
+        """Let no light fall beside the table; what lies inside of it is not touched."""
         if self._mask is None:
             return
-        mask, light = box.of(self._mask), box.of(self.light)
-        # Pictures lie on the table, and there is nothing to darken.
-        if self._lit is None or self._lit[0] != box:
-            self._lit = box, bool(mask.min() == PAPER)
-        if not self._lit[1]:
+        for rim in box.without(self._inside):
+            mask, light = rim.of(self._mask), rim.of(self.light)
             cv2.multiply(light, mask, dst=light, scale=1 / 255)
 
     def _move_level(self, now: float) -> bool:

@@ -6,7 +6,7 @@ import pytest
 from exhibit.contract.calibration import Calibration
 from exhibit.contract.settings.schema import StageConfig
 from exhibit.stage.box import box_of, changed_box
-from exhibit.stage.mount import PAPER, Mount
+from exhibit.stage.mount import PAPER, Mount, inside_of, lit_mask
 from exhibit.stage.placement import place
 from tests.exhibit.stage.test_placement import calibrated
 
@@ -71,3 +71,15 @@ def test_redraw_of_a_whole_picture_leaves_the_paper_beside_it() -> None:
     box = mount.redraw(picture, box_of(picture), window)
     assert box.width < 440
     assert np.array_equal(window, mount(picture))
+
+
+def test_inside_of_a_keystone_is_lit_everywhere_and_most_of_it() -> None:
+    mask = lit_mask(place(640, 400, StageConfig(mirror=False), calibrated(KEYSTONE)))
+    assert mask is not None
+    box = inside_of(mask)
+    assert box.of(mask).min() == 255
+    assert 3 * box.width * box.height > 0.7 * np.count_nonzero(mask)
+
+
+def test_inside_of_what_is_nowhere_lit_is_nothing() -> None:
+    assert inside_of(np.zeros((8, 8, 3), np.uint8)).is_empty
