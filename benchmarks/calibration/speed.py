@@ -18,7 +18,8 @@ from exhibit.contract.calibration import Calibration, ProjectorCalibration
 from exhibit.contract.settings.schema import StageConfig
 from exhibit.contract.values import Gray
 from exhibit.contract.views import CameraView
-from exhibit.stage.mount import Mount, mount_maps
+from exhibit.stage.box import box_of
+from exhibit.stage.mount import Warp, mount_maps
 from exhibit.stage.placement import place
 
 _ROUNDS, _SIDE_PX = 200, 768
@@ -61,10 +62,10 @@ def _warp(rig: Rig, mesh: np.ndarray[Any, np.dtype[np.float64]] | None) -> dict[
     calibration = Calibration(table_mm=TABLE_MM, projector=projector)
     placement = place(*STAGE_PX, StageConfig(mirror=True), calibration)
     picture: Gray = _RNG.integers(0, 255, (_SIDE_PX, _SIDE_PX), np.uint8)
-    mount, maps = Mount(placement), mount_maps(placement, _SIDE_PX)
-    window, part = np.empty(STAGE_PX[::-1], np.uint8), np.empty(maps[0].shape, np.uint8)
+    maps = mount_maps(placement, _SIDE_PX)
+    warp, part = Warp(*maps), np.empty(maps[0].shape, np.uint8)
     return _beside(
-        lambda: mount.warp(picture, window),
+        lambda: warp.draw(picture, (0, 0), box_of(part), part),
         lambda: cv2.remap(
             picture, *maps, cv2.INTER_LINEAR, dst=part,
             borderMode=cv2.BORDER_CONSTANT, borderValue=255,

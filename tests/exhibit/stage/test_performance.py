@@ -204,8 +204,7 @@ def test_performance_slow_stage_with_a_new_picture_in_every_frame_still_tells(
 
     def stopping() -> bool:
         clock.advance(1 / 10)
-        overrides = {"stage": {"brightness": -len(published) / 100}}
-        send_command(tmp_path, "stage", {"do": "settings", "overrides": overrides})
+        set_to(tmp_path, {"stage": {"fps": 10, "brightness": -len(published) / 100}})
         published.append(Slot.attach(composite).version if published else 0)
         return len(published) == 25
 
