@@ -39,6 +39,11 @@ def test_settings_texts_have_all_languages_and_name_only_settings_there_are() ->
         assert list(entry["name"]) == list(LANGUAGES), key
 
 
+def test_catalogue_has_a_title_for_every_section_of_settings() -> None:
+    sections = {control.section or "root" for control in controls()}
+    assert {name for name in sections if f"section.{name}" not in read_catalogue()} == set()
+
+
 def test_settings_texts_cover_every_setting() -> None:
     assert [control.key for control in controls() if control.key not in setting_texts()] == []
 
