@@ -10,8 +10,11 @@ import cv2
 import numpy as np
 
 from calibration.cards import CORNER_MM, find_card
+from calibration.exposure import paper_share
+from calibration.made import made_now
 from calibration.sightings import find_board, turn
-from exhibit.contract.calibration import PictureFile
+from calibration.zones import zones_of
+from exhibit.contract.calibration import CameraFormat, LightCalibration, PictureFile
 from exhibit.contract.errors import CalibrationError
 from exhibit.contract.files import write_whole
 from exhibit.contract.geometry import project, rectangle
@@ -86,6 +89,36 @@ def _without_card(blank: Gray) -> Gray:
         filled = cv2.inpaint(turned, hidden, _INPAINT_PX, cv2.INPAINT_TELEA)
         return turn(np.asarray(filled, np.uint8), mirrored)
     return blank
+
+
+def light_section(
+    calibration: Path,
+    blank: Gray,
+    seen_by: CameraFormat,
+    mirrored: bool,
+    exposed: tuple[int | None, int | None] = (None, None),
+) -> LightCalibration:
+    """Save a blank sheet beside a calibration, and return what is to be known of its light.
+
+    Args:
+        calibration: the file `calibration.yaml`.
+        blank: (H, W) uint8, as it came from the camera.
+        seen_by: the camera.
+        mirrored: zones are those of the visitor's side.
+        exposed: exposure and gain that the camera was locked at.
+    """
+    exposure, gain = exposed
+    return LightCalibration(
+        made=made_now(),
+        seen_by=seen_by,
+        size_px=seen_by.size_px,
+        simulated=seen_by.name == "simulated",
+        blank=save_picture(calibration, "blank", blank),
+        exposure=exposure,
+        gain=gain,
+        paper_share=round(paper_share([blank]), 3),
+        zones=zones_of(blank, mirrored),
+    )
 
 
 def dark_of(frames: Sequence[Gray], blank: Gray) -> Gray:

@@ -20,7 +20,8 @@ LEAST_CORNERS = 12
 _SOME_MARKERS = 4
 """So many of a board are no accident."""
 _TWINS = 3
-_CLIPPED_LEVEL, _CLIPPED_SHARE = 250, 0.02
+_CLIPPED_LEVEL, GLARE_SHARE = 250, 0.02
+"""Above the second a lamp or an exposure hides what is printed."""
 _OTHERS = ("DICT_4X4_250", "DICT_5X5_1000", "DICT_6X6_1000", "DICT_7X7_1000", "DICT_APRILTAG_36h11")
 
 
@@ -85,11 +86,11 @@ def why_none(frames: Sequence[Gray], mirrored: bool) -> str:
             f"the board is seen in a mirror: camera.mirrored is {str(mirrored).lower()}; lay it "
             "with the print up, or change camera.mirrored in config.yaml"
         )
-    glare = max(_glare(frame) for frame in turned)
-    if glare > _CLIPPED_SHARE:
+    glare = max(glare_share(frame) for frame in turned)
+    if glare > GLARE_SHARE:
         return (
             f"glare hides the board: {100 * glare:.0f} % of the picture is white without detail, "
-            f"expected {100 * _CLIPPED_SHARE:.0f} % or less; lower camera.exposure, turn lamps away"
+            f"expected {100 * GLARE_SHARE:.0f} % or less; lower camera.exposure, turn lamps away"
         )
     other = next(filter(None, map(_other_board, turned)), "")
     if len(most) < _SOME_MARKERS and other:
@@ -156,7 +157,8 @@ def _corners_of(
     return Sighting(board, np.asarray(numbers, np.int64).ravel(), at, (width, height))
 
 
-def _glare(turned: Gray) -> float:
+def glare_share(turned: Gray) -> float:
+    """Return how much of a frame (H, W) is white without detail."""
     return float(np.mean(turned >= _CLIPPED_LEVEL))
 
 

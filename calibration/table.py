@@ -12,7 +12,7 @@ from calibration.boards import Board
 from calibration.made import made_now
 from calibration.marks_seen import measure_marks, refuse_other_scale
 from calibration.papers import Paper
-from calibration.sightings import Sighting, require_board
+from calibration.sightings import GLARE_SHARE, Sighting, glare_share, require_board
 from exhibit.contract.calibration import (
     Calibration,
     CameraCalibration,
@@ -76,7 +76,7 @@ def measure_table(
     _refuse_moved(sightings)
     corners = _steady_corners(sightings)
     numbers = np.array(sorted(corners))
-    _refuse_covered(numbers, board.corners_mm)
+    _refuse_covered(numbers, board.corners_mm, max(glare_share(frame) for frame in frames))
     seen = np.array([corners[number] for number in numbers])
     middle = np.array(board.paper.size_mm) / 2
     table = middle + scale * (board.corners_mm[numbers] - middle)
@@ -174,7 +174,9 @@ def _steady_corners(sightings: Sequence[Sighting]) -> Mapping[int, Points]:
     return {number: np.median(at, axis=0) for number, at in often.items()}
 
 
-def _refuse_covered(numbers: np.ndarray[tuple[int], np.dtype[np.int64]], all_mm: Points) -> None:
+def _refuse_covered(
+    numbers: np.ndarray[tuple[int], np.dtype[np.int64]], all_mm: Points, glare: float
+) -> None:
     middle = all_mm.mean(axis=0)
     quarter = (all_mm[:, 1] > middle[1]).astype(int) * 2 + (all_mm[:, 0] > middle[0])
     shares = np.bincount(quarter[numbers], minlength=4) / np.bincount(quarter, minlength=4)
@@ -183,9 +185,15 @@ def _refuse_covered(numbers: np.ndarray[tuple[int], np.dtype[np.int64]], all_mm:
     ]
     if covered or len(numbers) < _SEEN_SHARE * len(all_mm):
         where = f"; most of the {' and the '.join(covered)} is hidden" if covered else ""
+        remedy = "take away what covers it"
+        if glare > GLARE_SHARE:
+            remedy = (
+                f"glare hides them, {100 * glare:.0f} % of the picture is white without detail: "
+                "lower camera.exposure, or turn lamps away"
+            )
         raise CalibrationError(
             f"{len(numbers)} of the board's {len(all_mm)} corners are seen, expected "
-            f"{_SEEN_SHARE * len(all_mm):.0f} or more{where}; uncover it, also from glare"
+            f"{_SEEN_SHARE * len(all_mm):.0f} or more{where}; {remedy}"
         )
 
 

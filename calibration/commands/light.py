@@ -14,10 +14,9 @@ from calibration.commands.options import (
     chosen_camera,
     read_config,
 )
-from calibration.exposure import Exposure, find_exposure, paper_share
-from calibration.made import made_now
-from calibration.measured_light import blank_of, dark_of, save_picture
-from calibration.zones import dim_zones, zones_of
+from calibration.exposure import Exposure, find_exposure
+from calibration.measured_light import blank_of, dark_of, light_section, save_picture
+from calibration.zones import dim_zones
 from exhibit.camera import open_camera
 from exhibit.camera.identity import format_of
 from exhibit.camera.simulated import SimulatedCamera
@@ -89,7 +88,6 @@ def _exposed(asked: CameraConfig, keep: bool) -> tuple[CameraConfig, Exposure | 
 
 def _blank(path: Path, known: Calibration, asked: CameraConfig, count: int) -> LightCalibration:
     camera = open_camera(asked)
-    simulated = isinstance(camera, SimulatedCamera)
     if isinstance(camera, SimulatedCamera):
         camera.close()
         blank = camera.table.flat_field()
@@ -98,17 +96,8 @@ def _blank(path: Path, known: Calibration, asked: CameraConfig, count: int) -> L
         require_unmoved(known, frames, asked.mirrored)
         blank = blank_of(frames)
     height, width = blank.shape
-    return LightCalibration(
-        made=made_now(),
-        seen_by=format_of(asked, (width, height)),
-        size_px=(width, height),
-        simulated=simulated,
-        blank=save_picture(path, "blank", blank),
-        exposure=asked.exposure,
-        gain=asked.gain,
-        paper_share=round(paper_share([blank]), 3),
-        zones=zones_of(blank, asked.mirrored),
-    )
+    seen_by, exposed = format_of(asked, (width, height)), (asked.exposure, asked.gain)
+    return light_section(path, blank, seen_by, asked.mirrored, exposed)
 
 
 def _tell(measured: LightCalibration, found: Exposure | None, config: CameraConfig) -> None:

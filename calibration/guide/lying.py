@@ -10,15 +10,14 @@ from calibration.check import check_calibration, require_unmoved
 from calibration.exposure import paper_share
 from calibration.guide.picture import Colour, coloured, dotted
 from calibration.guide.place import Measure, Outcome, Place
-from calibration.made import made_now
-from calibration.measured_light import blank_of, save_picture
+from calibration.measured_light import blank_of, light_section
 from calibration.pens import measure_pens
 from calibration.projector_steps import Told
 from calibration.sightings import find_board, turn
 from calibration.table import measure_table
-from calibration.zones import dim_zones, zones_of
+from calibration.zones import dim_zones
 from exhibit.camera.table_light import load_table_light
-from exhibit.contract.calibration import Calibration, LightCalibration
+from exhibit.contract.calibration import Calibration
 from exhibit.contract.errors import CalibrationError
 from exhibit.contract.geometry import Points
 from exhibit.contract.settings.schema import CameraConfig
@@ -98,19 +97,11 @@ def _light_by(place: Place) -> Measure:
     def measure(frames: Sequence[Gray], known: Calibration) -> Outcome:
         require_unmoved(known, frames, place.mirrored)
         blank = blank_of(frames)
-        share, zones = paper_share([blank]), zones_of(blank, place.mirrored)
-        light = LightCalibration(
-            made=made_now(),
-            seen_by=place.seen_by,
-            size_px=place.seen_by.size_px,
-            simulated=place.simulated,
-            blank=save_picture(place.file, "blank", blank),
-            exposure=place.exposure,
-            gain=place.gain,
-            paper_share=round(share, 3),
-            zones=zones,
-        )
-        return Outcome({"light": light}, "; ".join([f"{100 * share:.0f} %", *dim_zones(zones)]))
+        exposed = (place.exposure, place.gain)
+        light = light_section(place.file, blank, place.seen_by, place.mirrored, exposed)
+        share = paper_share([blank])
+        told = [f"{100 * share:.0f} %", *dim_zones(light.zones)]
+        return Outcome({"light": light}, "; ".join(told))
 
     return measure
 

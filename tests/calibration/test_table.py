@@ -165,6 +165,14 @@ def test_measure_table_covered_quarter_is_named() -> None:
         _measured(frames)
 
 
+def test_measure_table_quarter_in_glare_is_told_from_one_that_is_covered() -> None:
+    frames = _frames()
+    for frame in frames:
+        frame[230:430, 300:600] = 255
+    with pytest.raises(CalibrationError, match="lower right is hidden; glare hides them"):
+        _measured(frames)
+
+
 def test_measure_table_camera_that_moves_meanwhile_is_refused() -> None:
     frames = _frames()
     frames[-1] = np.roll(frames[-1], 3, axis=1)
