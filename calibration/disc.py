@@ -26,6 +26,7 @@ CARD_MM = 30.0
 _PX_PER_MM = 4
 _SIZE_TOLERANCE, _HOLE_TOLERANCE = 0.15, 0.25
 _ROUND = 0.85
+_PAPER_WITHIN_MM = 28.0
 _LEAST_CONTRAST = 0.12
 """Of the paper's brightness."""
 _TURNS = 3
@@ -47,7 +48,7 @@ def find_discs(turned: Gray, view: CameraView) -> list[Disc]:
         turned: (H, W) uint8, a frame turned to the visitor's side.
         view: how the camera sees the table.
     """
-    dark = _dark(turned)
+    dark = _dark(turned, view)
     contours, family = cv2.findContours(dark, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
     if family is None:
         return []
@@ -63,9 +64,15 @@ def find_discs(turned: Gray, view: CameraView) -> list[Disc]:
     return found
 
 
-def _dark(turned: Gray) -> NDArray[np.uint8]:
-    """Return (H, W) uint8, 255 where it is darker than halfway from the paper around to carbon."""
-    wide = max(turned.shape) // 6 | 1
+def _dark(turned: Gray, view: CameraView) -> NDArray[np.uint8]:
+    """Return (H, W) uint8, 255 where it is darker than halfway from the paper around to carbon.
+
+    Paper is looked for no farther than the ring is thick: beside an LED that is out it is darker
+    than carbon elsewhere.
+    """
+    middle = view.to_table(np.divide([view.size_px], 2.0))
+    beside = view.to_frame(np.concatenate([middle, middle + np.array([[_PAPER_WITHIN_MM, 0.0]])]))
+    wide = round(float(np.linalg.norm(beside[1] - beside[0]))) | 1
     # The brightest around is paper, smoothed as light is.
     paper = cv2.blur(cv2.dilate(cv2.blur(turned, (3, 3)), np.ones((wide, wide), np.uint8)),
                      (wide, wide))  # fmt: skip

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from exhibit.contract.geometry import Matrix, Points
 
 _TURNS = 30
+_FARTHEST, _TINY = 1.8, 1e-12
 MESH_INSET_MM = 14.0
 """From the table's edges to the outer nodes of a mesh: printers leave the rim of a sheet blank."""
 
@@ -38,11 +39,19 @@ class Lens:
         return self._to_pixels(self._bent(self._to_rays(straight)))
 
     def straighten(self, seen: Points) -> Points:
-        """Return (n, 2) pixels where a pinhole would show what this lens shows at `seen`."""
+        """Return (n, 2) pixels where a pinhole would show what this lens shows at `seen`.
+
+        Where the model folds, beyond what it was measured on, there is no such pixel: what is
+        returned there is finite, and no more than that.
+        """
         target = self._to_rays(seen)
+        farthest = _FARTHEST * np.linalg.norm(target, axis=1, keepdims=True) + _TINY
         rays = target.copy()
         for _ in range(_TURNS):
             rays = rays + (target - self._bent(rays))
+            rays *= np.minimum(
+                1.0, farthest / (np.linalg.norm(rays, axis=1, keepdims=True) + _TINY)
+            )
         return self._to_pixels(rays)
 
     def _bent(self, rays: Points) -> Points:

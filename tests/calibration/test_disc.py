@@ -34,6 +34,20 @@ def test_find_discs_finds_the_middle_in_every_light(condition: str) -> None:
         assert found[0].middle == pytest.approx(middle, abs=0.12)
 
 
+def test_find_discs_finds_it_all_over_a_table_with_a_zone_of_leds_out() -> None:
+    rig = make_rig(SEEDS["dead_zone"])
+    view = true_view(rig)
+    under = rig.canvas((SHEET,))
+    for x in (45.0, 100.0, 155.0, 265.0, 375.0):
+        for y in (45.0, 150.0, 200.0, 252.0):
+            scene = rig.scene((disc_at(np.array([x, y]), 10),), under)
+            frame = rig.expose(scene, np.random.default_rng(1))
+            seen = np.ascontiguousarray(frame[:, ::-1]) if rig.mirrored else frame
+            found = find_discs(seen, view)
+            assert len(found) == 1, (x, y)
+            assert found[0].middle == pytest.approx((x, y), abs=0.15)
+
+
 def test_find_discs_on_a_blank_sheet_finds_none() -> None:
     rig = make_rig(0)
     assert find_discs(turned(rig), true_view(rig)) == []

@@ -29,6 +29,16 @@ def test_lens_straighten_undoes_bend() -> None:
     assert np.abs(BARREL.bend(BARREL.straighten(seen)) - seen).max() < 1e-6
 
 
+def test_lens_that_folds_at_the_rim_of_the_frame_straightens_to_finite_pixels() -> None:
+    """A contour along the frame's corner gave infinities, and took what lay beside it along."""
+    matrix = np.array([[510.66, 0, 313.8], [0, 512.14, 242.5], [0, 0, 1]])
+    lens = Lens(matrix, (-0.2878, 0.0421, -3e-5, -6e-4, -0.0147))
+    corners = np.array([[0.0, 0.0], [640, 0], [640, 480], [0, 480]])
+    assert np.isfinite(lens.straighten(corners)).all()
+    inside = np.array([[320.0, 240], [100, 60], [560, 420]])
+    assert np.abs(lens.bend(lens.straighten(inside)) - inside).max() < 1e-4
+
+
 def test_mesh_weights_at_a_node_take_that_node_alone() -> None:
     assert mesh_weights(mesh_points(TABLE_MM), TABLE_MM) == pytest.approx(np.eye(9))
 
