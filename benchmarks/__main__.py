@@ -19,9 +19,13 @@ import psutil
 # Name in bench.json, and how to run it; each takes --json.
 SUITES: dict[str, list[str]] = {
     "inference": ["-m", "benchmarks.inference"],
+    "roofline": ["-m", "benchmarks.roofline"],
+    "peers": ["-m", "benchmarks.peers"],
     "ink": ["-m", "benchmarks.ink"],
     "stills": ["-m", "benchmarks.stills"],
     "stage": ["-m", "benchmarks.stage"],
+    "stage_sizes": ["-m", "benchmarks.stage_sizes"],
+    "idle": ["-m", "benchmarks.idle", "--scene", "empty table"],
     "sound": ["-m", "benchmarks.sound", "--seconds", "60"],
     "tokens": ["-m", "benchmarks.tokens", "--frames", "50", "--without", "150", "--ink-seeds", "0"],
     "directions": ["-m", "benchmarks.directions"],
@@ -29,7 +33,7 @@ SUITES: dict[str, list[str]] = {
     "operator_page": ["-m", "benchmarks.operator_page"],
     "operator_load": ["-m", "benchmarks.operator_load", "--seconds", "20"],
 }
-_OF_A_BUNDLE = ("inference", "table", "operator_page", "operator_load")
+_OF_A_BUNDLE = ("inference", "roofline", "peers", "table", "operator_page", "operator_load")
 
 
 @click.command()
