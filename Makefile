@@ -54,8 +54,9 @@ MINUTES := 60
 soak: $(SLOW_STAMP)
 	$(VENV)/bin/python -m benchmarks.soak --minutes $(MINUTES) $(ARGS)
 
-UNITS := tracing-table.service tracing-table-screen.service tracing-table-update.service \
-  tracing-table-projector@.service tracing-table-projector-on.timer tracing-table-projector-off.timer \
+UNITS := tracing-table.service tracing-table-page.service tracing-table-screen.service \
+  tracing-table-update.service tracing-table-projector@.service \
+  tracing-table-projector-on.timer tracing-table-projector-off.timer \
   tracing-table-check.service tracing-table-check.timer
 # Units start what `current` names here: this version at first, and then those of `exhibit update`.
 TABLE := /opt/tracing-table
@@ -86,7 +87,7 @@ install-kiosk:
 	$(LIVE) udevadm control --reload
 	$(LIVE) systemctl daemon-reload
 	$(LIVE) systemctl enable tracing-table-screen.service tracing-table-update.service \
-	  tracing-table.service tracing-table-check.timer
+	  tracing-table-page.service tracing-table.service tracing-table-check.timer
 
 first-version: $(RUN_STAMP)
 	@test "$(CURDIR)" = "$(TABLE)/versions/$(notdir $(CURDIR))" || \
@@ -96,7 +97,7 @@ first-version: $(RUN_STAMP)
 # config.yaml, calibration and state stay.
 uninstall-kiosk:
 	-$(LIVE) systemctl disable --now tracing-table.service tracing-table-screen.service \
-	  tracing-table-update.service \
+	  tracing-table-update.service tracing-table-page.service \
 	  tracing-table-projector-on.timer tracing-table-projector-off.timer tracing-table-check.timer
 	rm -f $(addprefix $(UNIT_DIR)/,$(UNITS)) $(RULES)
 	-rmdir $(UNIT_DIR)/tracing-table.service.d 2>/dev/null

@@ -9,6 +9,7 @@ from typing import Any, TextIO
 import click
 
 from exhibit.cli.options import CONFIG_OPTION
+from exhibit.cli.serve import serve
 from exhibit.contract.bundle import BUNDLES_DIR, find_bundle
 from exhibit.contract.errors import InputError
 from exhibit.contract.settings.file import anchored, load_config
@@ -47,10 +48,13 @@ def _refusing_read_only(act: Any, state_dir: Path) -> Any:
 
 @click.group()
 def operator() -> None:
-    """Password and tokens of the operator's page, and the table as one file.
+    """The operator's page: its password and tokens, and the table as one file.
 
     For whoever has access to the machine itself. A running page takes changes at once.
     """
+
+
+operator.add_command(serve)
 
 
 @operator.command()

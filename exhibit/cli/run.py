@@ -15,7 +15,7 @@ from exhibit.cli.options import CONFIG_OPTION
 from exhibit.cli.starting import attended_settings, command_line, found_file, service_settings
 from exhibit.contract.bundle import find_bundle
 from exhibit.contract.errors import InputError
-from exhibit.supervisor.notify import ServiceNotifier
+from exhibit.contract.notify import ServiceNotifier
 from exhibit.supervisor.processes import WindowKind, process_table
 from exhibit.supervisor.session import run_table
 
@@ -53,6 +53,11 @@ from exhibit.supervisor.session import run_table
     help="Write what was measured (frame rates, latencies, memory) at the end.",
 )
 @click.option(
+    "--without-page",
+    is_flag=True,
+    help="The operator's page is started by `exhibit operator serve`, apart from the table.",
+)
+@click.option(
     "--dry-run", is_flag=True, help="Check everything, say what would be shown, start nothing."
 )
 @click.pass_context
@@ -64,6 +69,7 @@ def run(
     window: WindowKind | None,
     seconds: float | None,
     report: Path | None,
+    without_page: bool,
     dry_run: bool,
 ) -> None:
     """Run the table: camera, drawings, projection. Ctrl-C ends it.
@@ -91,9 +97,14 @@ def run(
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
-    page = _page_arguments(config_file) if settings.config.operator.enabled else None
+    page: tuple[str, ...] | None = None
+    apart: tuple[str, ...] = ()
+    if settings.config.operator.enabled and not without_page:
+        page = _page_arguments(config_file)
+    elif settings.config.operator.enabled:
+        apart = ("operator",)
     table = process_table(window, page)
-    ctx.exit(run_table(settings, table, stopping, seconds, report, click.echo))
+    ctx.exit(run_table(settings, table, stopping, seconds, report, click.echo, apart))
 
 
 def _page_arguments(config_file: Path | None) -> tuple[str, ...]:

@@ -61,15 +61,7 @@ def service_settings(config_file: Path | None, given: Layer) -> Published:
 
     Args and layers as in `attended_settings`.
     """
-    path = found_file(config_file)
-    left_out: tuple[str, ...] = ()
-    try:
-        file = _file_config(config_file)
-        _remember(config_file, file)
-    except ConfigError:
-        assert path is not None  # without a file there is nothing to refuse
-        known = path.resolve().parent / Config().state_dir / LAST_GOOD
-        file, left_out = load_usable_config(path, known)
+    file, left_out = _usable_file(config_file)
     begin_start(file.state_dir)
     settings = _layered(file, given)
     settings = replace(settings, left_out=(*left_out, *settings.left_out))
@@ -79,6 +71,13 @@ def service_settings(config_file: Path | None, given: Layer) -> Published:
         # The processes go on without it, and the page says so for as long as it is not there.
         settings = replace(settings, left_out=(*settings.left_out, str(error)))
     return settings
+
+
+def page_settings(config_file: Path | None) -> Published:
+    """Return the settings of a page that is there without a table, from whatever can be used."""
+    file, left_out = _usable_file(config_file)
+    settings = _layered(file, {})
+    return replace(settings, left_out=(*left_out, *settings.left_out))
 
 
 def effective_config(config_file: Path | None, given: Layer) -> Config:
@@ -127,6 +126,19 @@ def _layered(file: Config, given: Layer) -> Published:
 def _file_config(config_file: Path | None) -> Config:
     found = found_file(config_file)
     return anchored(Config(), Path.cwd()) if found is None else load_config(found)
+
+
+def _usable_file(config_file: Path | None) -> tuple[Config, tuple[str, ...]]:
+    """Return what can be used of the museum's file, and in one line each what cannot."""
+    try:
+        file = _file_config(config_file)
+        _remember(config_file, file)
+        return file, ()
+    except ConfigError:
+        path = found_file(config_file)
+        assert path is not None  # without a file there is nothing to refuse
+        known = path.resolve().parent / Config().state_dir / LAST_GOOD
+        return load_usable_config(path, known)
 
 
 def _remember(config_file: Path | None, file: Config) -> None:

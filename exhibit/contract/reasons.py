@@ -45,7 +45,8 @@ def reasons_of(
         alive: which of them show signs of life.
         processes: what the supervisor says of their lives.
     """
-    known = (*_ALWAYS, *(name for name in processes if name not in _ALWAYS), "supervisor")
+    apart = statuses["supervisor"].get("apart", ())
+    known = (*_ALWAYS, *(n for n in (*processes, *apart) if n not in _ALWAYS), "supervisor")
     reasons = [
         _silent(name, processes.get(name, {}))
         for name in known

@@ -47,6 +47,8 @@ def _began_at(folder: Path) -> float | None:
 def _is_of(folder: Path, state_dir: Path) -> bool:
     try:
         found = json.loads((folder / "settings.json").read_text(encoding="utf-8"))
-        return Path(found["file"]["state_dir"]).resolve() == state_dir.resolve()
+        named = Path(found["file"]["state_dir"])
+        # A relative one is of a table that was started with no file, somewhere.
+        return named.is_absolute() and named.resolve() == state_dir.resolve()
     except (OSError, ValueError, KeyError, TypeError):
         return False

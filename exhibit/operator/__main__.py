@@ -12,11 +12,13 @@ from pathlib import Path
 import click
 
 from exhibit.contract.errors import ExhibitError
+from exhibit.contract.notify import ServiceNotifier
 from exhibit.contract.settings.overrides import saved_overrides
 from exhibit.contract.settings.published import read_published
 from exhibit.operator.access.accounts import FOLDER
 from exhibit.operator.access.certificate import Files, Tls, own_files
 from exhibit.operator.address import own_addresses, own_names
+from exhibit.operator.apart import Apart
 from exhibit.operator.app import make_app
 from exhibit.operator.desk import Desk, lay_out
 from exhibit.operator.osc import Osc
@@ -36,7 +38,8 @@ _LARGE_BYTES = 64 * 1024
 @click.command()
 @click.option("--run-dir", type=click.Path(path_type=Path, file_okay=False), required=True)
 @click.option("--base", type=click.Path(path_type=Path), help="The museum's own config.yaml.")
-def main(run_dir: Path, base: Path | None) -> None:
+@click.option("--apart", is_flag=True, help="Started by a service manager, not by the supervisor.")
+def main(run_dir: Path, base: Path | None, apart: bool) -> None:
     """Serve the operator's page until asked to end."""
     logging.basicConfig(level=logging.WARNING, format="operator: %(message)s")
     # Whatever happens here, the stage comes first.
@@ -44,7 +47,7 @@ def main(run_dir: Path, base: Path | None) -> None:
     _give_memory_back()
     try:
         desk = _desk(run_dir)
-        desk.base_file = base
+        desk.base_file, desk.is_apart = base, apart
         asyncio.run(_serve(desk))
     except ExhibitError as error:
         click.echo(f"Error: {error}", err=True)
@@ -76,6 +79,8 @@ async def _serve(desk: Desk) -> None:
     work = (pulse.beat_on(), pulse.fade_on(), pulse.follow_tokens(), server.serve_here())
     tasks = [asyncio.create_task(part) for part in work]
     tasks.append(asyncio.create_task(desk.notices.tell_on(lambda: summary_of(desk))))
+    if desk.is_apart:
+        tasks.append(asyncio.create_task(Apart(desk, click.echo, ServiceNotifier()).look_on()))
     if config.osc.enabled:
         tasks.append(asyncio.create_task(Osc(desk, config.osc).serve()))
     if config.mqtt.enabled:

@@ -43,7 +43,8 @@ class Desk:
     """What lies on the desk; the parts know nothing of HTTP.
 
     `shown_password` is the generated one while the table is not claimed. Passwords are hashed one
-    at a time (`hashing`): it takes memory on purpose, and a crowd must not add it up.
+    at a time (`hashing`): it takes memory on purpose, and a crowd must not add it up. A page that
+    `is_apart` is started again by the service manager, not by the supervisor.
     """
 
     run_dir: Path
@@ -70,6 +71,7 @@ class Desk:
     drawing: bool = False
     machine: dict[str, Any] = field(default_factory=dict)
     base_file: Path | None = None
+    is_apart: bool = False
     restarted_at: float = float("-inf")
     hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     shown_password: str = ""

@@ -18,7 +18,7 @@ from exhibit.contract.lifeline import end_with_parent
 
 WindowKind = Literal["fullscreen", "windowed", "headless"]
 
-_SERVICE_MANAGER = ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID")
+SERVICE_MANAGER = ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID")
 _SLOW_START_S = 180.0
 _QUICK_START_S = 30.0
 _LAST_WORDS_WITHIN_S = 0.2
@@ -86,7 +86,7 @@ def child_environment(environment: Mapping[str, str]) -> dict[str, str]:
         "PYTHONFAULTHANDLER": "1",
     }
     # The service manager listens to the supervisor alone.
-    kept = {name: value for name, value in environment.items() if name not in _SERVICE_MANAGER}
+    kept = {name: value for name, value in environment.items() if name not in SERVICE_MANAGER}
     return {**quiet, **kept}
 
 

@@ -15,11 +15,11 @@ from typing import Any
 from exhibit.contract.board import CommandInbox, Heart, read_status, write_status
 from exhibit.contract.errors import REFUSED, InputError
 from exhibit.contract.installed import INSTALLED_AT
+from exhibit.contract.notify import ServiceNotifier
 from exhibit.contract.settings.file import apply_overrides
 from exhibit.contract.settings.published import Published, publish, read_published
 from exhibit.contract.settings.safe_mode import begin_safe_mode, safe_mode_reason, safest
 from exhibit.supervisor.console import Console
-from exhibit.supervisor.notify import ServiceNotifier
 from exhibit.supervisor.processes import ProcessSpec
 from exhibit.supervisor.report import make_report
 from exhibit.supervisor.resources import ResourceMeter
@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 _TICK_S = 0.05
 _LOOK_EVERY_S = 0.5
 _SHOWN_WITHIN_S = 2.0
+_PAGE_BEATS_WITHIN_S = 5.0
 
 
 def run_table(
@@ -41,6 +42,7 @@ def run_table(
     seconds: float | None,
     report: Path | None,
     say: Callable[[str], None],
+    apart: tuple[str, ...] = (),
 ) -> int:
     """Run a table until it is asked to stop; returns the exit code.
 
@@ -51,12 +53,13 @@ def run_table(
         seconds: how long to run, or None for as long as it is wanted.
         report: where to write the measurements.
         say: prints a line.
+        apart: processes of this table that somebody else starts.
 
     Raises:
         InputError: there is no room in memory, or the report cannot be written.
     """
     with run_folder() as folder:
-        session = Session(folder, settings, table, say)
+        session = Session(folder, settings, table, say, apart)
         try:
             code = session.run(stopping, seconds)
             if report is not None and code != REFUSED:
@@ -84,6 +87,7 @@ class Session:
         settings: in force at the start; published for all processes, which follow them.
         table: the processes.
         say: prints a line.
+        apart: processes of this table that somebody else starts.
     """
 
     def __init__(
@@ -92,7 +96,9 @@ class Session:
         settings: Published,
         table: tuple[ProcessSpec, ...],
         say: Callable[[str], None],
+        apart: tuple[str, ...] = (),
     ) -> None:
+        self._apart = apart
         self._folder, config = folder, settings.config
         if not publish(folder, settings):
             raise InputError(f"{folder}: no room in memory for settings and pictures")
@@ -152,10 +158,14 @@ class Session:
             begin_safe_mode(self._state_dir, reason)
         except OSError as error:
             log.error("safe mode cannot be kept: %s", error)
-        if "operator" not in self._supervisor.watched:
+        # A page that is started again takes it up by itself; one that is not there cannot.
+        if "operator" not in self._supervisor.watched and not self._page_lives():
             now = read_published(self._folder)
             safe = apply_overrides(now.config, safest(now.file))
             publish(self._folder, replace(now, generation=now.generation + 1, config=safe))
+
+    def _page_lives(self) -> bool:
+        return time.monotonic() - Heart(self._folder, "operator").last < _PAGE_BEATS_WITHIN_S
 
     def _note_that_it_is_up(self) -> None:
         if self._is_up:
@@ -180,6 +190,7 @@ class Session:
             "rss_mb_peak": round(self._meter.peak_mb, 1),
             "faults": self._left_out,
             "installed_at": str(INSTALLED_AT),
+            "apart": self._apart,
         }
         self._say_if_full(
             write_status(

@@ -13,6 +13,7 @@ import pytest
 UNITS = sorted((Path(__file__).parents[2] / "systemd").glob("*.service"))
 ANALYZE = shutil.which("systemd-analyze")
 MOST_EXPOSED = {
+    "tracing-table-page.service": 1.5,
     "tracing-table.service": 2.0,
     "tracing-table-screen.service": 2.0,
     "tracing-table-projector@.service": 2.0,
@@ -71,6 +72,17 @@ def test_unit_allows_the_graphics_card_by_the_names_of_its_driver(
 ) -> None:
     text = (UNITS[0].parent / unit).read_text(encoding="utf-8")
     assert [n for n in driver if f"DeviceAllow=char-{n} rw" not in text.splitlines()] == []
+
+
+def test_kiosk_starts_table_and_page_apart_and_each_at_boot() -> None:
+    kiosk = (UNITS[0].parent / "kiosk" / "table.conf").read_text(encoding="utf-8")
+    page = (UNITS[0].parent / "tracing-table-page.service").read_text(encoding="utf-8")
+    assert "exhibit run --without-page --config" in kiosk
+    assert "exhibit operator serve --config" in page
+    for unit in ("tracing-table.service", "tracing-table-page.service"):
+        # Neither ends or waits for the other.
+        text = (UNITS[0].parent / unit).read_text(encoding="utf-8")
+        assert not re.search(r"^(Requires|BindsTo|PartOf)=", text, re.MULTILINE)
 
 
 def _installed(folder: Path) -> dict[str, bytes]:

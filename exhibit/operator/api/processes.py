@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import Literal
 
@@ -9,6 +10,7 @@ from fastapi import APIRouter, HTTPException, Request
 from pydantic import BaseModel, ConfigDict
 
 from exhibit.operator.access.roles import Role
+from exhibit.operator.apart import leave
 from exhibit.operator.api.live import Switch
 from exhibit.operator.api.permission import Routes, desk_of
 from exhibit.operator.api.settings import Changed, attempt
@@ -16,6 +18,7 @@ from exhibit.operator.api.settings import Changed, attempt
 router = APIRouter(tags=["processes"])
 routes = Routes(router)
 _AT_MOST_EVERY_S = 5.0
+_ANSWERED_WITHIN_S = 0.3
 _ALL = ("engine", "stage", "web")
 
 
@@ -33,6 +36,11 @@ async def restart(given: Restart, request: Request) -> dict[str, list[str]]:
     desk, now = desk_of(request), time.monotonic()
     if now - desk.restarted_at < _AT_MOST_EVERY_S:
         raise HTTPException(429, "it was restarted a moment ago; wait a little")
+    if given.name == "operator" and desk.is_apart:
+        # Once this has been answered.
+        asyncio.get_running_loop().call_later(_ANSWERED_WITHIN_S, leave)
+        desk.audit.add("restart", names=["operator"], by=request.state.person.who)
+        return {"restarted": ["operator"]}
     running = desk.table.look()["processes"]
     wanted = _ALL if given.name == "all" else (given.name,)
     names = [name for name in wanted if name in running]

@@ -47,6 +47,15 @@ def test_table_of_a_state_folder_is_found_among_others(memory: Path) -> None:
     assert table_of(memory / "nobody's") is None
 
 
+def test_table_of_a_relative_state_folder_is_nobodys(
+    memory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = _table(memory, "mine", 10.0)
+    publish(folder, Published(1, Config(), Config()))
+    monkeypatch.chdir(memory)
+    assert table_of(memory / "state") is None
+
+
 def test_table_that_cannot_be_read_is_none_of_ours(memory: Path) -> None:
     folder = _table(memory, "mine", 10.0)
     (folder / "settings.json").write_text("{")

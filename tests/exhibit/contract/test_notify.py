@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from exhibit.contract.notify import ServiceNotifier
 from exhibit.contract.socket_address import socket_address
-from exhibit.supervisor.notify import ServiceNotifier
 
 
 def _service_manager(path: Path) -> socket.socket:
