@@ -27,6 +27,7 @@ from exhibit.supervisor.run_folder import memory_folder
 from tests.fakes.bundle import write_bundle
 from tests.patience import PATIENCE_S, wait_until
 
+pytestmark = pytest.mark.table
 CONFIG = """
 camera: {{source: simulated, seed: 3}}
 ink: {{settle_ms: 200}}

@@ -20,6 +20,7 @@ from tests.fakes.bundle import write_bundle
 from tests.fakes.cups import PAPER_OUT, FakeCups
 from tests.patience import wait_until
 
+pytestmark = pytest.mark.table
 _CONFIG = """\
 takehome: {{enabled: true, printer: shop, folder: {folder}, paper: A6, pause_s: 2}}
 """

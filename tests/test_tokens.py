@@ -25,6 +25,7 @@ from tests.fakes.bundle import write_bundle
 from tests.fakes.settings import begin_with
 from tests.patience import PATIENCE_S, wait_until
 
+pytestmark = pytest.mark.table
 SHOWN_FOR = 90
 """Frames for which the sheet is shown without a token, and then with one, over and over."""
 CARD = {"id": 1, "does": "psi", "low": 0.0, "high": 1.0}

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import pytest
+
 from exhibit.contract.bundle import find_bundle
 from exhibit.contract.memory import PROVENANCE, read_provenance
 from exhibit.contract.records import Origin, RecordReader
@@ -20,6 +22,7 @@ from exhibit.contract.slot_reader import SlotReader
 from tests.fakes.settings import begin_with, set_to
 from tests.patience import PATIENCE_S, wait_until
 
+pytestmark = pytest.mark.table
 WIDE, HIGH = 800, 500
 SETTINGS = {
     "camera": {"source": "simulated"},
