@@ -22,11 +22,13 @@ from calibration.projector_steps import (
 )
 from calibration.registration import registration_shapes
 from calibration.sightings import find_board
-from calibration.views import WANTED_VIEWS, ViewCollector
+from calibration.views import CORNERS_A_REGION, WANTED_VIEWS, ViewCollector
 from exhibit.contract.calibration import Calibration
 from exhibit.contract.errors import CalibrationError
 from exhibit.contract.geometry import Points
 from exhibit.contract.values import Gray
+
+_INSET_PX = 6
 
 
 class Step(Protocol):
@@ -67,10 +69,13 @@ class LensStep:
         shown = coloured(turned)
         height, width = turned.shape
         coverage = self._views.coverage
-        for row, column in np.argwhere(coverage > 0):
+        for row, column in np.argwhere(coverage >= CORNERS_A_REGION):
             high, wide = height / coverage.shape[0], width / coverage.shape[1]
-            corner = (round(column * wide), round(row * high))
-            other = (round((column + 1) * wide) - 1, round((row + 1) * high) - 1)
+            corner = (round(column * wide) + _INSET_PX, round(row * high) + _INSET_PX)
+            other = (
+                round((column + 1) * wide) - _INSET_PX,
+                round((row + 1) * high) - _INSET_PX,
+            )
             cv2.rectangle(shown, corner, other, GREEN, 2)
         return dotted(shown, sighting)
 

@@ -15,7 +15,7 @@ from calibration.rig.table import STAGE_PX, TABLE_MM, Page, Pose, Rig, turn_abou
 from exhibit.contract.values import Gray
 
 _PX_PER_MM = 4
-_HELD_VIEWS, _TILT = 16, 0.35
+_HELD_FRAMES, _TILT = 60, 0.35
 _NEARER_MM = 90.0
 
 
@@ -46,7 +46,9 @@ class Helper:
         step = "" if guide is None else str(guide["step"])
         if step == "camera":
             views = int(guide["values"].get("views", 0)) if guide is not None else 0
-            key: tuple[Any, ...] = ("camera", views)
+            # A view that is too much like another one is not taken: held elsewhere after a while.
+            self._held += 1
+            key: tuple[Any, ...] = ("camera", views + self._held // _HELD_FRAMES)
         elif step == "table":
             key = ("table",)
         elif step == "projector" and guide is not None and "cross_px" in guide["values"]:
