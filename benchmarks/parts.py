@@ -30,8 +30,8 @@ SETTINGS = ((16, 128, 8, 500), (16, 32, 16, 500), (32, 64, 8, 300))
 """Side of the map, appearances, parts, maps."""
 UNSEEN = 100
 Rule = Literal["gradient", "adam"]
-STEP = {"gradient": 0.05, "adam": 3e-3}
-"""Of a gradient: a share of what one map's largest singular value allows; Adam's rate."""
+GRADIENT_SHARE, ADAM_RATE = 0.05, 3e-3
+"""A gradient's step as a share of what one map's largest singular value allows, and Adam's rate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +81,9 @@ def _steps(
     rows = maps.transpose(0, 1).flatten(1)
     a = torch.linalg.eigh((rows @ rows.t()).double())[1].flip(1)[:, :appearances].float().clone()
     p = 0.01 * torch.rand(maps.shape[2], parts, generator=generator)
-    largest = float(torch.linalg.matrix_norm(maps[0], 2)) ** 2
-    kind = torch.optim.SGD if rule == "gradient" else torch.optim.Adam
-    rate = STEP[rule] / (4 * largest) if rule == "gradient" else STEP[rule]
-    optimiser = kind([a.requires_grad_(), p.requires_grad_()], lr=rate)
+    if rule == "gradient":
+        return _gradient_steps(maps, a, p, steps)
+    optimiser = torch.optim.Adam([a.requires_grad_(), p.requires_grad_()], lr=ADAM_RATE)
     for step in range(steps):
         z = maps[step % len(maps)]
         loss = (z - a @ ((a.t() @ (z @ p)) @ p.t())).square().sum()
@@ -94,6 +93,23 @@ def _steps(
         with torch.no_grad():
             p.clamp_(min=0)
     return a.detach(), p.detach()
+
+
+def _gradient_steps(maps: Tensor, a: Tensor, p: Tensor, steps: int) -> tuple[Tensor, Tensor]:
+    """Their steps as the paper writes the gradients, products from left to right."""
+    largest = float(torch.linalg.matrix_norm(maps[0], 2)) ** 2
+    rate = GRADIENT_SHARE / (4 * largest)
+    for step in range(steps):
+        z = maps[step % len(maps)]
+        zt, at, pt = z.t(), a.t(), p.t()
+        slope = -4 * (zt @ a @ at @ z @ p)
+        slope += 2 * (p @ pt @ zt @ a @ at @ a @ at @ z @ p + zt @ a @ at @ a @ at @ z @ p @ pt @ p)
+        p = (p - rate * slope).clamp(min=0)
+        pt = p.t()
+        slope = -4 * (z @ p @ pt @ zt @ a)
+        slope += 2 * (a @ at @ z @ p @ pt @ p @ pt @ zt @ a + z @ p @ pt @ p @ pt @ zt @ a @ at @ a)
+        a = a - rate * slope
+    return a, p
 
 
 def _apart(columns: np.ndarray[Any, Any]) -> float:

@@ -11,37 +11,47 @@ from torch import Tensor
 from models.directions.classifier import Classifier, score
 from models.directions.condition import condition
 from models.directions.drawing import draw_codes, draw_moved
+from models.directions.factors import factorise
+from models.directions.feature_maps import finest_side
 from models.directions.jacobian import discover as jacobian
+from models.directions.panda import edits, flat_maps, part_within, region_part
 from models.directions.pca import discover as pca
 from models.directions.region import Mask, roir
 from models.directions.resefa import discover as resefa
 from models.directions.result import DirectionSet
 from models.directions.sefa import discover as sefa
+from models.directions.style_space import channel_roir, channels_within
 from models.directions.subject import Subject
 from models.networks.psp.inverter import Codes
 
 STEP_SIGMAS = 2.0
 ROIR_SAMPLES = 32
+FACTORS, FACTOR_SAMPLES = 32, 300
 Table = dict[str, dict[str, float]]
 
 
 def region_table(
     subject: Subject, regions: dict[str, Mask], samples: int, strength: float
 ) -> Table:
-    """Measure ROIR of four methods on regions.
+    """Measure ROIR of all methods on regions.
 
     Args:
         subject: generator; W.
         regions: (R, R) masks by name.
-        samples: codes that ReSeFa and the Jacobian sum over; ROIR is measured on others.
-        strength: in units of w, the same for all.
+        samples: codes that ReSeFa, the Jacobian and gradient maps sum over; ROIR is measured on
+            others.
+        strength: in units of w, the same for all directions of codes; channels and maps move by
+            two of their deviations.
 
     Returns:
-        By region, by method: the lowest ROIR of the directions it lists.
+        By region, by method: the lowest ROIR of the directions it lists. `panda` is of the
+        learned part that lies most in the region, `panda-region` of the region itself.
     """
     found: Table = {}
     others = replace(subject, seed=subject.seed + 1)
     blind = {"sefa": sefa(subject), "pca": pca(subject)}
+    channels = channels_within(subject, regions, samples)
+    added = panda_edits(subject, regions)
     for name, region in regions.items():
         local = {
             "resefa": resefa(subject, region, samples=samples),
@@ -50,6 +60,31 @@ def region_table(
         found[name] = {
             method: min(roir(others, d, region, strength, ROIR_SAMPLES) for d in directions)
             for method, directions in (blind | local).items()
+        }
+        found[name]["style-space"] = min(
+            channel_roir(others, channel, region, STEP_SIGMAS, ROIR_SAMPLES)
+            for channel in channels[name]
+        )
+        for method, directions in added[name].items():
+            found[name][method] = min(
+                roir(others, d, region, STEP_SIGMAS * d.sigma, ROIR_SAMPLES) for d in directions
+            )
+    return found
+
+
+def panda_edits(
+    subject: Subject, regions: dict[str, Mask], samples: int = FACTOR_SAMPLES
+) -> dict[str, dict[str, DirectionSet]]:
+    """Give a region's directions of the finest map, by region and kind; factorised once for all."""
+    side = finest_side(subject)
+    maps = flat_maps(subject, side, samples)
+    factors = factorise(maps, min(FACTORS, maps.shape[1]), FACTORS, subject.seed)
+    found = {}
+    for name, region in regions.items():
+        own = replace(factors, parts=region_part(region, side)[:, None])
+        found[name] = {
+            "panda": edits(subject, factors, maps, [part_within(factors, region)]),
+            "panda-region": edits(subject, own, maps),
         }
     return found
 

@@ -61,6 +61,14 @@ def _until(subject: Subject, ws: Tensor, side: int, feature: Tensor | None) -> T
     return x
 
 
+def finest_side(subject: Subject) -> int:
+    """Side of the finest map that the generator can take an addition to."""
+    config = subject.generator.config
+    if config.detail_channels:
+        return config.feature_resolution
+    return max(side for side in FEATURE_RESOLUTIONS if side < config.resolution)
+
+
 def at_side(subject: Subject, side: int) -> Subject:
     """The subject whose generator takes its residual map at a side; no weight depends on it.
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, Literal
 
 import numpy as np
 
@@ -15,6 +16,8 @@ from models.directions.result import DirectionSet, Discovered, Floats
 from models.directions.subject import Subject
 from models.networks.psp.inverter import Codes
 
+Part = Literal["learned", "region"]
+EDGE = 4
 SIDE, APPEARANCES, PARTS, SAMPLES = 16, 32, 16, 500
 
 
@@ -25,6 +28,7 @@ def discover(
     parts: int = PARTS,
     samples: int = SAMPLES,
     region: Mask | None = None,
+    part: Part = "learned",
     codes: Codes | None = None,
 ) -> DirectionSet:
     """Factorise feature maps, and give the appearances of parts that vary most.
@@ -36,19 +40,24 @@ def discover(
         parts: R_S, non-negative.
         samples: random pictures whose maps are factorised.
         region: (R, R), true inside: only the part that lies in it most.
+        part: `region` makes the region itself the part, as far as places lie within it.
         codes: (N, num_ws, w_dim) and their feature maps, instead of `samples`.
 
     Returns:
         Directions a_j·p_kᵀ of the feature map; their scores are the variance of ⟨Z, a_j·p_kᵀ⟩.
 
     Raises:
-        InputError: more factors than the map has channels or places, or more directions than
-            factors.
+        InputError: more factors than the map has channels or places, more directions than
+            factors, or a part of a region that is not named.
 
     Source: as `models.directions.factors.factorise`; their edit is Z + α·a_j·p_kᵀ.
     """
+    if part == "region" and region is None:
+        raise InputError("panda: part 'region' without a region; expected one, or part 'learned'")
     maps = flat_maps(subject, side, samples, codes)
     found = factorise(maps, appearances, parts, subject.seed)
+    if region is not None and part == "region":
+        found = replace(found, parts=region_part(region, side)[:, None])
     chosen = None if region is None else [part_within(found, region)]
     details: dict[str, Any] = {} if region is None else {"region": describe(region)}
     return edits(subject, found, maps, chosen, details)
@@ -111,6 +120,15 @@ def part_within(factors: Factors, region: Mask) -> int:
     share = shares(region, int(np.sqrt(len(factors.parts))))
     energy = np.square(factors.parts)
     return int(np.argmax(share @ energy / np.maximum(energy.sum(axis=0), 1e-12)))
+
+
+def region_part(region: Mask, side: int) -> Doubles:
+    """A region (R, R) as a part (side·side,): places at its edge count for little.
+
+    An addition spreads to its neighbours on the way to the picture, so that what is added at the
+    edge of a region falls half outside of it.
+    """
+    return shares(region, side) ** EDGE
 
 
 def shares(region: Mask, side: int) -> Doubles:

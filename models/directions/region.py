@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from exhibit.contract.errors import InputError
 from exhibit.pictures import read_grey
@@ -92,14 +93,19 @@ def roir(
         Feature Maps of GANs", region of interest ratio.
     """
     synthesis = taking(subject, direction).generator.synthesis
-    inside = torch.from_numpy(region).to(torch.float32)
     ratios = []
     for w in subject.sample_w(samples).split(BATCH):
         codes = Codes(subject.as_ws(w), None)
         moved = moved_codes(codes, direction, strength)
         change = synthesis(moved.w_plus, moved.feature) - synthesis(codes.w_plus)
-        energy = change.square().sum(dim=1)
-        within = (energy * inside).sum(dim=(1, 2)).sqrt()
-        without = (energy * (1 - inside)).sum(dim=(1, 2)).sqrt()
-        ratios.append(without / within.clamp(min=1e-12))
+        ratios.append(change_ratio(change, region))
     return float(torch.cat(ratios).mean())
+
+
+def change_ratio(change: Tensor, region: Mask) -> Tensor:
+    """Divide the norm of changes (n, c, R, R) outside a region by that inside: (n,)."""
+    inside = torch.from_numpy(region).to(torch.float32)
+    energy = change.square().sum(dim=1)
+    within = (energy * inside).sum(dim=(1, 2)).sqrt()
+    without = (energy * (1 - inside)).sum(dim=(1, 2)).sqrt()
+    return without / within.clamp(min=1e-12)

@@ -25,6 +25,7 @@ METHODS = (
     "mean-difference",
     "svm",
     "panda",
+    "localized",
 )
 
 

@@ -93,6 +93,11 @@ def measure(picture: Gray) -> dict[str, float]:
     }
 
 
+def moments_of(picture: Gray) -> tuple[float, float, float, float]:
+    """Centre x and y and spread as shares of the side, and slant in degrees, of a picture's ink."""
+    return _moments(_ink_of(picture))
+
+
 def measure_all(pictures: Sequence[Gray] | Gray) -> dict[str, NDArray[np.float64]]:
     """Measure drawings (n, R, R); returns (n,) for each name of `SEMANTICS`."""
     rows = [measure(picture) for picture in pictures]

@@ -35,6 +35,7 @@ _SMALL = {
     "portraits": ("--count", "9", "--resolution", "32"),
     "train-ink-judge": ("--pages", "1", "--passes", "2"),
     "safe-range": ("--codes", "2"),
+    "localized": ("--samples", "40", "--components", "4", "--side", "8", "--alpha", "0.01"),
     "panda": ("--appearances", "4", "--parts", "2", "--samples", "4", "--count", "2"),
     "recall-sheet": ("--count", "1"),
     "evaluate": ("--samples", "16", "--parts", "eyes", "--local-samples", "1"),

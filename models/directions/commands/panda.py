@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 
@@ -15,7 +15,7 @@ from models.directions.commands.shared import (
     subject_of,
     write_and_list,
 )
-from models.directions.panda import APPEARANCES, PARTS, SAMPLES, SIDE, discover
+from models.directions.panda import APPEARANCES, PARTS, SAMPLES, SIDE, Part, discover
 from models.directions.region import read_region
 from models.dry_run import say_cost
 from models.networks.stylegan2.config import FEATURE_RESOLUTIONS
@@ -51,6 +51,13 @@ PSI, BUNDLE, SKETCHES = SOURCES
     help="Only the part that lies in it most: x,y,w,h in pixels, or an image, bright inside.",
 )
 @click.option(
+    "--part",
+    default="learned",
+    show_default=True,
+    type=click.Choice(get_args(Part)),
+    help="With --region: the learned part that lies in it most, or the region itself.",
+)
+@click.option(
     "--samples",
     default=SAMPLES,
     show_default=True,
@@ -65,6 +72,7 @@ def panda(
     appearances: int,
     parts: int,
     region: str | None,
+    part: Part,
     samples: int,
     psi: float,
     bundle: Path | None,
@@ -80,7 +88,7 @@ def panda(
     mask = None if region is None else read_region(region, subject.generator.config.resolution)
     wish = Wish(samples, psi, bundle, sketches)
     codes = wished_codes(wish, subject, options["checkpoint"])
-    choices = {"side": int(side), "appearances": appearances, "parts": parts}
+    choices = {"side": int(side), "appearances": appearances, "parts": parts, "part": part}
     settings: dict[str, Any] = {**choices, "samples": samples, "region": mask, "codes": codes}
     if options["dry_run"]:
         say_cost(cost_of_trial("panda", subject, options["out"], 1, **settings))

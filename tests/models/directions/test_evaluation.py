@@ -120,6 +120,14 @@ def test_evaluate_command_reports_what_was_asked_for(tmp_path: Path):
     ran = CliRunner().invoke(main, [*command, *asked, "--parts", "mouth", "--local-samples", "1"])
     assert ran.exit_code == 0, ran.output
     report = json.loads(path.read_text())
-    assert set(report["roir"]["mouth"]) == {"sefa", "pca", "resefa", "jacobian"}
+    assert set(report["roir"]["mouth"]) == {
+        "sefa",
+        "pca",
+        "resefa",
+        "jacobian",
+        "style-space",
+        "panda",
+        "panda-region",
+    }
     assert set(report["labels"]["svm"]["after"]) == {"glasses", "beard"}
     assert report["semantics"]["regression: five, conditioned"]["own"]

@@ -7,7 +7,7 @@ torch = pytest.importorskip("torch")
 
 from exhibit.contract.errors import InputError  # noqa: E402
 from models.directions.factors import factorise  # noqa: E402
-from models.directions.panda import discover, edits, flat_maps, part_within, shares  # noqa: E402
+from models.directions.panda import discover, edits, flat_maps, part_within, region_part, shares  # noqa: E402
 from models.directions.region import roir  # noqa: E402
 from models.directions.sefa import discover as sefa  # noqa: E402
 from tests.models.directions.subjects import corner, small_subject  # noqa: E402
@@ -45,9 +45,9 @@ def test_edits_of_a_part_inside_a_region_are_more_local_there_than_sefa():
     subject = small_subject(count=1)
     maps = flat_maps(subject, 16, 12)
     factors = factorise(maps, 4, 3)
-    inside = shares(corner(), 16)[:, None] * np.ones((1, 3))
-    drawn = type(factors)(factors.appearances, factors.gains, inside, 1.0)
-    (local,) = edits(subject, drawn, maps, [0])
+    own = region_part(corner(), 16)[:, None]
+    drawn = type(factors)(factors.appearances, factors.gains, own, 1.0)
+    (local,) = edits(subject, drawn, maps)
     (everywhere,) = sefa(subject)
     assert roir(subject, local, corner(), 0.5, 4) < 0.5 * roir(
         subject, everywhere, corner(), 0.5, 4
@@ -74,3 +74,14 @@ def test_shares_of_half_a_place_is_a_half():
 def test_discover_more_directions_than_factors_is_refused():
     with pytest.raises(InputError, match="13 directions; expected at most 12"):
         discover(small_subject(count=13), **FEW)
+
+
+def test_discover_of_the_region_itself_adds_nothing_outside_of_it():
+    found = discover(small_subject(count=2), region=corner(), part="region", **FEW)
+    outside = shares(corner(), 16).reshape(16, 16) == 0
+    assert all(np.abs(d.vector[:, outside]).max() == 0 for d in found)
+
+
+def test_discover_part_of_a_region_without_a_region_is_refused():
+    with pytest.raises(InputError, match="'region' without a region"):
+        discover(small_subject(), part="region", **FEW)

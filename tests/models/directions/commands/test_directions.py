@@ -26,6 +26,7 @@ def directions(*arguments: object):
         ("sefa", ("--rows", "unit")),
         ("sefa-conv", ("--activations", "--samples", 4, "--space", "w_plus")),
         ("resefa", ("--region", "4,4,8,8", "--space", "w_plus", "--rank", 16)),
+        ("localized", ("--samples", 40, "--components", 4, "--side", 8, "--alpha", 0.01)),
         ("jacobian", ("--region", "4,4,8,8", "--angle", 0.1, "--psi", 0.7)),
     ],
 )
