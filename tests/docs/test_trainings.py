@@ -90,12 +90,21 @@ def _run(words: list[str]) -> Result:
 
 
 def _names_of_what_was_found(words: list[str]) -> list[str]:
-    """Return the words with names that are there: what a tiny model finds is not hatching."""
-    from models.directions.result import read_directions
+    """Return the words with names that are there: what a tiny model finds is not hatching.
+
+    A name of several words is one that a person has typed on the page.
+    """
+    from models.directions.naming import rename
+    from models.directions.result import read_directions, write_directions
 
     if "--only" not in words:
         return words
-    at, names = words.index("--only") + 1, read_directions(Path(words[3])).names
+    folder, at = Path(words[3]), words.index("--only") + 1
+    found = read_directions(folder)
+    names = found.names
+    if " " in words[at]:
+        write_directions(rename(found, names[0], words[at]), folder)
+        return words
     count = len(words[at].split(","))
     return [*words[:at], ",".join(names[:count]), *words[at + 1 :]]
 
