@@ -132,7 +132,7 @@ def test_target_of_make_is_there(command: Command) -> None:
     targets = re.findall(r"^(\S+?)(?: .*)?:", (ROOT / "Makefile").read_text(), re.MULTILINE)
     phony = re.findall(r"^\.PHONY: (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
     known = {*targets, *" ".join(phony).split(), ".venv/.runtime-is-installed"}
-    words = _MAKE.split(command.text)[1].split()
+    words = shlex.split(_MAKE.split(command.text)[1])
     assert {word for word in words if "=" not in word and word[0] not in "-/"} <= known
 
 
