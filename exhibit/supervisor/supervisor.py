@@ -19,7 +19,7 @@ from exhibit.supervisor.silence import Silence
 
 log = logging.getLogger(__name__)
 
-END_WITHIN_S = 1.5
+END_WITHIN_S = 3.0
 SAYS_WHERE_WITHIN_S = 0.5
 GONE_WITHIN_S = 2.0
 """A killed process that is still there hangs in the kernel, for as long as a driver likes."""
