@@ -91,6 +91,19 @@ def export_generator(generator: Generator, codes: dict[str, Tensor], path: Path)
     return Probe(codes, {"picture": picture})
 
 
+def with_a_map(generator: Generator, codes: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Example inputs with the map `feature`, which directions of the feature map are added to.
+
+    Zeros draw what the generator draws without it.
+
+    Args:
+        generator: says which shape its map has.
+        codes: `w_plus`, and `feature` where the encoder gives one.
+    """
+    blank = torch.zeros(1, *generator.synthesis.feature_shape)
+    return {**codes, "feature": codes.get("feature", blank)}
+
+
 def _export(
     graph: nn.Module, inputs: tuple[Tensor, ...], names: list[str], outputs: list[str], path: Path
 ) -> None:

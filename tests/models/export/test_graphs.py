@@ -10,8 +10,8 @@ from exhibit.contract.bundle import (  # noqa: E402
 )
 from exhibit.contract.errors import BundleError  # noqa: E402
 from models.export.bundle import golden_inks  # noqa: E402
-from models.export.graphs import Probe, check_graph  # noqa: E402
-from tests.models.hands import small_config  # noqa: E402
+from models.export.graphs import Probe, check_graph, export_generator, with_a_map  # noqa: E402
+from tests.models.hands import small_config, small_generator  # noqa: E402
 
 
 def test_check_graph_other_weights_are_refused(made: Path):
@@ -19,3 +19,30 @@ def test_check_graph_other_weights_are_refused(made: Path):
     wrong = Probe({"ink": ink}, {"w_plus": torch.zeros(1, 8, 16)})
     with pytest.raises(BundleError, match="differs from PyTorch"):
         check_graph(made / ENCODER, wrong)
+
+
+def test_generator_with_a_map_takes_a_direction_of_the_map_and_draws_as_before_without(
+    tmp_path: Path,
+):
+    """A rank-one map a_j p_k is all that the table would have to add for a part."""
+    generator = small_generator()
+    w_plus = torch.randn(1, 8, 16, generator=torch.Generator().manual_seed(0))
+    codes = with_a_map(generator, {"w_plus": w_plus})
+    blank = export_generator(generator, codes, tmp_path / "generator.onnx")
+    torch.testing.assert_close(blank.outputs["picture"], generator.synthesis(w_plus))
+    assert check_graph(tmp_path / "generator.onnx", blank) < 1e-4
+    channels, side, _ = generator.synthesis.feature_shape
+    part = torch.zeros(side, side)
+    part[4:7, 5:9] = 1
+    added = 3 * torch.eye(channels)[2][:, None, None] * part
+    moved = {"w_plus": w_plus, "feature": added[None]}
+    probe = Probe(moved, {"picture": generator.synthesis(w_plus, added[None])})
+    assert check_graph(tmp_path / "generator.onnx", probe) < 1e-4
+    assert (probe.outputs["picture"] - blank.outputs["picture"]).abs().max() > 1e-2
+
+
+def test_with_a_map_keeps_the_map_that_an_encoder_gives():
+    generator = small_generator()
+    feature = torch.ones(1, *generator.synthesis.feature_shape)
+    codes = with_a_map(generator, {"w_plus": torch.zeros(1, 8, 16), "feature": feature})
+    assert list(codes) == ["w_plus", "feature"] and codes["feature"] is feature
