@@ -74,6 +74,7 @@ def test_attract_without_a_bundle_draws_something_and_says_why(tmp_path: Path) -
     attract = Attract(str(tmp_path / "gone"), QUIET)
     now = begun(attract, 1.0)
     assert (attract.step(now + 9).picture < 128).sum() > 300
+    wait_until(lambda: attract.fault, "what the thread that reads says")
     assert "gone" in attract.fault
 
 
