@@ -17,7 +17,7 @@ from fastapi import FastAPI
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from exhibit.contract.settings.addresses import networks_of
-from exhibit.contract.settings.schema import OperatorConfig
+from exhibit.contract.settings.operator import OperatorConfig
 from exhibit.operator.access.certificate import Tls
 from exhibit.operator.access.sign_on import SignOn
 from exhibit.operator.address import (

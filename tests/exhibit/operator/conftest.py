@@ -11,9 +11,10 @@ from fastapi.testclient import TestClient
 
 from exhibit.contract.board import CommandInbox, Heart, write_status
 from exhibit.contract.settings.file import apply_overrides
+from exhibit.contract.settings.operator import OperatorConfig
 from exhibit.contract.settings.overrides import saved_overrides
 from exhibit.contract.settings.published import Published, publish, read_published
-from exhibit.contract.settings.schema import Config, OperatorConfig
+from exhibit.contract.settings.schema import Config
 from exhibit.operator.access import secrets
 from exhibit.operator.access.certificate import Files, Tls, own_files
 from exhibit.operator.access.roles import Role

@@ -14,7 +14,8 @@ from pathlib import Path
 import psutil
 
 from exhibit.contract.board import read_status
-from exhibit.contract.settings.schema import Config, OperatorConfig
+from exhibit.contract.settings.operator import OperatorConfig
+from exhibit.contract.settings.schema import Config
 from exhibit.operator.server import Server
 from tests.fakes.settings import begin_with
 from tests.patience import PATIENCE_S, wait_until
