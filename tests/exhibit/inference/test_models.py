@@ -12,6 +12,7 @@ from exhibit.contract.errors import BundleError
 from exhibit.contract.settings.schema import InkConfig, ModelConfig
 from exhibit.contract.values import Code, Gray, Ink
 from exhibit.inference import Models, open_models
+from exhibit.inference.models import _to_pixels
 from tests.fakes.bundle import NUM_WS, RESOLUTION, W_DIM, write_bundle, write_card
 
 CPU = ModelConfig(providers=("cpu",), threads=1)
@@ -157,3 +158,20 @@ def change_golden(bundle: Path, name: str, by: float) -> None:
     card = yaml.safe_load((bundle / "card.yaml").read_text())
     card["files"][GOLDEN] = sha256_of(bundle / GOLDEN)
     (bundle / "card.yaml").write_text(yaml.safe_dump(card))
+
+
+def test_corners_of_paper_are_paper_and_lines_in_them_stay() -> None:
+    levels = np.full((1, 16, 16), 0.99, np.float32)
+    levels[0, 0, 0] = 0.65
+    levels[0, 0, -1] = -0.8
+    levels[0, 8, 8] = 0.65
+    pixels = _to_pixels(levels)
+    assert pixels[0, 0] == pixels[1, 2] == pixels[-1, -1] == 255
+    assert pixels[0, -1] < 30
+    assert 200 < pixels[8, 8] < 220
+
+
+def test_corners_of_what_is_no_paper_stay_as_they_are() -> None:
+    levels = np.full((1, 16, 16), 0.7, np.float32)
+    levels[0, :4, :4] = 0.5
+    assert len(np.unique(_to_pixels(levels))) == 2
