@@ -146,8 +146,9 @@ def test_synthesiser_takes_no_memory_for_a_block() -> None:
     finally:
         tracemalloc.stop()
         gc.enable()
-    # Python's own numbers and views, handed back at once; an array of a block would be 1 kB more.
-    assert peak - before < 4 * BLOCK * out.itemsize
+    # Python's own numbers and views, handed back at once, and half a kilobyte for whoever measures
+    # coverage; an array of a block would be 2 kB more.
+    assert peak - before < 5 * BLOCK * out.itemsize
 
 
 @settings(max_examples=50, deadline=None)
