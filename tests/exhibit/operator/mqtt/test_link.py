@@ -123,10 +123,11 @@ def test_the_broker_knows_the_table_while_it_is_there(
 ) -> None:
     async def visit() -> None:
         async with _linked(desk, _config(broker.port)):
-            await _until(lambda: "museum/north/blank" in listener.heard)
+            # Told last, after everything else.
+            await _until(lambda: "homeassistant/device/museum_north/config" in listener.heard)
             assert listener.heard["museum/north/availability"] == "online"
             assert listener.heard["museum/north/state"] == "showing"
-            assert "homeassistant/device/museum_north/config" in listener.heard
+            assert listener.heard["museum/north/blank"] == "OFF"
         await _until(lambda: listener.heard["museum/north/availability"] == "offline")
         assert desk.mqtt_fault == ""
 
