@@ -12,11 +12,10 @@ import click
 from calibration.commands.camera import camera
 from calibration.commands.check import check
 from calibration.commands.light import light
-from calibration.commands.options import read_config
 from calibration.commands.pens import pens
 from calibration.commands.projector import projector
 from calibration.commands.table import table
-from exhibit.cli.options import CONFIG_OPTION
+from exhibit.cli.options import CONFIG_OPTION, read_config
 from exhibit.contract.calibration import Calibration, load_calibration
 from exhibit.contract.errors import ExhibitError
 

@@ -8,14 +8,14 @@ from pathlib import Path
 import click
 import cv2
 
-from calibration.commands.options import camera_option, chosen_camera, read_config
+from calibration.commands.options import camera_option, chosen_camera
 from calibration.intrinsics import measure_lens
 from calibration.rehearsal import held_boards
 from calibration.sightings import Sighting, find_board, name_of, turn, why_none
 from calibration.views import WANTED_VIEWS, ViewCollector
 from exhibit.camera import open_camera
 from exhibit.camera.identity import format_of
-from exhibit.cli.options import CONFIG_OPTION
+from exhibit.cli.options import CONFIG_OPTION, read_config
 from exhibit.contract.calibration import LensCalibration, load_calibration, save_calibration
 from exhibit.contract.errors import CalibrationError
 from exhibit.contract.settings.schema import CameraConfig

@@ -10,11 +10,11 @@ import numpy as np
 
 from calibration.check import check_calibration
 from calibration.commands.frames import grab
-from calibration.commands.options import camera_option, chosen_camera, read_config
+from calibration.commands.options import camera_option, chosen_camera
 from exhibit.camera import open_camera
 from exhibit.camera.identity import format_of
 from exhibit.camera.table_light import load_table_light
-from exhibit.cli.options import CONFIG_OPTION
+from exhibit.cli.options import CONFIG_OPTION, read_config
 from exhibit.contract.board import RUN_PREFIX, SHARED_MEMORY
 from exhibit.contract.calibration import load_calibration
 from exhibit.contract.errors import REFUSED, CameraError

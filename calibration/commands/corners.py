@@ -7,11 +7,10 @@ from pathlib import Path
 import click
 import pygame
 
-from calibration.commands.options import read_config
 from calibration.commands.window import open_window
 from calibration.corners import CornerEditor, Outcome
 from calibration.corners_window import edit_corners
-from exhibit.cli.options import CONFIG_OPTION
+from exhibit.cli.options import CONFIG_OPTION, read_config
 from exhibit.contract.calibration import load_calibration, save_calibration
 from exhibit.contract.errors import CalibrationError
 

@@ -8,12 +8,7 @@ import click
 
 from calibration.check import require_unmoved
 from calibration.commands.frames import grab
-from calibration.commands.options import (
-    FRAMES_OPTION,
-    camera_option,
-    chosen_camera,
-    read_config,
-)
+from calibration.commands.options import FRAMES_OPTION, camera_option, chosen_camera
 from calibration.exposure import Exposure, find_exposure
 from calibration.measured_light import blank_of, dark_of, light_section, save_picture
 from calibration.zones import dim_zones
@@ -21,7 +16,7 @@ from exhibit.camera import open_camera
 from exhibit.camera.identity import format_of
 from exhibit.camera.simulated import SimulatedCamera
 from exhibit.camera.table_light import load_table_light
-from exhibit.cli.options import CONFIG_OPTION
+from exhibit.cli.options import CONFIG_OPTION, read_config
 from exhibit.contract.calibration import (
     Calibration,
     LightCalibration,

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import click
 
 from exhibit.camera import choose_source
 from exhibit.contract.errors import CameraError
-from exhibit.contract.settings.file import load_config
 from exhibit.contract.settings.schema import CameraConfig, Config
 
-DEFAULT_CONFIG = Path("config.yaml")
 Command = Callable[..., Any]
 
 FRAMES_OPTION = click.option(
@@ -29,13 +26,6 @@ def camera_option(metavar: str) -> Callable[[Command], Command]:
         metavar=metavar,
         help="A camera such as /dev/v4l/by-id/...-index0, a video file or a folder of images.",
     )
-
-
-def read_config(config_file: Path | None) -> Config:
-    """Return the configuration in a file, or in config.yaml here, or the defaults."""
-    if config_file is None and not DEFAULT_CONFIG.exists():
-        return Config()
-    return load_config(config_file or DEFAULT_CONFIG)
 
 
 def chosen_camera(config: Config, source: str | None) -> CameraConfig:

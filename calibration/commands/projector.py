@@ -9,14 +9,14 @@ from pathlib import Path
 import click
 import pygame
 
-from calibration.commands.options import camera_option, chosen_camera, read_config
+from calibration.commands.options import camera_option, chosen_camera
 from calibration.commands.window import open_window
 from calibration.guide.steps import projector_step
 from calibration.projection import Fit
 from calibration.projector_steps import Degrees, Method, section_of
 from calibration.projector_window import ProjectorWindow
 from exhibit.camera import Grabber, open_camera
-from exhibit.cli.options import CONFIG_OPTION
+from exhibit.cli.options import CONFIG_OPTION, read_config
 from exhibit.contract.calibration import load_calibration, save_calibration
 from exhibit.contract.errors import CalibrationError
 from exhibit.contract.geometry import stage_size

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import click
 
-from calibration.commands.options import read_config
 from calibration.report import report_html
-from exhibit.cli.options import CONFIG_OPTION
+from exhibit.cli.options import CONFIG_OPTION, read_config
 from exhibit.contract.calibration import Calibration, load_calibration
 from exhibit.contract.calibration.versions import versions
 from exhibit.contract.errors import CalibrationError, InputError

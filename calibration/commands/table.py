@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from calibration.commands.frames import grab
-from calibration.commands.options import FRAMES_OPTION, camera_option, chosen_camera, read_config
+from calibration.commands.options import FRAMES_OPTION, camera_option, chosen_camera
 from calibration.pages import board_page
 from calibration.papers import PAPERS
 from calibration.printing import render
@@ -16,7 +16,7 @@ from calibration.table import measure_table
 from exhibit.camera import open_camera
 from exhibit.camera.identity import format_of
 from exhibit.camera.simulated import SimulatedCamera
-from exhibit.cli.options import CONFIG_OPTION
+from exhibit.cli.options import CONFIG_OPTION, read_config
 from exhibit.contract.calibration import Calibration, load_calibration, save_calibration
 from exhibit.contract.printed import RULER_MM
 from exhibit.contract.settings.schema import CameraConfig

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import click
 
-from calibration.commands.options import read_config
-from exhibit.cli.options import CONFIG_OPTION
+from exhibit.cli.options import CONFIG_OPTION, read_config
 from exhibit.contract.calibration import Calibration, load_calibration, return_to
 from exhibit.contract.calibration.versions import Version
 from exhibit.contract.calibration.versions import versions as kept_versions

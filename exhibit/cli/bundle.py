@@ -6,19 +6,16 @@ from pathlib import Path
 
 import click
 
-from exhibit.cli.options import CONFIG_OPTION
+from exhibit.cli.options import CONFIG_OPTION, read_config
 from exhibit.contract.bundle import find_bundle
 from exhibit.contract.errors import InputError
-from exhibit.contract.settings.file import load_config
 from exhibit.contract.settings.overrides import layer_overrides
-from exhibit.contract.settings.schema import Config
 from exhibit.operator.access.accounts import FOLDER
 from exhibit.operator.delivery.manifest import make_key, public_half, read_key
 from exhibit.operator.delivery.publishing import publish
 from exhibit.operator.delivery.pulling import pull
 from exhibit.operator.state.journal import Journal
 
-_DEFAULT_CONFIG = Path("config.yaml")
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _KEY = click.option(
     "--key", type=_FILE, required=True, metavar="KEY.pem", help="The museum's private key."
@@ -72,7 +69,7 @@ def pull_command(url: str, config_file: Path | None) -> None:
     fetched before. A fetch that was cut off is gone on with. The bundle in use stays in use: choose
     the new one on the operator's page, or with model.bundle.
     """
-    config = _config(config_file)
+    config, _ = layer_overrides(read_config(config_file))
     keys = config.operator.bundle_keys
     if not keys:
         raise InputError(
@@ -93,9 +90,3 @@ def pull_command(url: str, config_file: Path | None) -> None:
         audit = Journal(config.state_dir / FOLDER, "audit")
         audit.add("bundle fetched", by="the command line", bundle=pulled.folder.name)
     click.echo(f"{pulled.folder}{'' if pulled.is_new else ': is here already'}")
-
-
-def _config(config_file: Path | None) -> Config:
-    if config_file is None and not _DEFAULT_CONFIG.exists():
-        return layer_overrides(Config())[0]
-    return layer_overrides(load_config(config_file or _DEFAULT_CONFIG))[0]

@@ -7,8 +7,7 @@ from pathlib import Path
 import click
 
 from exhibit.checks.doctor import Verdict, examine
-from exhibit.cli.options import CONFIG_OPTION
-from exhibit.cli.starting import DEFAULT_CONFIG
+from exhibit.cli.options import CONFIG_OPTION, found_file
 
 _MARKS: dict[Verdict, tuple[str, str]] = {
     "ok": ("ok", "green"),
@@ -26,10 +25,8 @@ def doctor(ctx: click.Context, config_file: Path | None) -> None:
     Says what is missing and how to get it. The exit code is 0 where the table can run, if need be
     with a simulated camera and in a browser, and 1 where it cannot.
     """
-    if config_file is None and DEFAULT_CONFIG.exists():
-        config_file = DEFAULT_CONFIG
     can_run = True
-    for finding in examine(config_file):
+    for finding in examine(found_file(config_file)):
         word, colour = _MARKS[finding.verdict]
         click.echo(f"{click.style(f'{word:<6}', colour)} {finding.subject:<12} {finding.text}")
         if finding.remedy:

@@ -8,7 +8,7 @@ from typing import Any, TextIO
 
 import click
 
-from exhibit.cli.options import CONFIG_OPTION
+from exhibit.cli.options import CONFIG_OPTION, DEFAULT_CONFIG, read_config
 from exhibit.cli.serve import serve
 from exhibit.contract.bundle import BUNDLES_DIR, find_bundle
 from exhibit.contract.errors import InputError
@@ -22,15 +22,12 @@ from exhibit.operator.backup import Sources, write_backup
 from exhibit.operator.restoring import read_backup, restore_bundle, restore_files
 from exhibit.operator.state.journal import Journal
 
-DEFAULT_CONFIG = Path("config.yaml")
 _BY = "the command line"
 _LONGEST_SECRET = 200
 
 
 def _state_dir(config_file: Path | None) -> Path:
-    if config_file is None and not DEFAULT_CONFIG.exists():
-        return Config().state_dir
-    return load_config(config_file or DEFAULT_CONFIG).state_dir
+    return read_config(config_file).state_dir
 
 
 def _record(state_dir: Path, what: str, **details: Any) -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import click
 
-from exhibit.cli.options import CONFIG_OPTION
-from exhibit.cli.starting import attended_settings, command_line, found_file, service_settings
+from exhibit.cli.options import CONFIG_OPTION, found_file
+from exhibit.cli.starting import attended_settings, command_line, service_settings
 from exhibit.contract.bundle import find_bundle
 from exhibit.contract.errors import InputError
 from exhibit.contract.notify import ServiceNotifier

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import click
 
-from exhibit.cli.options import CONFIG_OPTION
-from exhibit.cli.starting import found_file, page_settings
+from exhibit.cli.options import CONFIG_OPTION, found_file
+from exhibit.cli.starting import page_settings
 from exhibit.contract.board import RUN_PREFIX
 from exhibit.contract.errors import InputError
 from exhibit.contract.run_folders import table_of

@@ -10,6 +10,7 @@ import contextlib
 from dataclasses import replace
 from pathlib import Path
 
+from exhibit.cli.options import found_file
 from exhibit.contract.bundle import find_bundle, load_bundle
 from exhibit.contract.calibration import load_calibration
 from exhibit.contract.direction_names import missing_directions, refuse_missing_directions
@@ -28,7 +29,6 @@ from exhibit.contract.settings.safe_mode import safe_mode_reason, safest
 from exhibit.contract.settings.schema import Config, EditingConfig
 from exhibit.supervisor.startup import begin_start
 
-DEFAULT_CONFIG = Path("config.yaml")
 LAST_GOOD = "config.last-good.yaml"
 
 
@@ -93,13 +93,6 @@ def command_line(camera: str | None, bundle: str | None) -> Layer:
     if bundle is not None:
         layer["model"] = {"bundle": bundle}
     return layer
-
-
-def found_file(config_file: Path | None) -> Path | None:
-    """Return the file that settings are read from, or None for the defaults."""
-    if config_file is None and not DEFAULT_CONFIG.exists():
-        return None
-    return config_file or DEFAULT_CONFIG
 
 
 def refuse_useless(config: Config) -> None:

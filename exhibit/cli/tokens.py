@@ -6,15 +6,11 @@ from pathlib import Path
 
 import click
 
-from exhibit.cli.options import CONFIG_OPTION
+from exhibit.cli.options import CONFIG_OPTION, read_config
 from exhibit.contract.errors import InputError
 from exhibit.contract.printed import RULER_MM, pages_pdf
-from exhibit.contract.settings.file import load_config
-from exhibit.contract.settings.schema import Config
 from exhibit.contract.token_card import IDS
 from exhibit.tokens.printing import PAPERS_MM, Face, caption_of, token_pages
-
-_DEFAULT_CONFIG = Path("config.yaml")
 
 
 @click.group(short_help="Print the tokens that visitors lay on the table.")
@@ -49,7 +45,7 @@ def print_tokens(
     Print it with a laser printer (carbon toner is black in infrared light) at 100 %, on paper that
     light shines through, and check its ruler.
     """
-    config = _config(config_file).tokens
+    config = read_config(config_file).tokens
     numbers = [card.id for card in config.cards] if ids is None else numbers_in(ids)
     if not numbers:
         raise InputError("no token is bound in tokens.cards; name some with --ids, such as 1-6")
@@ -71,9 +67,3 @@ def numbers_in(text: str) -> list[int]:
     if wrong or not found:
         raise InputError(f"--ids: '{text}'; expected numbers from 0 to {IDS - 1}, the lower first")
     return list(dict.fromkeys(found))
-
-
-def _config(config_file: Path | None) -> Config:
-    if config_file is None and not _DEFAULT_CONFIG.exists():
-        return Config()
-    return load_config(config_file or _DEFAULT_CONFIG)
