@@ -16,6 +16,8 @@ from typing import Any
 import click
 import psutil
 
+from models.processor import processor_name
+
 # Name in bench.json, and how to run it; each takes --json.
 SUITES: dict[str, list[str]] = {
     "inference": ["-m", "benchmarks.inference"],
@@ -76,16 +78,6 @@ def describe_machine() -> dict[str, Any]:
         "system": platform.platform(),
         "python": platform.python_version(),
     }
-
-
-def processor_name() -> str:
-    """Return the processor's name, as far as the system tells it."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return platform.processor()
-    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor()
 
 
 def run_suite(name: str, arguments: list[str]) -> Any:

@@ -9,6 +9,7 @@ COMMANDS = {
     "curate": "models.collection.commands.curate:curate",
     "collection": "models.collection.commands.collection:collection",
     "train-gan": "models.training.commands.train_gan:train_gan",
+    "train-diffusion": "models.training.commands.train_diffusion:train_diffusion",
     "train-encoder": "models.training.commands.train_encoder:train_encoder",
     "sample": "models.saved.commands.sample:sample",
     "average": "models.saved.commands.average:average_checkpoints",

@@ -19,8 +19,13 @@ from exhibit.contract.files import replacing
 
 State = dict[str, Any]
 GAN, ENCODER = "tracing-table-gan-1", "tracing-table-encoder-1"
-"""Formats: a generator with its discriminator; an encoder with both of these."""
-_WRITERS = {GAN: "models train-gan", ENCODER: "models train-encoder"}
+DENOISER = "tracing-table-denoiser-1"
+"""Formats: a generator with its discriminator; an encoder with both of these; a denoiser."""
+_WRITERS = {
+    GAN: "models train-gan",
+    ENCODER: "models train-encoder",
+    DENOISER: "models train-diffusion",
+}
 
 
 class CheckpointError(ExhibitError):
@@ -32,7 +37,7 @@ def write_checkpoint(path: Path, form: str, state: Mapping[str, Any]) -> None:
 
     Args:
         path: where; the folder is made.
-        form: `GAN` or `ENCODER`.
+        form: `GAN`, `ENCODER` or `DENOISER`.
         state: tensors and plain values.
 
     Raises:

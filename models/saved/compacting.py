@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from models.saved.checkpoint import ENCODER, GAN, State, as_half
+from models.saved.checkpoint import DENOISER, ENCODER, GAN, State, as_half
 
 _SHARED = ("discriminator", "augment", "own_latents")
 _NETWORKS = {
     GAN: ("generator", "ema", *_SHARED),
     ENCODER: ("inverter_ema", "generator_ema", *_SHARED),
+    DENOISER: ("ema",),
 }
 _VALUES = (
     "encoder_config",
     "generator_config",
     "discriminator_config",
+    "denoiser_config",
+    "card",
     "training",
     "notes",
     "step",

@@ -60,6 +60,7 @@ _TRIED_ELSEWHERE = frozenset(
         "import-psp",
         "import-stylegan2",
         "prepare",
+        "train-diffusion",
         "train-encoder",
         "train-gan",
     ]

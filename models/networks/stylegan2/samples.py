@@ -1,16 +1,9 @@
-"""Samples of a generator: latents, pictures, pixels."""
+"""Samples of a generator: latents and pictures."""
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from models.networks.stylegan2.generator import Generator
-
-
-def to_uint8(pictures: Tensor) -> np.ndarray:
-    """(n, C, H, W) float −1 ink … 1 paper to (n, H, W, C) uint8 0 … 255."""
-    scaled = ((pictures.float() + 1) * 127.5).round().clamp(0, 255)
-    return scaled.to(torch.uint8).permute(0, 2, 3, 1).cpu().numpy()
 
 
 def fixed_latents(count: int, z_dim: int, seed: int) -> Tensor:

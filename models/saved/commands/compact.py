@@ -4,7 +4,14 @@ from pathlib import Path
 
 import click
 
-from models.saved.checkpoint import ENCODER, GAN, read_checkpoint, tensor_bytes, write_checkpoint
+from models.saved.checkpoint import (
+    DENOISER,
+    ENCODER,
+    GAN,
+    read_checkpoint,
+    tensor_bytes,
+    write_checkpoint,
+)
 from models.saved.commands.options import file_to_write
 from models.saved.compacting import compact
 
@@ -16,9 +23,9 @@ def compact_checkpoint(checkpoint: Path, out: Path, dry_run: bool) -> None:
     """Write a small copy of CHECKPOINT in half precision, to archive or to pass on.
 
     It holds the networks and the augmentation, not the optimizers: continue from it with --from of
-    `models train-gan` or `models train-encoder`, not with --resume.
+    the command that trained it, not with --resume.
     """
-    state = read_checkpoint(checkpoint, GAN, ENCODER)
+    state = read_checkpoint(checkpoint, GAN, ENCODER, DENOISER)
     small = compact(state)
     if dry_run:
         click.echo(f"{checkpoint}: {tensor_bytes(small) / 1e6:.1f} MB -> {out}")

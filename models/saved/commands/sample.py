@@ -6,7 +6,8 @@ import click
 import torch
 
 from exhibit.contract.errors import InputError
-from models.networks.stylegan2.samples import draw, fixed_latents, to_uint8
+from models.networks.pixels import to_uint8
+from models.networks.stylegan2.samples import draw, fixed_latents
 from models.saved.gan import load_generator
 from models.sheets import sheet, write_png
 

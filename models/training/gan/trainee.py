@@ -8,7 +8,8 @@ from typing import ClassVar
 import torch
 from lightning_fabric import Fabric
 
-from models.networks.stylegan2.samples import draw, fixed_latents, to_uint8
+from models.networks.pixels import to_uint8
+from models.networks.stylegan2.samples import draw, fixed_latents
 from models.saved.checkpoint import GAN, State
 from models.sheets import sheet, write_png
 from models.training.gan.kid_watch import KidWatch
