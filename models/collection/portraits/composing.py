@@ -1,6 +1,7 @@
 """Draw a head: choose its parts, put them together, render them."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -15,6 +16,8 @@ HOLE = re.compile(r"\{(part|ink):(\w+)\}")
 NONE = "none"
 COLUMNS = ("style", *dict.fromkeys(LABELS.values()), "mood")
 MOODS = ("happy", "sad")
+Shape = Callable[[str, str, str], str]
+"""From a part's name, its SVG fragment and the translation of its layer to what is drawn."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,37 +60,57 @@ def choose(designs: list[DesignSet], seed: int, index: int) -> Portrait:
     return Portrait(design, chosen)
 
 
-def to_svg(portrait: Portrait) -> str:
-    """Put a head together as SVG in black on transparent, its skin white."""
+def as_designed(part: str, fragment: str, translate: str) -> str:
+    """Leave a part as it is."""
+    return fragment
+
+
+def to_svg(portrait: Portrait, shape: Shape = as_designed) -> str:
+    """Put a head together as SVG in black on transparent, its skin white.
+
+    Args:
+        portrait: what to draw.
+        shape: changes each part before it is put in its place.
+    """
     # A mouth inside a black beard must be white to be seen.
     white = {"skin", "mouth"} if "beard" in portrait.chosen else {"skin"}
 
-    def fill(hole: re.Match[str]) -> str:
-        kind, name = hole.groups()
-        if kind == "ink":
-            return "#fff" if name in white else "#000"
-        variant = portrait.chosen.get(name)
-        return HOLE.sub(fill, portrait.design.parts[name][variant]) if variant else ""
+    def filled(text: str, translate: str) -> str:
+        def fill(hole: re.Match[str]) -> str:
+            kind, name = hole.groups()
+            if kind == "ink":
+                return "#fff" if name in white else "#000"
+            variant = portrait.chosen.get(name)
+            if variant is None:
+                return ""
+            part = portrait.design.parts[name][variant]
+            return filled(shape(name, part, translate), translate)
+
+        return HOLE.sub(fill, text)
 
     groups = [
-        f'<g transform="translate({translate})">{HOLE.sub(fill, f"{{part:{part}}}")}</g>'
+        f'<g transform="translate({translate})">{filled(f"{{part:{part}}}", translate)}</g>'
         for part, translate in portrait.design.layers
     ]
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{portrait.design.view}" fill="none">'
     return f"{head}{''.join(groups)}</svg>"
 
 
-def render(portrait: Portrait, resolution: int) -> NDArray[np.uint8]:
+def render(portrait: Portrait, resolution: int, shape: Shape = as_designed) -> NDArray[np.uint8]:
     """Render a head.
 
     Args:
         portrait: what to draw.
         resolution: side in pixels.
+        shape: changes each part before it is put in its place.
 
     Returns:
         (resolution, resolution) uint8, 0 ink .. 255 paper.
     """
     png = resvg_py.svg_to_bytes(
-        svg_string=to_svg(portrait), width=resolution, height=resolution, background="#ffffff"
+        svg_string=to_svg(portrait, shape),
+        width=resolution,
+        height=resolution,
+        background="#ffffff",
     )
     return as_gray(cv2.imdecode(np.frombuffer(bytes(png), np.uint8), cv2.IMREAD_GRAYSCALE))
