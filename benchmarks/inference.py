@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 import click
 import numpy as np
 
-from exhibit.contract.bundle import Bundle, Direction, find_bundle, load_bundle, load_latents
+from exhibit.contract.bundle import Bundle, find_bundle, load_bundle, load_latents
+from exhibit.contract.directions import Direction
 from exhibit.contract.settings.schema import (
     DirectionConfig,
     EditingConfig,
@@ -69,6 +70,7 @@ def editing(bundle: Bundle) -> list[Timing]:
     editor = DirectionEditor(
         bank,
         make_pull(bundle, load_latents(bundle)),
+        None,
         bundle.card.stroke_width_px,
         time.monotonic,
     )

@@ -15,7 +15,8 @@ import numpy as np
 
 from exhibit.camera.simulated import DIFFICULTIES, SimulatedTable
 from exhibit.contract.board import read_status
-from exhibit.contract.bundle import find_bundle, load_bundle, load_directions
+from exhibit.contract.bundle import find_bundle, load_bundle
+from exhibit.contract.directions import load_directions
 from exhibit.contract.laid_tokens import LaidTokenReader
 from exhibit.contract.settings.file import apply_overrides
 from exhibit.contract.settings.published import Follower, Published

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from exhibit.contract.bundle import find_bundle, load_bundle, load_directions
+from exhibit.contract.bundle import find_bundle, load_bundle
+from exhibit.contract.directions import load_directions
 from exhibit.contract.settings.file import apply_overrides
 from exhibit.contract.settings.published import Published
 from exhibit.contract.settings.schema import Config

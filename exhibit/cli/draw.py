@@ -9,12 +9,13 @@ import click
 import cv2
 import numpy as np
 
-from exhibit.contract.bundle import Card, find_bundle, load_bundle
+from exhibit.contract.bundle import Bundle, Card, find_bundle, load_bundle
 from exhibit.contract.errors import InputError
 from exhibit.contract.settings.schema import DirectionConfig, EditingConfig, ModelConfig
 from exhibit.contract.values import Gray, Ink, Recalled
 from exhibit.editing import DirectionEditor, make_editor
 from exhibit.inference import Models, open_models
+from exhibit.ink.figure import Figure
 from exhibit.ink.planes import Planes, blank_planes, planes_of
 from exhibit.pictures import read_grey
 from exhibit.pictures.files import is_picture
@@ -69,7 +70,13 @@ _FAINTEST = 24
     "directions",
     multiple=True,
     metavar="NAME=STRENGTH",
-    help="Move along a direction of the bundle; may be given several times.",
+    help="Move along a direction of the bundle; may be given several times. NAME@PART=STRENGTH "
+    "adds an appearance to a part: ink, around, everywhere, or one of the bundle.",
+)
+@click.option(
+    "--only-figure",
+    is_flag=True,
+    help="Draw only within what is drawn: what the hand adds around it is left away.",
 )
 def draw(
     ink: Path,
@@ -79,6 +86,7 @@ def draw(
     recall: float,
     follow: float,
     directions: tuple[str, ...],
+    only_figure: bool,
 ) -> None:
     """Answer a drawing with a picture in the artist's hand.
 
@@ -94,9 +102,10 @@ def draw(
     model = ModelConfig(
         psi=1.0 if psi is None else psi, auto_psi=psi is None, recall=recall, follow=follow
     )
-    editing = EditingConfig(directions=tuple(map(_direction, directions)), ease_s=0)
+    asked = tuple(map(_direction, directions))
+    editing = EditingConfig(directions=asked, ease_s=0, only_figure=only_figure)
     opened = load_bundle(find_bundle(bundle))
-    editor = make_editor(opened, editing, model)
+    editor = _editor(opened, editing, model)
     models = open_models(opened, model)
     memory = open_memory(opened) if recall > 0 and models.encoder.sees_recalled else None
     output_folder = output if ink.is_dir() else output.parent
@@ -105,6 +114,18 @@ def draw(
         for source, target in waiting:
             drawn = _read_ink(source, opened.card)
             _write(target, _answer(drawn, _recalled(drawn, memory), models, editor))
+
+
+def _editor(opened: Bundle, editing: EditingConfig, model: ModelConfig) -> DirectionEditor:
+    shape = opened.card.feature_shape
+    if editing.only_figure and shape is None:
+        raise InputError(
+            f"--only-figure: bundle '{opened.card.name}' has no feature map; expected one that "
+            "takes a map"
+        )
+    return make_editor(
+        opened, editing, model, figure_of=None if shape is None else Figure(shape[1])
+    )
 
 
 def _jobs(ink: Path, output: Path) -> list[tuple[Path, Path]]:
@@ -137,7 +158,8 @@ def _direction(text: str) -> DirectionConfig:
     try:
         if not equals or not name:
             raise ValueError
-        return DirectionConfig(name=name, strength=float(strength))
+        name, _, part = name.partition("@")
+        return DirectionConfig(name=name, strength=float(strength), part=part)
     except ValueError:
         raise InputError(
             f"--direction '{text}': expected NAME=STRENGTH, a name and a number between -1000 and "

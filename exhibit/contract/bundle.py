@@ -12,8 +12,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -21,8 +19,6 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from safetensors import SafetensorError
-from safetensors.numpy import load_file
 
 from exhibit.contract.arrays import DAMAGES, open_arrays
 from exhibit.contract.errors import BundleError
@@ -33,12 +29,13 @@ from exhibit.contract.yaml_text import YamlError, read_yaml
 ENCODER, GENERATOR = "encoder.onnx", "generator.onnx"
 LATENTS, DIRECTIONS, GOLDEN = "latents.npz", "directions.safetensors", "golden.npz"
 DIRECTIONS_META = "directions.json"
+PARTS = "parts.safetensors"
+"""Named places of the feature map, of a bundle with appearances."""
 MEMORY = "memory"
 """Folder of the drawings that a bundle of format 2 recalls from."""
 BUNDLES_DIR = INSTALLED_AT / "models" / "bundles"
 PLAIN_NAME = r"^[^<>&\"'/\\\x00-\x1f\x7f]{1,100}$"
 """Of bundles and directions: shown on a page, and part of files' names."""
-_UNIT_WITHIN = 0.01
 REQUIRED = (ENCODER, GENERATOR, LATENTS, DIRECTIONS, DIRECTIONS_META, GOLDEN)
 
 
@@ -47,8 +44,9 @@ class Card(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
-    format: Literal[1, 2] = 1
-    """Version of this layout: 2 may have a memory (see `exhibit.contract.memory`)."""
+    format: Literal[1, 2, 3] = 1
+    """Version of this layout: 2 may have a memory (see `exhibit.contract.memory`), 3 also
+    directions of the feature map (see `exhibit.contract.directions`)."""
     name: str = Field(pattern=PLAIN_NAME)
     """Short name, as in `--bundle lear`."""
     artist: str
@@ -101,22 +99,6 @@ class Latents:
     covariance: Floats
     attract: Gray
     radius: float | None = None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Direction:
-    """A semantic direction: `vector` (w_dim,) or (num_ws, w_dim) float32 of unit length.
-
-    `layers` are the rows of w_plus it moves; `safe_range` the strengths, in units of w, between
-    which pictures stay drawings; `sigma` the standard deviation of wᵀvector over samples.
-    """
-
-    name: str
-    vector: Floats
-    layers: tuple[int, ...]
-    safe_range: tuple[float, float]
-    sigma: float
-    meta: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -186,7 +168,7 @@ def load_bundle(path: Path) -> Bundle:
             )
     for name, expected in card.files.items():
         file = path / name
-        of_memory = card.format == 2 and name == f"{MEMORY}/{Path(name).name}"
+        of_memory = card.format >= 2 and name == f"{MEMORY}/{Path(name).name}"
         if Path(name).name != name and not of_memory:
             raise BundleError(f"{path / 'card.yaml'}: file name '{name}' must not contain a folder")
         if not file.is_file():
@@ -267,55 +249,3 @@ def check_walk(walk: NDArray[Any], file: Path) -> None:
             f"{file}: attract is {walk.dtype} {walk.shape}, expected uint8 (n, R, R) or "
             "(n, R, R, 3), at least one picture"
         )
-
-
-def load_directions(bundle: Bundle) -> dict[str, Direction]:
-    """Read all directions by name; raises BundleError when vector and metadata do not fit."""
-    file, meta_file = bundle.file(DIRECTIONS), bundle.file(DIRECTIONS_META)
-    try:
-        vectors = load_file(file)
-    except (SafetensorError, *DAMAGES) as error:
-        raise BundleError(f"{file}: not readable: {error}") from None
-    try:
-        meta = json.loads(meta_file.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise BundleError(f"{meta_file}: not readable as JSON: {error}") from None
-    if not isinstance(meta, dict):
-        raise BundleError(f"{meta_file}: expected directions by name")
-    return {
-        name: _direction(bundle, name, vector, meta.get(name)) for name, vector in vectors.items()
-    }
-
-
-def _direction(bundle: Bundle, name: str, vector: Floats, entry: Any) -> Direction:
-    file, card = bundle.file(DIRECTIONS), bundle.card
-    if not re.match(PLAIN_NAME, name):
-        raise BundleError(f"{file}: direction {name!a:.60}: expected a name without markup")
-    if vector.shape not in ((card.w_dim,), (card.num_ws, card.w_dim)):
-        raise BundleError(
-            f"{file}: direction '{name}' has shape {vector.shape}, expected ({card.w_dim},) "
-            f"or ({card.num_ws}, {card.w_dim})"
-        )
-    length = float(np.linalg.norm(vector.astype(np.float64)))
-    if not abs(length - 1) < _UNIT_WITHIN:
-        raise BundleError(f"{file}: direction '{name}' has length {length:.3g}, expected 1")
-    try:
-        low, high = (float(limit) for limit in entry["safe_range"])
-        layers = tuple(int(layer) for layer in entry.get("layers") or range(card.num_ws))
-        sigma = float(entry["sigma"])
-    except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
-        raise BundleError(
-            f"{bundle.file(DIRECTIONS_META)}: '{name}': expected safe_range [low, high], sigma and "
-            f"layers ({type(error).__name__}: {error})"
-        ) from None
-    if not np.isfinite([low, high, sigma]).all() or sigma < 0:
-        raise BundleError(
-            f"{bundle.file(DIRECTIONS_META)}: '{name}': safe_range {low, high} and sigma {sigma} "
-            "must be finite, sigma at least 0"
-        )
-    if not low <= 0 <= high or any(not 0 <= layer < card.num_ws for layer in layers):
-        raise BundleError(
-            f"{bundle.file(DIRECTIONS_META)}: '{name}': safe_range {low, high} must contain 0 and "
-            f"layers {layers} lie in 0..{card.num_ws - 1}"
-        )
-    return Direction(name, vector.astype(np.float32), layers, (low, high), sigma, entry)

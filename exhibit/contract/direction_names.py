@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from exhibit.contract.bundle import BUNDLES_DIR, DIRECTIONS_META, find_bundle
+from exhibit.contract.directions import part_names
 from exhibit.contract.errors import BundleError, ConfigError
 from exhibit.contract.settings.file import Problem
 from exhibit.contract.settings.schema import Config
@@ -50,10 +51,13 @@ def missing_directions(config: Config, bundles_dir: Path = BUNDLES_DIR) -> list[
     bundle, names = _bundle_and_directions(config, bundles_dir)
     if bundle is None:
         return []
-    seen, found = set(), []
+    seen, found, parts = set(), [], part_names(bundle)
     for index, direction in enumerate(config.editing.directions):
         at = f"editing.directions.{index}.name"
-        key = (direction.name, tuple(sorted(set(direction.layers))))
+        key = (direction.name, tuple(sorted(set(direction.layers))), direction.part)
+        if direction.part and direction.part not in parts:
+            text = f"bundle '{bundle.name}' has no part '{direction.part}'; it has "
+            found.append(Problem(f"editing.directions.{index}.part", text + ", ".join(parts)))
         if direction.name not in names:
             has = ", ".join(names) or "none"
             text = f"bundle '{bundle.name}' has no direction '{direction.name}'; it has {has}"

@@ -204,13 +204,17 @@ class Recalled:
 class Code:
     """Latent code: `w_plus` (num_ws, w_dim) float32 and, where the bundle has one, `feature`.
 
-    `feature` is (C, side, side) float32, None for bundles with `inversion: w_plus`.
+    `feature` is (C, side, side) float32, None for bundles with `inversion: w_plus`. `added` (C',
+    side, side) is added to the first channels of the generator's map, whatever its gain; where
+    `kept` (side, side) is less than 1, so much less is kept of the map, and blank paper's for it.
     """
 
     sequence: int
     captured_at: float
     w_plus: Floats
     feature: Floats | None = None
+    added: Floats | None = None
+    kept: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,33 +1,32 @@
-"""Moves codes along directions, eased over time."""
+"""Moves codes and the generator's feature map along directions, eased over time."""
 
 from __future__ import annotations
 
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from exhibit.contract.bundle import Bundle, load_directions, load_latents
+from exhibit.contract.bundle import Bundle, load_latents
+from exhibit.contract.directions import AROUND, load_directions, load_parts
 from exhibit.contract.errors import ConfigError
 from exhibit.contract.records import SILENCE, Heard
 from exhibit.contract.settings.schema import DirectionConfig, EditingConfig, ModelConfig
 from exhibit.contract.values import Code, Floats, Ink
+from exhibit.editing.appearances import Appearances, FigureOf, Parts
 from exhibit.editing.bank import Bank, Key, Row
 from exhibit.editing.modulation import (
     Modulator,
     Moment,
     PenMeter,
     PenSpeed,
-    Schedule,
     SoundLevel,
     SoundOnset,
-    Still,
     coverage_drive,
-    make_modulator,
 )
+from exhibit.editing.motion import Motion, leaving, motion_of
 from exhibit.editing.pull import Pull, make_pull
 from exhibit.editing.schedule import time_of_day_s
 
@@ -35,32 +34,20 @@ from exhibit.editing.schedule import time_of_day_s
 _LONGEST_STEP_S = 0.1
 # A value this near its target, as a share of its range, has arrived.
 _ARRIVED = 1e-3
-_PSI, _AUTO, _CONTROLS = 0, 1, 2
-
-
-@dataclass(slots=True, eq=False)
-class _Motion:
-    """A direction in use, or one on its way out (strength 0, no modulation)."""
-
-    row: Row
-    strength: float
-    depth: float
-    modulator: Modulator
-
-    def target(self, moment: Moment) -> float:
-        low, high = self.row.safe_range
-        return min(max(self.strength + self.depth * self.modulator.drive(moment), low), high)
+_PSI, _AUTO, _FIGURE, _CONTROLS = 0, 1, 2, 3
 
 
 class DirectionEditor:
     """The bank of directions at work (`exhibit.contract.values.Editor`).
 
-    The edited code is w_avg + psi·(w − w_avg) + Σ strength·direction. psi and every strength
-    approach what is asked of them exponentially with the time constant `ease_s`.
+    The edited code is w_avg + psi·(w − w_avg) + Σ strength·direction, and what is added to the
+    feature map Σ strength·appearance·partᵀ. psi and every strength approach what is asked of them
+    exponentially with the time constant `ease_s`.
 
     Args:
         bank: directions by name.
         pull: w_avg, and the psi that odd codes need.
+        parts: where appearances may be added; None for a generator that takes no map.
         stroke_width_px: of the ink, to measure pen speed.
         clock: monotonic seconds.
         day_clock: seconds since midnight, local time; only schedules look at it.
@@ -71,19 +58,22 @@ class DirectionEditor:
         self,
         bank: Bank,
         pull: Pull,
+        parts: Parts | None,
         stroke_width_px: float,
         clock: Callable[[], float],
         day_clock: Callable[[], float] = time_of_day_s,
         hear: Callable[[], Heard] = Heard,
     ) -> None:
         self.names = bank.names
-        self._bank, self._pull = bank, pull
+        self._bank, self._pull, self._parts = bank, pull, parts
         self._clock, self._day_clock, self._hear = clock, day_clock, hear
         self._pen = PenMeter(stroke_width_px)
-        self._motions: list[_Motion] = []
+        self._motions: list[Motion] = []
         self._matrix: Floats = np.zeros((0, 0), np.float32)
-        # psi, share of the automatic psi, then one strength for every motion.
-        self._values: NDArray[np.float64] = np.array([1.0, 0.0])
+        self._appearances: Appearances | None = None
+        self._of_map: NDArray[np.bool_] = np.zeros(0, np.bool_)
+        # psi, share of the automatic psi, share of what is left away, then one strength a motion.
+        self._values: NDArray[np.float64] = np.array([1.0, 0.0, 0.0])
         self._targets = self._values.copy()
         self._tolerances = np.full(_CONTROLS, _ARRIVED)
         self._ease_s = 0.0
@@ -142,15 +132,15 @@ class DirectionEditor:
         motions, strengths = [], []
         for row, config in zip(rows, editing.directions, strict=True):
             old, value = before.pop(row.key, (None, 0.0))
-            motions.append(_motion(row, config, old))
+            motions.append(motion_of(row, config, old))
             strengths.append(value)
         for old, value in before.values():
             if value != 0:
-                motions.append(_Motion(old.row, 0.0, 0.0, Still()))
+                motions.append(leaving(old))
                 strengths.append(value)
         self._ease_s = editing.ease_s
         self._install(motions, [*self._values[:_CONTROLS], *strengths])
-        self._targets[:_CONTROLS] = model.psi, float(model.auto_psi)
+        self._targets[:_CONTROLS] = model.psi, float(model.auto_psi), editing.only_figure
         if self._at is None:
             self._aim(Moment(0.0, 0.0, 0.0, self._day_clock()))
             self._values[:] = self._targets
@@ -173,6 +163,8 @@ class DirectionEditor:
             return self._edited
         if code is not self._code:
             self._code, self._code_psi = code, self._pull.psi(code.w_plus)
+            if self._parts is not None:
+                self._parts.see(code, ink)
         self._edited = self._apply(code)
         return self._edited
 
@@ -207,14 +199,20 @@ class DirectionEditor:
 
     def _apply(self, code: Code) -> Code:
         psi, strengths = self.psi, self._values[_CONTROLS:]
-        if psi == 1 and not strengths.any():
+        along = strengths[~self._of_map]
+        w_plus, added, kept = code.w_plus, None, None
+        if psi != 1 or along.any():
+            w_plus = self._pull.w_avg + np.float32(psi) * (w_plus - self._pull.w_avg)
+            if along.any():
+                w_plus += (along.astype(np.float32) @ self._matrix).reshape(w_plus.shape)
+            w_plus.setflags(write=False)
+        if self._appearances is not None:
+            added = self._appearances.added(strengths[self._of_map])
+        if self._parts is not None and self._values[_FIGURE] > 0:
+            kept = 1 - np.float32(self._values[_FIGURE]) * self._parts.find(AROUND)
+        if w_plus is code.w_plus and added is None and kept is None:
             return code
-        w_plus = self._pull.w_avg + np.float32(psi) * (code.w_plus - self._pull.w_avg)
-        if self._motions:
-            offset = strengths.astype(np.float32) @ self._matrix
-            w_plus += offset.reshape(w_plus.shape)
-        w_plus.setflags(write=False)
-        return Code(code.sequence, code.captured_at, w_plus, code.feature)
+        return Code(code.sequence, code.captured_at, w_plus, code.feature, added, kept)
 
     def _rows(self, directions: tuple[DirectionConfig, ...]) -> list[Row]:
         rows: dict[Key, Row] = {}
@@ -222,8 +220,8 @@ class DirectionEditor:
             row = self._bank.row(config)
             if row.key in rows:
                 raise ConfigError(
-                    f"editing.directions: '{config.name}' is listed twice for layers "
-                    f"{', '.join(map(str, row.key[1]))}; expected once"
+                    f"editing.directions: '{config.name}' is listed twice for "
+                    f"{_where(row)}; expected once"
                 )
             rows[row.key] = row
         return list(rows.values())
@@ -234,13 +232,13 @@ class DirectionEditor:
         kept = [
             (motion, value)
             for motion, value in zip(self._motions, strengths, strict=True)
-            if value != 0 or motion.strength != 0 or not isinstance(motion.modulator, Still)
+            if value != 0 or not motion.resting
         ]
         if len(kept) < len(self._motions):
             motions = [motion for motion, _ in kept]
             self._install(motions, [*self._values[:_CONTROLS], *(value for _, value in kept)])
 
-    def _install(self, motions: list[_Motion], values: list[float]) -> None:
+    def _install(self, motions: list[Motion], values: list[float]) -> None:
         controls = self._targets[:_CONTROLS].copy()
         self._motions = motions
         self._values = np.array(values, np.float64)
@@ -248,15 +246,18 @@ class DirectionEditor:
         self._targets[:_CONTROLS] = controls
         self._aim(Moment(0.0, 0.0, 0.0, self._day_clock()))
         spans = [high - low for low, high in (motion.row.safe_range for motion in motions)]
-        self._tolerances = _ARRIVED * np.array([1.0, 1.0, *spans])
-        if motions:
-            self._matrix = np.stack([motion.row.offset for motion in motions])
+        self._tolerances = _ARRIVED * np.array([*[1.0] * _CONTROLS, *spans])
+        self._of_map = np.array([motion.row.part != "" for motion in motions], np.bool_)
+        of_codes = [motion.row.offset for motion in motions if not motion.row.part]
+        if of_codes:
+            self._matrix = np.stack(of_codes)
+        rows = [motion.row for motion in motions if motion.row.part]
+        known = self._parts is not None and rows
+        self._appearances = Appearances(rows, self._parts) if known and self._parts else None
 
 
-def _motion(row: Row, config: DirectionConfig, old: _Motion | None) -> _Motion:
-    modulator = make_modulator(config.modulation, config.name, old.modulator if old else None)
-    depth = modulator.depth if isinstance(modulator, Schedule) else config.modulation.depth
-    return _Motion(row, config.strength, depth, modulator)
+def _where(row: Row) -> str:
+    return f"part '{row.part}'" if row.part else f"layers {', '.join(map(str, row.key[1]))}"
 
 
 def make_editor(
@@ -266,6 +267,7 @@ def make_editor(
     clock: Callable[[], float] = time.monotonic,
     day_clock: Callable[[], float] = time_of_day_s,
     hear: Callable[[], Heard] = Heard,
+    figure_of: FigureOf | None = None,
 ) -> DirectionEditor:
     """Return the editor of a bundle.
 
@@ -276,13 +278,16 @@ def make_editor(
         clock: monotonic seconds.
         day_clock: seconds since midnight, local time.
         hear: what the table hears now.
+        figure_of: how much of each place of the map lies in what is drawn.
 
     Raises:
         BundleError: directions or latents are malformed.
         ConfigError: a direction is not in the bundle; names the nearest one.
     """
-    pull = make_pull(bundle, load_latents(bundle))
-    bank = Bank(bundle.card, load_directions(bundle))
-    editor = DirectionEditor(bank, pull, bundle.card.stroke_width_px, clock, day_clock, hear)
+    pull, named = make_pull(bundle, load_latents(bundle)), load_parts(bundle)
+    bank, shape = Bank(bundle.card, load_directions(bundle), named), bundle.card.feature_shape
+    parts = None if shape is None else Parts(named, shape[1], figure_of)
+    width_px = bundle.card.stroke_width_px
+    editor = DirectionEditor(bank, pull, parts, width_px, clock, day_clock, hear)
     editor.configure(editing, model)
     return editor

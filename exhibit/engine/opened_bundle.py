@@ -16,6 +16,7 @@ from exhibit.contract.values import Find
 from exhibit.editing import DirectionEditor, make_editor
 from exhibit.editing.place import LatentPlace
 from exhibit.inference import Models, open_models
+from exhibit.ink.figure import Figure
 from exhibit.recall.memory import Memory, open_memory
 from exhibit.recall.recaller import MemoryRecaller
 
@@ -37,6 +38,7 @@ class OpenedBundle:
     memory: Memory | None = None
     recaller: MemoryRecaller | None = None
     place: LatentPlace | None = None
+    figure: Figure | None = None
 
     def labels(self, finds: Sequence[Find]) -> tuple[str, ...]:
         """What people are told of drawings that were found: title, artist, book, page and year."""
@@ -51,8 +53,13 @@ class OpenedBundle:
         self.models.configure(config.model, config.ink)
         if self.recaller is not None:
             self.recaller.configure(config.ink.answer)
+        if self.figure is not None:
+            self.figure.configure(config.ink.answer)
         directions, complaints = self.editor.fitting(config.editing.directions)
-        editing = EditingConfig(directions=directions, ease_s=config.editing.ease_s)
+        if config.editing.only_figure and self.figure is None:
+            name = self.card.name
+            complaints.append(f"editing.only_figure: bundle '{name}' has no feature map")
+        editing = config.editing.model_copy(update={"directions": directions})
         self.editor.configure(editing, config.model)
         return "; ".join(f"{complaint}; left out" for complaint in complaints)
 
@@ -77,9 +84,11 @@ def open_bundle(config: Config, hear: Callable[[], Heard] = Heard) -> OpenedBund
     recaller = None
     if memory is not None and models.encoder.sees_recalled:
         recaller = MemoryRecaller(memory, bundle.card.ink_size, config.ink.answer)
-    editor = make_editor(bundle, editing, config.model, hear=hear)
+    shape = bundle.card.feature_shape
+    figure = None if shape is None else Figure(shape[1], config.ink.answer)
+    editor = make_editor(bundle, editing, config.model, hear=hear, figure_of=figure)
     place = LatentPlace(load_latents(bundle))
-    return OpenedBundle(bundle.card, models, editor, memory, recaller, place)
+    return OpenedBundle(bundle.card, models, editor, memory, recaller, place, figure)
 
 
 class BundleInUse:

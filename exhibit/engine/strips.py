@@ -15,13 +15,15 @@ import cv2
 import numpy as np
 
 from exhibit.contract.arrays import open_arrays
-from exhibit.contract.bundle import GOLDEN, Bundle, find_bundle, load_bundle, load_directions
+from exhibit.contract.bundle import GOLDEN, Bundle, find_bundle, load_bundle
+from exhibit.contract.directions import load_directions
 from exhibit.contract.errors import REFUSED, ExhibitError
 from exhibit.contract.files import write_whole
-from exhibit.contract.settings.schema import DirectionConfig, ModelConfig
-from exhibit.contract.values import Floats, Gray
-from exhibit.editing.bank import Bank
+from exhibit.contract.settings.schema import DirectionConfig, EditingConfig, ModelConfig
+from exhibit.contract.values import Code, Gray, Ink
+from exhibit.editing import make_editor
 from exhibit.inference import Models, open_models
+from exhibit.ink.figure import Figure
 
 STEPS = 5
 """Pictures in a strip: from the lower end of the safe range over 0 to the upper."""
@@ -37,31 +39,44 @@ def draw_strips(bundle: Bundle, into: Path) -> list[Path]:
     The drawing that is bent is the one the encoder gave for the bundle's first golden ink.
     """
     models = open_models(bundle, ModelConfig(providers=("cpu",), threads=1))
-    with open_arrays(bundle.file(GOLDEN)) as golden:
-        w_plus = np.asarray(golden["w_plus"][0], np.float32)
-        feature = np.asarray(golden["feature"][0], np.float32) if "feature" in golden else None
-    directions = load_directions(bundle)
-    bank = Bank(bundle.card, directions)
+    code, ink = _golden(bundle)
+    shape = bundle.card.feature_shape
+    figure_of = None if shape is None else Figure(shape[1])
+    plain = ModelConfig(psi=1.0, auto_psi=False)
     into.mkdir(parents=True, exist_ok=True)
     written = []
-    for name, direction in directions.items():
-        low, high = direction.safe_range
-        offset = bank.row(DirectionConfig(name=name)).offset.reshape(w_plus.shape)
-        strengths = [
-            *np.linspace(low, 0, STEPS // 2 + 1),
-            *np.linspace(0, high, STEPS // 2 + 1)[1:],
-        ]
-        codes = [w_plus + np.float32(strength) * offset for strength in strengths]
+    for name, direction in load_directions(bundle).items():
+        codes = []
+        for strength in _strengths(*direction.safe_range):
+            asked = (DirectionConfig(name=name, strength=strength),)
+            editing = EditingConfig(directions=asked, ease_s=0)
+            editor = make_editor(bundle, editing, plain, figure_of=figure_of)
+            codes.append(editor.edit(code, ink))
         file = into / f"strip_{name}.png"
-        _write(file, _strip(models, codes, feature))
+        _write(file, _strip(models, codes))
         written.append(file)
     return written
 
 
-def _strip(models: Models, codes: list[Floats], feature: Floats | None) -> Gray:
+def _golden(bundle: Bundle) -> tuple[Code, Ink]:
+    """Return the first golden code, and the ink it is of."""
+    with open_arrays(bundle.file(GOLDEN)) as golden:
+        w_plus = np.asarray(golden["w_plus"][0], np.float32)
+        feature = np.asarray(golden["feature"][0], np.float32) if "feature" in golden else None
+        planes = np.asarray(golden["ink"][0], np.uint8)
+    mass = planes[1] if len(planes) > 1 else np.full_like(planes[0], _PAPER)
+    return Code(0, 0.0, w_plus, feature), Ink.at_rest(planes[0], mass)
+
+
+def _strengths(low: float, high: float) -> list[float]:
+    half = STEPS // 2 + 1
+    return [*np.linspace(low, 0, half).tolist(), *np.linspace(0, high, half)[1:].tolist()]
+
+
+def _strip(models: Models, codes: list[Code]) -> Gray:
     pictures = []
     for code in codes:
-        picture = models.generator.pixels_of(code, feature)
+        picture = models.generator.synthesise(code).pixels
         small = cv2.resize(picture, (_SIDE_PX, _SIDE_PX), interpolation=cv2.INTER_AREA)
         shape = (_SIDE_PX, _GAP_PX, *small.shape[2:])
         pictures += [small, np.full(shape, _PAPER, np.uint8)]

@@ -94,6 +94,7 @@ class OnnxGenerator:
     def __init__(self, session: Graph, card: Card) -> None:
         self.session = session
         self._follow = np.float32(1)
+        self._paper: Floats | None = None
         self._w_plus: Floats = np.empty((1, card.num_ws, card.w_dim), np.float32)
         self._inputs = {"w_plus": self._w_plus}
         if card.feature_shape is not None:
@@ -106,7 +107,12 @@ class OnnxGenerator:
 
     def synthesise(self, code: Code) -> Picture:
         """Return the picture of the code."""
-        pixels = self.pixels_of(code.w_plus, code.feature)
+        self._set(code.w_plus, code.feature)
+        if code.kept is not None:
+            self._keep(code.kept)
+        if code.added is not None and "feature" in self._inputs:
+            self._inputs["feature"][0, : len(code.added)] += code.added
+        pixels = _to_pixels(self._run())
         return Picture(code.sequence, code.captured_at, pixels)
 
     def pixels_of(self, w_plus: Floats, feature: Floats | None) -> Gray:
@@ -122,9 +128,28 @@ class OnnxGenerator:
 
         The next call overwrites it.
         """
+        self._set(w_plus, feature)
+        return self._run()
+
+    def learn_paper(self, feature: Floats | None) -> None:
+        """Take the feature map (C, side, side) of blank paper, for what is not kept of others."""
+        self._paper = feature
+
+    def _set(self, w_plus: Floats, feature: Floats | None) -> None:
         self._w_plus[0] = w_plus
         if "feature" in self._inputs:
             np.multiply(0 if feature is None else feature, self._follow, self._inputs["feature"][0])
+
+    def _keep(self, kept: Floats) -> None:
+        """Put blank paper's map in the place of what is not kept (side, side)."""
+        if self._paper is None or "feature" not in self._inputs:
+            return
+        held, paper = self._inputs["feature"][0], self._follow * self._paper
+        np.subtract(held, paper, held)
+        np.multiply(held, kept, held)
+        np.add(held, paper, held)
+
+    def _run(self) -> Floats:
         self.session.run(self._inputs, self._outputs)
         levels: Floats = self._outputs["picture"][0]
         return levels
@@ -172,10 +197,16 @@ class Models:
 
     def warm_up(self) -> None:
         """Answer blank paper twice, so that the first visitor does not wait for allocations."""
-        size = self.encoder.session.inputs["ink"][-1]
-        paper = np.full((size, size), 255, np.uint8)
         for _ in range(2):
-            self.generator.pixels_of(*self.encoder.encode_pixels(paper))
+            self.generator.pixels_of(*self.encoder.encode_pixels(self._blank()))
+
+    def learn_paper(self) -> None:
+        """Tell the generator what the encoder makes of blank paper."""
+        self.generator.learn_paper(self.encoder.encode_pixels(self._blank())[1])
+
+    def _blank(self) -> Gray:
+        size = self.encoder.session.inputs["ink"][-1]
+        return np.full((size, size), 255, np.uint8)
 
 
 def open_models(bundle: Bundle, config: ModelConfig) -> Models:
@@ -210,6 +241,7 @@ def open_models(bundle: Bundle, config: ModelConfig) -> Models:
         (encoder, generator),
     )
     models.configure(config, InkConfig())
+    models.learn_paper()
     return models
 
 

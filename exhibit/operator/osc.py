@@ -1,9 +1,10 @@
 """Open Sound Control: other programs move directions, psi and scenes, and hear of the table.
 
-In: `/tracing/direction/<name>` strength, `/tracing/psi`, `/tracing/recall` and `/tracing/follow`
-value, `/tracing/scene` name or `/tracing/scene/<name>` 1, `/tracing/sound` and `/tracing/listen` 0
-or 1, `/tracing/sound/<part>` loudness of `volume`, `grain`, `bed` or `cues`, `/tracing/invitation`,
-`/tracing/label` and `/tracing/tokens` 0 or 1, `/tracing/linger` and `/tracing/fade` seconds,
+In: `/tracing/direction/<name>` strength, `/tracing/part/<name>` part, `/tracing/psi`,
+`/tracing/recall` and `/tracing/follow` value, `/tracing/scene` name or `/tracing/scene/<name>` 1,
+`/tracing/sound` and `/tracing/listen` 0 or 1, `/tracing/sound/<part>` loudness of `volume`,
+`grain`, `bed` or `cues`, `/tracing/invitation`, `/tracing/label`, `/tracing/figure` and
+`/tracing/tokens` 0 or 1, `/tracing/linger` and `/tracing/fade` seconds,
 `/tracing/takehome/enabled` 0 or 1, `/tracing/takehome` 1.
 Out: `/tracing/ink/coverage` share, `/tracing/recalled` text, `/tracing/event/<name>` text,
 `/tracing/token/<id>/laid` 0 or 1 and `/tracing/token/<id>/angle` degrees clockwise from upright.
@@ -40,6 +41,7 @@ _SWITCHES = {
     "listen": ("sound", "listen"),
     "invitation": ("visit", "invitation"),
     "label": ("visit", "label"),
+    "figure": ("editing", "only_figure"),
     "tokens": ("tokens", "enabled"),
     "takehome/enabled": ("takehome", "enabled"),
 }
@@ -153,12 +155,16 @@ class Osc:
         elif address in _SWITCHES and value in (0, 1):
             section, key = _SWITCHES[address]
             settings.preview({section: {key: bool(value)}})
+        elif kind == "part" and isinstance(value, str):
+            settings.preview({"editing": {"directions": self._changed(name, part=value)}})
         elif isinstance(value, bool | str):
             return _no_message(address, value)
         elif address in _MODEL_VALUES:
             settings.preview({"model": {kind: float(value)}})
         elif kind == "direction":
-            settings.preview({"editing": {"directions": self._moved(name, float(value))}})
+            settings.preview(
+                {"editing": {"directions": self._changed(name, strength=float(value))}}
+            )
         elif address in _SECONDS:
             section, key = _SECONDS[address]
             settings.preview({section: {key: float(value)}})
@@ -188,17 +194,17 @@ class Osc:
         names = [scene.name for scene in self._desk.scenes.book.scenes]
         return next((name for name in names if _NOT_IN_ADDRESSES.sub("_", name) == button), button)
 
-    def _moved(self, name: str, strength: float) -> list[dict[str, Any]]:
+    def _changed(self, name: str, **changes: float | str) -> list[dict[str, Any]]:
         editing = self._desk.settings.effective.model_dump(mode="json")["editing"]
         directions: list[dict[str, Any]] = editing["directions"]
         for direction in directions:
             if direction["name"] == name:
-                direction["strength"] = strength
+                direction.update(changes)
                 return directions
         path = self._desk.bundles.current()
         if path is None or name not in directions_of(path):
             raise ExhibitError(f"{IN}direction/{name}: the bundle has no such direction")
-        return [*directions, {"name": name, "strength": strength}]
+        return [*directions, {"name": name, **changes}]
 
     def _refuse(self, text: str) -> None:
         if text not in self._refused and len(self._refused) < MOST_WAITING:

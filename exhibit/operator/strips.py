@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from exhibit.contract.lifeline import end_with_parent
 
@@ -30,15 +30,23 @@ class Strips:
         self._drawing: Any = None
         self._asked: set[Path] = set()
 
-    def find(self, bundle: Path, name: str) -> tuple[Path, str] | None:
-        """Return the strip of a direction and its media type, None where there is none (yet)."""
+    def find(
+        self, bundle: Path, name: str, kind: Literal["strip", "concept"] = "strip"
+    ) -> tuple[Path, str] | None:
+        """Return a picture of a direction and its media type, None where there is none (yet).
+
+        Args:
+            bundle: its folder.
+            name: of the direction.
+            kind: what it does, or where its appearance lies in some answers.
+        """
         if not _PLAIN_NAME.match(name):
             return None
         for folder in (bundle, self._cache(bundle)):
-            for ending, kind in _KINDS.items():
-                file = folder / f"strip_{name}{ending}"
+            for ending, media_type in _KINDS.items():
+                file = folder / f"{kind}_{name}{ending}"
                 if file.is_file():
-                    return file, kind
+                    return file, media_type
         return None
 
     def draw(self, bundle: Path) -> None:

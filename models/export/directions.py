@@ -17,9 +17,9 @@ from exhibit.contract.bundle import (
     DIRECTIONS_META,
     Bundle,
     load_bundle,
-    load_directions,
     sha256_of,
 )
+from exhibit.contract.directions import load_directions
 from exhibit.contract.errors import BundleError, InputError
 from models.directions.result import Discovered
 from models.export.take_place import take_place

@@ -17,7 +17,7 @@ import onnxruntime
 import yaml
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
-from safetensors.numpy import save_file
+from safetensors.numpy import load_file, save_file
 
 from exhibit.contract.bundle import (
     DIRECTIONS,
@@ -26,6 +26,7 @@ from exhibit.contract.bundle import (
     GENERATOR,
     GOLDEN,
     LATENTS,
+    PARTS,
     REQUIRED,
     sha256_of,
 )
@@ -65,6 +66,29 @@ def write_bundle(
     _write_golden(folder, rng)
     write_card(folder, name, inversion)
     return folder
+
+
+def add_appearance(folder: Path, name: str = "shaded", part: str = "ink", **known: Any) -> None:
+    """Put an appearance into a bundle with a feature map, and a part `left`: half of the map.
+
+    Args:
+        folder: of the bundle.
+        name: of the direction.
+        part: where it is added.
+        known: other values of its entry, as `onset`.
+    """
+    vectors = load_file(folder / DIRECTIONS)
+    vectors[name] = np.array([-1, 0], np.float32)
+    save_file(vectors, folder / DIRECTIONS)
+    meta = json.loads((folder / DIRECTIONS_META).read_text(encoding="utf-8"))
+    entry = {"method": "panda", "space": "map", "layers": [], "safe_range": [-2.0, 2.0]}
+    meta[name] = entry | {"sigma": 1.0, "part": part} | known
+    (folder / DIRECTIONS_META).write_text(json.dumps(meta, indent=1), encoding="utf-8")
+    left = np.zeros(FEATURE_SHAPE[1:], np.float32)
+    left[:, : FEATURE_SHAPE[2] // 2] = 1
+    save_file({"left": left}, folder / PARTS)
+    files = {file: sha256_of(folder / file) for file in (*REQUIRED, PARTS)}
+    write_card(folder, "tiny", "feature", format=3, files=files)
 
 
 def write_card(folder: Path, name: str, inversion: str, **changes: Any) -> None:

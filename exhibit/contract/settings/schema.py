@@ -153,9 +153,12 @@ class DirectionConfig(Section):
     name: str
     """Name of a direction in the bundle."""
     strength: float = Field(0.0, ge=-1000, le=1000)
-    """Distance moved along the unit direction, in units of w; 0 is unchanged."""
+    """Distance moved along the unit direction, in units of w or of the map; 0 is unchanged."""
     layers: tuple[Annotated[int, Field(ge=0, le=17)], ...] = ()
     """Rows of w_plus that move; empty means the ones stored with the direction."""
+    part: str = Field("", max_length=100)
+    """Where an appearance is added: `ink` (what the visitor has drawn), `around`, `everywhere`, or
+    a part of the bundle; empty means the one stored with it."""
     modulation: ModulationConfig = ModulationConfig()
     """How the strength moves by itself."""
 
@@ -165,6 +168,8 @@ class EditingConfig(Section):
 
     directions: tuple[DirectionConfig, ...] = Field((), json_schema_extra=_live())
     """Directions in use, all at once."""
+    only_figure: bool = Field(False, json_schema_extra=_live())
+    """Draw only within what the visitor has drawn: what the hand adds around it is left away."""
     ease_s: float = Field(0.6, ge=0, le=30, json_schema_extra=_live("s"))
     """Directions and variety take about three times this long to reach a new value."""
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from exhibit.contract.directions import part_names
 from exhibit.contract.settings.layers import Layer
 from exhibit.contract.settings.schema import ModulationConfig
 from exhibit.operator.access.roles import Role
@@ -26,6 +27,8 @@ class Moved(BaseModel):
 
     strength: float = Field(ge=-1000, le=1000, allow_inf_nan=False)
     layers: list[int] | None = Field(None, max_length=18)
+    part: str | None = Field(None, max_length=100)
+    """Where an appearance is added: `ink`, `around`, `everywhere`, or a part of the bundle."""
     modulation: ModulationConfig | None = None
 
 
@@ -41,11 +44,14 @@ class Strength(BaseModel):
 async def directions(request: Request) -> list[dict[str, Any]]:
     """Return every direction of the bundle: safe range, strength set, and strength now.
 
+    One of the feature map has a `part` that it is added at, and `parts` that it may be.
+
     Where the bundle brings no strips, they are drawn from now on; `strip` says which are there.
     """
     desk = desk_of(request)
     path = desk.bundles.current()
     known = directions_of(path) if path else {}
+    parts = part_names(path) if path else ()
     now = desk.table.look()["engine"].get("strengths", {})
     used = {direction["name"]: direction for direction in in_use(desk)}
     strips = {name: path is not None and desk.strips.find(path, name) is not None for name in known}
@@ -58,9 +64,12 @@ async def directions(request: Request) -> list[dict[str, Any]]:
             "safe_range": entry.get("safe_range"),
             "sigma": entry.get("sigma"),
             "layers": entry.get("layers"),
+            "part": entry.get("part"),
+            "parts": list(parts) if entry.get("space") == "map" else [],
             "set": used.get(name),
             "now": now.get(name, 0.0),
             "strip": strips[name],
+            "concept": path is not None and desk.strips.find(path, name, "concept") is not None,
         }
         for name, entry in known.items()
     ]
@@ -69,13 +78,23 @@ async def directions(request: Request) -> list[dict[str, Any]]:
 @routes.get("/directions/{name}/strip", Role.VIEWER, response_class=Response, responses={404: {}})
 async def strip(name: str, request: Request) -> Response:
     """Return the picture that shows what a direction does: its safe range from end to end."""
+    return _picture(request, name, "strip")
+
+
+@routes.get("/directions/{name}/concept", Role.VIEWER, response_class=Response, responses={404: {}})
+async def concept(name: str, request: Request) -> Response:
+    """Return the picture that shows where an appearance lies in some answers of the bundle."""
+    return _picture(request, name, "concept")
+
+
+def _picture(request: Request, name: str, kind: Literal["strip", "concept"]) -> Response:
     desk = desk_of(request)
     path = desk.bundles.current()
     # Only names that the bundle itself lists become part of a file's name.
     listed = path is not None and name in directions_of(path)
-    found = desk.strips.find(path, name) if path is not None and listed else None
+    found = desk.strips.find(path, name, kind) if path is not None and listed else None
     if found is None:
-        raise HTTPException(404, f"there is no strip of '{name}' yet")
+        raise HTTPException(404, f"there is no {kind} of '{name}' yet")
     return Response(found[0].read_bytes(), media_type=found[1])
 
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 from exhibit.cli import main
 from exhibit.contract.values import Gray
-from tests.fakes.bundle import RESOLUTION, write_bundle
+from tests.fakes.bundle import RESOLUTION, add_appearance, write_bundle
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +106,31 @@ def test_draw_psi_and_direction_change_the_picture(tmp_path: Path, bundle: Path)
         pictures.append(load(tmp_path / "o.png").astype(int))
     assert np.abs(pictures[1] - pictures[0]).max() > 5
     assert np.abs(pictures[2] - pictures[0]).max() > 5
+
+
+def test_draw_an_appearance_goes_to_the_ink_or_the_part_that_is_named(tmp_path: Path) -> None:
+    folder = write_bundle(tmp_path / "tiny", "feature")
+    add_appearance(folder)
+    ink = save(tmp_path / "ink.png", drawing(300, 300))
+    pictures = []
+    for options in ([], ["--direction", "shaded=1"], ["--direction", "shaded@left=1"]):
+        assert draw(ink, "-o", tmp_path / "o.png", "--bundle", folder, *options).exit_code == 0
+        pictures.append(load(tmp_path / "o.png").astype(int))
+    inked, left = (pictures[0] - picture > 5 for picture in pictures[1:])
+    assert inked[16, 16] and inked[16, 12] and not inked[5:9, 1].any()
+    assert left[5:-5, :16].mean() > 0.9 and not left[:, 16:].any()
+    wrong = draw(ink, "-o", tmp_path / "o.png", "--bundle", folder, "--direction", "shaded@hat=1")
+    assert wrong.exit_code == 2 and "no part 'hat'" in wrong.output
+
+
+def test_draw_only_the_figure_is_paper_around_what_is_drawn(tmp_path: Path) -> None:
+    folder = write_bundle(tmp_path / "tiny", "feature")
+    ink = save(tmp_path / "ink.png", drawing(300, 300))
+    options = ("-o", tmp_path / "o.png", "--bundle", folder, "--only-figure")
+    assert draw(ink, *options).exit_code == 0
+    plain = write_bundle(tmp_path / "plain", "w_plus")
+    refused = draw(ink, "-o", tmp_path / "o.png", "--bundle", plain, "--only-figure")
+    assert refused.exit_code == 2 and "has no feature map" in refused.output
 
 
 def test_draw_folder_gives_a_folder(tmp_path: Path, bundle: Path) -> None:

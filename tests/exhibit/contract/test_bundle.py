@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from exhibit.contract.bundle import find_bundle, load_bundle, load_directions, load_latents
+from exhibit.contract.bundle import find_bundle, load_bundle, load_latents
+from exhibit.contract.directions import load_directions
 from exhibit.contract.errors import BundleError
 from tests.fakes.bundle import DIRECTION_NAMES, RESOLUTION, W_DIM, write_bundle, write_card
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from exhibit.contract.bundle import Bundle, load_bundle, load_directions, load_latents
+from exhibit.contract.bundle import Bundle, load_bundle, load_latents
+from exhibit.contract.directions import load_directions
 from exhibit.contract.errors import ConfigError
 from exhibit.contract.records import Heard
 from exhibit.contract.settings.schema import (
@@ -20,7 +21,15 @@ from exhibit.contract.settings.schema import (
 )
 from exhibit.contract.values import Code, Floats, Ink
 from exhibit.editing import DirectionEditor, make_editor
-from tests.fakes.bundle import NUM_WS, RESOLUTION, STROKE_WIDTH_PX, W_DIM, write_bundle
+from tests.fakes.bundle import (
+    FEATURE_SHAPE,
+    NUM_WS,
+    RESOLUTION,
+    STROKE_WIDTH_PX,
+    W_DIM,
+    add_appearance,
+    write_bundle,
+)
 from tests.fakes.clock import FakeClock
 
 PLAIN = ModelConfig(psi=1.0, auto_psi=False)
@@ -334,3 +343,84 @@ def test_editor_unknown_direction_is_refused_with_the_nearest(
     with pytest.raises(ConfigError, match="'darker' is listed twice"):
         editor.configure(settings(*twice), PLAIN)
     assert editor.strengths == {"darker": 1.0}
+
+
+@pytest.fixture(scope="module")
+def mapped(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
+    folder = write_bundle(tmp_path_factory.mktemp("bundles") / "mapped", "feature")
+    add_appearance(folder)
+    return load_bundle(folder)
+
+
+def half(_: Ink) -> Floats:
+    part = np.zeros(FEATURE_SHAPE[1:], np.float32)
+    part[:4] = 1
+    return part
+
+
+def test_editor_an_appearance_is_added_to_the_map_and_leaves_the_code(
+    mapped: Bundle, clock: FakeClock
+) -> None:
+    asked = settings(DirectionConfig(name="shaded", strength=1.5))
+    editor = make_editor(mapped, asked, PLAIN, clock, figure_of=half)
+    one = code()
+    edited = editor.edit(one, ink())
+    assert edited.w_plus is one.w_plus and edited.kept is None
+    assert edited.added is not None and edited.added.shape == FEATURE_SHAPE
+    np.testing.assert_array_equal(edited.added[0], -1.5 * half(ink()))
+    assert editor.strengths == {"shaded": 1.5}
+
+
+def test_editor_an_appearance_and_a_direction_move_at_once(
+    mapped: Bundle, clock: FakeClock
+) -> None:
+    both = settings(
+        DirectionConfig(name="shaded", strength=9.0, part="left"),
+        DirectionConfig(name="darker", strength=1.0),
+    )
+    edited = make_editor(mapped, both, PLAIN, clock).edit(code(), ink())
+    assert edited.added is not None
+    # Cut at the end of the safe range.
+    assert edited.added[0, :, :8].tolist() == [[-2.0] * 8] * 16 and not edited.added[0, :, 8:].any()
+    assert np.abs(offset_of(edited)).max() > 0
+
+
+def test_editor_another_part_takes_over_while_the_first_goes(
+    mapped: Bundle, clock: FakeClock
+) -> None:
+    asked = DirectionConfig(name="shaded", strength=1.0)
+    editor = make_editor(mapped, settings(asked), PLAIN, clock, figure_of=half)
+    run(editor, clock, 0.1)
+    editor.configure(settings(asked.model_copy(update={"part": "everywhere"})), PLAIN)
+    between = run(editor, clock, EASE_S)[-1].added
+    assert between is not None and -1 < between[0, 8, 0] < 0 and -1.1 < between[0, 0, 0] < -0.9
+    after = run(editor, clock, 10 * EASE_S)[-1].added
+    assert after is not None and np.all(after[0] == -1)
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        (DirectionConfig(name="shaded", part="hat"), "no part 'hat'; expected one of ink"),
+        (DirectionConfig(name="darker", part="ink"), "moves codes, which have no parts"),
+        (DirectionConfig(name="shaded", layers=(1,)), "moves the feature map; expected none"),
+    ],
+)
+def test_editor_a_part_that_does_not_fit_is_refused(
+    mapped: Bundle, clock: FakeClock, asked: DirectionConfig, message: str
+) -> None:
+    with pytest.raises(ConfigError, match=message):
+        make_editor(mapped, settings(asked), PLAIN, clock)
+
+
+def test_editor_only_the_figure_eases_in_and_keeps_what_is_drawn(
+    mapped: Bundle, clock: FakeClock
+) -> None:
+    editor = make_editor(mapped, settings(), PLAIN, clock, figure_of=half)
+    one = code()
+    assert editor.edit(one, ink()) is one
+    editor.configure(EditingConfig(only_figure=True, ease_s=EASE_S), PLAIN)
+    between = run(editor, clock, EASE_S)[-1].kept
+    assert between is not None and 0 < between[8, 0] < 1 and between[0, 0] == 1
+    after = run(editor, clock, 10 * EASE_S)[-1].kept
+    assert after is not None and np.array_equal(after, half(ink()))

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from exhibit.contract.errors import BundleError
-from exhibit.contract.settings.schema import Config, ModelConfig
-from exhibit.engine.opened_bundle import BundleInUse
+from exhibit.contract.settings.schema import Config, EditingConfig, ModelConfig
+from exhibit.engine.opened_bundle import BundleInUse, open_bundle
+from tests.fakes.bundle import add_appearance, write_bundle
 from tests.fakes.clock import FakeClock
 from tests.fakes.running_table import FakeBundle
 from tests.patience import wait_until
@@ -133,3 +134,26 @@ def test_bundle_without_a_fallback_is_refused(tmp_path: Path) -> None:
     config = Config(model=ModelConfig(bundle=str(tmp_path), fallback=""))
     with pytest.raises(BundleError):
         BundleInUse(config)
+
+
+def _asks(folder: Path, part: str = "") -> Config:
+    asked = EditingConfig.model_validate(
+        {"directions": [{"name": "shaded", "strength": 1, "part": part}], "only_figure": True}
+    )
+    return Config(model=ModelConfig(bundle=str(folder)), editing=asked)
+
+
+def test_open_bundle_gives_appearances_to_the_ink_and_keeps_the_figure(tmp_path: Path) -> None:
+    folder = write_bundle(tmp_path / "tiny", "feature")
+    add_appearance(folder)
+    opened = open_bundle(_asks(folder))
+    assert opened.configure(_asks(folder)) == ""
+    assert opened.figure is not None
+    assert "no part 'hat'" in opened.configure(_asks(folder, "hat"))
+
+
+def test_open_bundle_without_a_map_says_that_it_cannot_leave_anything_out(tmp_path: Path) -> None:
+    folder = write_bundle(tmp_path / "plain", "w_plus", name="plain")
+    opened = open_bundle(_asks(folder))
+    said = opened.configure(_asks(folder))
+    assert "editing.only_figure: bundle 'plain' has no feature map; left out" in said

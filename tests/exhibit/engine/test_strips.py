@@ -11,7 +11,7 @@ import pytest
 from exhibit.contract.bundle import load_bundle
 from exhibit.engine.strips import STEPS, draw_strips
 from exhibit.operator.strips import Strips
-from tests.fakes.bundle import DIRECTION_NAMES, write_bundle
+from tests.fakes.bundle import DIRECTION_NAMES, add_appearance, write_bundle
 
 
 @pytest.mark.parametrize("inversion", ["feature", "w_plus"])
@@ -28,6 +28,16 @@ def test_strips_every_direction_goes_from_end_to_end(tmp_path: Path, inversion: 
     assert steps[-1] > steps[-2] > 0
     others = [cv2.imread(str(file), cv2.IMREAD_UNCHANGED) for file in files[1:]]
     assert all(not np.array_equal(strip, other) for other in others)
+
+
+def test_strips_an_appearance_is_given_to_the_ink_of_the_golden_drawing(tmp_path: Path) -> None:
+    folder = write_bundle(tmp_path / "tiny", "feature")
+    add_appearance(folder)
+    files = {file.name: file for file in draw_strips(load_bundle(folder), tmp_path / "strips")}
+    strip = cv2.imread(str(files["strip_shaded.png"]), cv2.IMREAD_UNCHANGED)
+    width = (strip.shape[1] + 4) // STEPS
+    means = [strip[:, i * width : i * width + strip.shape[0]].mean() for i in range(STEPS)]
+    assert means == sorted(means, reverse=True) and means[0] > means[-1] + 1
 
 
 class _Process:

@@ -1,5 +1,6 @@
 """Bundles are opened, checked and answer; damaged ones are refused by name."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -175,3 +176,32 @@ def test_corners_of_what_is_no_paper_stay_as_they_are() -> None:
     levels = np.full((1, 16, 16), 0.7, np.float32)
     levels[0, :4, :4] = 0.5
     assert len(np.unique(_to_pixels(levels))) == 2
+
+
+def test_models_what_is_added_does_not_follow_the_gain_of_the_map(tmp_path: Path) -> None:
+    models = open_tiny(write_bundle(tmp_path / "b", "feature"))
+    code = models.encoder.encode(ink_of(cross()))
+    added = np.full((1, 16, 16), -0.7, np.float32)
+    darker = replace(code, added=added)
+    models.configure(CPU.model_copy(update={"follow": 0.0}), InkConfig())
+    free = models.generator.synthesise(replace(code, feature=None, added=added)).pixels
+    assert np.array_equal(models.generator.synthesise(darker).pixels, free)
+    assert free.mean() < models.generator.synthesise(code).pixels.mean() - 10
+    # The next picture has nothing of it.
+    assert models.generator.synthesise(code).pixels.mean() > free.mean() + 10
+
+
+def test_models_where_nothing_is_kept_the_map_is_that_of_blank_paper(tmp_path: Path) -> None:
+    models = open_tiny(write_bundle(tmp_path / "b", "feature"))
+    code = models.encoder.encode(ink_of(cross()))
+    blank = models.encoder.encode(ink_of(paper()))
+    kept = np.ones((16, 16), np.float32)
+    assert np.array_equal(
+        models.generator.synthesise(replace(code, kept=kept)).pixels,
+        models.generator.synthesise(code).pixels,
+    )
+    kept[:, :8] = 0
+    found = models.generator.synthesise(replace(code, kept=kept)).pixels
+    nothing = models.generator.synthesise(replace(blank, w_plus=code.w_plus)).pixels
+    assert np.array_equal(found[4:-4, 4:16], nothing[4:-4, 4:16])
+    assert not np.array_equal(found[:, 16:], nothing[:, 16:])

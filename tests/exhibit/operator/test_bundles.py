@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 from fastapi.testclient import TestClient
+from safetensors.numpy import save_file
 
-from exhibit.contract.bundle import DIRECTIONS_META
+from exhibit.contract.bundle import DIRECTIONS_META, PARTS
 from exhibit.contract.settings.published import read_published
 from exhibit.operator.bundles import Bundles
 from exhibit.operator.desk import Desk
@@ -189,6 +191,43 @@ def test_directions_are_moved_tried_and_left(desk_with_bundles: Desk, admin: Tes
     assert admin.delete("/api/v1/directions/older").status_code == 200
     assert desk.settings.effective.editing.directions == ()
     assert admin.put("/api/v1/directions/other", json={"strength": 1}).status_code == 404
+
+
+def test_directions_of_the_map_say_where_they_may_be_added(
+    desk_with_bundles: Desk, admin: TestClient
+) -> None:
+    meta = {"shaded": {"space": "map", "part": "ink", "safe_range": [-3, 3], "sigma": 1.0}}
+    path = desk_with_bundles.bundles.current()
+    assert path is not None
+    known = json.loads((path / DIRECTIONS_META).read_text(encoding="utf-8"))
+    (path / DIRECTIONS_META).write_text(json.dumps(known | meta), encoding="utf-8")
+    save_file({"hat": np.zeros((4, 4), np.float32)}, path / PARTS)
+    found = {row["name"]: row for row in admin.get("/api/v1/directions").json()}
+    assert found["shaded"]["part"] == "ink"
+    assert found["shaded"]["parts"] == ["ink", "around", "everywhere", "hat"]
+    assert found["older"]["parts"] == []
+    given = {"strength": 1.0, "part": "hat"}
+    assert admin.put("/api/v1/directions/shaded", json=given).status_code == 200
+    assert admin.put("/api/v1/directions/shaded", json={"strength": 2.0}).status_code == 200
+    moved = desk_with_bundles.settings.effective.editing.directions[0]
+    assert (moved.strength, moved.part) == (2.0, "hat")
+    given["part"] = "beard"
+    refused = admin.put("/api/v1/directions/shaded", json=given)
+    assert refused.status_code == 422 and "no part 'beard'" in refused.json()["detail"]
+    page = admin.get("/tune").text
+    assert page.count("data-part") == 1 and '<option value="hat" selected>hat</option>' in page
+
+
+def test_direction_concept_is_served_where_the_bundle_has_one(
+    desk_with_bundles: Desk, admin: TestClient
+) -> None:
+    path = desk_with_bundles.bundles.current()
+    assert path is not None
+    concept = "/api/v1/directions/older/concept"
+    assert admin.get(concept).status_code == 404
+    (path / "concept_older.png").write_bytes(b"png")
+    answer = admin.get(concept)
+    assert (answer.content, answer.headers["content-type"]) == (b"png", "image/png")
 
 
 def test_direction_strip_is_served_where_the_bundle_has_one(

@@ -56,6 +56,18 @@ def test_osc_psi_and_direction_move_the_table_unsaved(osc: Osc, desk: Desk) -> N
     assert desk.settings.saved == {}
 
 
+def test_osc_figure_and_part_are_held_unsaved(osc: Osc, desk: Desk) -> None:
+    _send(osc, "/tracing/figure", 1)
+    _send(osc, "/tracing/direction/bolder", 1.5)
+    _send(osc, "/tracing/part/bolder", "ink")
+    editing = desk.settings.effective.editing
+    assert editing.only_figure
+    assert [(d.strength, d.part) for d in editing.directions] == [(1.5, "ink")]
+    _send(osc, "/tracing/figure", 0)
+    assert not desk.settings.effective.editing.only_figure
+    assert desk.settings.saved == {}
+
+
 def test_osc_sound_is_turned_on_and_its_loudness_moved_unsaved(osc: Osc, desk: Desk) -> None:
     assert not desk.settings.effective.sound.enabled
     _send(osc, "/tracing/sound", 1)

@@ -12,9 +12,9 @@ from exhibit.contract.bundle import (  # noqa: E402
     GENERATOR,
     GOLDEN,
     load_bundle,
-    load_directions,
     load_latents,
 )
+from exhibit.contract.directions import load_directions  # noqa: E402
 from exhibit.contract.errors import BundleError  # noqa: E402
 from exhibit.contract.memory import Provenance  # noqa: E402
 from exhibit.recall import Memory, open_memory  # noqa: E402

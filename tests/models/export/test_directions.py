@@ -9,7 +9,8 @@ import pytest
 pytest.importorskip("torch")
 pytest.importorskip("onnxruntime")
 
-from exhibit.contract.bundle import load_bundle, load_directions
+from exhibit.contract.bundle import load_bundle
+from exhibit.contract.directions import load_directions
 from exhibit.contract.errors import BundleError, InputError
 from models.directions.result import Discovered
 from models.export.directions import add_directions

@@ -22,6 +22,8 @@ class Direction {
       return whenResting(input, () => this.save(Number(input.value)));
     });
     this.kept = this.modulation();
+    this.where = box.querySelector("[data-part]");
+    this.where?.addEventListener("change", () => this.give());
     box.querySelector("[data-zero]")?.addEventListener("click", () => this.save(0));
     const details = box.querySelector("details");
     details.addEventListener("change", () => { this.showFields(); this.save(this.saved); });
@@ -92,6 +94,12 @@ class Direction {
     const both = same ? pair(before, strength) : [this.how(movedBy), this.how(modulation)];
     const back = () => this.save(before, movedBy, false);
     tellChange(this.name, both, change, goesBack && (before !== strength || !same) ? back : null);
+  }
+
+  // An appearance goes to another part as it is set.
+  async give() {
+    const change = await attempt("PUT", this.path, { strength: this.saved, part: this.where.value });
+    if (change) say(`${this.name}: ${this.where.selectedOptions[0].text}`);
   }
 
   how({ kind, depth, period_s: period, points }) {
