@@ -20,6 +20,7 @@ COMMANDS = {
     "bundle": "models.export.commands.bundles:bundle",
     "recall-sheet": "models.evaluation.commands.recall_sheet:recall_sheet_command",
     "evaluate": "models.evaluation.commands.evaluate:evaluate",
+    "diffuse": "models.diffusion.commands.diffuse:diffuse",
     "directions": "models.directions.commands.directions:directions",
     "train-ink-judge": "models.ink_judge.commands.train_ink_judge:train_ink_judge",
 }

@@ -10,7 +10,7 @@ from scipy.linalg import lstsq
 
 from exhibit.contract.errors import InputError
 from models.directions.eigen import Doubles
-from models.directions.result import DirectionSet, Discovered
+from models.directions.result import OFF_CODES, DirectionSet, Discovered
 from models.directions.subject import Subject
 
 LEAST_LEFT = 1e-3
@@ -46,12 +46,13 @@ def condition(subject: Subject, one: Discovered, others: Sequence[Discovered]) -
         A set of one direction. Correlations and safe range are gone: they have to be measured.
 
     Raises:
-        InputError: another generator's direction, one of the feature map, or nothing is left.
+        InputError: another generator's direction, one of no codes, or nothing is left.
     """
     for direction in (one, *others):
-        if direction.space == "map":
+        if direction.space in OFF_CODES:
+            moved = "a denoiser" if direction.space == "h" else "the feature map"
             raise InputError(
-                f"direction '{direction.name}' moves the feature map; expected directions of codes"
+                f"direction '{direction.name}' moves {moved}; expected directions of codes"
             )
         if direction.checkpoint != subject.checkpoint:
             raise InputError(

@@ -44,8 +44,14 @@ def moved_codes(codes: Codes, direction: Discovered, strength: float) -> Codes:
         strength: how much of it.
 
     Raises:
-        InputError: the direction was found at another side than that of the codes' maps.
+        InputError: the direction was found at another side than that of the codes' maps, or in a
+            denoiser.
     """
+    if direction.space == "h":
+        raise InputError(
+            f"direction '{direction.name}' moves a denoiser; expected one of a generator, or the "
+            "commands of models diffuse"
+        )
     vector = strength * torch.from_numpy(np.array(direction.vector))
     if direction.space == "map":
         return Codes(codes.w_plus, _added(codes, vector, direction.name))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,11 +19,12 @@ from models.directions.panda import edits, flat_maps, part_within, region_part
 from models.directions.pca import discover as pca
 from models.directions.region import Mask, roir
 from models.directions.resefa import discover as resefa
-from models.directions.result import DirectionSet
+from models.directions.result import DirectionSet, Discovered
 from models.directions.sefa import discover as sefa
 from models.directions.style_space import channel_roir, channels_within
 from models.directions.subject import Subject
 from models.networks.psp.inverter import Codes
+from models.sketches.raster import Gray
 
 STEP_SIGMAS = 2.0
 ROIR_SAMPLES = 32
@@ -96,10 +98,6 @@ class Heads:
     codes: Tensor
     truths: NDArray[np.bool_]
 
-    def without(self, column: int, count: int) -> NDArray[np.intp]:
-        """Indices of at most `count` that do not have a label."""
-        return np.flatnonzero(~self.truths[:, column])[:count]
-
 
 def draw_heads(subject: Subject, classifier: Classifier, count: int) -> Heads:
     """Draw `count` random pictures and judge them."""
@@ -123,18 +121,45 @@ def label_table(
         `before` and `after` conditioning on the other labels: by direction, by label, the share of
         pictures whose label changed.
     """
+
+    def freed(one: Discovered, others: Sequence[Discovered]) -> Discovered:
+        return condition(subject, one, others).directions[0]
+
+    def moved(chosen: NDArray[np.intp], one: Discovered, strength: float) -> Gray:
+        return draw_moved(subject, Codes(heads.codes[chosen], None), one, strength)
+
+    return changed_labels(directions, classifier, heads.truths, count, freed, moved)
+
+
+def changed_labels(
+    directions: DirectionSet,
+    classifier: Classifier,
+    truths: NDArray[np.bool_],
+    count: int,
+    freed: Callable[[Discovered, Sequence[Discovered]], Discovered],
+    moved: Callable[[NDArray[np.intp], Discovered, float], Gray],
+) -> dict[str, Table]:
+    """Move pictures of any network by 2σ and see which labels change; see `label_table`.
+
+    Args:
+        directions: named after labels.
+        classifier: judges.
+        truths: (n, labels), what it says of the pictures as they are.
+        count: at most so many are moved, that do not have the label yet.
+        freed: conditions a direction on others.
+        moved: draws chosen pictures moved along a direction by a strength: (n, R, R) uint8.
+    """
     changed: dict[str, Table] = {"before": {}, "after": {}}
     for direction in directions:
         others = [other for other in directions if other.name != direction.name]
-        (freed,) = condition(subject, direction, others) if others else (direction,)
-        chosen = heads.without(classifier.names.index(direction.name), count)
-        for when, one in (("before", direction), ("after", freed)):
+        without = freed(direction, others) if others else direction
+        column = classifier.names.index(direction.name)
+        chosen = np.flatnonzero(~truths[:, column])[:count]
+        for when, one in (("before", direction), ("after", without)):
             shares = np.zeros(len(classifier.names))
             if len(chosen):
-                codes = Codes(heads.codes[chosen], None)
-                moved = draw_moved(subject, codes, one, STEP_SIGMAS * one.sigma)
-                now = score(classifier, moved) > 0
-                shares = (now != heads.truths[chosen]).mean(axis=0)
+                now = score(classifier, moved(chosen, one, STEP_SIGMAS * one.sigma)) > 0
+                shares = (now != truths[chosen]).mean(axis=0)
             named = zip(classifier.names, shares.tolist(), strict=True)
             changed[when][direction.name] = dict(named)
     return changed

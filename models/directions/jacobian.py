@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
 from scipy.linalg import eigh, qr
+from torch import Tensor
 
 from exhibit.contract.errors import InputError
 from models.directions.eigen import Doubles, span_angle
-from models.directions.local_map import gram_products, local_maps, pixel_weights
+from models.directions.local_map import LocalMap, gram_products, local_maps, pixel_weights
 from models.directions.low_rank import random_probes
 from models.directions.region import Mask, describe
 from models.directions.result import DirectionSet
@@ -72,6 +73,48 @@ def subspace_iteration(
     )
 
 
+def leading_singular(
+    maps: Sequence[LocalMap],
+    weight: Tensor,
+    count: int,
+    seed: int,
+    angle_rad: float = ANGLE_RAD,
+    near: Doubles | None = None,
+) -> Subspace:
+    """Find the leading right singular vectors of the Jacobian of weighted pixels.
+
+    The same for a generator and a denoiser: J is known by its products alone.
+
+    Args:
+        maps: pictures whose Grams add up.
+        weight: (pixels,), 1 for those that count and 0 for others.
+        count: how many.
+        seed: of the vectors to begin with.
+        angle_rad: as in `subspace_iteration`.
+        near: (k, n) vectors that may lie near those looked for; they are begun with.
+
+    Raises:
+        InputError: more are asked for than J has, or the span does not settle.
+    """
+    free = maps[0].free
+    limit = min(free, int(weight.sum()) * len(maps))
+    if count > limit:
+        raise InputError(f"jacobian: {count} directions; expected at most {limit}")
+    start = random_probes(free, min(2 * count + 2, limit), seed)
+    if near is not None:
+        start[:, : len(near)] = near.T * np.sqrt(free)
+    return subspace_iteration(
+        lambda block: gram_products(maps, [weight], block)[0], start, count, angle_rad
+    )
+
+
+def pixels_of(region: Mask | None, channels: int, resolution: int) -> Tensor:
+    """Weights of pixels as `leading_singular` takes them; None for the whole picture."""
+    if region is None:
+        return torch.ones(channels * resolution**2)
+    return pixel_weights(region, channels)
+
+
 def discover(
     subject: Subject,
     region: Mask | None = None,
@@ -96,18 +139,8 @@ def discover(
     """
     maps = local_maps(subject, samples, codes)
     config = subject.generator.config
-    whole = torch.ones(config.img_channels * config.resolution**2)
-    weight = whole if region is None else pixel_weights(region, config.img_channels)
-    limit = min(maps[0].free, int(weight.sum()) * len(maps))
-    if subject.count > limit:
-        raise InputError(f"jacobian: {subject.count} directions; expected at most {limit}")
-    columns = min(2 * subject.count + 2, limit)
-    found = subspace_iteration(
-        lambda block: gram_products(maps, [weight], block)[0],
-        random_probes(maps[0].free, columns, subject.seed),
-        subject.count,
-        angle_rad,
-    )
+    weight = pixels_of(region, config.img_channels, config.resolution)
+    found = leading_singular(maps, weight, subject.count, subject.seed, angle_rad)
     shaped = found.vectors.reshape(len(found.vectors), *subject.code_shape)
     details: dict[str, Any] = {"samples": len(maps), "rounds": found.rounds}
     if region is not None:

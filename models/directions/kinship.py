@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.cluster.hierarchy import dendrogram, linkage
 from scipy.spatial.distance import squareform
 
-from models.directions.result import Discovered
+from models.directions.result import OFF_CODES, Discovered
 
 Link = tuple[tuple[float, float], ...]
 
@@ -58,11 +58,11 @@ def kinship(directions: Sequence[Discovered]) -> Tree:
 def cosines(directions: Sequence[Discovered]) -> NDArray[np.float64]:
     """Cosine between all directions as they act, (n, n).
 
-    Those of W and W+ alike, on w_plus; 0 between those of codes and of maps, or of maps of other
-    sides.
+    Those of W and W+ alike, on w_plus; 0 between those of codes, of maps and of denoisers, or of
+    maps of other sides.
     """
     found = np.eye(len(directions))
-    kinds = [d.vector.shape if d.space == "map" else () for d in directions]
+    kinds = [d.vector.shape if d.space in OFF_CODES else () for d in directions]
     for kind in set(kinds):
         chosen = [index for index, other in enumerate(kinds) if other == kind]
         alike = [directions[index] for index in chosen]

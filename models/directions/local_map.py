@@ -1,11 +1,13 @@
-"""The generator near one code: products with its Jacobian, which is never formed.
+"""A network near one picture: products with its Jacobian, which is never formed.
 
-J = ∂G/∂c maps a change c of the codes to the change of the picture, noise fixed.
+J maps a change to the change of the picture: of a generator ∂G/∂c for a change c of the codes,
+noise fixed; of a denoiser ∂v/∂h (`models.diffusion.jacobian`). The same code looks at both.
 """
 
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,11 +23,36 @@ from models.directions.subject import Subject
 from models.networks.psp.inverter import Codes
 
 CHUNK = 8
-"""Tangents that go through the generator at once: more no longer fit the processor's caches."""
+"""Tangents that go through a network at once: more no longer fit the processor's caches."""
+
+
+class LocalMap(ABC):
+    """A network around one picture, as a map from changes to pictures."""
+
+    __slots__ = ()
+
+    @property
+    @abstractmethod
+    def free(self) -> int:
+        """Return n, in how many dimensions a change is free."""
+
+    @abstractmethod
+    def picture(self, change: Tensor) -> Tensor:
+        """Draw what a change (n,) makes of the picture: (pixels,), all channels in one row."""
+
+    def push(self, changes: Tensor) -> Tensor:
+        """Multiply by J: changes (k, n) to changes of the picture (k, pixels)."""
+        here = torch.zeros(self.free)
+        return vmap(lambda c: jvp(self.picture, (here,), (c,))[1], chunk_size=CHUNK)(changes)
+
+    def pull(self, pictures: Tensor) -> Tensor:
+        """Multiply by Jᵀ: weights of pixels (k, pixels) to (k, n)."""
+        transposed = vjp(self.picture, torch.zeros(self.free))[1]
+        return vmap(lambda p: transposed(p)[0], chunk_size=CHUNK)(pictures)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class LocalMap:
+class GeneratorMap(LocalMap):
     """The generator around one code.
 
     Args:
@@ -49,24 +76,14 @@ class LocalMap:
         synthesis = self.subject.generator.synthesis
         return synthesis(moved, self.feature, noise_mode="const").flatten()
 
-    def push(self, changes: Tensor) -> Tensor:
-        """Multiply by J: changes (k, n) to changes of the picture (k, pixels)."""
-        here = torch.zeros(self.free)
-        return vmap(lambda c: jvp(self.picture, (here,), (c,))[1], chunk_size=CHUNK)(changes)
 
-    def pull(self, pictures: Tensor) -> Tensor:
-        """Multiply by Jᵀ: weights of pixels (k, pixels) to (k, n)."""
-        transposed = vjp(self.picture, torch.zeros(self.free))[1]
-        return vmap(lambda p: transposed(p)[0], chunk_size=CHUNK)(pictures)
-
-
-def local_maps(subject: Subject, samples: int, codes: Codes | None = None) -> list[LocalMap]:
+def local_maps(subject: Subject, samples: int, codes: Codes | None = None) -> list[GeneratorMap]:
     """Take the generator at given codes, or else at the first `samples` of the subject's seed."""
     if codes is None:
         codes = Codes(subject.as_ws(subject.sample_w(samples)), None)
     features = [None] * len(codes.w_plus) if codes.feature is None else codes.feature.split(1)
     return [
-        LocalMap(subject, ws, feature)
+        GeneratorMap(subject, ws, feature)
         for ws, feature in zip(codes.w_plus.split(1), features, strict=True)
     ]
 

@@ -14,7 +14,7 @@ from exhibit.contract.errors import InputError
 from models.directions import semantics
 from models.directions.classifier import Classifier, load_classifier, score
 from models.directions.drawing import CHUNK, draw_codes
-from models.directions.result import DirectionSet, Floats
+from models.directions.result import OFF_CODES, DirectionSet, Floats
 from models.directions.subject import Subject, projection
 from models.networks.psp.inverter import Codes
 from models.sketches.raster import Gray
@@ -187,12 +187,12 @@ def correlations(measured: Measured, vector: Floats) -> dict[str, float]:
 def with_correlations(directions: DirectionSet, measured: Measured) -> DirectionSet:
     """Return the set with each direction's correlations with all measures.
 
-    A direction of the feature map has none: codes do not lie along it.
+    A direction of a feature map or a denoiser has none: codes do not lie along it.
     """
     return DirectionSet(
         tuple(
             direction
-            if direction.space == "map"
+            if direction.space in OFF_CODES
             else replace(direction, correlations=correlations(measured, direction.vector))
             for direction in directions
         )

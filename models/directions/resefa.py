@@ -13,7 +13,7 @@ from torch import Tensor
 from exhibit.contract.errors import InputError
 from models.directions.eigen import Doubles, leading
 from models.directions.local_map import (
-    LocalMap,
+    GeneratorMap,
     dense_grams,
     gram_products,
     local_maps,
@@ -88,7 +88,7 @@ def solve_dense(
 
 
 def solve_low_rank(
-    maps: Sequence[LocalMap], inside: Tensor, tau: float, rank: int
+    maps: Sequence[GeneratorMap], inside: Tensor, tau: float, rank: int
 ) -> tuple[Doubles, Doubles]:
     """Solve with products only; memory grows with n·rank, never with pixels·n.
 

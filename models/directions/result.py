@@ -22,12 +22,15 @@ from exhibit.contract.errors import InputError
 from exhibit.contract.files import write_whole
 
 Floats = NDArray[np.float32]
-Space = Literal["w", "w_plus", "map"]
+Space = Literal["w", "w_plus", "map", "h"]
 SPACES: tuple[Space, ...] = ("w", "w_plus")
-"""Of codes; a direction in `map` is added to a feature map instead."""
+"""Of codes; a direction in `map` is added to a feature map instead, one in `h` to the bottleneck of
+a denoiser at each of its steps."""
 FILE_NAME = "directions.safetensors"
 _HEADER = "directions"
 UNIT_TOLERANCE = 1e-3
+OFF_CODES: tuple[Space, ...] = ("map", "h")
+"""Spaces beside that of codes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -37,9 +40,10 @@ class Discovered:
     Args:
         name: unique in its set; `sefa-1` until somebody names what it changes.
         vector: (w_dim,) or (num_ws, w_dim) float32 of unit length, read-only; rows outside
-            `layers` are zero in the second case. Or (C, side, side), added to the feature map.
+            `layers` are zero in the second case. Or (C, side, side), added to the feature map. Or
+            (steps, C, side, side), added to the bottleneck of a denoiser at each step.
         method: as in the registry.
-        layers: rows of w_plus that it moves; none of a direction of the feature map.
+        layers: rows of w_plus that it moves; none of a direction of the feature map or of h.
         seed: of all samples that were drawn.
         checkpoint: SHA-256 of the file it was found in.
         score: eigenvalue or other value that the method ranks by, larger first.
@@ -72,8 +76,8 @@ class Discovered:
 
     @property
     def space(self) -> Space:
-        """Return `w` for one vector that all layers share, `w_plus` for one a layer, or `map`."""
-        spaces: dict[int, Space] = {1: "w", 2: "w_plus", 3: "map"}
+        """Return `w` for one vector that all layers share, `w_plus` for one a layer; `map`, `h`."""
+        spaces: dict[int, Space] = {1: "w", 2: "w_plus", 3: "map", 4: "h"}
         return spaces[self.vector.ndim]
 
     def metadata(self) -> dict[str, Any]:

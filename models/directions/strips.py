@@ -40,10 +40,15 @@ class Strip:
         return np.asarray(np.abs(last - first).mean(axis=0) / 255)
 
 
-def draw_strip(subject: Subject, codes: Codes, direction: Discovered) -> Strip:
-    """Draw codes from one end of a direction's safe range to the other."""
+def strengths_of(direction: Discovered) -> tuple[float, ...]:
+    """Strengths from one end of a direction's safe range to the other."""
     reach = FALLBACK_SIGMAS * direction.sigma
     low, high = direction.safe_range or (-reach, reach)
-    strengths = tuple(float(-step * low if step < 0 else step * high) for step in STEPS)
+    return tuple(float(-step * low if step < 0 else step * high) for step in STEPS)
+
+
+def draw_strip(subject: Subject, codes: Codes, direction: Discovered) -> Strip:
+    """Draw codes from one end of a direction's safe range to the other."""
+    strengths = strengths_of(direction)
     pictures = np.stack([draw_moved(subject, codes, direction, s) for s in strengths])
     return Strip(direction, strengths, pictures)

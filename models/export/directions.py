@@ -21,7 +21,7 @@ from exhibit.contract.bundle import (
 )
 from exhibit.contract.directions import load_directions
 from exhibit.contract.errors import BundleError, InputError
-from models.directions.result import Discovered
+from models.directions.result import OFF_CODES, Discovered
 from models.export.take_place import take_place
 from models.saved.card import write_card
 
@@ -89,9 +89,10 @@ def merged(
 
 def _check_fits(bundle: Bundle, direction: Discovered) -> None:
     card = bundle.card
-    if direction.space == "map":
+    if direction.space in OFF_CODES:
+        moved = "a denoiser" if direction.space == "h" else "the feature map"
         raise InputError(
-            f"direction '{direction.name}' moves the feature map, and the table moves codes; "
+            f"direction '{direction.name}' moves {moved}, and the table moves codes; "
             "expected a direction of w or w_plus"
         )
     shapes = ((card.w_dim,), (card.num_ws, card.w_dim))

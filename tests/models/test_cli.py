@@ -19,11 +19,14 @@ from click.testing import CliRunner
 pytest.importorskip("torch")
 
 from models.cli import main
+from models.diffusion import pca
+from models.directions.classifier import Classifier, save_classifier
 from models.directions.result import DirectionSet, write_directions
 from models.saved.checkpoint import ENCODER, write_checkpoint
 from tests.exhibit.recall import shapes
 from tests.fakes.memory import write_remembering_bundle
 from tests.models.collection.boxes_of_scans import prepared
+from tests.models.diffusion.subjects import tiny_subject, tiny_walk, write_denoiser
 from tests.models.export.bundles import measured_direction, write_small_bundle
 from tests.models.hands import small_hand, write_drawings, write_gan, write_sketches
 
@@ -52,6 +55,17 @@ _SUIT = {
     "portraits": {"folder": "new"},
     "recall-sheet": {"bundle": "remembering"},
     "renew-graphs": {"checkpoint": "hand"},
+}
+_OF_A_DENOISER = {
+    "condition": {"folders": "h", "name": "one", "others": "other"},
+    "safe-range": {"folder": "h", "dataset": "heads"},
+    "sheet": {"folders": "h"},
+    "evaluate": {"dataset": "heads"},
+}
+"""What the commands of `models diffuse` take beside a denoiser."""
+_FEW = {
+    "condition": ("--samples", "4"),
+    "jacobian": ("--samples", "4", "--count", "1", "--angle", "0.5"),
 }
 _TRIED_ELSEWHERE = frozenset(
     [
@@ -111,10 +125,14 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     gan, drawings = write_gan(folder / "gan.pt"), write_drawings(folder / "drawings")
     hand, work = _write_hand(folder / "hand.pt"), folder / "work"
     (folder / "provenance.json").write_text("[]")
+    judge = folder / "judge.safetensors"
+    save_classifier(Classifier(("one", "two")), judge)
     sefa = ["directions", "sefa", "--checkpoint", str(gan), "-o", str(work), "--count", "1"]
     assert CliRunner().invoke(main, sefa).exit_code == 0
     return {
         "checkpoint": gan,
+        "classifier": judge,
+        "denoiser": write_denoiser(folder / "denoiser.pt"),
         "hand": hand,
         "checkpoints": gan,
         "gan": gan,
@@ -177,6 +195,8 @@ def _arguments(case: Case, kind: Path, good: dict[str, Any], out: Path) -> list[
             and (case.command[0] == "bundle" or case.odd == "sketches")
         ):
             value = good["hand"]
+        if name == "checkpoint" and case.odd and case.command[0] == "diffuse":
+            value = good["denoiser"]
         if name == case.odd:
             value = kind
         elif name in _OUTPUTS and parameter.required:
@@ -220,6 +240,8 @@ def suiting(good: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> d
     assert CliRunner().invoke(main, [*sefa, "--count", "2"]).exit_code == 0
     heads = ["collection", "portraits", "-o", str(folder / "heads"), "--count", "9"]
     assert CliRunner().invoke(main, [*heads, "--resolution", "32"]).exit_code == 0
+    denoiser = tiny_subject(count=2)
+    write_directions(pca.discover(denoiser, tiny_walk(denoiser)), folder / "h")
     found = (shapes.ring(), shapes.house())
     (folder / "provenance.yaml").write_text("books: []")
     return {
@@ -232,6 +254,9 @@ def suiting(good: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> d
         "second": "sefa-2",
         "prepared": prepared(folder),
         "heads": folder / "heads",
+        "h": folder / "h",
+        "one": "h-pca-1",
+        "other": "h-pca-2",
         "remembering": write_remembering_bundle(folder / "remembering", found),
     }
 
@@ -244,17 +269,22 @@ def suiting(good: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> d
 def test_command_dry_run_says_so_and_writes_nothing(
     name: tuple[str, ...], suiting: dict[str, Any], tmp_path: Path
 ) -> None:
-    files = suiting | {key: suiting[kind] for key, kind in _SUIT.get(name[-1], {}).items()}
+    suit = _SUIT.get(name[-1], {})
+    if name[0] == "diffuse":
+        suit = {"checkpoint": "denoiser"} | _OF_A_DENOISER.get(name[-1], {})
+    files = suiting | {key: suiting[kind] for key, kind in suit.items()}
     before = {path: _files(path) for path in files.values() if isinstance(path, Path)}
     takes = tuple(dict(_commands(main))[name].params)
     arguments = _arguments(Case(name, "", takes), tmp_path, files, tmp_path)
     small = _SMALL.get(name[-1], ()) if name != ("evaluate",) else ("--count", "1")
+    if name[0] == "diffuse":
+        small = _FEW.get(name[-1], ())
     ended = CliRunner().invoke(main, [*name, *arguments, *small])
     assert ended.exit_code == 0, ended.output
     assert {path: _files(path) for path in before} == before
     assert not list(tmp_path.iterdir())
-    long = name[0] in ("directions", "collection", "train-ink-judge", "recall-sheet")
-    if long and name[-1] not in ("condition", "name"):
+    long = name[0] in ("directions", "collection", "diffuse", "train-ink-judge", "recall-sheet")
+    if long and name not in (("directions", "condition"), ("directions", "name")):
         assert " MB of memory; " in ended.output
 
 

@@ -62,7 +62,7 @@ def safe_range_command(
     subject = load_subject(checkpoint)
     codes = wished_codes(replace(wish, count=max(wish.count, UNMOVED)), subject, checkpoint)
     moved = codes.some(evenly(len(codes.w_plus), wish.count))
-    drawings = _drawings(dataset, subject.generator.config.img_channels)
+    drawings = collection_drawings(dataset, subject.generator.config.img_channels)
     if dry_run:
         say_cost(_cost(subject, moved, directions, drawings))
         return
@@ -98,7 +98,8 @@ def _measured(
     return safe_range(lambda s: draw_moved(subject, codes, direction, s), likeness, reach)
 
 
-def _drawings(dataset: Path, channels: int) -> Gray:
+def collection_drawings(dataset: Path, channels: int) -> Gray:
+    """Drawings (n, 128, 128) uint8 of a data set, at most 2000: what a drawing looks like."""
     pictures = load_pictures(dataset, SIDE_PX, channels).pictures
     step = -(-len(pictures) // MOST_DRAWINGS)
     return pictures[::step].float().mean(dim=1).round().numpy().astype(np.uint8)

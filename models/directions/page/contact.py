@@ -78,6 +78,8 @@ def _facts(strip: Strip) -> dict[str, Any]:
 def _layers(direction: Discovered) -> str:
     if direction.space == "map":
         return f"map of {direction.vector.shape[-1]}²"
+    if direction.space == "h":
+        return f"h at {len(direction.vector)} steps"
     first, last = direction.layers[0], direction.layers[-1]
     run = direction.layers == tuple(range(first, last + 1))
     return "layers " + (f"{first}-{last}" if run else ",".join(map(str, direction.layers)))

@@ -1,0 +1,1 @@
+"""What can be done with a trained denoiser: directions of h-space, posters, an attract loop."""
