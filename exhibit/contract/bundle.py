@@ -4,8 +4,9 @@
 unpickled. This module reads and checks; ONNX sessions are opened in `exhibit.inference`.
 
 `golden.npz` holds pairs that are run whenever the bundle is opened: `ink` (n, planes, S, S) uint8,
-`w_plus` (n, num_ws, w_dim), `feature` (n, C, side, side) where the bundle has one, and `picture`
-(n, channels, R, R) in −1..1, as the encoder and the generator gave them on the CPU.
+or float32 in −1..1, `w_plus` (n, num_ws, w_dim), `feature` (n, C, side, side) where the bundle has
+one, and `picture` (n, channels, R, R) in −1..1, as the encoder and the generator gave them on the
+CPU.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import load_file
 
@@ -30,6 +31,8 @@ PLACES = (INK, AROUND, EVERYWHERE)
 FORMAT = 3
 """The first format of bundles whose directions may be of the map."""
 _UNIT_WITHIN = 0.01
+_KNEE = 0.02
+Doubles = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,6 +53,19 @@ class Direction:
     meta: dict[str, Any]
     part: str = ""
     onset: tuple[float, float] = (0.0, 0.0)
+
+
+def passed_over(strength: Doubles, onset: Doubles, span: Doubles) -> Doubles:
+    """Return how far appearances go at strengths: what shows nothing is passed over.
+
+    Args:
+        strength: (n,), from 0.
+        onset: (n, 2), down and up.
+        span: (n,) widths of the safe ranges; a fiftieth of it is the way in which the onset is
+            passed over, so that easing is seen as going on and not as a step.
+    """
+    share = np.clip(strength / np.maximum(_KNEE * span, 1e-9), -1, 1)
+    return np.asarray(strength + np.where(share < 0, onset[:, 0], onset[:, 1]) * share)
 
 
 def load_directions(bundle: Bundle) -> dict[str, Direction]:

@@ -11,14 +11,11 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from exhibit.contract.directions import AROUND, EVERYWHERE, INK
+from exhibit.contract.directions import AROUND, EVERYWHERE, INK, passed_over
 from exhibit.contract.values import Code, Floats, Ink
 from exhibit.editing.bank import Row
 
 FigureOf = Callable[[Ink], Floats]
-_KNEE = 0.02
-"""Share of the safe range in which a strength passes over what shows nothing: easing is seen as
-going on, not as a step."""
 
 
 class Parts:
@@ -81,7 +78,7 @@ class Appearances:
         self._given = np.array([[row.part == name for name in self._names] for row in rows])
         self._onsets = np.array([row.onset for row in rows]).reshape(-1, 2)
         spans = [high - low for low, high in (row.safe_range for row in rows)]
-        self._knees = np.maximum(_KNEE * np.array(spans), 1e-9)
+        self._spans = np.array(spans, np.float64)
 
     def added(self, strengths: NDArray[np.float64]) -> Floats | None:
         """Return what is added to the map, (C, side, side) float32, or None where all are 0.
@@ -91,9 +88,7 @@ class Appearances:
         """
         if not strengths.any():
             return None
-        share = np.clip(strengths / self._knees, -1, 1)
-        down, up = self._onsets.T
-        far = strengths + np.where(share < 0, down, up) * share
+        far = passed_over(strengths, self._onsets, self._spans)
         where = np.stack([self._parts.find(name) for name in self._names])
         mixed = self._mixtures @ (far[:, None] * self._given).astype(np.float32)
         added = mixed @ where.reshape(len(where), -1)

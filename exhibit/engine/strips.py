@@ -26,7 +26,8 @@ from exhibit.inference import Models, open_models
 from exhibit.ink.figure import Figure
 
 STEPS = 5
-"""Pictures in a strip: from the lower end of the safe range over 0 to the upper."""
+"""Pictures in a strip: from the lower end of the safe range to the upper, over 0 where it lies in
+between."""
 _SIDE_PX = 112
 _GAP_PX = 4
 _PAPER = 255
@@ -63,12 +64,16 @@ def _golden(bundle: Bundle) -> tuple[Code, Ink]:
     with open_arrays(bundle.file(GOLDEN)) as golden:
         w_plus = np.asarray(golden["w_plus"][0], np.float32)
         feature = np.asarray(golden["feature"][0], np.float32) if "feature" in golden else None
-        planes = np.asarray(golden["ink"][0], np.uint8)
+        planes = golden["ink"][0]
+        if planes.dtype != np.uint8:
+            planes = np.rint(127.5 * (planes + 1)).astype(np.uint8)
     mass = planes[1] if len(planes) > 1 else np.full_like(planes[0], _PAPER)
     return Code(0, 0.0, w_plus, feature), Ink.at_rest(planes[0], mass)
 
 
 def _strengths(low: float, high: float) -> list[float]:
+    if low == 0 or high == 0:
+        return np.linspace(low, high, STEPS).tolist()
     half = STEPS // 2 + 1
     return [*np.linspace(low, 0, half).tolist(), *np.linspace(0, high, half)[1:].tolist()]
 

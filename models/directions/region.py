@@ -12,7 +12,7 @@ from torch import Tensor
 
 from exhibit.contract.errors import InputError
 from exhibit.pictures import read_grey
-from models.directions.drawing import moved_codes, taking
+from models.directions.drawing import figures_of, moved_codes, taking
 from models.directions.result import Discovered
 from models.directions.subject import Subject
 from models.networks.psp.inverter import Codes
@@ -96,7 +96,8 @@ def roir(
     ratios = []
     for w in subject.sample_w(samples).split(BATCH):
         codes = Codes(subject.as_ws(w), None)
-        moved = moved_codes(codes, direction, strength)
+        figures = figures_of(subject, codes, direction.side) if direction.of_ink else None
+        moved = moved_codes(codes, direction, strength, figures)
         change = synthesis(moved.w_plus, moved.feature) - synthesis(codes.w_plus)
         ratios.append(change_ratio(change, region))
     return float(torch.cat(ratios).mean())

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
+from exhibit.contract.directions import passed_over
 from exhibit.contract.errors import InputError
 from exhibit.contract.files import write_whole
 
@@ -40,7 +41,8 @@ class Discovered:
     Args:
         name: unique in its set; `sefa-1` until somebody names what it changes.
         vector: (w_dim,) or (num_ws, w_dim) float32 of unit length, read-only; rows outside
-            `layers` are zero in the second case. Or (C, side, side), added to the feature map. Or
+            `layers` are zero in the second case. Or (C, side, side), added to the feature map; or
+            (C, 1, 1), added to a map of `details["side"]` where the drawing itself lies. Or
             (steps, C, side, side), added to the bottleneck of a denoiser at each step.
         method: as in the registry.
         layers: rows of w_plus that it moves; none of a direction of the feature map or of h.
@@ -79,6 +81,22 @@ class Discovered:
         """Return `w` for one vector that all layers share, `w_plus` for one a layer; `map`, `h`."""
         spaces: dict[int, Space] = {1: "w", 2: "w_plus", 3: "map", 4: "h"}
         return spaces[self.vector.ndim]
+
+    @property
+    def side(self) -> int:
+        """Return the side of the feature map that it is added to."""
+        return int(self.details.get("side") or self.vector.shape[-1])
+
+    @property
+    def of_ink(self) -> bool:
+        """Whether it is added where the drawing itself lies."""
+        return self.vector.ndim == 3 and self.vector.shape[1] == 1
+
+    def amount(self, strength: float) -> float:
+        """Return how much of the vector a strength adds: it counts from `details["onset"]`."""
+        low, high = self.safe_range or (0.0, 0.0)
+        onset = np.array([self.details.get("onset", (0.0, 0.0))], np.float64)
+        return float(passed_over(np.array([strength]), onset, np.array([high - low]))[0])
 
     def metadata(self) -> dict[str, Any]:
         """Return all but name and vector as plain values."""

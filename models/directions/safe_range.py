@@ -26,6 +26,9 @@ ACTIVATIONS = ((0, 1), (4,))
 """Pictures are compared twice: by their lines (first activations) and by what they show (last)."""
 UNSEEN = 6.0
 """Grey levels that the paper may darken by: on a projected sheet nobody sees them."""
+SEEN = 0.5
+"""Mean change of pictures beyond that, in grey levels, from which something is seen of a direction:
+a hundredth of the picture that has changed by a fifth."""
 _DRAWS = 2000
 _CHUNK = 32
 
@@ -139,6 +142,25 @@ def safe_range(
     low = _farthest(lambda size: likeness.holds(draw(-size)), reach)
     high = _farthest(lambda size: likeness.holds(draw(size)), reach)
     return -low, high
+
+
+def onset(draw: Callable[[float], Gray], reach: float) -> tuple[float, float]:
+    """Find how far a direction may go before anything is seen of it.
+
+    Args:
+        draw: pictures (n, R, R) of the same codes at a strength in units of the map.
+        reach: largest strength to try.
+
+    Returns:
+        (down, up), both at least 0; the reach where nothing is seen up to it.
+    """
+    unmoved = draw(0.0).astype(np.float64)
+
+    def unseen(strength: float) -> bool:
+        beyond = np.maximum(np.abs(draw(strength) - unmoved) - UNSEEN, 0)
+        return bool(beyond.mean() < SEEN)
+
+    return _farthest(lambda size: unseen(-size), reach), _farthest(unseen, reach)
 
 
 def _farthest(holds: Callable[[float], bool], reach: float) -> float:

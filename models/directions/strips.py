@@ -42,7 +42,7 @@ class Strip:
 
 def strengths_of(direction: Discovered) -> tuple[float, ...]:
     """Strengths from one end of a direction's safe range to the other."""
-    reach = FALLBACK_SIGMAS * direction.sigma
+    reach = direction.details.get("reach", FALLBACK_SIGMAS * direction.sigma)
     low, high = direction.safe_range or (-reach, reach)
     return tuple(float(-step * low if step < 0 else step * high) for step in STEPS)
 

@@ -12,6 +12,7 @@ COMMANDS = {
     "classifier": f"{FOLDER}.classifier:classifier",
     "safe-range": f"{FOLDER}.safe_range:safe_range_command",
     "name": f"{FOLDER}.name:name",
+    "concepts": f"{FOLDER}.concepts:concepts",
     "sheet": f"{FOLDER}.sheet:sheet",
     "evaluate": f"{FOLDER}.evaluate:evaluate",
 }

@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 import click
 
+from exhibit.contract.errors import InputError
 from models.directions.codes import Wish, wished_codes
 from models.directions.commands.codes import SOURCES
 from models.directions.commands.shared import (
@@ -15,7 +16,7 @@ from models.directions.commands.shared import (
     subject_of,
     write_and_list,
 )
-from models.directions.panda import APPEARANCES, PARTS, SAMPLES, SIDE, Part, discover
+from models.directions.panda import APPEARANCES, PARTS, SAMPLES, Part, discover
 from models.directions.region import read_region
 from models.dry_run import say_cost
 from models.networks.stylegan2.config import FEATURE_RESOLUTIONS
@@ -27,10 +28,9 @@ PSI, BUNDLE, SKETCHES = SOURCES
 @map_options
 @click.option(
     "--side",
-    default=str(SIDE),
-    show_default=True,
     type=click.Choice([str(side) for side in FEATURE_RESOLUTIONS]),
-    help="Of the feature map that is taken apart, in places.",
+    help="Of the feature map that is taken apart, in places; the one that the generator takes "
+    "without.",
 )
 @click.option(
     "--appearances",
@@ -55,7 +55,13 @@ PSI, BUNDLE, SKETCHES = SOURCES
     default="learned",
     show_default=True,
     type=click.Choice(get_args(Part)),
-    help="With --region: the learned part that lies in it most, or the region itself.",
+    help="With --region: the learned part that lies in it most, or the region itself. Ink: what is "
+    "drawn, wherever that is; with --sketches also where the encoder's map holds it fast.",
+)
+@click.option(
+    "--refine-to",
+    type=click.IntRange(0),
+    help="Fit the learned parts to one of the pictures, by its number from 0.",
 )
 @click.option(
     "--samples",
@@ -68,11 +74,12 @@ PSI, BUNDLE, SKETCHES = SOURCES
 @BUNDLE
 @SKETCHES
 def panda(
-    side: str,
+    side: str | None,
     appearances: int,
     parts: int,
     region: str | None,
     part: Part,
+    refine_to: int | None,
     samples: int,
     psi: float,
     bundle: Path | None,
@@ -87,9 +94,13 @@ def panda(
     subject = subject_of(options)
     mask = None if region is None else read_region(region, subject.generator.config.resolution)
     wish = Wish(samples, psi, bundle, sketches)
+    if part == "ink" and refine_to is not None:
+        raise InputError("--refine-to: --part ink has no learned parts; expected one of the two")
     codes = wished_codes(wish, subject, options["checkpoint"])
-    choices = {"side": int(side), "appearances": appearances, "parts": parts, "part": part}
+    taken = subject.generator.config.feature_resolution
+    choices = {"side": int(side or taken), "appearances": appearances, "parts": parts, "part": part}
     settings: dict[str, Any] = {**choices, "samples": samples, "region": mask, "codes": codes}
+    settings["refined_to"] = refine_to
     if options["dry_run"]:
         say_cost(cost_of_trial("panda", subject, options["out"], 1, **settings))
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 import numpy as np
@@ -25,6 +26,7 @@ from models.directions.safe_range import (
     SIDE_PX,
     Likeness,
     learn_likeness,
+    onset,
     safe_range,
 )
 from models.directions.subject import SIGMA_SAMPLES, Subject, load_subject
@@ -72,8 +74,14 @@ def safe_range_command(
     spread = float(subject.sample_w(SIGMA_SAMPLES).var(dim=0).mean().sqrt())
     for direction in directions:
         reach = max(REACH_SIGMAS * direction.sigma, REACH_SPREADS * spread)
-        limits = _measured(subject, moved, direction, likeness, reach)
-        directions = directions.with_changes(direction.name, safe_range=limits)
+        if direction.space == "map":
+            reach = float(direction.details.get("reach", reach))
+            limits, details = _of_map(subject, moved, direction, likeness, reach)
+        else:
+            limits = _measured(subject, moved, direction, likeness, reach)
+            details = direction.details
+        changes = {"safe_range": limits, "details": details}
+        directions = directions.with_changes(direction.name, **changes)
         end = "" if max(-limits[0], limits[1]) < reach else "  (not followed farther)"
         click.echo(f"{direction.name:24} {limits[0]:8.2f} .. {limits[1]:.2f}{end}")
     write_directions(directions, folder)
@@ -96,6 +104,23 @@ def _measured(
     subject: Subject, codes: Codes, direction: Discovered, likeness: Likeness, reach: float
 ) -> tuple[float, float]:
     return safe_range(lambda s: draw_moved(subject, codes, direction, s), likeness, reach)
+
+
+def _of_map(
+    subject: Subject, codes: Codes, direction: Discovered, likeness: Likeness, reach: float
+) -> tuple[tuple[float, float], dict[str, Any]]:
+    """The safe range of a direction of the map, counted from where something is seen of it.
+
+    Where nothing is seen to one side up to the reach, the range ends at 0 there.
+    """
+    details = {key: value for key, value in direction.details.items() if key != "onset"}
+    plain = replace(direction, details=details, safe_range=None)
+    down, up = onset(lambda s: draw_moved(subject, codes, plain, s), reach)
+    seen = [limit if limit < reach else 0.0 for limit in (down, up)]
+    counted = replace(plain, details=details | {"onset": seen})
+    low, high = _measured(subject, codes, counted, likeness, reach)
+    limits = (low if down < reach else 0.0, high if up < reach else 0.0)
+    return limits, dict(counted.details)
 
 
 def collection_drawings(dataset: Path, channels: int) -> Gray:

@@ -71,13 +71,18 @@ def _facts(strip: Strip) -> dict[str, Any]:
         "direction": direction,
         "layers": _layers(direction),
         "strengths": strip.strengths,
-        "kind": "safe range" if measured else f"±{FALLBACK_SIGMAS:.0f}σ, safe range not measured",
+        "kind": "safe range" if measured else f"{_reach(direction)}, safe range not measured",
     }
+
+
+def _reach(direction: Discovered) -> str:
+    return "all that the map holds" if "reach" in direction.details else f"±{FALLBACK_SIGMAS:.0f}σ"
 
 
 def _layers(direction: Discovered) -> str:
     if direction.space == "map":
-        return f"map of {direction.vector.shape[-1]}²"
+        where = ", where the drawing lies" if direction.of_ink else ""
+        return f"map of {direction.side}²{where}"
     if direction.space == "h":
         return f"h at {len(direction.vector)} steps"
     first, last = direction.layers[0], direction.layers[-1]

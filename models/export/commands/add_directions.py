@@ -31,7 +31,7 @@ def add_directions_command(
     if dry_run:
         merged(bundle, chosen, listed(drop))
     else:
-        add_directions(bundle, chosen, listed(drop))
+        add_directions(bundle, chosen, listed(drop), folder)
     for direction in chosen:
         low, high = direction.safe_range or (0.0, 0.0)
         click.echo(f"{direction.name:24} {direction.method:16} {low:8.2f} .. {high:.2f}")

@@ -38,6 +38,19 @@ def test_strips_an_appearance_is_given_to_the_ink_of_the_golden_drawing(tmp_path
     width = (strip.shape[1] + 4) // STEPS
     means = [strip[:, i * width : i * width + strip.shape[0]].mean() for i in range(STEPS)]
     assert means == sorted(means, reverse=True) and means[0] > means[-1] + 1
+    # Where nothing is drawn nothing is added.
+    ends = [strip[:, i * width : i * width + strip.shape[0]].astype(int) for i in (0, STEPS - 1)]
+    assert np.abs(ends[0] - ends[1])[8:16, 8:16].max() == 0
+
+
+def test_strips_of_a_range_to_one_side_has_no_picture_twice(tmp_path: Path) -> None:
+    folder = write_bundle(tmp_path / "tiny", "feature")
+    add_appearance(folder, safe_range=[0.0, 2.0])
+    files = {file.name: file for file in draw_strips(load_bundle(folder), tmp_path / "strips")}
+    strip = cv2.imread(str(files["strip_shaded.png"]), cv2.IMREAD_UNCHANGED)
+    width = (strip.shape[1] + 4) // STEPS
+    means = [strip[:, i * width : i * width + strip.shape[0]].mean() for i in range(STEPS)]
+    assert len(set(means)) == STEPS
 
 
 class _Process:

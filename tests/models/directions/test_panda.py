@@ -6,7 +6,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from exhibit.contract.errors import InputError  # noqa: E402
-from models.directions.factors import factorise  # noqa: E402
+from models.directions.factors import factorise, refine  # noqa: E402
 from models.directions.panda import discover, edits, flat_maps, part_within, region_part, shares  # noqa: E402
 from models.directions.region import roir  # noqa: E402
 from models.directions.sefa import discover as sefa  # noqa: E402
@@ -85,3 +85,27 @@ def test_discover_of_the_region_itself_adds_nothing_outside_of_it():
 def test_discover_part_of_a_region_without_a_region_is_refused():
     with pytest.raises(InputError, match="'region' without a region"):
         discover(small_subject(), part="region", **FEW)
+
+
+def test_discover_refined_to_a_picture_gives_parts_as_they_lie_in_it():
+    subject = small_subject(count=2)
+    plain = discover(subject, **FEW)
+    refined = discover(subject, refined_to=3, **FEW)
+    maps = flat_maps(subject, 16, 12)
+    factors = factorise(maps, 4, 3)
+    expected = refine(factors, maps[3])[:, refined.directions[0].details["part"] - 1]
+    shape = np.abs(refined.directions[0].vector).sum(axis=0).ravel()
+    assert np.corrcoef(shape, expected)[0, 1] > 0.999
+    assert not np.allclose(refined.vectors[0], plain.vectors[0], atol=1e-3)
+    assert refined.directions[0].details["refined_to"] == 3
+    with pytest.raises(InputError, match="picture 12: expected one of 0 to 11"):
+        discover(subject, refined_to=12, **FEW)
+
+
+def test_edits_reach_as_far_as_what_the_maps_hold_at_a_part_and_back():
+    subject = small_subject(count=1)
+    (one,) = discover(subject, **FEW)
+    maps = flat_maps(subject, 16, 12).reshape(12, -1, 256)
+    where = np.abs(one.vector).sum(axis=0).ravel()
+    held = np.linalg.norm(maps @ (where / np.linalg.norm(where)), axis=1).mean()
+    assert one.details["reach"] == pytest.approx(2 * held, rel=1e-3)

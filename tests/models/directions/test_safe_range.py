@@ -10,7 +10,7 @@ torch = pytest.importorskip("torch")
 
 from models.cli import main  # noqa: E402
 from models.directions.result import read_directions  # noqa: E402
-from models.directions.safe_range import Likeness, learn_likeness, safe_range  # noqa: E402
+from models.directions.safe_range import Likeness, learn_likeness, onset, safe_range  # noqa: E402
 from tests.models.hands import write_drawings, write_gan  # noqa: E402
 
 COLLECTION_GREYS = np.linspace(100, 140, 41)
@@ -99,3 +99,17 @@ def test_safe_range_command_writes_a_range_that_holds_zero(
     assert direction.safe_range is not None
     low, high = direction.safe_range
     assert low <= 0 <= high and low < high
+
+
+def test_onset_is_how_far_nothing_is_seen_on_each_side():
+    def draw(strength: float) -> np.ndarray:
+        shade = 120 + max(strength - 5, 0) + min(strength + 2, 0)
+        return pages(np.array([round(shade)]))
+
+    # 6 grey levels beside the paper's are not seen, and half of the page is paper.
+    down, up = onset(draw, 20.0)
+    assert 8 < down < 10 and 11 < up < 13
+
+
+def test_onset_of_what_is_never_seen_is_the_reach():
+    assert onset(lambda _: pages(np.array([120])), 20.0) == (20.0, 20.0)

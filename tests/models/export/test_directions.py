@@ -55,8 +55,8 @@ def test_add_directions_drops_what_is_named(folder: Path):
         (measured_direction("odd", layers=(8,)), BundleError, "another generator"),
         (
             measured_direction("odd", layers=(), vector=np.eye(9, dtype=np.float32)[:1, :, None]),
-            InputError,
-            "moves the feature map",
+            BundleError,
+            "added to a map of 1 channels at 1",
         ),
     ],
 )

@@ -48,6 +48,20 @@ def test_directions_panda_writes_directions_of_the_map_and_says_what_is_left(gan
     assert [d.space for d in read_directions(tmp_path)] == ["map", "map"]
 
 
+def test_directions_concepts_writes_an_overlay_beside_each_direction(gan, tmp_path):
+    asked = ("--samples", 6, "--appearances", 3, "--parts", 2, "--count", 2, "--refine-to", 4)
+    directions("panda", "--checkpoint", gan, "-o", tmp_path, *asked)
+    ended = directions("concepts", tmp_path, "--checkpoint", gan, "--codes", 2)
+    assert ended.exit_code == 0, ended.output
+    assert sorted(path.name for path in tmp_path.glob("concept_*.png")) == [
+        "concept_panda-1.png",
+        "concept_panda-2.png",
+    ]
+    directions("sefa", "--checkpoint", gan, "-o", tmp_path / "codes", "--count", 1)
+    refused = directions("concepts", tmp_path / "codes", "--checkpoint", gan)
+    assert refused.exit_code == 2 and "no direction of a feature map" in refused.output
+
+
 def test_directions_condition_writes_one_direction(gan, tmp_path):
     directions("sefa", "--checkpoint", gan, "-o", tmp_path / "a", "--count", 2)
     directions("pca", "--checkpoint", gan, "-o", tmp_path / "b", "--count", 1, "--samples", 50)
