@@ -60,6 +60,14 @@ def test_only_metrics_that_a_table_tells_are_asked_for(file: Path) -> None:
     assert asked <= NAMES
 
 
+def test_every_rate_that_is_recorded_is_looked_at() -> None:
+    groups = yaml.safe_load((FOLDER / "rules.yml").read_text())["groups"]
+    rules = [rule for group in groups for rule in group["rules"]]
+    asked = "".join(rule["expr"] for rule in rules) + DASHBOARD.read_text()
+    recorded = [rule["record"] for rule in rules if "record" in rule]
+    assert recorded and [name for name in recorded if name not in asked] == []
+
+
 def test_docs_list_every_metric_and_no_other() -> None:
     listed = set(_METRIC.findall((ROOT / "docs" / "metrics.md").read_text()))
     assert listed == NAMES
