@@ -86,7 +86,10 @@ install-kiosk:
 	  install -m 644 config.yaml $(DESTDIR)/var/lib/tracing-table/config.yaml
 	$(LIVE) systemd-sysusers
 	$(LIVE) systemd-tmpfiles --create tracing-table.conf
-	$(LIVE) udevadm control --reload
+	@# Where no udev runs, as in a container, there is nobody to tell; a camera that is plugged in gets its
+	@# name now.
+	$(LIVE) systemctl try-reload-or-restart systemd-udevd.service
+	$(LIVE) udevadm trigger --action=change --subsystem-match=video4linux
 	$(LIVE) systemctl daemon-reload
 	$(LIVE) systemctl enable tracing-table-screen.service tracing-table-update.service \
 	  tracing-table-page.service tracing-table.service tracing-table-check.timer

@@ -40,10 +40,14 @@ def own_names(further: Iterable[str]) -> list[str]:
 
 
 def own_addresses() -> list[str]:
-    """Return the addresses of this machine's interfaces."""
+    """Return the addresses of this machine's interfaces; that of itself where it may not ask."""
+    try:
+        interfaces = psutil.net_if_addrs()
+    except OSError:  # a sandbox without AF_NETLINK
+        interfaces = {}
     found = [
         entry.address.partition("%")[0]
-        for entries in psutil.net_if_addrs().values()
+        for entries in interfaces.values()
         for entry in entries
         if entry.family in (socket.AF_INET, socket.AF_INET6)
     ]

@@ -41,11 +41,13 @@ class Window:
             os.environ["SDL_VIDEODRIVER"] = "dummy"
         # Another window that takes the focus must not make the projection disappear.
         os.environ["SDL_VIDEO_MINIMIZE_ON_FOCUS_LOSS"] = "0"
-        # Pixels go straight to the X server: 0.5 ms, where a software OpenGL takes 15 ms.
-        os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")
         self._kind, self._lost = kind, True
         try:
             pygame.display.init()
+            if pygame.display.get_driver() == "x11":
+                # Pixels go straight to the X server: 0.5 ms, where a software OpenGL takes 15 ms.
+                # SDL has no such way on Wayland, and would open no window there.
+                os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")
             if kind != "headless" and is_unseen(pygame.display.get_driver()):
                 raise pygame.error("no display answers")
             self._surface = self._open(config)

@@ -6,6 +6,7 @@ Spans server, certificate and command.
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import os
 import signal
@@ -21,6 +22,7 @@ from exhibit.cli import main
 from exhibit.contract.board import read_status
 from exhibit.contract.errors import ConfigError
 from exhibit.contract.notice import read_notice
+from exhibit.operator import address
 from exhibit.operator.access.accounts import Accounts
 from exhibit.operator.access.certificate import Files, Tls, fingerprint_of, own_files
 from exhibit.operator.access.roles import Role
@@ -161,6 +163,18 @@ def test_url_of_every_interface_names_one_that_a_browser_finds() -> None:
     with listen("0.0.0.0", 0) as listener:
         host = urlsplit(url_of(listener)).hostname
     assert host in own_addresses()
+
+
+def test_own_addresses_where_a_sandbox_tells_none_are_this_machine_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As in a unit without AF_NETLINK, where the page would not start at all."""
+
+    def refuse() -> None:
+        raise OSError(errno.EAFNOSUPPORT, "Address family not supported by protocol")
+
+    monkeypatch.setattr(address.psutil, "net_if_addrs", refuse)
+    assert own_addresses() == ["127.0.0.1"]
 
 
 def test_pulse_invites_until_the_table_is_claimed(
