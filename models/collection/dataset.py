@@ -50,7 +50,11 @@ class DrawingDataset:
         return len(self.names)
 
     def __iter__(self) -> Iterator[tuple[str, NDArray[np.uint8]]]:
-        """Decode all in order of name; a corrupt one is named in the log and skipped.
+        """Decode all, as `decoded`."""
+        return self.decoded(self.names)
+
+    def decoded(self, names: Iterable[str]) -> Iterator[tuple[str, NDArray[np.uint8]]]:
+        """Decode some of them in order; a corrupt one is named in the log and skipped.
 
         Yields:
             Its name, and (channels, resolution, resolution) uint8, 0 ink .. 255 paper.
@@ -58,7 +62,7 @@ class DrawingDataset:
         Raises:
             InputError: a picture is not square; the message names it.
         """
-        for name, data in picture_bytes(self.path, self.names):
+        for name, data in picture_bytes(self.path, names):
             try:
                 picture = self._decode(name, data)
             except CorruptPictureError as error:

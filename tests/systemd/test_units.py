@@ -33,8 +33,8 @@ def _analyze(*arguments: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
 def test_unit_verifies_without_a_word(unit: Path) -> None:
     verified = _analyze("verify", "--man=no", str(unit))
-    # Other units of the machine may be faulty, and the compositor is installed on kiosks alone; only
-    # what is said of this one and its settings counts.
+    # Other units of the machine may be faulty, and only kiosks have the compositor; what is said of
+    # this one and its settings counts.
     lines = verified.stderr.splitlines()
     missing = [line for line in lines if "is not executable: No such file" in line]
     assert unit.name not in "".join(set(lines) - set(missing)), verified.stderr

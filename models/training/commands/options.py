@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, get_args
@@ -9,9 +10,12 @@ from typing import Any, get_args
 import click
 
 from models.dry_run import dry_run_option
+from models.training.run.folder import kept
 from models.training.run.precision import Asked
 
 Command = Callable[..., Any]
+_BEGINNINGS = frozenset(("start", "gan"))
+"""What a run begins from."""
 
 _MEANS = (
     click.option(
@@ -78,7 +82,13 @@ def folder_options(written: str) -> Callable[[Command], Command]:
     resume = click.option(
         "--resume", is_flag=True, help="Go on exactly where the run in --out stopped."
     )
-    return lambda command: out(resume(command))
+    either = click.option(
+        "--begin-or-resume",
+        is_flag=True,
+        help="Like --resume where --out holds a run, else begin one: for torchrun and for queues, "
+        "which give the same command again after a machine failed.",
+    )
+    return lambda command: out(resume(either(_resuming(command))))
 
 
 def limit_options(pictures: int, tick_s: float) -> Callable[[Command], Command]:
@@ -112,6 +122,18 @@ def augment_options(command: Command) -> Command:
 def device_options(command: Command) -> Command:
     """Say where to compute, and whether at all."""
     return _with(_DEVICES, command)
+
+
+def _resuming(command: Command) -> Command:
+    """Make --begin-or-resume one of the two; what a run begins from is not asked for again."""
+
+    @functools.wraps(command)
+    def decided(*, begin_or_resume: bool, folder: Path, resume: bool, **options: Any) -> Any:
+        if begin_or_resume and not resume and kept(folder):
+            resume, options = True, {**options, **dict.fromkeys(_BEGINNINGS & options.keys())}
+        return command(folder=folder, resume=resume, **options)
+
+    return decided
 
 
 def _with(options: tuple[Callable[[Command], Command], ...], command: Command) -> Command:

@@ -13,7 +13,7 @@ from lightning_fabric import Fabric
 
 from exhibit.contract.errors import InputError
 from exhibit.contract.files import replacing
-from models.collection.pictures import PictureSet, load_pictures
+from models.collection.pictures import PictureSet
 from models.measures.kid import Features, picture_features
 from models.networks.perceptual.lpips import TRAINING_NAME, training_lpips
 from models.networks.perceptual.vgg import Vgg16
@@ -31,16 +31,17 @@ from models.training.encoder.state import EncoderState
 from models.training.encoder.step import Surroundings
 from models.training.encoder.trainee import EncoderFeeds
 from models.training.encoder.watch import Watch
+from models.training.run.pictures import read_together
 
 log = logging.getLogger(__name__)
 WATCHED_SKETCHES = 64
 WATCHED_DRAWINGS = 256
 
 
-def pictures_of(plan: EncoderPlan, generator: Generator) -> PictureSet:
+def pictures_of(plan: EncoderPlan, generator: Generator, fabric: Fabric) -> PictureSet:
     """The collection's drawings at the generator's size."""
     config = generator.config
-    return load_pictures(plan.dataset, config.resolution, config.img_channels)
+    return read_together(fabric, plan.dataset, config.resolution, config.img_channels)
 
 
 def feeds_of(
@@ -62,7 +63,7 @@ def feeds_of(
     training = plan.training
     sketches, held_out = split_held_out(read_quickdraw(plan.sketches))
     resolution = state.generator.config.resolution
-    fine = load_pictures(plan.dataset, 2 * resolution, 1).pictures[:, 0].numpy()
+    fine = read_together(fabric, plan.dataset, 2 * resolution, 1).pictures[:, 0].numpy()
     shape = PairShape(plan.ink_size, resolution, training.stroke_width_px, training.blank_share)
     recalled = None
     if training.recalled:

@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 from lightning_fabric import Fabric
 
+from models.collection.dataset import picture_names
 from models.dry_run import Cost
 from models.networks.perceptual.alexnet import training_alexnet
 from models.networks.perceptual.lpips import training_lpips
@@ -52,16 +53,16 @@ def describe(plan: EncoderPlan) -> str:
     generator = start.generator
     encoder_config(plan, generator)
     training, held_out = split_held_out(read_quickdraw(plan.sketches))
-    pictures = pictures_of(plan, generator)
+    count = len(picture_names(plan.dataset))
     words = len({sketch.word for sketch in training})
     return "\n".join(
         [
             f"{start.path}: {generator.config.resolution} px, {generator.synthesis.num_ws} codes",
-            f"{plan.dataset}: {len(pictures)} drawings",
+            f"{plan.dataset}: {count} drawings",
             f"{plan.sketches}: {len(training)} sketches of {words} things for training, "
             f"{len(held_out)} of {len(held_out_words())} held out",
             f"{plan.backbone} encoder, inversion {plan.inversion}, ink {plan.ink_size} px",
-            *filter(None, [few_pictures(len(pictures))]),
+            *filter(None, [few_pictures(count)]),
             f"trains from {seen} to {plan.limits.pictures} pictures; writes {plan.folder}",
         ]
     )
@@ -101,7 +102,7 @@ def prepare_run(plan: EncoderPlan, fabric: Fabric, scratch: Path | None = None) 
     state = new_or_started(plan, start, fabric)
     if "augment" in start.saved:
         state.augment.load_state_dict(as_float32(start.saved["augment"]))
-    drawings = pictures_of(plan, state.generator)
+    drawings = pictures_of(plan, state.generator, fabric)
     if plan.training.weights.moments > 0:
         network = training_alexnet().to(fabric.device)
         matching = MomentMatching(network, drawings.pictures, groups=MOMENT_GROUPS)

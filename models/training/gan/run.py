@@ -7,7 +7,7 @@ import torch
 from lightning_fabric import Fabric
 
 from exhibit.contract.errors import InputError
-from models.collection.pictures import load_pictures
+from models.collection.dataset import picture_names
 from models.dry_run import Cost
 from models.networks.perceptual.alexnet import training_alexnet
 from models.networks.perceptual.lpips import training_lpips
@@ -28,6 +28,7 @@ from models.training.run.cost import few_pictures, measured_cost
 from models.training.run.folder import read_newest, refuse_another_run
 from models.training.run.limits import RunLimits
 from models.training.run.loop import train
+from models.training.run.pictures import read_together
 from models.training.run.precision import Asked
 from models.training.run.processes import together
 from models.training.run.random_states import restore_random_states
@@ -102,17 +103,17 @@ def describe(plan: Plan) -> str:
         InputError, CheckpointError: something is missing or does not fit.
     """
     saved = saved_run(plan)
-    pictures = load_pictures(plan.dataset, plan.generator.resolution, plan.generator.img_channels)
+    count = len(picture_names(plan.dataset))
     group = plan.discriminator.mbstd_group
     if plan.training.batch > group and plan.training.batch % group:
         raise InputError(f"batch of {plan.training.batch}: expected a multiple of {group}")
-    if len(pictures) < plan.training.batch:
+    if count < plan.training.batch:
         raise InputError(
-            f"{plan.dataset}: {len(pictures)} pictures; expected at least one batch of "
+            f"{plan.dataset}: {count} pictures; expected at least one batch of "
             f"{plan.training.batch}"
         )
     lines = [
-        f"{plan.dataset}: {len(pictures)} pictures, {len(pictures.skipped)} corrupt and skipped",
+        f"{plan.dataset}: {count} pictures",
         f"{plan.generator.layout} StyleGAN2, {plan.generator.resolution} px, channel base "
         f"{plan.generator.channel_base}, at most {plan.generator.channel_max} channels",
     ]
@@ -120,7 +121,7 @@ def describe(plan: Plan) -> str:
         seen = saved.get("pictures_seen", 0)
         verb = "resumes after" if plan.resume else "starts from networks that saw"
         lines.append(f"{verb} {seen} pictures")
-    if warning := few_pictures(len(pictures)):
+    if warning := few_pictures(count):
         lines.append(warning)
     lines.append(f"trains to {plan.limits.pictures} pictures; writes {plan.folder}")
     return "\n".join(lines)
@@ -128,7 +129,8 @@ def describe(plan: Plan) -> str:
 
 def prepare_run(plan: Plan, fabric: Fabric) -> GanTrainee:
     """Build or restore the run of a plan on this process."""
-    pictures = load_pictures(plan.dataset, plan.generator.resolution, plan.generator.img_channels)
+    config = plan.generator
+    pictures = read_together(fabric, plan.dataset, config.resolution, config.img_channels)
     state = new_state(plan.generator, plan.discriminator, plan.training, fabric.device)
     saved = saved_run(plan)
     if plan.training.moments_weight > 0:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import click
@@ -22,13 +23,16 @@ def together(accelerator: str, devices: str, precision: Asked) -> Iterator[Fabri
 
     Args:
         accelerator: as `--accelerator`.
-        devices: how many, or `auto`.
+        devices: how many on each machine, or `auto`.
         precision: as `--precision`; `auto` is measured, and the first process says what it found.
     """
     count = devices if devices == "auto" else int(devices)
-    device = Fabric(accelerator=accelerator, devices=count).device
+    nodes = _nodes()
+    device = Fabric(accelerator=accelerator, devices=count, num_nodes=nodes).device
     choice = choose_precision(precision, device)
-    fabric = Fabric(accelerator=accelerator, devices=count, precision=choice.precision)
+    fabric = Fabric(
+        accelerator=accelerator, devices=count, num_nodes=nodes, precision=choice.precision
+    )
     fabric.launch()
     if fabric.is_global_zero:
         click.echo(choice.why)
@@ -38,6 +42,11 @@ def together(accelerator: str, devices: str, precision: Asked) -> Iterator[Fabri
         _part(fabric)
         raise
     _part(fabric)
+
+
+def _nodes(environment: Mapping[str, str] = os.environ) -> int:
+    """Return how many machines train together: torchrun says so, and after every restart anew."""
+    return int(environment.get("GROUP_WORLD_SIZE", "1"))
 
 
 def _part(fabric: Fabric) -> None:
