@@ -206,7 +206,7 @@ class Code:
 
     `feature` is (C, side, side) float32, None for bundles with `inversion: w_plus`. `added` (C',
     side, side) is added to the first channels of the generator's map, whatever its gain; where
-    `kept` (side, side) is less than 1, so much less is kept of the map, and blank paper's for it.
+    `kept` (side, side) is less than 1, the picture fades to paper.
     """
 
     sequence: int

@@ -209,7 +209,7 @@ class DirectionEditor:
         if self._appearances is not None:
             added = self._appearances.added(strengths[self._of_map])
         if self._parts is not None and self._values[_FIGURE] > 0:
-            kept = 1 - np.float32(self._values[_FIGURE]) * self._parts.find(AROUND)
+            kept = 1 - np.float32(self._values[_FIGURE]) * (self._parts.find(AROUND) == 1)
         if w_plus is code.w_plus and added is None and kept is None:
             return code
         return Code(code.sequence, code.captured_at, w_plus, code.feature, added, kept)

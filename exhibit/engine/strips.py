@@ -73,7 +73,7 @@ def _golden(bundle: Bundle) -> tuple[Code, Ink]:
 
 def _strengths(low: float, high: float) -> list[float]:
     if low == 0 or high == 0:
-        return np.linspace(low, high, STEPS).tolist()
+        return [float(at) for at in np.linspace(low, high, STEPS)]
     half = STEPS // 2 + 1
     return [*np.linspace(low, 0, half).tolist(), *np.linspace(0, high, half)[1:].tolist()]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from exhibit.contract.bundle import ENCODER, GENERATOR, Bundle, Card
@@ -94,7 +95,6 @@ class OnnxGenerator:
     def __init__(self, session: Graph, card: Card) -> None:
         self.session = session
         self._follow = np.float32(1)
-        self._paper: Floats | None = None
         self._w_plus: Floats = np.empty((1, card.num_ws, card.w_dim), np.float32)
         self._inputs = {"w_plus": self._w_plus}
         if card.feature_shape is not None:
@@ -108,11 +108,12 @@ class OnnxGenerator:
     def synthesise(self, code: Code) -> Picture:
         """Return the picture of the code."""
         self._set(code.w_plus, code.feature)
-        if code.kept is not None:
-            self._keep(code.kept)
         if code.added is not None and "feature" in self._inputs:
             self._inputs["feature"][0, : len(code.added)] += code.added
-        pixels = _to_pixels(self._run())
+        levels = self._run()
+        if code.kept is not None:
+            _keep(levels, code.kept)
+        pixels = _to_pixels(levels)
         return Picture(code.sequence, code.captured_at, pixels)
 
     def pixels_of(self, w_plus: Floats, feature: Floats | None) -> Gray:
@@ -131,23 +132,10 @@ class OnnxGenerator:
         self._set(w_plus, feature)
         return self._run()
 
-    def learn_paper(self, feature: Floats | None) -> None:
-        """Take the feature map (C, side, side) of blank paper, for what is not kept of others."""
-        self._paper = feature
-
     def _set(self, w_plus: Floats, feature: Floats | None) -> None:
         self._w_plus[0] = w_plus
         if "feature" in self._inputs:
             np.multiply(0 if feature is None else feature, self._follow, self._inputs["feature"][0])
-
-    def _keep(self, kept: Floats) -> None:
-        """Put blank paper's map in the place of what is not kept (side, side)."""
-        if self._paper is None or "feature" not in self._inputs:
-            return
-        held, paper = self._inputs["feature"][0], self._follow * self._paper
-        np.subtract(held, paper, held)
-        np.multiply(held, kept, held)
-        np.add(held, paper, held)
 
     def _run(self) -> Floats:
         self.session.run(self._inputs, self._outputs)
@@ -197,16 +185,10 @@ class Models:
 
     def warm_up(self) -> None:
         """Answer blank paper twice, so that the first visitor does not wait for allocations."""
-        for _ in range(2):
-            self.generator.pixels_of(*self.encoder.encode_pixels(self._blank()))
-
-    def learn_paper(self) -> None:
-        """Tell the generator what the encoder makes of blank paper."""
-        self.generator.learn_paper(self.encoder.encode_pixels(self._blank())[1])
-
-    def _blank(self) -> Gray:
         size = self.encoder.session.inputs["ink"][-1]
-        return np.full((size, size), 255, np.uint8)
+        paper = np.full((size, size), 255, np.uint8)
+        for _ in range(2):
+            self.generator.pixels_of(*self.encoder.encode_pixels(paper))
 
 
 def open_models(bundle: Bundle, config: ModelConfig) -> Models:
@@ -241,7 +223,6 @@ def open_models(bundle: Bundle, config: ModelConfig) -> Models:
         (encoder, generator),
     )
     models.configure(config, InkConfig())
-    models.learn_paper()
     return models
 
 
@@ -253,6 +234,15 @@ def _feature_shapes(bundle: Bundle) -> dict[str, tuple[int, ...]]:
             f"{card.feature_shape}; a feature inversion has a shape, w_plus has none"
         )
     return {} if card.feature_shape is None else {"feature": (1, *card.feature_shape)}
+
+
+def _keep(levels: Floats, kept: Floats) -> None:
+    """Fade a picture (C, R, R) in −1..1 to paper where it is not kept (side, side), in place."""
+    side = levels.shape[-1]
+    share = cv2.resize(kept, (side, side), interpolation=cv2.INTER_LINEAR)
+    levels -= 1
+    levels *= share
+    levels += 1
 
 
 def faded(picture: Gray, gain: float) -> Gray:
