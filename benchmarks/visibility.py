@@ -96,7 +96,7 @@ class Visibility:
         rows, columns = np.nonzero(self._waiting)
         side = ink.settled.shape[0]
         points = np.stack([columns, rows], axis=1).astype(np.float64)[None]
-        outline = self._start if self._shake_px else ink.sheet
+        outline = _in_order_of(ink.sheet, self._start) if self._shake_px else ink.sheet
         to_square = square_from_outline(outline, mirrored=True)
         mapped = cv2.perspectiveTransform(points, to_square)[0]
         x, y = np.clip((mapped * side).astype(int), 0, side - 1).T
@@ -140,6 +140,12 @@ class Visibility:
         found = cv2.dilate((ink.mask < 128).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
         found = self._steady(found)
         return int(np.count_nonzero(hidden & ~found)), int(np.count_nonzero(hidden))
+
+
+def _in_order_of(outline: Floats, corners: Floats) -> Floats:
+    """Return true corners (4, 2), which are in the sheet's own order, in that of an outline."""
+    away = np.linalg.norm(outline[:, None] - corners[None], axis=2)
+    return np.asarray(corners[away.argmin(axis=1)], np.float32)
 
 
 def _middles(drawn: NDArray[np.bool_]) -> NDArray[np.bool_]:
