@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from threading import Thread
 
 import numpy as np
@@ -11,7 +14,7 @@ import numpy as np
 from exhibit.contract.errors import BundleError
 from exhibit.contract.settings.schema import VisitConfig
 from exhibit.contract.values import Gray
-from exhibit.stage.drawings import Drawings, curves, read_drawings
+from exhibit.stage.drawings import Drawings, curves, read_drawings, read_loop
 from exhibit.stage.turn import SIDE_PX, TURN_S, Turn, make_turn
 
 log = logging.getLogger(__name__)
@@ -112,17 +115,26 @@ class Attract:
             self._coming = made
 
     def _read(self, bundle: str) -> None:
-        drawings, fault = None, ""
-        try:
-            drawings = read_drawings(bundle)
-        except BundleError as error:
-            fault = str(error)
-            log.warning("attract loop: %s", error)
+        drawings: Drawings | None = None
+        faults = []
+        for read in self._sources(bundle):
+            try:
+                drawings = read()
+                break
+            except BundleError as error:
+                faults.append(str(error))
+                log.warning("attract loop: %s", error)
         if bundle != self._bundle:
             return  # another one was asked for while this one was read
-        self.fault = fault
+        self.fault = "; ".join(faults)
         if drawings is not None:
             self._drawings, self._coming = drawings, None
+
+    def _sources(self, bundle: str) -> list[Callable[[], Drawings]]:
+        """Ways to drawings, the best first: those made for the loop, then the bundle's."""
+        own = self._config.drawings
+        made = [partial(read_loop, Path(own))] if own else []
+        return [*made, partial(read_drawings, bundle)]
 
 
 def _empty() -> Gray:

@@ -79,6 +79,15 @@ def read_drawings(bundle: str) -> Drawings:
     return PreparedPictures(_read_pictures(folder / LATENTS))
 
 
+def read_loop(file: Path) -> Drawings:
+    """Return drawings that were made for the loop alone: `attract` of an archive.
+
+    Raises:
+        BundleError: the file is missing or malformed.
+    """
+    return PreparedPictures(_read_pictures(file))
+
+
 def curves() -> Drawings:
     """Return closed lines that look like drawn ones, for a table without any bundle."""
     t = np.linspace(0, 2 * np.pi, 1200)

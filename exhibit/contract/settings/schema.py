@@ -212,6 +212,9 @@ class VisitConfig(Section):
 
     invitation: bool = Field(True, json_schema_extra=_live())
     """Invite in words, beside the drawings that the attract loop draws."""
+    drawings: str = ""
+    """File of drawings that the attract loop draws in place of the bundle's, such as the
+    `loop.npz` of `models diffuse attract`."""
     languages: tuple[Literal["en", "nb", "da"], ...] = Field(
         ("en",), min_length=1, max_length=3, json_schema_extra=_live()
     )

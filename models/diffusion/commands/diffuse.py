@@ -7,6 +7,8 @@ from exhibit.cli.lazy import LazyGroup
 _FOLDER = "models.diffusion.commands"
 COMMANDS = {
     "draw": f"{_FOLDER}.draw:draw_command",
+    "poster": f"{_FOLDER}.poster:poster",
+    "attract": f"{_FOLDER}.attract:attract",
     "pca": f"{_FOLDER}.pca:pca",
     "jacobian": f"{_FOLDER}.jacobian:jacobian",
     "mean-difference": f"{_FOLDER}.mean_difference:mean_difference",

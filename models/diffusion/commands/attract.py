@@ -1,0 +1,95 @@
+"""`models diffuse attract`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from torch import Tensor
+
+from exhibit.contract.errors import InputError
+from models.diffusion.attract import noise_walk, write_loop, write_video
+from models.diffusion.commands.poster import SIDE
+from models.diffusion.commands.shared import (
+    CHECKPOINT,
+    SEED,
+    STEPS_OPTION,
+    progress,
+    say_cost_of_pictures,
+)
+from models.diffusion.inking import ink_into, read_inked
+from models.diffusion.subject import DenoiserSubject, load_subject
+from models.dry_run import dry_run_option
+
+LOOP, VIDEO = "loop.npz", "walk.mp4"
+_STOPS = 3
+
+
+@click.command("attract")
+@CHECKPOINT
+@click.option(
+    "-o",
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help=f"Folder for {LOOP}, its drawings, and {VIDEO}.",
+)
+@click.option(
+    "--count",
+    default=48,
+    show_default=True,
+    type=click.IntRange(_STOPS),
+    help="Drawings of the loop.",
+)
+@click.option(
+    "--frames",
+    default=0,
+    show_default=True,
+    type=click.IntRange(0),
+    help=f"Of {VIDEO}, a slow way from drawing to drawing and back; 0 makes none.",
+)
+@click.option(
+    "--rate", "frames_hz", default=12.0, show_default=True, help="Frames a second of the video."
+)
+@SIDE
+@STEPS_OPTION
+@SEED
+@dry_run_option
+def attract(
+    checkpoint: Path,
+    out: Path,
+    count: int,
+    frames: int,
+    frames_hz: float,
+    side: int,
+    steps: int,
+    seed: int,
+    dry_run: bool,
+) -> None:
+    """Render an attract loop that no visitor has seen: drawings that nobody drew.
+
+    The table draws them line by line where visit.drawings names the file loop.npz. A folder is
+    gone on with; take out of OUT/drawings what you would not hang, and say --count anew.
+    """
+    subject = load_subject(checkpoint, steps=steps, seed=seed)
+    if frames_hz <= 0:
+        raise InputError(f"--rate {frames_hz}: expected a number above 0")
+    noise = subject.noise(count)
+    if dry_run:
+        files = f"{count} drawings and {frames} frames -> {out}"
+        say_cost_of_pictures(subject, count + frames, files)
+        return
+    drawings = _made(subject, noise, out / "drawings", side)
+    write_loop(read_inked(drawings), out / LOOP)
+    click.echo(f"{count} drawings -> {out / LOOP}; the table plays it as visit.drawings")
+    if frames:
+        walk = _made(subject, noise_walk(noise, frames), out / "walk", side)
+        write_video(read_inked(walk), out / VIDEO, frames_hz)
+        click.echo(f"{frames} frames -> {out / VIDEO}")
+
+
+def _made(subject: DenoiserSubject, noise: Tensor, folder: Path, side: int) -> list[Path]:
+    files = [folder / f"{number:05d}.png" for number in range(len(noise))]
+    with progress(len(files), folder.name, "drawing") as tell:
+        ink_into(subject, noise, files, side, tell)
+    return files
