@@ -1,6 +1,6 @@
 """The way from scans to a table, as `docs/train-your-own.md` and `docs/directions.md` have it.
 
-Every command of it is run in its order, on a few small drawings.
+Then a denoiser of `docs/diffusion.md`. Every command is run in its order, on a few small drawings.
 
 Spans all of `models`.
 """
@@ -17,8 +17,18 @@ from click.testing import CliRunner, Result
 from tests.docs.commands import ROOT, Command, commands_of
 
 _LOG = "training-log.md"
-_PAGES = ("train-your-own.md", "directions.md")
-_BEGIN = ("train-gan", "train-encoder", "bundle encoder", "bundle add", "directions", "evaluate")
+_PAGES = ("train-your-own.md", "directions.md", "diffusion.md")
+_BEGIN = (
+    "train-gan",
+    "train-encoder",
+    "bundle encoder",
+    "bundle add",
+    "directions",
+    "evaluate",
+    "train-diffusion",
+    "compact heads-diffusion",
+    "diffuse",
+)
 
 
 def is_of_the_past(command: Command) -> bool:
@@ -48,6 +58,17 @@ _SMALL = {
     "models directions classifier": "--epochs 1",
     "models bundle encoder": "--attract-frames 4",
     "models evaluate": "--count 2",
+    "models train-diffusion": "--pictures 4 --batch 2 --precision 32-true",
+    "models diffuse draw": "--steps 2 --seeds 0-1",
+    "models diffuse poster": "--steps 2",
+    "models diffuse attract": "--steps 2 --count 3 --frames 3 --side 64",
+    "models diffuse pca": "--samples 8 --steps 2",
+    "models diffuse jacobian": "--samples 8 --steps 2 --pictures 1 --count 1 --angle 0.5",
+    "models diffuse mean-difference": "--samples 12 --steps 2",
+    "models diffuse condition": "--samples 4",
+    "models diffuse safe-range": "--codes 2",
+    "models diffuse sheet": "--codes 1",
+    "models diffuse evaluate": "--samples 40 --moved 2 --count 1 --steps 2 --parts eyes",
 }
 """What is said besides, so that it takes seconds; the last word counts."""
 _STAND_IN = {
@@ -80,6 +101,7 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_sketches(folder / "quickdraw.ndjson", ("cat", "dog", "arm", "clock", "cow", "radio"))
     heads = ["collection", "portraits", "-o", str(folder / "judged"), "--style", "notionists"]
     assert _run([*heads, "--count", "40", "--resolution", "64"]).exit_code == 0
+    (folder / "portraits").symlink_to(folder / "judged")
     return folder
 
 

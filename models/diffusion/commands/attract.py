@@ -20,6 +20,7 @@ from models.diffusion.commands.shared import (
 from models.diffusion.inking import ink_into, read_inked
 from models.diffusion.subject import DenoiserSubject, load_subject
 from models.dry_run import dry_run_option
+from models.saved.commands.sample import parse_seeds
 
 LOOP, VIDEO = "loop.npz", "walk.mp4"
 _STOPS = 3
@@ -41,6 +42,7 @@ _STOPS = 3
     type=click.IntRange(_STOPS),
     help="Drawings of the loop.",
 )
+@click.option("--without", help="Drawings to leave out of the loop, by number, as 3,17.")
 @click.option(
     "--frames",
     default=0,
@@ -59,6 +61,7 @@ def attract(
     checkpoint: Path,
     out: Path,
     count: int,
+    without: str | None,
     frames: int,
     frames_hz: float,
     side: int,
@@ -69,19 +72,22 @@ def attract(
     """Render an attract loop that no visitor has seen: drawings that nobody drew.
 
     The table draws them line by line where visit.drawings names the file loop.npz. A folder is
-    gone on with; take out of OUT/drawings what you would not hang, and say --count anew.
+    gone on with: look through OUT/drawings and name --without what you would not hang.
     """
     subject = load_subject(checkpoint, steps=steps, seed=seed)
     if frames_hz <= 0:
         raise InputError(f"--rate {frames_hz}: expected a number above 0")
-    noise = subject.noise(count)
+    noise, left_out = subject.noise(count), set(parse_seeds(without) if without else ())
+    kept = [number for number in range(count) if number not in left_out]
+    if not kept:
+        raise InputError(f"--without {without}: leaves none of {count} drawings")
     if dry_run:
         files = f"{count} drawings and {frames} frames -> {out}"
         say_cost_of_pictures(subject, count + frames, files)
         return
     drawings = _made(subject, noise, out / "drawings", side)
-    write_loop(read_inked(drawings), out / LOOP)
-    click.echo(f"{count} drawings -> {out / LOOP}; the table plays it as visit.drawings")
+    write_loop(read_inked([drawings[number] for number in kept]), out / LOOP)
+    click.echo(f"{len(kept)} drawings -> {out / LOOP}; the table plays it as visit.drawings")
     if frames:
         walk = _made(subject, noise_walk(noise, frames), out / "walk", side)
         write_video(read_inked(walk), out / VIDEO, frames_hz)

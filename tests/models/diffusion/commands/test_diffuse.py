@@ -108,6 +108,9 @@ def test_diffuse_attract_and_poster_write_drawings_and_a_loop_that_plays(place: 
     assert "visit.drawings" in said
     assert len(read_loop(place / "loop" / "loop.npz")) == 3
     assert (place / "loop" / "walk.mp4").stat().st_size > 0
+    again = run("attract", "denoiser.pt", "-o", "loop", "--count", "3", "--without", "1", *small)
+    assert "2 drawings" in again
+    assert len(read_loop(place / "loop" / "loop.npz")) == 2
 
 
 def test_diffuse_refuses_what_does_not_fit(place: Path) -> None:
