@@ -26,6 +26,7 @@ METHODS = (
     "svm",
     "panda",
     "localized",
+    "tensor",
 )
 
 

@@ -46,6 +46,9 @@ NOT_RUN = {
     r"models evaluate .*--named": "needs what people wrote; tests/models/evaluation/test_blind.py",
     r"models train-gan .*--devices 8": "needs eight graphics cards",
     r"(OMP_NUM_THREADS=1 )?torchrun": "several processes; tests/models/training/run/ starts such",
+    r"models (train-gan turned|directions tensor)": (
+        "trains for an hour, or needs that; tests/models/directions/commands/"
+    ),
     r"exhibit operator (backup|restore)": "needs a table that ran; tests/exhibit/operator/",
 }
 """Why a command is not run here, by the beginning of it."""
@@ -53,6 +56,7 @@ NOT_RUN = {
 _TYPED = {"passwd": "a sentence to remember\n" * 2}
 _INSTEAD = {
     "exhibit run": ("--camera", "simulated", "--headless", "--dry-run"),
+    "models collection portraits -o turned": ("--factors", "2", "--resolution", "32"),
     "models collection portraits": ("--count", "3", "--resolution", "32"),
     "models prepare": ("--resolution", "64", "--line-width", "0.5", "8"),
     "models sample": ("--seeds", "0-1"),

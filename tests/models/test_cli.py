@@ -29,6 +29,7 @@ from tests.models.collection.boxes_of_scans import prepared
 from tests.models.diffusion.subjects import tiny_subject, tiny_walk, write_denoiser
 from tests.models.export.bundles import measured_direction, write_small_bundle
 from tests.models.hands import small_hand, write_drawings, write_gan, write_sketches
+from tests.models.redrawn import write_heads, write_redrawn
 
 ODD = ("folder", "empty", "bytes", "missing", "below a file")
 _OUTPUTS = frozenset({"out", "output", "archive", "json_path", "html_dir", "sheet"})
@@ -55,6 +56,7 @@ _SUIT = {
     "portraits": {"folder": "new"},
     "recall-sheet": {"bundle": "remembering"},
     "renew-graphs": {"checkpoint": "hand"},
+    "tensor": {"checkpoint": "redrawn", "heads": "factorial"},
 }
 _OF_A_DENOISER = {
     "condition": {"folders": "h", "name": "one", "others": "other"},
@@ -138,6 +140,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "gan": gan,
         "start": gan,
         "network": gan,
+        "heads": drawings,
         "dataset": drawings,
         "drawings": drawings,
         "memory": drawings,
@@ -242,6 +245,7 @@ def suiting(good: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> d
     assert CliRunner().invoke(main, [*heads, "--resolution", "32"]).exit_code == 0
     denoiser = tiny_subject(count=2)
     write_directions(pca.discover(denoiser, tiny_walk(denoiser)), folder / "h")
+    factorial = write_heads(folder / "factorial")
     found = (shapes.ring(), shapes.house())
     (folder / "provenance.yaml").write_text("books: []")
     return {
@@ -257,6 +261,8 @@ def suiting(good: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> d
         "h": folder / "h",
         "one": "h-pca-1",
         "other": "h-pca-2",
+        "factorial": factorial,
+        "redrawn": write_redrawn(folder / "redrawn.pt", factorial),
         "remembering": write_remembering_bundle(folder / "remembering", found),
     }
 

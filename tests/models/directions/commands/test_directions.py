@@ -8,6 +8,7 @@ from models.directions.commands.directions import COMMANDS  # noqa: E402
 from models.directions.commands.shared import parse_layers  # noqa: E402
 from models.directions.result import read_directions  # noqa: E402
 from tests.models.hands import write_gan  # noqa: E402
+from tests.models.redrawn import write_heads, write_redrawn  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +61,20 @@ def test_directions_concepts_writes_an_overlay_beside_each_direction(gan, tmp_pa
     directions("sefa", "--checkpoint", gan, "-o", tmp_path / "codes", "--count", 1)
     refused = directions("concepts", tmp_path / "codes", "--checkpoint", gan)
     assert refused.exit_code == 2 and "no direction of a feature map" in refused.output
+
+
+def test_directions_tensor_names_expressions_and_yaw_and_may_give_every_layer_its_own(tmp_path):
+    heads = write_heads(tmp_path / "heads")
+    checkpoint = write_redrawn(tmp_path / "gan.pt", heads)
+    asked = ("tensor", "--checkpoint", checkpoint, "--heads", heads, "-o", tmp_path / "found")
+    assert directions(*asked).exit_code == 0
+    assert set(read_directions(tmp_path / "found").names) == {"happy", "sad", "surprised", "yaw"}
+    wide = directions(*asked, "--space", "w_plus", "--steps", 1, "--count", 1)
+    assert wide.exit_code == 0, wide.output
+    assert read_directions(tmp_path / "found").directions[0].details["form"] == "stacked"
+    refused = directions(*asked, "--steps", 1)
+    assert refused.exit_code == 2
+    assert "expected --space w_plus" in refused.output
 
 
 def test_directions_condition_writes_one_direction(gan, tmp_path):

@@ -1,0 +1,56 @@
+"""The landmarks of a factorial set of heads, as they were drawn."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from exhibit.contract.errors import InputError
+from models.directions.factorial import Cells
+from models.directions.structure import Doubles
+
+LANDMARKS_FILE = "landmarks.csv"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Landmarks:
+    """Known points of drawings.
+
+    Args:
+        names: of the points, as `mouth-left`.
+        points: (F, 3, P): x to the right, y down, depth toward the viewer, in shares of the side.
+    """
+
+    names: tuple[str, ...]
+    points: Doubles
+
+    def without(self, *parts: str) -> Landmarks:
+        """Leave out the points of some parts, as `hair`."""
+        kept = [i for i, name in enumerate(self.names) if name.split("-")[0] not in parts]
+        return Landmarks(tuple(self.names[i] for i in kept), self.points[..., kept])
+
+
+def read_landmarks(dataset: Path, cells: Cells) -> Landmarks:
+    """Read the landmarks of all drawings, in the order of `cells.files`.
+
+    Raises:
+        InputError: the file is missing, or has not all points of all drawings.
+    """
+    path = dataset / LANDMARKS_FILE
+    if not path.is_file():
+        raise InputError(f"{path}: missing; make it with models collection portraits --factors")
+    found: dict[str, dict[str, list[float]]] = {}
+    for row in csv.DictReader(path.read_text(encoding="utf-8").splitlines()):
+        place = [float(row[column]) for column in ("x", "y", "depth")]
+        found.setdefault(row["file"], {})[row["landmark"]] = place
+    names = tuple(next(iter(found.values()), {}))
+    try:
+        points = [[found[file][name] for name in names] for file in cells.files.ravel()]
+    except KeyError as error:
+        raise InputError(
+            f"{path}: no {error}; expected the same landmarks of every drawing"
+        ) from None
+    return Landmarks(names, np.array(points, np.float64).transpose(0, 2, 1))
