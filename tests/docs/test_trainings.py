@@ -51,6 +51,7 @@ _SMALL = {
     "models train-encoder": "--pictures 4 --precision 32-true --drawings 2 --recalled 1 "
     "--sketched 1 --prior 2 --pool 2",
     "models directions regression": "--samples 200",
+    "models directions panda": "--samples 8 --appearances 6 --parts 4",
     "models directions safe-range": "--codes 2",
     "models directions sheet": "--codes 1",
     "models directions name": "--samples 16",
