@@ -19,8 +19,10 @@ from exhibit.operator.access.accounts import FOLDER, Accounts
 from exhibit.operator.access.roles import GIVEN, Role
 from exhibit.operator.access.secrets import generate_password
 from exhibit.operator.backup import Sources, write_backup
-from exhibit.operator.restoring import read_backup, restore_bundle, restore_files
+from exhibit.operator.changes import changes_of, lines_of
+from exhibit.operator.restoring import Backup, read_backup, restore_bundle, restore_files
 from exhibit.operator.state.journal import Journal
+from exhibit.operator.state.scenes import SceneFile
 
 _BY = "the command line"
 _LONGEST_SECRET = 200
@@ -101,7 +103,8 @@ def backup(config_file: Path | None, target: Path, without_bundle: bool) -> None
 @operator.command()
 @CONFIG_OPTION
 @click.argument("source", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-def restore(config_file: Path | None, source: Path) -> None:
+@click.option("--dry-run", is_flag=True, help="Only say what would change; put nothing back.")
+def restore(config_file: Path | None, source: Path, dry_run: bool) -> None:
     """Put everything of a backup back; the table must not be running.
 
     SOURCE is a file of `exhibit operator backup` or of the page. All of it is checked first. What
@@ -109,6 +112,9 @@ def restore(config_file: Path | None, source: Path) -> None:
     """
     found = read_backup(source)
     target = config_file or DEFAULT_CONFIG
+    if dry_run:
+        _say_changes(found, target)
+        return
     places = anchored(found.config, target.resolve().parent)
     bundle = restore_bundle(found, places.state_dir)
     written = restore_files(found, target, places.state_dir, places.calibration)
@@ -116,6 +122,14 @@ def restore(config_file: Path | None, source: Path) -> None:
         click.echo(path)
     if bundle is not None and bundle.parent != BUNDLES_DIR:
         click.echo(f"{bundle}: the bundle; name it with model.bundle, or choose it on the page")
+
+
+def _say_changes(found: Backup, target: Path) -> None:
+    config = load_config(target) if target.exists() else Config()
+    effective, _ = layer_overrides(config)
+    lines = list(lines_of(changes_of(found, effective, SceneFile(config.state_dir).book)))
+    for line in lines or ["nothing would change"]:
+        click.echo(line)
 
 
 @operator.group()

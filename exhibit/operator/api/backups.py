@@ -17,6 +17,7 @@ from exhibit.operator.access.roles import Role
 from exhibit.operator.api.permission import Routes, desk_of
 from exhibit.operator.api.settings import Changed, attempt
 from exhibit.operator.backup import Sources, write_backup
+from exhibit.operator.changes import changes_of
 from exhibit.operator.desk import Desk
 from exhibit.operator.receiving import received
 from exhibit.operator.restoring import Backup, read_backup, restore_bundle
@@ -50,8 +51,10 @@ async def backup(request: Request, bundle: bool = True) -> Response:
 
 
 @routes.post("/restore", Role.ADMIN, responses={409: {}, 413: {}, 422: {}, 507: {}})
-async def restore(request: Request) -> dict[str, Any]:
+async def restore(request: Request, dry_run: bool = False) -> dict[str, Any]:
     """Take settings, scenes and bundle from a backup, sent as the body of the request.
+
+    With `dry_run=true` nothing is taken: the answer is what would change, by setting and scene.
 
     Everything is checked first. The settings become the operator's overrides; what could lose page
     or picture is on trial. Visits, log and calibration of this table stay as they are: with the
@@ -61,6 +64,8 @@ async def restore(request: Request) -> dict[str, Any]:
     async with received(request, desk.state_dir) as archive:
         try:
             found = await asyncio.to_thread(read_backup, archive)
+            if dry_run:
+                return changes_of(found, desk.settings.effective, desk.scenes.book)
             bundle = await asyncio.to_thread(restore_bundle, found, desk.state_dir)
         except (InputError, BundleError) as error:
             raise HTTPException(422, str(error)) from None

@@ -120,6 +120,22 @@ def test_restore_what_is_not_right_changes_nothing(
     assert (desk.settings.saved, desk.scenes.book, desk.settings.effective) == before
 
 
+def test_restore_tried_dry_says_what_would_change_and_changes_nothing(
+    furnished: bytes, desk: Desk, admin: TestClient
+) -> None:
+    desk.settings.change({"stage": {"fps": 30}}, "kim")
+    desk.settings.confirm("kim")
+    nothing = admin.post("/api/v1/restore?dry_run=true", content=furnished).json()
+    assert (nothing["settings"], nothing["scenes"], nothing["schedule"]) == ([], {}, False)
+    desk.settings.change({"ink": {"threshold": 0.4}}, "kim")
+    desk.scenes.write(SceneBook().with_scene(Scene(name="Morning")))
+    before = (desk.settings.saved, desk.scenes.book)
+    found = admin.post("/api/v1/restore?dry_run=true", content=furnished).json()
+    assert found["settings"] == [{"key": "ink.threshold", "before": 0.4, "after": 0.7}]
+    assert found["scenes"] == {"Evening": "new", "Morning": "gone"}
+    assert (desk.settings.saved, desk.scenes.book) == before
+
+
 def test_backup_and_restore_are_for_administrators(table: FakeTable, holder: Holder) -> None:
     client = holder(Role.OPERATOR)
     assert client.get("/api/v1/backup.zip").status_code == 403
@@ -142,6 +158,12 @@ def test_commands_bring_a_table_back_on_another_machine(tmp_path: Path) -> None:
     made = run(main, ["operator", "backup", "--config", str(old / "config.yaml"), file])
     assert made.exit_code == 0, made.output
     (new / "config.yaml").write_text("stage: {fps: 30}\n")
+    dry = run(
+        main, ["operator", "restore", "--dry-run", "--config", str(new / "config.yaml"), file]
+    )
+    assert dry.exit_code == 0, dry.output
+    assert "stage.fps: 30.0 -> 60.0\n" in dry.output and "ink.threshold: " in dry.output
+    assert not (new / "c.yaml").exists()
     back = run(main, ["operator", "restore", "--config", str(new / "config.yaml"), file])
     assert back.exit_code == 0, back.output
     for place in ("config.yaml", "c.yaml", "state/overrides.yaml"):
