@@ -70,6 +70,8 @@ RULES := $(DESTDIR)/usr/lib/sysusers.d/tracing-table.conf \
   $(UNIT_DIR)/tracing-table.service.d/kiosk.conf
 # With DESTDIR an image is made, and no manager of it runs.
 LIVE := $(if $(DESTDIR),@true ||,)
+# A root that is only changed into has a systemd, but none that runs.
+BOOTED := $(if $(DESTDIR),@true ||,test ! -d /run/systemd/system ||)
 
 install-kiosk:
 	$(if $(DESTDIR),@true,@test -e $(TABLE)/current || $(MAKE) --no-print-directory first-version)
@@ -88,9 +90,9 @@ install-kiosk:
 	$(LIVE) systemd-tmpfiles --create tracing-table.conf
 	@# Where no udev runs, as in a container, there is nobody to tell; a camera that is plugged in gets its
 	@# name now.
-	$(LIVE) systemctl try-reload-or-restart systemd-udevd.service
+	$(BOOTED) systemctl try-reload-or-restart systemd-udevd.service
 	$(LIVE) udevadm trigger --action=change --subsystem-match=video4linux
-	$(LIVE) systemctl daemon-reload
+	$(BOOTED) systemctl daemon-reload
 	$(LIVE) systemctl enable tracing-table-screen.service tracing-table-update.service \
 	  tracing-table-page.service tracing-table.service tracing-table-check.timer
 

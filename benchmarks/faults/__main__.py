@@ -28,7 +28,7 @@ from exhibit.contract.bundle import BUNDLES_DIR
 from exhibit.contract.table_state import State
 
 _STEADY_WITHIN_S, _WELL_WITHIN_S = 240.0, 120.0
-_WATCHED_S = 3.0
+_WATCHED_S, _NAMED_WITHIN_S = 3.0, 60.0
 _INSIDE = "TRACING_TABLE_FAULTS"
 _KEPT = "ink: {threshold: 0.61}\nstage: {crossfade_ms: 321}\n"
 
@@ -121,7 +121,9 @@ def _try(table: ServedTable, fault: Fault) -> dict[str, Any]:
             well_since = None
             continue
         well_since = passed if well_since is None else well_since
-        if passed - well_since > _WATCHED_S and passed > _WATCHED_S:
+        # One that is to be named may take a while until it shows, such as memory that fills.
+        awaited = bool(fault.named) and not said and passed < _NAMED_WITHIN_S
+        if passed - well_since > _WATCHED_S and passed > _WATCHED_S and not awaited:
             well_after = well_since - (fault.mend_after_s if fault.mend else 0.0)
             break
     return _line(fault, table, kept, told_after, said, well_after)

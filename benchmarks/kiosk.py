@@ -1,0 +1,208 @@
+"""A kiosk from a bare Debian, as `docs/install-a-kiosk.md` has it: installed, booted, looked at.
+
+    apt install debootstrap systemd-container
+    python -m benchmarks.kiosk /var/tmp/kiosk --suite trixie --out kiosk.json
+
+As root. FOLDER gets a Debian, which is kept and taken again. It boots with systemd in a container
+that shares this machine's network; the page's own commands are run in it. cage has the headless
+backend of wlroots in the place of a projector, and what it shows is photographed. Measured are the
+units' exposure, the time from `systemctl start` to the first picture, and what failed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import psutil
+
+_ROOT = Path(__file__).resolve().parents[1]
+_PAGE = _ROOT / "docs" / "install-a-kiosk.md"
+_MIRROR = "http://deb.debian.org/debian"
+# What Debian's installer puts on every machine, and debootstrap's smallest variant leaves out.
+_BARE = ("systemd-sysv", "udev", "dbus", "ca-certificates")
+_FIRST = "opt/tracing-table/versions/first"
+_UNITS = ("tracing-table-screen", "tracing-table", "tracing-table-page")
+_NO_PROJECTOR = "[Service]\nEnvironment=WLR_BACKENDS=headless WLR_RENDERER=pixman\n"
+_PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
+_STARTS = 3
+_BOOT_S, _SETTLE_S = 120.0, 15.0
+_ON_SCREEN = ("XDG_RUNTIME_DIR=/run/tracing-table-screen", "WAYLAND_DISPLAY=wayland-0")
+
+
+class Container:
+    """A Debian that booted in a folder."""
+
+    def __init__(self, folder: Path, leader: int) -> None:
+        self.folder, self._leader = folder, leader
+
+    def run(self, *command: str, may_fail: bool = False) -> str:
+        """Run a command in it; returns what it said.
+
+        Raises:
+            click.ClickException: it failed.
+        """
+        inside = ["nsenter", "-t", str(self._leader), "-m", "-p", "-u", "-i", "-C"]
+        clean = ["env", "-i", f"PATH={_PATH}", "HOME=/root", "LANG=C.UTF-8"]
+        done = subprocess.run(
+            [*inside, *clean, "DEBIAN_FRONTEND=noninteractive", *command],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            check=False,
+        )
+        if done.returncode and not may_fail:
+            tail = "\n".join(done.stdout.splitlines()[-20:])
+            raise click.ClickException(
+                f"`{' '.join(command)}` ended with {done.returncode}:\n{tail}"
+            )
+        return done.stdout
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--suite", default="trixie", show_default=True, help="trixie is 13, bookworm 12.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), default=Path("kiosk.json"))
+@click.option("--shot", type=click.Path(path_type=Path, dir_okay=False), help="A PNG of the stage.")
+def main(folder: Path, suite: str, out: Path, shot: Path | None) -> None:
+    """Make a kiosk in FOLDER and look at it."""
+    if os.geteuid() != 0:
+        raise click.ClickException("a Debian is made by root")
+    folder = folder.resolve()
+    if not (folder / "etc" / "debian_version").exists():
+        subprocess.run(
+            ["debootstrap", "--variant=minbase", suite, str(folder), _MIRROR], check=True
+        )
+        (folder / "etc" / "resolv.conf").write_text(Path("/etc/resolv.conf").read_text())
+        apt = "apt-get update && apt-get install -y " + " ".join(_BARE)
+        spawn = [*_nspawn(folder), "--pipe", "/bin/sh", "-c", apt]
+        subprocess.run(spawn, check=True, stdout=subprocess.DEVNULL)
+    with _booted(folder) as container:
+        found = _look(container, shot)
+    out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    click.echo(json.dumps(found, indent=1))
+
+
+def _look(container: Container, shot: Path | None) -> dict[str, Any]:
+    began = time.monotonic()
+    _install(container)
+    installed_s = time.monotonic() - began
+    dropped = "/etc/systemd/system/tracing-table-screen.service.d/no-projector.conf"
+    container.run("install", "-D", "/dev/null", dropped)
+    (container.folder / dropped[1:]).write_text(_NO_PROJECTOR)
+    container.run("systemctl", "daemon-reload")
+    container.run("systemctl", "stop", *_UNITS)
+    container.run("systemctl", "start", _UNITS[0])
+    starts = [_started_s(container, _UNITS[1], again=number > 0) for number in range(_STARTS)]
+    page_s = _started_s(container, _UNITS[2])
+    time.sleep(_SETTLE_S)
+    health = "/opt/tracing-table/current/.venv/bin/exhibit"
+    found = {
+        "debian": (container.folder / "etc" / "debian_version").read_text().strip(),
+        "systemd": container.run("systemctl", "--version").split()[1],
+        "installed_s": round(installed_s),
+        "verified": container.run("systemd-analyze", "verify", "--man=no", *_files(container)),
+        "exposure": {unit: _exposure(container, unit) for unit in _files(container)},
+        "table_started_s": starts,
+        "page_started_s": page_s,
+        "active": [container.run("systemctl", "is-active", unit).strip() for unit in _UNITS],
+        "health": json.loads(container.run(health, "health", "--json", may_fail=True)),
+        "load": os.getloadavg()[0],
+    }
+    if shot is not None:
+        _photograph(container, shot)
+    container.run("systemctl", "stop", *_UNITS)
+    return found
+
+
+def _install(container: Container) -> None:
+    """Run the page's own commands; its clone is one of this checkout."""
+    text = _PAGE.read_text(encoding="utf-8")
+    block = text[text.index("```sh") + 5 : text.index("```", text.index("```sh") + 5)]
+    first = container.folder / _FIRST
+    if not first.exists():
+        first.parent.mkdir(parents=True, exist_ok=True)
+        subprocess.run(["git", "clone", "--quiet", str(_ROOT), str(first)], check=True)
+        subprocess.run(["chown", "-R", "root:root", str(first)], check=True)
+    for line in re.sub(r" *\\\n *", " ", block).strip().splitlines():
+        command = line.partition(" #")[0].strip()
+        if not command.startswith("git "):
+            container.run("sh", "-c", command.replace("apt install", "apt-get install -y"))
+
+
+def _started_s(container: Container, unit: str, again: bool = False) -> float:
+    """Return how long `systemctl start` takes; the table's unit is up with its first picture."""
+    if again:
+        container.run("systemctl", "stop", unit)
+    began = time.monotonic()
+    container.run("systemctl", "start", unit)
+    return round(time.monotonic() - began, 2)
+
+
+def _files(container: Container) -> list[str]:
+    units = (container.folder / "etc" / "systemd" / "system").glob("tracing-table*.service")
+    return [f"/etc/systemd/system/{path.name}" for path in sorted(units)]
+
+
+def _exposure(container: Container, unit: str) -> float:
+    said = container.run("systemd-analyze", "security", "--offline=true", "--no-pager", unit)
+    found = re.search(r"Overall exposure level for .*: ([0-9.]+)", said)
+    if found is None:
+        raise click.ClickException(f"{unit}: systemd-analyze says no exposure")
+    return float(found[1])
+
+
+def _photograph(container: Container, shot: Path) -> None:
+    container.run("apt-get", "install", "-y", "--no-install-recommends", "grim")
+    there = "/run/tracing-table-screen/stage.png"
+    as_user = ("runuser", "-u", "tracing-table", "--", "env", *_ON_SCREEN)
+    container.run(*as_user, "grim", there)
+    picture = container.run("base64", there)
+    subprocess.run(["base64", "-d"], input=picture.encode(), stdout=shot.open("wb"), check=True)
+
+
+def _nspawn(folder: Path) -> list[str]:
+    return ["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "-D", str(folder)]
+
+
+@contextlib.contextmanager
+def _booted(folder: Path) -> Iterator[Container]:
+    """Boot it, and wait until systemd says that it runs."""
+    environment = {**os.environ, "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"}
+    booting = subprocess.Popen(
+        [*_nspawn(folder), "--console=pipe", "--boot"],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        until = time.monotonic() + _BOOT_S
+        while time.monotonic() < until:
+            time.sleep(1.0)
+            for leader in psutil.Process(booting.pid).children():
+                container = Container(folder, leader.pid)
+                state = container.run("systemctl", "is-system-running", may_fail=True).strip()
+                if state in ("running", "degraded"):
+                    yield container
+                    return
+        raise click.ClickException(f"{folder}: did not boot within {_BOOT_S:g} s")
+    finally:
+        booting.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            booting.wait(60)
+        booting.kill()
+
+
+if __name__ == "__main__":
+    main()
