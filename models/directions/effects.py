@@ -81,12 +81,14 @@ def panda_edits(
     side = finest_side(subject)
     maps = flat_maps(subject, side, samples)
     factors = factorise(maps, min(FACTORS, maps.shape[1]), FACTORS, subject.seed)
+    # Of one part there are no more directions than appearances.
+    few = replace(subject, count=min(subject.count, factors.appearances.shape[1]))
     found = {}
     for name, region in regions.items():
         own = replace(factors, parts=region_part(region, side)[:, None])
         found[name] = {
-            "panda": edits(subject, factors, maps, [part_within(factors, region)]),
-            "panda-region": edits(subject, own, maps),
+            "panda": edits(few, factors, maps, [part_within(factors, region)]),
+            "panda-region": edits(few, own, maps),
         }
     return found
 
