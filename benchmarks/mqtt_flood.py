@@ -34,7 +34,7 @@ from exhibit.supervisor.run_folder import memory_folder
 
 _RATE, _BURST_S = 5000, 0.01
 _TOPIC = "tracing_table/table"
-_PAIRS = 4
+_PAIRS = 5
 _SETTLE_S, _LOOK_S = 12.0, 10.0
 _UP_S = 240.0
 

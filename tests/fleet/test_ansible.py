@@ -1,7 +1,4 @@
-"""A technician sets up twenty tables by one command, and each as the page says.
-
-Spans fleet/ansible.
-"""
+"""A technician sets up twenty tables by one command, and each as the page says."""
 
 import re
 import shutil
