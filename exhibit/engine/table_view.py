@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
+import cv2
 import numpy as np
 
 from exhibit.camera.mark_watch import Drift, MarkWatch
 from exhibit.camera.straighten import Straightener
+from exhibit.contract.border_marks import MARK_MM, QUIET_MM
 from exhibit.contract.calibration import Calibration, CameraFormat, camera_misfit
-from exhibit.contract.geometry import Matrix, mounting
-from exhibit.contract.values import Frame, TableLight
+from exhibit.contract.geometry import Matrix, Points, mounting, project
+from exhibit.contract.values import Frame, Gray, TableLight
+
+_CARD = 1.0 + 2.0 * (QUIET_MM + 1.0) / MARK_MM
+"""Side of a mark's paper and its cut edge, in sides of the mark."""
 
 
 class TableView:
@@ -32,6 +38,7 @@ class TableView:
         self.square: Matrix | None = None
         self._straightener: Straightener | None = None
         self._watch: MarkWatch | None = None
+        self._marks: Gray | None = None
         camera, view = calibration.camera, calibration.camera_view
         if camera is None or view is None or self.misfit:
             return
@@ -44,9 +51,15 @@ class TableView:
         if camera.marks:
             marks = {mark.id: np.array(mark.corners_mm, np.float64) for mark in camera.marks}
             self._watch = MarkWatch(view, marks, mirrored)
+            self._marks = _where(marks.values(), np.linalg.inv(to_table), view.size_px)
 
     def straighten(self, frame: Frame) -> Frame:
-        """Return a frame as ink is looked for in it: without what the lens and the pose do."""
+        """Return a frame as ink is looked for in it: without what the lens and the pose do.
+
+        Border marks are covered: where no edge of a sheet is seen they would pass for ink.
+        """
+        if self._marks is not None and frame.pixels.shape == self._marks.shape:
+            frame = replace(frame, covered=self._marks)
         if self._straightener is None:
             return frame
         return replace(frame, pixels=self._straightener(frame.pixels), truth=None)
@@ -70,3 +83,14 @@ class TableView:
     def drift_mm(self) -> float | None:
         """How far the table seems to have moved, None where no marks are seen."""
         return None if self._watch is None else self._watch.drift_mm
+
+
+def _where(marks: Iterable[Points], to_frame: Matrix, size_px: tuple[int, int]) -> Gray:
+    """Return (H, W) uint8, 1 where marks and their paper lie, given their corners (4, 2) in mm."""
+    mask = np.zeros(size_px[::-1], np.uint8)
+    for corners in marks:
+        middle = corners.mean(axis=0)
+        card = project(to_frame, middle + _CARD * (corners - middle)) - 0.5
+        cv2.fillConvexPoly(mask, np.round(card).astype(np.int32), 1)
+    mask.setflags(write=False)
+    return mask

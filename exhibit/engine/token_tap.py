@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from exhibit.contract.geometry import Matrix
 from exhibit.contract.laid_tokens import LaidToken, LaidTokenWriter
 from exhibit.contract.settings.tokens import TokensConfig
 from exhibit.contract.timing import StageTimes
-from exhibit.contract.values import Frame, Ink, InkExtractor
+from exhibit.contract.values import Frame, Gray, Ink, InkExtractor
 from exhibit.tokens.finder import MarkerFinder
 from exhibit.tokens.watch import LEAVES_S, TokenWatch
 
@@ -66,7 +68,7 @@ class TokenTap:
         with self.times.measure("tokens"):
             events = self._watch.step(self._finder.find(frame.pixels), frame.captured_at)
             shape = (frame.pixels.shape[0], frame.pixels.shape[1])
-            covered = self._watch.covered(shape)
+            covered = _both(frame.covered, self._watch.covered(shape))
         self._tell(frame)
         ink = self.extractor.extract(replace(frame, covered=covered))
         return replace(ink, events=(*ink.events, *events)) if events else ink
@@ -80,3 +82,10 @@ class TokenTap:
         if lying != self._told:
             self._told = lying
             self._writer.publish(frame.sequence, frame.captured_at, lying)
+
+
+def _both(one: Gray | None, other: Gray | None) -> Gray | None:
+    """Return what two masks cover."""
+    if one is None or other is None:
+        return other if one is None else one
+    return np.maximum(one, other)

@@ -61,6 +61,17 @@ def test_token_tap_tells_covers_and_names_what_happened(tmp_path: Path) -> None:
     assert shown == [True, True, True, False]
 
 
+def test_token_tap_keeps_covered_what_was_covered_before_it(tmp_path: Path) -> None:
+    tap, given, _ = _tap(tmp_path, ON)
+    marks = np.zeros((480, 640), np.uint8)
+    marks[:9, :9] = 1
+    for frame in _visit():
+        tap.extract(replace(frame, covered=marks))
+    assert all(covered is not None and covered[:9, :9].all() for covered in given.covered)
+    sums = [0 if covered is None else int(covered.sum()) for covered in given.covered]
+    assert sums[1] > sums[-1] == marks.sum()
+
+
 def test_token_tap_that_is_off_looks_for_nothing(tmp_path: Path) -> None:
     tap, given, reader = _tap(tmp_path, OFF)
     for frame in _visit():
