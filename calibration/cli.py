@@ -9,7 +9,6 @@ COMMANDS = {
     "camera": "calibration.commands.camera:camera",
     "table": "calibration.commands.table:table",
     "projector": "calibration.commands.projector:projector",
-    "corners": "calibration.commands.corners:corners",
     "light": "calibration.commands.light:light",
     "pens": "calibration.commands.pens:pens",
     "check": "calibration.commands.check:check",

@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from exhibit.contract.geometry import Points, rectangle
-from exhibit.contract.lens import MESH_INSET_MM, mesh_points
+from exhibit.contract.lens import mesh_points
 from exhibit.contract.printed import Rectangle
 
 _ARM_MM, _LINE_MM = 8.0, 0.5
 _GLYPH_SHARE = 0.22
-
-
-def target_corners(table_mm: tuple[float, float]) -> Points:
-    """Return (4, 2) mm: the four crosses near the corners, clockwise from the upper left."""
-    inner = rectangle(table_mm[0] - 2 * MESH_INSET_MM, table_mm[1] - 2 * MESH_INSET_MM)
-    return np.asarray(inner + MESH_INSET_MM, np.float64)
 
 
 def glyph(table_mm: tuple[float, float]) -> list[Rectangle]:

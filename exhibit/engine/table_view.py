@@ -51,7 +51,8 @@ class TableView:
         if camera.marks:
             marks = {mark.id: np.array(mark.corners_mm, np.float64) for mark in camera.marks}
             self._watch = MarkWatch(view, marks, mirrored)
-            self._marks = _where(marks.values(), np.linalg.inv(to_table), view.size_px)
+            to_frame = np.asarray(np.linalg.inv(to_table))
+            self._marks = _where(marks.values(), to_frame, view.size_px)
 
     def straighten(self, frame: Frame) -> Frame:
         """Return a frame as ink is looked for in it: without what the lens and the pose do.

@@ -34,7 +34,7 @@ NOT_RUN = {
     r"make (run|test|slow|check|bench|faults|soak)": "runs everything; the target is looked up",
     r"models train-encoder --from models/checkpoints/lear.pt": "256 px from the shipped networks",
     r"python -m ": "measures for minutes, or photographs; the module is looked up",
-    r"calibrate (table|camera|light|corners|pens|check|projector)(?! --camera)": (
+    r"calibrate (table|camera|light|pens|check|projector)(?! --camera)": (
         "needs a camera, or a person at the display; tests/calibration/"
     ),
     r"exhibit bundle pull https": "needs a network; tests/exhibit/cli/",

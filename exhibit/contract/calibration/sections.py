@@ -134,8 +134,8 @@ class ProjectorCalibration(_Section):
 
     made: Made | None = None
     method: Literal["corners", "mesh", "disc", "automatic"] = "corners"
-    """How it was measured: corners or mesh moved by hand, a disc laid on crosses, or by a pattern
-    that the camera saw."""
+    """How it was measured: a mesh moved by hand, a disc laid on crosses, or by a pattern that the
+    camera saw; four corners alone in files from before there was a mesh."""
     size_px: Size
     """Width and height of the upright stage it was measured with."""
     mirror: bool
