@@ -210,6 +210,8 @@ def test_command_of_a_page_runs(
     given = Path("token").read_text() if "<" in rest else _TYPED.get(rest[-1], "")
     rest = [_STAND_IN.get(word, word) for word in rest[: rest.index("<") if "<" in rest else None]]
     ran = CliRunner().invoke(_group(program), [*rest, *small], input=given)
+    if "apt install libportaudio2" in ran.output:
+        pytest.skip("PortAudio is not installed, and the command says so")
     assert ran.exit_code == 0, ran.output
     if ">" in command.text:
         (request.getfixturevalue("workplace") / "token").write_text(ran.output)
