@@ -23,8 +23,8 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
   $$python -c "$(NEW_ENOUGH)" 2>/dev/null && command -v $$python && break; done)
 INSTALL := python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 TORCH_FREE := --ignore=tests/models
-# PARALLEL="-n 2 --dist loadfile" runs two files of tests at once, with half a gigabyte of memory each.
-PARALLEL :=
+# Two files of tests at once, with half a gigabyte of memory each; PARALLEL= runs one after the other.
+PARALLEL := -n 2 --dist loadfile
 
 .PHONY: run test slow check bench faults soak install-kiosk uninstall-kiosk first-version
 .DEFAULT_GOAL := run
