@@ -186,7 +186,7 @@ def _recalled(drawn: Planes, memory: Memory | None) -> Recalled | None:
     if memory is None:
         return None
     found = recall_at_once(memory, drawn.lines, len(drawn.lines))
-    return None if found is None else Recalled(0, 0.0, found.picture, found.finds)
+    return None if found is None else Recalled(0, 0.0, found.picture, found.finds, found.ink)
 
 
 def _answer(

@@ -191,13 +191,15 @@ class Find:
 class Recalled:
     """What the memory holds that fits the ink, laid where the ink is and bent to it.
 
-    `picture` is (R, R) uint8, paper where nothing fits; `finds` are what it was made of.
+    `picture` is (R, R) uint8, paper where nothing fits; `finds` are what it was made of. `ink` is
+    what it leaves to be drawn of the ink that is answered, (S, S) uint8, and None for all of it.
     """
 
     sequence: int
     captured_at: float
     picture: Gray
     finds: tuple[Find, ...] = ()
+    ink: Gray | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -53,6 +53,8 @@ class OnnxEncoder:
         live = self._answer == "live"
         lines, mass = (ink.live, ink.live_mass) if live else (ink.settled, ink.mass)
         seen = None if recalled is None else faded(recalled.picture, self._recall)
+        if recalled is not None:
+            lines = left_to_draw(lines, recalled.ink, self._recall)
         w_plus, feature = self.encode_pixels(lines, mass, seen)
         return Code(ink.sequence, ink.captured_at, w_plus, feature)
 
@@ -250,6 +252,15 @@ def faded(picture: Gray, gain: float) -> Gray:
     if gain == 1:
         return picture
     return np.asarray(_PAPER - gain * (_PAPER - picture.astype(np.float32)), np.uint8)
+
+
+def left_to_draw(lines: Gray, left: Gray | None, gain: float) -> Gray:
+    """Take lines (S, S) away that `left` does not have, as far as the recalled drawing is seen."""
+    if left is None or gain == 0:
+        return lines
+    if gain == 1:
+        return left
+    return np.asarray(cv2.addWeighted(left, gain, lines, 1 - gain, 0), np.uint8)
 
 
 def _to_pixels(picture: Floats) -> Gray:

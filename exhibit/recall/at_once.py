@@ -6,20 +6,25 @@ from dataclasses import dataclass
 
 from exhibit.contract.values import Find, Gray
 from exhibit.recall.bending import bend
+from exhibit.recall.beside import beside, left_of
 from exhibit.recall.calm import LEAST_SCORE
 from exhibit.recall.composing import MOST_RECALLED, drawn_side, together
 from exhibit.recall.groups import figures_on
 from exhibit.recall.handwriting import in_pen_line, is_handwriting
 from exhibit.recall.memory import Memory
-from exhibit.recall.placing import lay
+from exhibit.recall.placing import lay, on_the_sheet
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Found:
-    """What was found, one find a figure, bent to the ink: `picture` (R, R) uint8."""
+    """What was found, one find a figure, bent to the ink: `picture` (R, R) uint8.
+
+    `ink` is what is left to be drawn beside it, (S, S) uint8, and None for all of it.
+    """
 
     finds: tuple[Find, ...]
     picture: Gray
+    ink: Gray | None
 
 
 def recall_at_once(memory: Memory, ink: Gray, side_px: int) -> Found | None:
@@ -35,6 +40,7 @@ def recall_at_once(memory: Memory, ink: Gray, side_px: int) -> Found | None:
     """
     side = drawn_side(side_px)
     finds, pictures, drawings = [], [], []
+    left: list[tuple[Gray, Gray]] = []
     for one in figures_on(ink):
         if is_handwriting(one.ink):
             pictures.append(in_pen_line(one.ink, side))
@@ -43,7 +49,11 @@ def recall_at_once(memory: Memory, ink: Gray, side_px: int) -> Found | None:
     for drawing in drawings[:MOST_RECALLED]:
         for find in memory.search(drawing, 1):
             if find.score >= LEAST_SCORE:
-                placed = lay(memory.drawing(find.drawing), find, side)
+                found = memory.drawing(find.drawing)
+                placed = lay(found, on_the_sheet(found, find), side)
                 pictures.append(bend(placed, drawing).picture)
+                left.append((drawing, beside(drawing, pictures[-1])))
                 finds.append(find)
-    return Found(tuple(finds), together(pictures, side_px)) if pictures else None
+    if not pictures:
+        return None
+    return Found(tuple(finds), together(pictures, side_px), left_of(ink, left))

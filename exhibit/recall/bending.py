@@ -23,6 +23,7 @@ from exhibit.recall.field import (
     NODES,
     Field,
     gradient,
+    held_at_edges,
     still,
     towards_bounds,
     within_bounds,
@@ -52,14 +53,9 @@ _COARSE = (
     _Level(0.20, 0.16),
     _Level(0.14, 0.11),
     _Level(0.10, 0.09),
-    _Level(0.07, 0.06),
 )
-_FINE = (
-    _Level(0.055, 0.047),
-    _Level(0.04, 0.03),
-    _Level(0.04, 0.03),
-    _Level(0.04, 0.03),
-)
+"""Finer ones would make straight lines waver as the visitor's do."""
+_NEAR = (_Level(0.07, 0.06), _Level(0.07, 0.06))
 """New ink beside old moves only what is near it; coarser levels would move all for each stroke."""
 
 
@@ -107,9 +103,9 @@ class Bendable:
         inked.ravel()[drawn.cell] = True
         points = _InkPoints(drawn, _near_new(inked, None if before is None else before.inked))
         if not self._empty and points.asks.any():
-            for level in _COARSE + _FINE if before is None else _FINE:
+            for level in _COARSE if before is None else _NEAR:
                 field = towards_bounds(points.moved(field, self._nearest, level))
-            field = within_bounds(field)
+            field = within_bounds(held_at_edges(field))
         return Bent(self._pens.draw(field), field, inked)
 
 

@@ -17,8 +17,9 @@ from exhibit.contract.values import Floats
 Field = NDArray[np.complex64]
 
 NODES = 32
-LEAST_STRETCH, MOST_STRETCH = 0.4, 2.5
-"""Half axes of what a small disc of the result was before: 0.4 is drawn 2.5 times as large."""
+LEAST_STRETCH, MOST_STRETCH = 0.8, 1.25
+"""Half axes of what a small disc of the result was before: 0.8 is drawn 1.25 times as large. What
+is bent by more looks crooked to readers."""
 _ROOM = 0.04
 """A field is brought this much, in shares, inside the bounds: bringing it there disturbs others."""
 _ROUNDS = 8
@@ -30,9 +31,18 @@ _FINE = 64
 NODE_AT = ((np.arange(NODES) + 0.5) / NODES).astype(np.float32)
 
 
+_HELD = 0.05
+"""Beside the sheet's edge, in shares, a field fades away: nothing is bent off the sheet."""
+
+
 def still() -> Field:
     """Return the field that moves nothing."""
     return np.zeros((NODES, NODES), np.complex64)
+
+
+def held_at_edges(field: Field) -> Field:
+    """Return a field that moves nothing at the edges of the picture."""
+    return np.asarray(field * _WINDOW, np.complex64)
 
 
 def resized(field: Field, side: int) -> Floats:
@@ -151,6 +161,12 @@ def _spline() -> Floats:
     return np.asarray(shares[:, 1:-1], np.float32)
 
 
+def _window() -> Floats:
+    along = np.minimum(1, np.minimum(NODE_AT, 1 - NODE_AT) / _HELD)
+    return np.asarray(np.outer(along, along), np.float32)
+
+
+_WINDOW = _window()
 _COSINES = _cosines()
 _INVERSE = _inverse_of_laplacian()
 _SPLINE = _spline()

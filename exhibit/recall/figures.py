@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from exhibit.contract.values import Find, Gray
 from exhibit.recall.bending import Bendable, Bent
+from exhibit.recall.beside import beside
 from exhibit.recall.calm import Choice, Fade, Patience
 from exhibit.recall.groups import Group
 from exhibit.recall.handwriting import in_pen_line, writing
@@ -44,6 +45,7 @@ class Figure:
         cells: (32, 32) bool, where that ink is.
         searched: the ink that was searched for last.
         is_writing: whether it is handwriting, in which nobody looks for drawings.
+        beside: the ink of its newest picture that is to be drawn beside it, `group.ink` for all.
     """
 
     def __init__(self, group: Group, side_px: int) -> None:
@@ -56,6 +58,7 @@ class Figure:
         self._is_stale, self._is_at_once = True, True
         self.group = group
         self.searched: Gray | None = None
+        self.beside = group.ink
         self.cells = self._seen = cells_of(group.ink)
         self._likeness = writing(group.ink)
         self.is_writing = self._likeness > _WRITES
@@ -123,11 +126,13 @@ class Figure:
         self._is_stale, self._is_at_once = True, False
 
     def _picture(self) -> Gray:
+        self.beside = self.group.ink
         if self.is_writing:
             return in_pen_line(self.group.ink, self._side_px)
         if self._laid is None:
             return np.full((self._side_px, self._side_px), 255, np.uint8)
         self._bent = self._laid.bendable.bend(self.group.ink, self._bent)
+        self.beside = beside(self.group.ink, self._bent.picture)
         return self._bent.picture
 
 

@@ -11,12 +11,13 @@ import numpy as np
 
 from exhibit.contract.values import Find, Gray, Ink, Recalled
 from exhibit.recall.bending import Bendable
+from exhibit.recall.beside import left_of
 from exhibit.recall.calm import LEAST_SCORE, is_same
 from exhibit.recall.composing import MOST_RECALLED, drawn_side, together
 from exhibit.recall.figures import Figure, Laid, cells_of, share_gone
 from exhibit.recall.groups import figures_on
 from exhibit.recall.memory import Memory
-from exhibit.recall.placing import lay
+from exhibit.recall.placing import lay, on_the_sheet
 
 _ANOTHER_SHEET = frozenset({"sheet_in", "sheet_out", "fresh_sheet"})
 
@@ -103,6 +104,7 @@ class MemoryRecaller:
                 ink.captured_at,
                 together(pictures, self._side_px),
                 tuple(find for find in finds if find is not None),
+                left_of(drawn, [(figure.group.ink, figure.beside) for figure in self._figures]),
             )
         return self._recalled
 
@@ -168,6 +170,7 @@ def _find(memory: Memory, questions: Sequence[_Question], side_px: int) -> list[
         best = None
         if finds and finds[0].score >= LEAST_SCORE and not any(is_same(finds[0], k) for k in kept):
             drawing = memory.drawing(finds[0].drawing)
-            best = Laid(finds[0], Bendable(lay(drawing, finds[0], side_px)))
+            place = on_the_sheet(drawing, finds[0])
+            best = Laid(finds[0], Bendable(lay(drawing, place, side_px)))
         found.append(_Found(question, tuple(finds), best))
     return found

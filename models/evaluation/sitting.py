@@ -22,10 +22,14 @@ _PAPER = 255
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shown:
-    """What the memory shows for an ink at last: `recalled` (R, R) uint8, and rows of drawings."""
+    """What the memory shows for an ink at last: `recalled` (R, R) uint8, and rows of drawings.
+
+    `ink` is what is left to be drawn beside it, (S, S) uint8.
+    """
 
     recalled: Gray
     drawings: tuple[int, ...]
+    ink: Gray
 
 
 class _AtOnce(Executor):
@@ -51,10 +55,11 @@ def sit(memory: Memory, inks: Sequence[Gray]) -> list[Shown]:
         for look_s in _LOOKS_S:
             at_s = number * _APART_S + look_s
             recalled = recaller.recall(Ink.at_rest(ink, blank, captured_at=at_s))
-        shown.append(_what(recalled))
+        shown.append(_what(recalled, ink))
     recaller.close()
     return shown
 
 
-def _what(recalled: Recalled) -> Shown:
-    return Shown(recalled.picture, tuple(find.drawing for find in recalled.finds))
+def _what(recalled: Recalled, ink: Gray) -> Shown:
+    drawings = tuple(find.drawing for find in recalled.finds)
+    return Shown(recalled.picture, drawings, ink if recalled.ink is None else recalled.ink)

@@ -13,7 +13,7 @@ from exhibit.contract.bundle import LATENTS, Bundle
 from exhibit.contract.errors import BundleError
 from exhibit.contract.settings.schema import ModelConfig
 from exhibit.inference import open_models
-from exhibit.recall.at_once import recall_at_once
+from exhibit.recall.at_once import Found, recall_at_once
 from exhibit.recall.memory import Memory, open_memory
 from models.evaluation.sitting import sit
 from models.sketches.raster import Floats, Gray, Pictures
@@ -51,13 +51,10 @@ class TableModel:
         """What is recalled from, where the encoder sees it."""
         return self._memory if self._encoder.sees_recalled else None
 
-    def recall(self, ink: Gray, memory: Memory | None = None) -> Gray | None:
-        """The drawing that the memory recalls to ink (S, S), bent to it, (S, S); None for none."""
+    def recall(self, ink: Gray, memory: Memory | None = None) -> Found | None:
+        """What the memory recalls to ink (S, S), its picture (S, S) bent to it; None for none."""
         memory = memory or self.memory
-        if memory is None:
-            return None
-        found = recall_at_once(memory, ink, len(ink))
-        return None if found is None else found.picture
+        return None if memory is None else recall_at_once(memory, ink, len(ink))
 
     def answer(self, ink: Gray, memory: Memory | None = None) -> Gray:
         """Ink (S, S) to the picture (R, R) or (R, R, 3) uint8 that answers it.
@@ -66,17 +63,14 @@ class TableModel:
             ink: as the table gives it.
             memory: recall from this one instead of the bundle's.
         """
-        return self._draw(ink, self.recall(ink, memory))
+        return self._draw_found(ink, self.recall(ink, memory))
 
     def follow(self, inks: Sequence[Gray]) -> list[Answer]:
         """Answer inks (S, S) that follow each other on one sheet, as calmly as the table does."""
         if self.memory is None:
             return [Answer(self.answer(ink), ()) for ink in inks]
         shown = sit(self.memory, inks)
-        return [
-            Answer(self._draw(ink, one.recalled), one.drawings)
-            for ink, one in zip(inks, shown, strict=True)
-        ]
+        return [Answer(self._draw(one.ink, one.recalled), one.drawings) for one in shown]
 
     def answers(self, inks: Pictures) -> Gray:
         """Answer each ink; returns (n, R, R[, 3]) uint8."""
@@ -100,9 +94,14 @@ class TableModel:
         recalled, times = self.recall(ink), []
         for _ in range(repeats):
             start = time.monotonic()
-            self._draw(ink, recalled)
+            self._draw_found(ink, recalled)
             times.append(1000 * (time.monotonic() - start))
         return float(np.median(times))
+
+    def _draw_found(self, ink: Gray, found: Found | None) -> Gray:
+        if found is None:
+            return self._draw(ink, None)
+        return self._draw(ink if found.ink is None else found.ink, found.picture)
 
     def _draw(self, ink: Gray, recalled: Gray | None) -> Gray:
         return self._generator.pixels_of(*self._encoder.encode_pixels(ink, None, recalled))

@@ -147,7 +147,7 @@ def _write_blind(subject: Subject, options: dict[str, Any]) -> None:
     groups = {"answers": [subject.model.answer(ink) for ink in inks], "real": real}
     if subject.model.remembers:
         recalled = [subject.model.recall(ink) for ink in inks]
-        groups["memory"] = [paper if picture is None else picture for picture in recalled]
+        groups["memory"] = [paper if found is None else found.picture for found in recalled]
     if options["before"]:
         before = TableModel(load_bundle(options["before"]))
         # Its ink may be of another size.

@@ -11,7 +11,7 @@ import yaml
 from exhibit.contract.bundle import GOLDEN, load_bundle, sha256_of
 from exhibit.contract.errors import BundleError
 from exhibit.contract.settings.schema import InkConfig, ModelConfig
-from exhibit.contract.values import Code, Gray, Ink
+from exhibit.contract.values import Code, Gray, Ink, Recalled
 from exhibit.inference import Models, open_models
 from exhibit.inference.models import _to_pixels
 from tests.fakes.bundle import NUM_WS, RESOLUTION, W_DIM, write_bundle, write_card
@@ -85,6 +85,19 @@ def test_encoder_configured_live_answers_live_ink(tiny: Path) -> None:
     expected = models.encoder.encode(ink_of(cross()))
     np.testing.assert_array_equal(live.w_plus, expected.w_plus)
     assert np.abs(live.w_plus - settled.w_plus).max() > 0.01
+
+
+@pytest.mark.parametrize("gain", [0.0, 0.5, 1.0])
+def test_encoder_draws_ink_that_the_recalled_drawing_leaves_as_far_as_that_is_seen(
+    tiny: Path, gain: float
+) -> None:
+    models = open_tiny(tiny)
+    models.configure(CPU.model_copy(update={"recall": gain}), InkConfig())
+    recalled = Recalled(7, 1.5, paper(), ink=paper())
+    seen = models.encoder.encode(ink_of(cross()), recalled)
+    lighter = np.round(255 - (1 - gain) * (255.0 - cross())).astype(np.uint8)
+    expected = models.encoder.encode(ink_of(lighter))
+    np.testing.assert_allclose(seen.w_plus, expected.w_plus, atol=0.02)
 
 
 def test_generator_follow_zero_draws_as_without_feature(tiny: Path) -> None:

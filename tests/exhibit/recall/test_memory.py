@@ -160,9 +160,11 @@ def test_open_memory_damaged_names_the_file(
         opened(folder)
 
 
-def test_load_bundle_of_format_3_names_the_card(folder: Path) -> None:
-    write_card(folder, "tiny", "feature", format=3)
-    with pytest.raises(BundleError, match=r"card\.yaml: format: Input should be 1 or 2 \(got 3\)"):
+def test_load_bundle_of_format_4_names_the_card(folder: Path) -> None:
+    write_card(folder, "tiny", "feature", format=4)
+    with pytest.raises(
+        BundleError, match=r"card\.yaml: format: Input should be 1, 2 or 3 \(got 4\)"
+    ):
         load_bundle(folder)
 
 

@@ -95,6 +95,21 @@ def test_recall_never_waits_and_shows_what_was_found_with_the_next_frame(table: 
     assert (near[ink < 128] < 200).mean() > 0.95
 
 
+def test_recall_leaves_a_line_across_the_drawing_out_once_it_is_found(table: Table) -> None:
+    ink = drawn(shapes.house())
+    ink[70:72, 40:76] = 0
+    assert table.see(ink).ink is None
+    left = table.rest(ink).ink
+    assert left is not None
+    assert not (left[68:74, 50:66] < 128).any()
+    assert (left < 128).sum() > 0.7 * (ink < 128).sum()
+    # A line far from it is not yet anybody's, and is drawn at once.
+    grown = ink.copy()
+    grown[2:4, 2:40] = 0
+    grown_left = table.see(grown).ink
+    assert grown_left is not None and (grown_left[2:4, 2:40] < 128).all()
+
+
 def test_recall_nothing_changed_is_the_same_value_and_no_search(table: Table) -> None:
     ink = drawn(shapes.house())
     recalled = table.rest(ink)

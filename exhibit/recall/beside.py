@@ -1,0 +1,128 @@
+"""Which of the ink is still to be drawn where a drawing is recalled for it.
+
+A recalled drawing answers the lines that it lies on. Lines that it does not follow would cross it:
+the pen's own line is on the paper all the same. Lines farther off stay, and become the artist's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+
+import cv2
+import numpy as np
+
+from exhibit.contract.values import Gray
+from exhibit.recall.faces import is_face
+
+_WORKED_PX = 128
+_LINE_BELOW = 190
+"""A line of a pixel of 256 is half of one here."""
+_ON = 4 / 256
+"""Ink that is nearer to a line of the drawing lies on it."""
+_CLOSED = 8 / 256
+"""Half of a gap in an outline that is taken for closed."""
+_AROUND = 9 / 256
+"""So far around the drawing lines that it does not follow would pass for its own, drawn twice."""
+_PIECE = 6 / 256
+"""Half of a piece of line that is judged as one."""
+_STUB = 20 / 256
+"""What is left of a line, and no longer than this, goes with it."""
+_PAPER = 255
+
+
+def beside(ink: Gray, picture: Gray) -> Gray:
+    """Return the ink that a recalled drawing leaves to be drawn.
+
+    The eyes and the mouth of a face are where the visitor put them, so that its ink stays whole.
+
+    Args:
+        ink: (S, S) uint8 of one figure, 0 ink .. 255 paper.
+        picture: (R, R) uint8, the drawing that was recalled for it, bent to it; paper for none.
+
+    Returns:
+        (S, S) uint8, the same array where nothing is left out.
+    """
+    lines = _lines(picture)
+    if not lines.any() or is_face(ink):
+        return ink
+    drawn = np.asarray(ink < _PAPER, np.uint8)
+    near = _at(np.asarray(cv2.dilate(lines, _disc(_ON)), np.uint8), ink.shape)
+    crossing = _most_of(_at(_body(lines), ink.shape) & (1 - near), drawn)
+    if not crossing.any():
+        return ink
+    left = np.asarray(np.where(crossing > 0, _PAPER, ink), np.uint8)
+    return _without_stubs(left, crossing)
+
+
+def left_of(ink: Gray, figures: Iterable[tuple[Gray, Gray]]) -> Gray | None:
+    """Return what is left of the ink of a sheet.
+
+    Args:
+        ink: (S, S) uint8, all of it.
+        figures: the ink of each figure, and what its drawing leaves of it.
+
+    Returns:
+        (S, S) uint8, read-only; None where nothing is left out.
+    """
+    left = None
+    for whole, rest in figures:
+        if rest is not whole:
+            left = ink.copy() if left is None else left
+            left[rest > whole] = _PAPER
+    if left is not None:
+        left.setflags(write=False)
+    return left
+
+
+def _most_of(mask: Gray, drawn: Gray) -> Gray:
+    """Return the ink, 1 there, most of which round about lies on a mask.
+
+    Lines are judged in their whole width and a little of their length: one that runs along the edge
+    of a mask would be cut into dashes.
+    """
+    side = 2 * round(_PIECE * len(drawn)) + 1
+    around = (side, side)
+    all_of_it = cv2.boxFilter(drawn, cv2.CV_32F, around, normalize=False)
+    on_it = cv2.boxFilter(drawn & mask, cv2.CV_32F, around, normalize=False)
+    return np.asarray(drawn & (2 * on_it > all_of_it), np.uint8)
+
+
+def _at(mask: Gray, shape: tuple[int, ...]) -> Gray:
+    """Return a mask at another size."""
+    size = (shape[1], shape[0])
+    return np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_NEAREST), np.uint8)
+
+
+def _lines(picture: Gray) -> Gray:
+    size = (_WORKED_PX, _WORKED_PX)
+    shrunk = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(shrunk < _LINE_BELOW, np.uint8)
+
+
+def _body(lines: Gray) -> Gray:
+    """Return the drawing with what it encloses and what is close around it, 1 there."""
+    closed = cv2.morphologyEx(lines, cv2.MORPH_CLOSE, _disc(_CLOSED))
+    outlines, _ = cv2.findContours(closed, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    body = cv2.drawContours(np.zeros_like(closed), outlines, -1, 1, cv2.FILLED)
+    return np.asarray(cv2.dilate(body, _disc(_AROUND)), np.uint8)
+
+
+def _without_stubs(left: Gray, crossing: Gray) -> Gray:
+    """Take the short ends of lines away that were cut off where they touch the drawing."""
+    count, pieces, stats, _ = cv2.connectedComponentsWithStats(
+        np.asarray(left < _PAPER, np.uint8), connectivity=8
+    )
+    cut = np.bincount(pieces[cv2.dilate(crossing, np.ones((3, 3), np.uint8)) > 0], minlength=count)
+    longer = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
+    gone = (cut > 0) & (longer <= _STUB * left.shape[0])
+    gone[0] = False
+    left[gone[pieces]] = _PAPER
+    return left
+
+
+@cache
+def _disc(reach: float) -> Gray:
+    """Return a round kernel that reaches so far from its middle, in shares of the side."""
+    side = 2 * round(reach * _WORKED_PX) + 1
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)), np.uint8)
