@@ -98,7 +98,7 @@ def _look(container: Container, shot: Path | None) -> dict[str, Any]:
     _install(container)
     installed_s = time.monotonic() - began
     dropped = "/etc/systemd/system/tracing-table-screen.service.d/no-projector.conf"
-    container.run("install", "-D", "/dev/null", dropped)
+    container.run("install", "-D", "-m", "644", "/dev/null", dropped)
     (container.folder / dropped[1:]).write_text(_NO_PROJECTOR)
     container.run("systemctl", "daemon-reload")
     container.run("systemctl", "stop", *_UNITS)
