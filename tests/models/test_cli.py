@@ -48,6 +48,7 @@ _SUIT = {
     "add-directions": {"folder": "ranged"},
     "add-memory": {"dataset": "prepared"},
     "classifier": {"dataset": "heads"},
+    "concepts": {"folder": "map"},
     "condition": {"folders": "two", "name": "first", "others": "second"},
     "describe-memory": {"bundle": "remembering"},
     "export": {"checkpoint": "hand"},
@@ -241,6 +242,8 @@ def suiting(good: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> d
     write_directions(DirectionSet((measured_direction(),)), folder / "ranged")
     sefa = ["directions", "sefa", "--checkpoint", str(good["gan"]), "-o", str(folder / "two")]
     assert CliRunner().invoke(main, [*sefa, "--count", "2"]).exit_code == 0
+    panda = ["directions", "panda", "--checkpoint", str(good["gan"]), *_SMALL["panda"]]
+    assert CliRunner().invoke(main, [*panda, "-o", str(folder / "map")]).exit_code == 0
     heads = ["collection", "portraits", "-o", str(folder / "heads"), "--count", "9"]
     assert CliRunner().invoke(main, [*heads, "--resolution", "32"]).exit_code == 0
     denoiser = tiny_subject(count=2)
@@ -259,6 +262,7 @@ def suiting(good: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> d
         "prepared": prepared(folder),
         "heads": folder / "heads",
         "h": folder / "h",
+        "map": folder / "map",
         "one": "h-pca-1",
         "other": "h-pca-2",
         "factorial": factorial,

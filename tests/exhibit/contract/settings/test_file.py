@@ -186,9 +186,9 @@ def test_check_command_bad_file_lists_mistakes_and_exits_2(
         ("model:\n  bundle: nobody\n", 2, "model.bundle: "),
         (
             "model: {bundle: lear}\nediting:\n  directions:\n    - name: curvature\n"
-            "    - name: hatching\n",
+            "    - name: stippling\n",
             5,
-            "editing.directions.1.name: bundle 'lear' has no direction 'hatching'; it has ",
+            "editing.directions.1.name: bundle 'lear' has no direction 'stippling'; it has ",
         ),
     ],
 )
