@@ -44,7 +44,7 @@ check: $(CHECK_STAMP) $(LIGHT_STAMP)
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 	! $(LIGHT)/bin/python -c "import torch" 2>/dev/null
-	$(LIGHT)/bin/python -m pytest $(TORCH_FREE) --cov=exhibit --cov=calibration
+	$(LIGHT)/bin/python -m pytest $(PARALLEL) $(TORCH_FREE) --cov=exhibit --cov=calibration
 
 bench: $(SLOW_STAMP)
 	$(VENV)/bin/python -m benchmarks $(ARGS)
