@@ -12,7 +12,7 @@ from exhibit.recall.composing import MOST_RECALLED, drawn_side, together
 from exhibit.recall.groups import figures_on
 from exhibit.recall.handwriting import in_pen_line, is_handwriting
 from exhibit.recall.memory import Memory
-from exhibit.recall.placing import lay, on_the_sheet
+from exhibit.recall.placing import lay_on_sheet
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,8 +49,7 @@ def recall_at_once(memory: Memory, ink: Gray, side_px: int) -> Found | None:
     for drawing in drawings[:MOST_RECALLED]:
         for find in memory.search(drawing, 1):
             if find.score >= LEAST_SCORE:
-                found = memory.drawing(find.drawing)
-                placed = lay(found, on_the_sheet(found, find), side)
+                placed = lay_on_sheet(memory.drawing(find.drawing), find, side)
                 pictures.append(bend(placed, drawing).picture)
                 left.append((drawing, beside(drawing, pictures[-1])))
                 finds.append(find)

@@ -71,6 +71,11 @@ def _moved(start: float, scale: float, ink: _Span) -> float:
     return start
 
 
+def lay_on_sheet(drawing: Gray, find: Find, side_px: int) -> Gray:
+    """Draw a drawing over the ink, whole: `lay` where `on_the_sheet` brings it."""
+    return lay(drawing, on_the_sheet(drawing, find), side_px)
+
+
 def lay(drawing: Gray, find: Find, side_px: int) -> Gray:
     """Draw a drawing of the memory at its place over the ink.
 

@@ -17,7 +17,7 @@ from exhibit.recall.composing import MOST_RECALLED, drawn_side, together
 from exhibit.recall.figures import Figure, Laid, cells_of, share_gone
 from exhibit.recall.groups import figures_on
 from exhibit.recall.memory import Memory
-from exhibit.recall.placing import lay, on_the_sheet
+from exhibit.recall.placing import lay_on_sheet
 
 _ANOTHER_SHEET = frozenset({"sheet_in", "sheet_out", "fresh_sheet"})
 
@@ -170,7 +170,6 @@ def _find(memory: Memory, questions: Sequence[_Question], side_px: int) -> list[
         best = None
         if finds and finds[0].score >= LEAST_SCORE and not any(is_same(finds[0], k) for k in kept):
             drawing = memory.drawing(finds[0].drawing)
-            place = on_the_sheet(drawing, finds[0])
-            best = Laid(finds[0], Bendable(lay(drawing, place, side_px)))
+            best = Laid(finds[0], Bendable(lay_on_sheet(drawing, finds[0], side_px)))
         found.append(_Found(question, tuple(finds), best))
     return found

@@ -9,7 +9,7 @@ import numpy as np
 
 from exhibit.recall import Memory
 from exhibit.recall.bending import bend
-from exhibit.recall.placing import lay, on_the_sheet
+from exhibit.recall.placing import lay_on_sheet
 from models.sheets import as_grey, contact_sheet
 from models.sketches.raster import Gray
 
@@ -50,8 +50,7 @@ def _column(memory: Memory, ink: Gray, side_px: int) -> tuple[list[Gray], str]:
     if not finds:
         return [shown, *[np.full_like(shown, 255)] * 2], ""
     found = finds[0]
-    drawing = memory.drawing(found.drawing)
-    placed = lay(drawing, on_the_sheet(drawing, found), side_px)
+    placed = lay_on_sheet(memory.drawing(found.drawing), found, side_px)
     title = memory.provenance[found.drawing].item if memory.provenance else str(found.drawing)
     return [shown, placed, as_grey(bend(placed, ink).picture, side_px)], title
 

@@ -1,9 +1,9 @@
-"""What `train-gan` and `train-encoder` share: means against collapse, and how a run is run."""
+"""What the trainings share: means against collapse, and how a run is run."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, get_args
 
@@ -11,6 +11,7 @@ import click
 
 from models.dry_run import dry_run_option
 from models.training.run.folder import kept
+from models.training.run.limits import RunLimits
 from models.training.run.precision import Asked
 
 Command = Callable[..., Any]
@@ -117,6 +118,16 @@ def means_options(command: Command) -> Command:
 def augment_options(command: Command) -> Command:
     """Say how fast adaptive augmentation follows the discriminator."""
     return _with(_AUGMENT, command)
+
+
+def limits_of(options: Mapping[str, Any]) -> RunLimits:
+    """Return what `limit_options` were given."""
+    return RunLimits(
+        pictures=options["pictures"],
+        minutes=options["minutes"],
+        tick_s=options["tick_seconds"],
+        checkpoint_s=options["checkpoint_seconds"],
+    )
 
 
 def device_options(command: Command) -> Command:

@@ -11,10 +11,14 @@ import click
 from exhibit.contract.errors import InputError
 from models.dry_run import say_cost
 from models.networks.denoiser.config import DenoiserConfig
-from models.training.commands.options import device_options, folder_options, limit_options
+from models.training.commands.options import (
+    device_options,
+    folder_options,
+    limit_options,
+    limits_of,
+)
 from models.training.diffusion.config import DiffusionTraining
 from models.training.diffusion.run import DiffusionPlan, begun, cost_of, describe, run
-from models.training.run.limits import RunLimits
 
 _SHAPE = ("resolution", "img_channels", "channels", "blocks")
 _TRAINING = DiffusionTraining()
@@ -98,12 +102,7 @@ def plan_from_options(dataset: Path, folder: Path, options: dict[str, Any]) -> D
             mirror=options["mirror"],
             seed=options["seed"],
         ),
-        limits=RunLimits(
-            pictures=options["pictures"],
-            minutes=options["minutes"],
-            tick_s=options["tick_seconds"],
-            checkpoint_s=options["checkpoint_seconds"],
-        ),
+        limits=limits_of(options),
         accelerator=options["accelerator"],
         devices=options["devices"],
         precision=options["precision"],

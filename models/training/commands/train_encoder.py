@@ -14,13 +14,13 @@ from models.training.commands.options import (
     device_options,
     folder_options,
     limit_options,
+    limits_of,
     means_options,
 )
 from models.training.encoder.config import EncoderTraining, LossWeights
 from models.training.encoder.plan import EncoderPlan
 from models.training.encoder.run import cost_of, describe, run_encoder
 from models.training.parts.augment import AugmentConfig
-from models.training.run.limits import RunLimits
 
 _WEIGHTS = LossWeights()
 _TRAINING = EncoderTraining()
@@ -201,12 +201,7 @@ def plan_from_options(options: dict[str, Any]) -> EncoderPlan:
         resolution=options["resolution"],
         detail=options["detail"],
         training=training,
-        limits=RunLimits(
-            pictures=options["pictures"],
-            minutes=options["minutes"],
-            tick_s=options["tick_seconds"],
-            checkpoint_s=options["checkpoint_seconds"],
-        ),
+        limits=limits_of(options),
         accelerator=options["accelerator"],
         devices=options["devices"],
         precision=options["precision"],

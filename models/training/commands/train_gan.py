@@ -14,12 +14,12 @@ from models.training.commands.options import (
     device_options,
     folder_options,
     limit_options,
+    limits_of,
     means_options,
 )
 from models.training.gan.config import GanTraining
 from models.training.gan.run import Plan, begun, cost_of, describe, run
 from models.training.parts.augment import AugmentConfig
-from models.training.run.limits import RunLimits
 
 _SHAPE = tuple(
     field.name
@@ -136,12 +136,7 @@ def plan_from_options(dataset: Path, folder: Path, options: dict[str, Any]) -> P
             seed=options["seed"],
             augment=augment,
         ),
-        limits=RunLimits(
-            pictures=options["pictures"],
-            minutes=options["minutes"],
-            tick_s=options["tick_seconds"],
-            checkpoint_s=options["checkpoint_seconds"],
-        ),
+        limits=limits_of(options),
         accelerator=options["accelerator"],
         devices=options["devices"],
         precision=options["precision"],
