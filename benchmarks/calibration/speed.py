@@ -18,9 +18,8 @@ from exhibit.contract.calibration import Calibration, ProjectorCalibration
 from exhibit.contract.settings.schema import StageConfig
 from exhibit.contract.values import Gray
 from exhibit.contract.views import CameraView
-from exhibit.stage.box import box_of
-from exhibit.stage.mount import Warp, mount_maps
 from exhibit.stage.placement import place
+from exhibit.stage.warp import Warp
 
 _ROUNDS, _SIDE_PX = 200, 768
 _RNG = np.random.default_rng(1)
@@ -62,12 +61,13 @@ def _warp(rig: Rig, mesh: np.ndarray[Any, np.dtype[np.float64]] | None) -> dict[
     calibration = Calibration(table_mm=TABLE_MM, projector=projector)
     placement = place(*STAGE_PX, StageConfig(mirror=True), calibration)
     picture: Gray = _RNG.integers(0, 255, (_SIDE_PX, _SIDE_PX), np.uint8)
-    maps = mount_maps(placement, _SIDE_PX)
-    warp, part = Warp(*maps), np.empty(maps[0].shape, np.uint8)
+    warp = Warp(placement, _SIDE_PX)
+    maps = (warp.columns, warp.rows)
+    part, plain = (np.empty(shape, np.uint8) for shape in (warp.part.shape, maps[0].shape))
     return _beside(
-        lambda: warp.draw(picture, (0, 0), box_of(part), part),
+        lambda: warp.draw(picture, warp.part, part),
         lambda: cv2.remap(
-            picture, *maps, cv2.INTER_LINEAR, dst=part,
+            picture, *maps, cv2.INTER_LINEAR, dst=plain,
             borderMode=cv2.BORDER_CONSTANT, borderValue=255,
         ),
     )  # fmt: skip

@@ -113,14 +113,19 @@ class RecordReader(Generic[Record]):
     Args:
         run_dir: folder shared with the other processes.
         kind: of the records.
+        attach_every_s: how often it is looked whether somebody has begun to write them.
     """
 
-    def __init__(self, run_dir: Path, kind: type[Record]) -> None:
-        self._slot = SlotReader(run_dir / _SLOTS[kind])
+    def __init__(self, run_dir: Path, kind: type[Record], attach_every_s: float = 0.0) -> None:
+        self._slot = SlotReader(run_dir / _SLOTS[kind], attach_every_s)
         self._kind: type[Record] = kind
         self._bytes = 8 * len(fields(kind))
         self.newest: Record = kind()
         self.captured_at = self.published_at = 0.0
+
+    def has_news(self) -> bool:
+        """Return whether there is a record that was not looked at yet."""
+        return self._slot.has_news()
 
     def look(self) -> Record:
         """Take the newest record where there is one, and return it; never waits."""

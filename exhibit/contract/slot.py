@@ -24,6 +24,7 @@ from exhibit.contract.barrier import barrier
 
 _HEADER = struct.Struct("qddiii")  # sequence, captured_at, published_at, height, width, channels
 _VERSION, _TAKEN = 0, 1  # places among the counters, the first two words of the file
+_LOOKED_AT = slice(16, 24)
 _HEADERS_AT, _PIXELS_AT = (64, 128), 192
 _READ_ATTEMPTS = 8
 
@@ -49,6 +50,7 @@ class Slot:
         self._memory = memory
         # A view stores a counter at once; `struct.pack_into` would clear its bytes first.
         self._counters = memoryview(memory)[:16].cast("Q")
+        self._looked = memoryview(memory)[_LOOKED_AT].cast("d")
         self._pixels = [
             np.frombuffer(memory, np.uint8, self.capacity, _PIXELS_AT + buffer * self.capacity)
             for buffer in (0, 1)
@@ -93,6 +95,11 @@ class Slot:
         """How many pictures were published so far."""
         return self._counters[_VERSION]
 
+    @property
+    def looked_at(self) -> float:
+        """Monotonic seconds at which a reader last asked for a picture; 0.0 before the first."""
+        return self._looked[0]
+
     def publish(self, sequence: int, captured_at: float, pixels: NDArray[np.uint8]) -> None:
         """Replace the picture; counts the one before if no main reader took it.
 
@@ -125,6 +132,11 @@ class Slot:
         barrier()  # the pixels are seen before their version
         self._counters[_VERSION] = version + 1
 
+    def has_news(self, after: int) -> bool:
+        """Return whether the newest picture's version is above `after`."""
+        self._looked[0] = time.monotonic()
+        return self.version > after
+
     def forget(self) -> None:
         """Clear the picture before the newest one, which is kept so that readers need not wait."""
         # Whoever still copies it finds a newer version afterwards, and copies again.
@@ -138,7 +150,8 @@ class Slot:
         return newest
 
     def peek(self, after: int = 0) -> Published | None:
-        """Return the newest picture if its version is above `after`, leaving no mark."""
+        """Return the newest picture if its version is above `after`, not marked as taken."""
+        self._looked[0] = time.monotonic()
         for _ in range(_READ_ATTEMPTS):
             version = self.version
             if version <= after:
@@ -167,4 +180,5 @@ class Slot:
         """Unmap; the file stays until the run folder is removed."""
         self._pixels.clear()
         self._counters.release()
+        self._looked.release()
         self._memory.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from pathlib import Path
 
 from exhibit.contract.slot import Published, Slot
@@ -17,10 +18,12 @@ class SlotReader:
 
     Args:
         path: of the slot.
+        attach_every_s: how often it is looked whether there is a slot, or another one.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, attach_every_s: float = 0.0) -> None:
         self._path = path
+        self._attach_every_s, self._attach_due = attach_every_s, 0.0
         self._slot: Slot | None = None
         self._inode = 0
         self.version = 0
@@ -28,7 +31,7 @@ class SlotReader:
     def has_news(self) -> bool:
         """Return whether there is a picture that was not given yet."""
         slot = self._attached()
-        return slot is not None and slot.version > self.version
+        return slot is not None and slot.has_news(self.version)
 
     def take(self) -> Published | None:
         """Return the newest picture where it was not given yet, and mark it as taken."""
@@ -46,9 +49,12 @@ class SlotReader:
         return found
 
     def _attached(self) -> Slot | None:
-        # Where it is gone, what was published last is still mapped.
-        with contextlib.suppress(FileNotFoundError):
-            inode = self._path.stat().st_ino
-            if inode != self._inode:
-                self._slot, self._inode, self.version = Slot.attach(self._path), inode, 0
+        now = time.monotonic()
+        if now >= self._attach_due:
+            self._attach_due = now + self._attach_every_s
+            # Where it is gone, what was published last is still mapped.
+            with contextlib.suppress(FileNotFoundError):
+                inode = self._path.stat().st_ino
+                if inode != self._inode:
+                    self._slot, self._inode, self.version = Slot.attach(self._path), inode, 0
         return self._slot

@@ -40,6 +40,11 @@ class SlotWriter:
         """How many pictures were replaced before a main reader took them."""
         return self._overwritten_before + (self._slot.overwritten if self._slot else 0)
 
+    @property
+    def looked_at(self) -> float:
+        """Monotonic seconds at which a reader last asked for a picture; 0.0 before the first."""
+        return self._slot.looked_at if self._slot else 0.0
+
     def publish(self, sequence: int, captured_at: float, pixels: NDArray[np.uint8]) -> bool:
         """Replace the picture, (H, W) or (H, W, C) uint8; returns whether there was room."""
         slot = self._slot

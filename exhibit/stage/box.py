@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self, TypeVar
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from exhibit.contract.geometry import Points
 from exhibit.contract.values import Gray
 
+_CELL_PX, _MOST_BOXES = 16, 6
 _Kind = TypeVar("_Kind", bound=np.generic)
 
 
@@ -32,6 +34,11 @@ class Box:
         return cls(int(left), int(top), int(right), int(bottom))
 
     @property
+    def edges(self) -> tuple[int, int, int, int]:
+        """Left, top, right and bottom."""
+        return self.left, self.top, self.right, self.bottom
+
+    @property
     def width(self) -> int:
         """Number of columns."""
         return self.right - self.left
@@ -40,6 +47,16 @@ class Box:
     def height(self) -> int:
         """Number of rows."""
         return self.bottom - self.top
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Of the array of its pixels: height and width."""
+        return self.height, self.width
+
+    @property
+    def area(self) -> int:
+        """Number of pixels."""
+        return max(self.width, 0) * max(self.height, 0)
 
     @property
     def is_empty(self) -> bool:
@@ -77,6 +94,20 @@ class Box:
         """Return it with all of its numbers so many times as large."""
         return type(self)(self.left * by, self.top * by, self.right * by, self.bottom * by)
 
+    def divided(self, by: int) -> Self:
+        """Return the smallest box of cells of so many pixels squared that holds it."""
+        return type(self)(
+            self.left // by, self.top // by, -(-self.right // by), -(-self.bottom // by)
+        )
+
+    def cut(self, pieces: int) -> list[Self]:
+        """Return it cut along rows into at most so many boxes of nearly one height."""
+        rows = -(-self.height // max(pieces, 1))
+        tops = range(self.top, self.bottom, max(rows, 1))
+        return [
+            type(self)(self.left, top, self.right, min(top + rows, self.bottom)) for top in tops
+        ]
+
     def within(self, whole: Self) -> Self:
         """Return the part of it that lies in another one."""
         return type(self)(
@@ -101,17 +132,51 @@ class Box:
 
     def on_steps(self, step_px: int) -> Self:
         """Return the smallest box around it whose edges are multiples of a step."""
-        return type(self)(
-            self.left // step_px * step_px,
-            self.top // step_px * step_px,
-            -(-self.right // step_px) * step_px,
-            -(-self.bottom // step_px) * step_px,
-        )
+        return self.divided(step_px).scaled(step_px)
 
 
 def box_of(pixels: Gray) -> Box:
     """Return the box of a whole array (H, W) or (H, W, C)."""
     return Box(0, 0, pixels.shape[1], pixels.shape[0])
+
+
+def merged(boxes: Iterable[Box]) -> list[Box]:
+    """Return boxes that hold all of these, joined where that costs no more than the two alone."""
+    kept: list[Box] = []
+    for box in boxes:
+        near = [other for other in kept if box.joined(other).area <= box.area + other.area]
+        kept = [other for other in kept if other not in near]
+        for other in near:
+            box = box.joined(other)
+        kept.append(box)
+    if len(kept) <= _MOST_BOXES:
+        return kept
+    whole = kept[0]
+    for box in kept[1:]:
+        whole = whole.joined(box)
+    return [whole]
+
+
+def changed_boxes(before: Gray, after: Gray) -> list[Box]:
+    """Return boxes around all pixels that differ between two pictures of one shape, a few at most.
+
+    What changes at several places far apart is not one large box.
+    """
+    whole = changed_box(before, after)
+    if whole.area <= _CELL_PX**2:
+        return [] if whole.is_empty else [whole]
+    different = cv2.absdiff(whole.of(before), whole.of(after))
+    rows = np.maximum.reduceat(different, range(0, whole.height, _CELL_PX), axis=0)
+    cells = np.maximum.reduceat(rows, range(0, whole.width, _CELL_PX), axis=1)
+    cells = cells.reshape(*cells.shape[:2], -1).max(axis=2)
+    _, _, found, _ = cv2.connectedComponentsWithStats((cells > 0).astype(np.uint8))
+    boxes = []
+    for left, top, width, height, _ in found[1:].tolist():
+        around = Box(left, top, left + width, top + height).scaled(_CELL_PX)
+        around = around.moved(whole.left, whole.top).within(whole)
+        box = changed_box(around.of(before), around.of(after))
+        boxes.append(box.moved(around.left, around.top))
+    return merged(boxes)
 
 
 def changed_box(before: Gray, after: Gray) -> Box:

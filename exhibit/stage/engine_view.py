@@ -8,6 +8,7 @@ from exhibit.contract.board import Heart, read_status
 from exhibit.contract.slot import Published
 from exhibit.contract.slot_reader import SlotReader
 
+ATTACH_EVERY_S = 0.1
 _STATUS_EVERY_S = 0.1
 _SILENCE_S = 1.0
 """A picture after this long without one answers a visitor; directions that move by themselves
@@ -30,11 +31,15 @@ class EngineView:
         self.picture: Published | None = None
         self._run_dir = run_dir
         self._heart = Heart(run_dir, "engine")
-        self._pictures = SlotReader(run_dir / "picture.slot")
+        self._pictures = SlotReader(run_dir / "picture.slot", ATTACH_EVERY_S)
         self._captured_at = 0.0
         self._says_idle = False
         self._woken_at = -_STATUS_LAG_S
         self._status_due = 0.0
+
+    def has_news(self) -> bool:
+        """Return whether there is a picture that was not looked at yet."""
+        return self._pictures.has_news()
 
     def look(self, now: float, stale_after_s: float) -> None:
         """Bring all attributes up to `now` (monotonic seconds)."""

@@ -100,15 +100,17 @@ class Enlarger:
                 none of the picture's, `REACH_PX` pixels of it are not right.
 
         Returns:
-            (S, S) or (S, S, 3) uint8, S = `side_of` the picture, or that of the part; overwritten
-            by the next call.
+            (S, S) or (S, S, 3) uint8, S = `side_of` the picture, of which the part is written;
+            overwritten by later calls.
         """
         whole = box_of(pixels)
         part = whole if part is None else part
         side = self.side_of(pixels)
         self._allocate((side, side, *pixels.shape[2:]))
-        width, height = (length * side // whole.width for length in (part.width, part.height))
-        light, depth, drawn, margin, ink = (a[:height, :width] for a in self._large)
+        place = Box(*(edge * side // whole.width for edge in part.edges))
+        width, height = place.width, place.height
+        light = place.of(self._large[0])
+        depth, drawn, margin, ink = (a[:height, :width] for a in self._large[1:])
         pixels = np.asarray(cv2.LUT(part.of(pixels), self._curves.paper), np.uint8)
         lightest, darkest = _local_range(pixels)
         range_ = cv2.subtract(lightest, darkest)
@@ -126,7 +128,7 @@ class Enlarger:
         cv2.LUT(ink, self._curves.edge, dst=depth)
         cv2.multiply(depth, drawn, dst=drawn, scale=1 / 255)
         cv2.subtract(light, drawn, dst=light)
-        return light
+        return self._large[0]
 
     def _allocate(self, shape: tuple[int, ...]) -> None:
         if not self._large or self._large[0].shape != shape:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 
 from exhibit.contract.values import Gray
-from exhibit.stage.box import Box, box_of, changed_box
+from exhibit.stage.box import Box, box_of, changed_box, merged
 
 _VISIBLE = 1 / 255
 """A share below this changes no pixel by a whole grey."""
+_LOOKED_THROUGH_PX = 250_000
+"""A larger box is blended whole: to look which part of it differs would cost as much."""
 
 
 class Fade:
@@ -19,7 +23,7 @@ class Fade:
     shown, and a slow start would then never arrive.
 
     Attributes:
-        box: where the last blend differs from the one before; all of the rest is as it was.
+        boxes: where the last blend differs from the one before; all of the rest is as it was.
     """
 
     def __init__(self, first: Gray) -> None:
@@ -29,7 +33,7 @@ class Fade:
         self._began_at = 0.0
         self._duration_s = 0.0
         self._share = 1.0
-        self.box = box_of(first)
+        self.boxes = [box_of(first)]
 
     @property
     def share(self) -> float:
@@ -46,24 +50,33 @@ class Fade:
         """The picture that is faded to; a next one may be drawn into it before it is started."""
         return self._to
 
-    def start(self, target: Gray, now: float, duration_s: float, box: Box | None = None) -> None:
+    def start(
+        self, target: Gray, now: float, duration_s: float, boxes: Sequence[Box] | None = None
+    ) -> None:
         """Begin to fade from the last blend to another picture.
 
         Args:
             target: (H, W) or (H, W, 3), which is kept.
             now: monotonic seconds.
             duration_s: how long it takes.
-            box: where it differs from the target before; None is anywhere.
+            boxes: where it differs from the target before; None is anywhere.
         """
         if target.ndim != self._blend.ndim:
             self._blend, target = _same_channels(self._blend, target)
             self._from = np.empty_like(self._blend)
-            box = None
-        box = box_of(target) if box is None else box
-        box = box if self._share >= 1 else self.box.joined(box)
-        # Of a fade that is cut short only what it has not finished goes on.
-        self.box = changed_box(box.of(self._blend), box.of(target)).moved(box.left, box.top)
-        np.copyto(self.box.of(self._from), self.box.of(self._blend))
+            boxes = None
+        boxes = [box_of(target)] if boxes is None else boxes
+        if self._share < 1:
+            # Of a fade that is cut short only what it has not finished goes on.
+            boxes = merged((*self.boxes, *boxes))
+        self.boxes = []
+        for box in boxes:
+            differs = box
+            if box.area <= _LOOKED_THROUGH_PX:
+                differs = changed_box(box.of(self._blend), box.of(target)).moved(box.left, box.top)
+            if not differs.is_empty:
+                np.copyto(differs.of(self._from), differs.of(self._blend))
+                self.boxes.append(differs)
         self._to = target
         self._began_at, self._duration_s, self._share = now, duration_s, 0.0
 
@@ -71,8 +84,8 @@ class Fade:
         """Return the window at `now`; the array is written again by later calls."""
         elapsed = now - self._began_at
         self._share = 1.0 if elapsed >= self._duration_s else max(elapsed / self._duration_s, 0.0)
-        if not self.box.is_empty:
-            to, before, shown = (self.box.of(a) for a in (self._to, self._from, self._blend))
+        for box in self.boxes:
+            to, before, shown = (box.of(a) for a in (self._to, self._from, self._blend))
             cv2.addWeighted(to, self._share, before, 1 - self._share, 0, dst=shown)
         return self._blend
 

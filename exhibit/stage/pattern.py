@@ -9,6 +9,7 @@ import numpy as np
 from exhibit.contract.pattern import FRESH_S, SLOT
 from exhibit.contract.slot_reader import SlotReader
 from exhibit.contract.values import Gray
+from exhibit.stage.engine_view import ATTACH_EVERY_S
 
 
 class Pattern:
@@ -22,7 +23,7 @@ class Pattern:
 
     def __init__(self, run_dir: Path, size_px: tuple[int, int]) -> None:
         self._size = size_px[::-1]
-        self._reader = SlotReader(run_dir / SLOT)
+        self._reader = SlotReader(run_dir / SLOT, ATTACH_EVERY_S)
         self._pixels: Gray | None = None
         self._until = float("-inf")
         self._new = False

@@ -31,11 +31,16 @@ from exhibit.stage.show import Show
 from exhibit.stage.visit import Visit
 from exhibit.stage.window import Ending, Window
 
+_ATTRACT_HZ, _AT_REST_HZ = 20.0, 10.0
+"""While nobody is there not every refresh is composed, and even fewer at rest: in those between it
+is only looked whether somebody has come."""
 _COMPOSE_LEAD_S = 0.009
 """Composing begins this long before a frame is due: late enough for the newest picture."""
 _STATUS_EVERY_S = 1.0
 _STATUS_SOON_S = 0.1
-_COMPOSITE_EVERY_S = 1 / 15
+_COMPOSITE_EVERY_S, _COMPOSITE_UNSEEN_S = 1 / 15, 1.0
+"""From one view of the stage for the pages to the next, while somebody looks and while nobody."""
+_LOOKS_ON_S = 3.0
 _COMPOSITE_WIDEST_PX = 1920
 _REMEMBERED_FRAMES = 36_000
 
@@ -74,7 +79,7 @@ class Performance:
         )
         self._notice = Notice(window.size)
         self._pattern, self._covered = Pattern(run_dir, window.size), False
-        self._changed: Box | None = None
+        self._changed: list[Box] | None = None
         self._engine = EngineView(run_dir)
         self._inbox = CommandInbox(run_dir, "stage")
         self._heart = Heart(run_dir, "stage")
@@ -85,8 +90,9 @@ class Performance:
         self._latencies = Ring()
         self._shown_at: float | None = None
         self._began_at: float | None = None
-        self._status_due = self._composite_due = 0.0
-        self._unpublished = True
+        self._status_due, self._published_at = 0.0, float("-inf")
+        self._unpublished = self._moved = True
+        self._skipped = 0
         self._sequence = 0
         self._refused = self._scheduling = ""
         self._calibration = calibration
@@ -107,16 +113,33 @@ class Performance:
         ending = None
         while not stopping() and not (ending := self._window.asked_to_close()):
             self._pacer.wait(_COMPOSE_LEAD_S)
-            self._follow()
-            self._obey()
-            changed = self._compose()
-            self._pacer.wait()
+            changed = not self._may_be_skipped() and self._refresh()
+            if changed:
+                self._pacer.wait()
             self._window.show(self._show.light if changed else None, self._changed)
+            # What rests is on the display when its refresh is due: nobody need wake for that.
+            shown_at = max(self._clock(), self._pacer.due)
             self._pacer.done()
-            self._measure()
+            self._measure(shown_at)
             self._publish()
         self._inbox.close()
         return ending
+
+    def _may_be_skipped(self) -> bool:
+        """Return whether nobody is there, and nothing says that somebody has come."""
+        self._skipped += 1
+        every = self._config.stage.fps / (_ATTRACT_HZ if self._moved else _AT_REST_HZ)
+        if self._show.mode is not Mode.ATTRACT or self._skipped >= round(every):
+            return False
+        return not (self._visit.has_news() or self._engine.has_news())
+
+    def _refresh(self) -> bool:
+        """Compose the next refresh; returns whether it is another one."""
+        self._skipped = 0
+        self._follow()
+        self._obey()
+        self._moved = self._compose()
+        return self._moved
 
     def _follow(self) -> None:
         config = self._follower.follow()
@@ -130,7 +153,7 @@ class Performance:
         self._config, self._mismatch = config, self._misfit(config)
         self._show.configure(config.stage)
         # Whoever moved a slider watches for what it does.
-        self._composite_due = 0.0
+        self._published_at = float("-inf")
         self._status_due = min(self._status_due, self._clock() + _STATUS_SOON_S)
 
     def _obey(self) -> None:
@@ -187,8 +210,7 @@ class Performance:
             self._labelled = origin
             self._show.label(label, now)
 
-    def _measure(self) -> None:
-        now = self._clock()
+    def _measure(self, now: float) -> None:
         if self._shown_at is None:
             self._began_at = now
         else:
@@ -201,8 +223,10 @@ class Performance:
 
     def _publish(self) -> None:
         now = self._clock()
-        if self._unpublished and now >= self._composite_due:
-            self._composite_due = now + _COMPOSITE_EVERY_S
+        seen = now - self._composite.looked_at < _LOOKS_ON_S
+        every_s = _COMPOSITE_EVERY_S if seen else _COMPOSITE_UNSEEN_S
+        if self._unpublished and now - self._published_at >= every_s:
+            self._published_at = now
             self._sequence += 1
             light = self._shrink(self._show.light)
             self._unpublished = not self._composite.publish(self._sequence, now, light)

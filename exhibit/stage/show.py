@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import cv2
 import numpy as np
 
@@ -10,13 +12,16 @@ from exhibit.contract.settings.schema import StageConfig
 from exhibit.contract.slot import Published
 from exhibit.contract.values import Gray
 from exhibit.stage.attract import Attract
-from exhibit.stage.box import Box, box_of, changed_box
+from exhibit.stage.box import Box, box_of, changed_boxes
+from exhibit.stage.coming import Coming
 from exhibit.stage.fade import Fade
 from exhibit.stage.label import hang_label
 from exhibit.stage.mode import Mode
-from exhibit.stage.mount import PAPER, Mount, inside_of, lit_mask
+from exhibit.stage.mount import Mount
 from exhibit.stage.placement import place
+from exhibit.stage.rim import Rim
 from exhibit.stage.tone import Tone
+from exhibit.stage.warp import PAPER
 
 SOFTEST_S, _CLEAN_S = 0.2, 0.2
 """No change from one state to another is shorter than the first; a fresh sheet is clean after the
@@ -31,7 +36,7 @@ class Show:
 
     Attributes:
         light: (H, W, 3) uint8 RGB.
-        composed: the part of `light` that was written last.
+        composed: the parts of `light` that were written last.
 
     Args:
         size: width and height of the window in pixels.
@@ -50,16 +55,17 @@ class Show:
         farewell_s: float,
     ) -> None:
         self.light = np.zeros((size[1], size[0], 3), np.uint8)
-        self.composed = box_of(self.light)
+        self.composed = [box_of(self.light)]
         self.mode = Mode.ATTRACT
         self._size = size
         self._calibration = calibration
         self._attract, self.farewell_s = attract, farewell_s
         self._picture: Gray | None = None
+        self._coming: Coming | None = None
+        self._spare: Gray | None = None
         self._label: Gray | None = None
         self._hung: Gray | None = None
         self._hanging: Gray | None = None
-        self._inside = Box(0, 0, 0, 0)
         self._attract_due = 0.0
         self._level = 1.0
         self._blended_at: float | None = None
@@ -81,18 +87,19 @@ class Show:
         placement = place(*self._size, config, self._calibration)
         self._placement, self._mount = placement, Mount(placement)
         self._hung = None if self._label is None else hang_label(self._label, placement)
-        self._mask = lit_mask(placement)
-        if self._mask is not None:
-            self._inside = inside_of(self._mask)
-        if self._picture is not None:
-            self._fade = Fade(self._window(self._picture))
+        self._rim = Rim(placement)
+        newest = self._newest()
+        if newest is not None:
+            self._picture, self._coming = newest, None
+            self._fade = Fade(self._window(newest))
 
     def label(self, label: Gray | None, now: float) -> None:
         """Show a label (h, w) uint8 beside the answers, or none from now on."""
         self._label = label
         self._hung = None if label is None else hang_label(label, self._placement)
-        if self.mode in _LABELLED and self._picture is not None:
-            self._fade_to(self._picture, now, SOFTEST_S)
+        newest = self._newest()
+        if self.mode in _LABELLED and newest is not None:
+            self._fade_to(newest, now, SOFTEST_S)
 
     def update(self, now: float, mode: Mode, picture: Published | None) -> None:
         """Decide what to fade to.
@@ -107,11 +114,14 @@ class Show:
         crossfade_s = self._config.crossfade_ms / 1000
         if entering:
             crossfade_s = max(crossfade_s, SOFTEST_S)
-        if mode is Mode.PICTURE and picture is not None:
+        if self._coming is not None and not entering:
+            # Whatever else is new waits for its turn, or one that is drawn slowly would never come.
+            self._go_on(now)
+        elif mode is Mode.PICTURE and picture is not None:
             if picture is not self._latest or entering:
-                self._fade_to(picture.pixels, now, crossfade_s)
-            if picture is not self._latest and before in _ANSWERED_FROM:
-                self._captured_at = picture.captured_at
+                waited = picture is not self._latest and before in _ANSWERED_FROM
+                captured_at = picture.captured_at if waited else None
+                self._fade_to(picture.pixels, now, crossfade_s, captured_at)
             self._latest = picture
         elif mode is Mode.CLEAN and entering:
             self._fade_to(_BLANK, now, _CLEAN_S)
@@ -120,8 +130,7 @@ class Show:
         elif mode is Mode.ATTRACT and now >= self._attract_due:
             step = self._attract.step(now)
             self._attract_due = now + step.lasts_s
-            # The next picture may come before this fade is over, and goes on from there.
-            self._fade_to(step.picture, now, max(step.lasts_s, SOFTEST_S))
+            self._fade_to(step.picture, now, step.lasts_s)
 
     def compose(self, now: float) -> bool:
         """Write the light of the window at `now` into `light`; False where nothing changed."""
@@ -131,14 +140,12 @@ class Show:
         window = self._fade.blend(now)
         if moved:
             self._tone = Tone(self._config, self._level)
-        box = box_of(self.light) if moved or self._dirty else self._fade.box
+        self.composed = [box_of(self.light)] if moved or self._dirty else self._fade.boxes
         self._dirty = False
-        if box.is_empty:
-            return False
-        self._tone.apply(box.of(window), box.of(self.light))
-        self._darken(box)
-        self.composed = box
-        return True
+        for box in self.composed:
+            self._tone.apply(box.of(window), box.of(self.light))
+            self._rim.darken(self.light, box)
+        return bool(self.composed)
 
     def newly_lit(self) -> float | None:
         """Return `captured_at` of a picture whose light was composed for the first time."""
@@ -154,19 +161,48 @@ class Show:
         self._latest = None
         self._fade_to(_BLANK, now, fade_s)
 
-    def _fade_to(self, pixels: Gray, now: float, duration_s: float) -> None:
-        before, self._picture = self._picture, pixels
-        target, box = self._fade.target, None
+    def _newest(self) -> Gray | None:
+        """Return the picture that is shown, or the one on its way."""
+        return self._picture if self._coming is None else self._coming.pixels
+
+    def _fade_to(
+        self, pixels: Gray, now: float, duration_s: float, captured_at: float | None = None
+    ) -> None:
         hung = self._hung if self.mode in _LABELLED else None
-        if hung is self._hanging and target.ndim == pixels.ndim:
-            changed = box_of(pixels)
-            if before is not None and before.shape == pixels.shape:
-                changed = changed_box(before, pixels)
-            box = self._mount.redraw(pixels, changed, target)
-            self._hang_over(target, box)
-        else:
-            target = self._window(pixels, target)
-        self._fade.start(target, now, duration_s, box)
+        if hung is self._hanging and self._fade.target.ndim == pixels.ndim:
+            self._coming = Coming(pixels, duration_s, self._boxes_to(pixels), captured_at)
+            self._go_on(now)
+            return
+        self._picture, self._captured_at, self._coming = pixels, captured_at, None
+        self._fade.start(self._window(pixels, self._fade.target), now, duration_s)
+
+    def _boxes_to(self, pixels: Gray) -> list[Box]:
+        """Return where the window changes with the picture shown now."""
+        before, changed = self._picture, [box_of(pixels)]
+        if before is not None and before.shape == pixels.shape:
+            changed = changed_boxes(before, pixels)
+        return [box for part in changed for box in self._mount.boxes(pixels, part)]
+
+    def _go_on(self, now: float) -> None:
+        """Draw a share of the picture that comes, and fade to it once all of it is drawn."""
+        coming, target = self._coming, self._fade.target
+        assert coming is not None
+        most_px = self._mount.most_px(coming.pixels)
+        if not coming.draw(partial(self._draw, coming.pixels), target, most_px, self._spare_like):
+            return
+        self._picture, self._coming = coming.pixels, None
+        self._captured_at = coming.captured_at
+        self._fade.start(target, now, coming.duration_s, coming.boxes)
+
+    def _spare_like(self, window: Gray) -> Gray:
+        # Fresh memory costs more than the arithmetic: it is used again.
+        if self._spare is None or self._spare.shape != window.shape:
+            self._spare = np.empty_like(window)
+        return self._spare
+
+    def _draw(self, pixels: Gray, box: Box, window: Gray) -> None:
+        self._mount.draw(pixels, box, window)
+        self._hang_over(window, box)
 
     def _window(self, pixels: Gray, out: Gray | None = None) -> Gray:
         window = self._mount(pixels, out)
@@ -182,14 +218,6 @@ class Show:
         if window.ndim == 3:
             hung = np.asarray(cv2.cvtColor(hung, cv2.COLOR_GRAY2RGB), np.uint8)
         cv2.min(part, hung, dst=part)
-
-    def _darken(self, box: Box) -> None:
-        """Let no light fall beside the table; what lies inside of it is not touched."""
-        if self._mask is None:
-            return
-        for rim in box.without(self._inside):
-            mask, light = rim.of(self._mask), rim.of(self.light)
-            cv2.multiply(light, mask, dst=light, scale=1 / 255)
 
     def _move_level(self, now: float) -> bool:
         target = 0.0 if self.mode is Mode.BLANK else 1.0

@@ -8,6 +8,7 @@ from pathlib import Path
 from exhibit.contract.records import Gesture, RecordReader
 from exhibit.contract.settings.schema import Config
 from exhibit.contract.slot import Published
+from exhibit.stage.engine_view import ATTACH_EVERY_S
 from exhibit.stage.mode import Mode, Orders
 
 _INK_BELOW = 128
@@ -36,13 +37,17 @@ class Visit:
     """
 
     def __init__(self, run_dir: Path) -> None:
-        self._gestures = RecordReader(run_dir, Gesture)
+        self._gestures = RecordReader(run_dir, Gesture, ATTACH_EVERY_S)
         self._seen: Gesture | None = None
         self._mode = Mode.ATTRACT
         self._until = 0.0
         self._ended = False
         self._picture: Published | None = None
         self._drawn = False
+
+    def has_news(self) -> bool:
+        """Return whether there is a gesture that was not looked at yet."""
+        return self._gestures.has_news()
 
     def choose(
         self, now: float, orders: Orders, picture: Published | None, idle: bool, config: Config

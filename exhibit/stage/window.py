@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Literal
 
@@ -12,7 +13,7 @@ from exhibit.contract.displays import is_unseen
 from exhibit.contract.errors import ConfigError
 from exhibit.contract.settings.schema import StageConfig
 from exhibit.contract.values import Gray
-from exhibit.stage.box import Box
+from exhibit.stage.box import Box, box_of
 
 WindowKind = Literal["fullscreen", "windowed", "headless"]
 _QUIT_KEYS = ("escape", "q")
@@ -74,21 +75,22 @@ class Window:
         """SDL's name of the kind of display, for example wayland, x11 or dummy."""
         return str(pygame.display.get_driver())
 
-    def show(self, light: Gray | None, box: Box | None = None) -> None:
+    def show(self, light: Gray | None, boxes: Sequence[Box] | None = None) -> None:
         """Show light, or what was shown before where it is None.
 
         What is shown stays on the display by itself, until the window system has lost it.
 
         Args:
             light: (H, W, 3) RGB of the whole window.
-            box: where it differs from the light before; None is anywhere.
+            boxes: where it differs from the light before; None is anywhere.
         """
         if light is not None:
-            area = (0, 0, *self.size) if box is None else (box.left, box.top, box.width, box.height)
+            boxes = [box_of(light)] if boxes is None else boxes
+            areas = [(box.left, box.top, box.width, box.height) for box in boxes]
             picture = pygame.image.frombuffer(light.data, self.size, "RGB")
-            self._surface.blit(picture, area[:2], area)
+            self._surface.blits([(picture, area[:2], area) for area in areas], doreturn=False)
             if not self._lost:
-                pygame.display.update(area)
+                pygame.display.update(areas)
         if self._lost:
             pygame.display.flip()
             self._lost = False

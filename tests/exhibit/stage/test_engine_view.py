@@ -7,6 +7,7 @@ import pytest
 from exhibit.contract.board import write_status
 from exhibit.contract.slot import Slot
 from exhibit.stage.engine_view import EngineView
+from tests.patience import wait_until
 
 STALE_S = 1.5
 
@@ -64,9 +65,12 @@ def test_look_engine_that_made_a_new_slot_is_followed(engine: Engine, tmp_path: 
     view.look(10.0, STALE_S)
     successor = Engine(tmp_path)
     successor.send(11.0)
-    view.look(11.0, STALE_S)
-    assert view.picture is not None
-    assert view.picture.captured_at == 11.0
+
+    def is_followed() -> bool:
+        view.look(11.0, STALE_S)
+        return view.picture is not None and view.picture.captured_at == 11.0
+
+    wait_until(is_followed, "the new slot is found")
 
 
 def test_look_first_picture_after_a_silence_ends_idle_before_the_status_says_so(

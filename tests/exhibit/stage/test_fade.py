@@ -66,17 +66,17 @@ def test_fade_of_a_part_blends_that_part_alone_and_the_parts_it_has_not_finished
     fade = Fade(even(200))
     first = even(200)
     first[0, 0] = 0
-    fade.start(first, now=0.0, duration_s=1.0, box=Box(0, 0, 1, 1))
+    fade.start(first, now=0.0, duration_s=1.0, boxes=[Box(0, 0, 1, 1)])
     assert fade.blend(0.5)[0, 0] == 100
-    assert fade.box == Box(0, 0, 1, 1)
+    assert fade.boxes == [Box(0, 0, 1, 1)]
     second = first.copy()
     second[3, 5] = 0
-    fade.start(second, now=0.5, duration_s=1.0, box=Box(5, 3, 6, 4))
+    fade.start(second, now=0.5, duration_s=1.0, boxes=[Box(5, 3, 6, 4)])
     shown = fade.blend(1.0)
     assert (shown[0, 0], shown[3, 5], shown[1, 1]) == (50, 100, 200)
     assert np.array_equal(fade.blend(2.0), second)
     third = second.copy()
     third[1, 1] = 0
-    fade.start(third, now=3.0, duration_s=1.0, box=Box(1, 1, 2, 2))
-    assert fade.box == Box(1, 1, 2, 2)
+    fade.start(third, now=3.0, duration_s=1.0, boxes=[Box(1, 1, 2, 2)])
+    assert fade.boxes == [Box(1, 1, 2, 2)]
     assert np.array_equal(fade.blend(4.0), third)

@@ -12,12 +12,13 @@ from exhibit.contract.board import Heart, read_status, send_command
 from exhibit.contract.calibration import Calibration, ProjectorCalibration
 from exhibit.contract.notice import write_notice
 from exhibit.contract.pattern import FRESH_S, SLOT
-from exhibit.contract.records import Origin, RecordWriter
+from exhibit.contract.records import Gesture, Origin, RecordWriter
 from exhibit.contract.settings.file import apply_overrides
 from exhibit.contract.settings.published import Follower
 from exhibit.contract.settings.schema import Config
 from exhibit.contract.slot import Slot
 from exhibit.contract.slot_writer import SlotWriter
+from exhibit.stage.mode import Mode
 from exhibit.stage.performance import Performance
 from exhibit.stage.window import Ending, Window
 from tests.exhibit.stage.test_drawings import square, write_drawings
@@ -138,7 +139,7 @@ def test_performance_goes_on_with_the_picture_when_a_pattern_is_stale(table: Tab
 def test_performance_shows_no_pattern_of_another_size(table: Table) -> None:
     SlotWriter(table.run_dir / SLOT).publish(1, time.monotonic(), np.zeros((32, 48), np.uint8))
     table.send(90, captured_at=1.0)
-    table.play(100)
+    table.play(300)
     assert table.shown() == [90, 90, 90]
 
 
@@ -216,6 +217,65 @@ def test_performance_slow_stage_with_a_new_picture_in_every_frame_still_tells(
     assert shown is not None
     strip = shown.pixels[-24:]
     assert (strip.min() < 128, strip.max()) == (True, 255)  # brighter than the paper around it
+
+
+def _performed(
+    run_dir: Path, monkeypatch: pytest.MonkeyPatch, each: Callable[[int, Performance], bool]
+) -> None:
+    """Perform 60 times a second of a clock that frames move, until `each` says to stop."""
+    monkeypatch.setattr("exhibit.stage.performance.Pacer", NoPacer)
+    config = apply_overrides(CONFIG, {"stage": {"fps": 60}})
+    window, clock = Window(config.stage, "headless"), FakeClock(time.monotonic())
+    begin_with(run_dir, config)
+    performance = Performance(run_dir, Follower(run_dir, "stage"), Calibration(), window, clock)
+    frames = iter(range(10_000))
+
+    def stopping() -> bool:
+        clock.advance(1 / 60)
+        return each(next(frames), performance)
+
+    performance.run(stopping, "ordinary")
+    window.close()
+
+
+def test_performance_view_for_pages_is_made_often_only_while_somebody_looks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pictures, engine = Slot.create(tmp_path / "picture.slot", 256), Heart(tmp_path, "engine")
+    views: list[int] = []
+
+    def each(frame: int, _: Performance) -> bool:
+        engine.beat()
+        pictures.publish(frame, float(frame), np.full((16, 16), frame, np.uint8))
+        if frame in (1, 61, 121):
+            view = Slot.attach(tmp_path / "composite.slot")
+            views.append(view.version)
+            if frame == 61:
+                view.peek()
+        return frame > 121
+
+    _performed(tmp_path, monkeypatch, each)
+    unseen, seen = np.diff(views)
+    assert unseen <= 1 and seen >= 12
+
+
+@pytest.mark.parametrize("told_at", range(40, 46))
+def test_performance_pen_ends_the_attract_loop_in_the_refresh_in_which_it_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told_at: int
+) -> None:
+    """Refreshes are left out while nobody is there, and a stroke must not wait for the next."""
+    gestures = RecordWriter(tmp_path, Gesture)
+    gestures.publish(0, 0.0, Gesture())
+    modes: list[Mode] = []
+
+    def each(frame: int, performance: Performance) -> bool:
+        modes.append(performance._show.mode)
+        if frame == told_at:
+            gestures.publish(frame, 0.0, Gesture(speed=1.0))
+        return frame > told_at + 2
+
+    _performed(tmp_path, monkeypatch, each)
+    assert modes[told_at : told_at + 2] == [Mode.ATTRACT, Mode.CLEAN]
 
 
 def test_performance_blank_and_freeze_say_so(table: Table) -> None:

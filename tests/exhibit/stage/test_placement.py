@@ -4,8 +4,9 @@ import pytest
 from exhibit.contract.calibration import Calibration, ProjectorCalibration
 from exhibit.contract.geometry import homography, project, rectangle
 from exhibit.contract.settings.schema import StageConfig
-from exhibit.stage.mount import Mount, lit_mask
+from exhibit.stage.mount import Mount
 from exhibit.stage.placement import place
+from exhibit.stage.rim import lit_mask
 
 PLAIN = StageConfig(mirror=False)
 
