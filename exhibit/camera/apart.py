@@ -114,7 +114,7 @@ class CameraApart:
         self._process, self._run_dir, self._board = process, run_dir, name
         self._clock = clock
         self._slot = run_dir / f"{name}.slot"
-        self._reader = SlotReader(self._slot)
+        self._reader = SlotReader(self._slot, _STATUS_EVERY_S)
         self._status: dict[str, Any] = {}
         self._status_due = self._due = self._captured_at = 0.0
         self.name = ""

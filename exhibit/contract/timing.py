@@ -18,6 +18,8 @@ class Ring:
     def __init__(self, capacity: int = _CAPACITY) -> None:
         self._values = np.zeros(capacity, np.float64)
         self.count = 0
+        self._found_at = 0
+        self._found: dict[str, float] | None = None
 
     def add(self, value: float) -> None:
         """Remember one measurement."""
@@ -26,11 +28,12 @@ class Ring:
 
     def percentiles(self) -> dict[str, float] | None:
         """Return p50, p95 and p99 of what is remembered, or None before the first."""
-        known = self._values[: min(self.count, self._values.size)]
-        if not known.size:
-            return None
-        found = np.percentile(known, _SHARES)
-        return {f"p{share}": round(float(v), 3) for share, v in zip(_SHARES, found, strict=True)}
+        if self._found_at != self.count:
+            known = self._values[: min(self.count, self._values.size)]
+            found = zip(_SHARES, np.percentile(known, _SHARES), strict=True)
+            self._found = {f"p{share}": round(float(value), 3) for share, value in found}
+            self._found_at = self.count
+        return self._found
 
 
 class StageTimes:

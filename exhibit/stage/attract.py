@@ -19,7 +19,7 @@ from exhibit.stage.turn import SIDE_PX, TURN_S, Turn, make_turn
 
 log = logging.getLogger(__name__)
 
-STEP_S = 0.1
+STEP_S = 0.15
 """From one picture to the next while a pen draws; between them the stage fades."""
 _REST_S = 0.5
 _CLEAR_S = 1.5

@@ -14,9 +14,6 @@ _CELL = 2
 _BESIDE = np.ones((3, 3), np.uint8)
 _TURNS = ((1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1))
 _STRAIGHT_FIRST = (0, 1, -1, 2, -2, 3, -3, 4)
-_SOFT = 0.01
-"""Share of the drawing over which a line comes up behind the pen."""
-
 Order = NDArray[np.float32]
 
 
@@ -46,10 +43,19 @@ def pen_order(drawing: Gray) -> Order:
     return np.asarray(of_label[nearest], np.float32)
 
 
-def drawn_until(drawing: Gray, order: Order, share: float) -> Gray:
-    """Return a drawing (R, R) as it is when a share 0..1 of it has been drawn."""
-    shown = np.clip((share * (1 + _SOFT) - order) / _SOFT, 0, 1)
-    return np.asarray(np.rint(255 - shown * (255.0 - drawing)), np.uint8)
+def drawn_until(drawing: Gray, order: Order, share: float, soft: float) -> Gray:
+    """Return a drawing (R, R) as it is when a share 0..1 of it has been drawn.
+
+    Args:
+        drawing: (R, R) uint8, dark on light.
+        order: of it, as `pen_order` gives it.
+        share: of it.
+        soft: share of the drawing over which a line comes up behind the pen.
+    """
+    steep, reached = 255 / soft, share * (1 + soft)
+    shown = cv2.addWeighted(order, -steep, order, 0, steep * reached, dtype=cv2.CV_8U)
+    ink = cv2.multiply(shown, cv2.bitwise_not(drawing), dst=shown, scale=1 / 255)
+    return np.asarray(cv2.bitwise_not(ink, dst=ink), np.uint8)
 
 
 def _cells(ink: NDArray[np.bool_]) -> NDArray[np.bool_]:

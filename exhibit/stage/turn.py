@@ -23,6 +23,8 @@ TURN_S = 14.0
 """From one drawing to the next, without the fade between them."""
 _DRAWN_S = 8.0
 _INVITED_FROM_S, _INVITED_TO_S = 2.5, 6.5
+_SOFT_S = 0.35
+"""In which a line comes up behind the pen."""
 _SHARE = 0.62
 """Side of a drawing's square as a share of the picture's."""
 _PAPER = 255
@@ -49,12 +51,16 @@ class Drawn:
 
     def draw(self, canvas: Gray, at_s: float) -> None:
         """Draw on the canvas (S, S) what there is of it after `at_s` seconds of the turn."""
-        share = (at_s - self.begins_s) / (self.ends_s - self.begins_s)
+        takes_s = self.ends_s - self.begins_s
+        share = (at_s - self.begins_s) / takes_s
         if share <= 0:
             return
         high, wide = self.picture.shape
         place = canvas[self.top : self.top + high, self.left : self.left + wide]
-        seen = self.picture if share >= 1 else drawn_until(self.picture, self.order, share)
+        if share >= 1:
+            seen = self.picture
+        else:
+            seen = drawn_until(self.picture, self.order, share, _SOFT_S / takes_s)
         np.minimum(place, seen, out=place)
 
 

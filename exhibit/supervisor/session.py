@@ -29,7 +29,7 @@ from exhibit.supervisor.supervisor import Supervisor
 
 log = logging.getLogger(__name__)
 
-_TICK_S = 0.05
+_TICK_S = 0.1
 _LOOK_EVERY_S = 0.5
 _SHOWN_WITHIN_S = 2.0
 _PAGE_BEATS_WITHIN_S = 5.0

@@ -2,6 +2,8 @@ import numpy as np
 
 from exhibit.stage.pen import drawn_until, pen_order
 
+SOFT = 0.01
+
 
 def line(rows: slice, columns: slice) -> np.ndarray:
     drawing = np.full((64, 64), 255, np.uint8)
@@ -34,12 +36,12 @@ def test_pen_goes_straight_on_at_a_crossing() -> None:
 def test_drawn_until_begins_with_paper_and_ends_with_the_drawing() -> None:
     drawing = line(slice(30, 32), slice(4, 60))
     order = pen_order(drawing)
-    assert drawn_until(drawing, order, 0.0).min() > 240
-    assert np.array_equal(drawn_until(drawing, order, 1.0), drawing)
-    half = drawn_until(drawing, order, 0.5)[31, 4:60] < 128
+    assert drawn_until(drawing, order, 0.0, SOFT).min() > 240
+    assert np.array_equal(drawn_until(drawing, order, 1.0, SOFT), drawing)
+    half = drawn_until(drawing, order, 0.5, SOFT)[31, 4:60] < 128
     assert 20 < half.sum() < 36
 
 
 def test_pen_of_an_empty_drawing_draws_nothing() -> None:
     blank = np.full((8, 8), 255, np.uint8)
-    assert np.array_equal(drawn_until(blank, pen_order(blank), 0.5), blank)
+    assert np.array_equal(drawn_until(blank, pen_order(blank), 0.5, SOFT), blank)
