@@ -10,6 +10,7 @@ import threading
 from pathlib import Path
 
 from exhibit.contract.errors import REFUSED, ExhibitError
+from exhibit.contract.heap import settle
 from exhibit.engine.process import EngineProcess
 
 
@@ -24,6 +25,7 @@ def main() -> None:
         # Asked to end while it opens the bundle it ends at once: there is nothing to give back yet.
         engine = EngineProcess(given.run_dir)
         signal.signal(signal.SIGTERM, lambda *_: stopping.set())
+        settle()
         engine.run(stopping.is_set)
     except ExhibitError as error:
         print(f"Error: {error}", file=sys.stderr)

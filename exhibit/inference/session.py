@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
@@ -19,6 +20,7 @@ log = logging.getLogger(__name__)
 
 Shapes = Mapping[str, tuple[int, ...]]
 _FATAL, _ERROR, _WARNING = 4, 3, 2
+_AS_ASKED = 1  # ArenaExtendStrategy::kSameAsRequested
 
 
 class Graph(Protocol):
@@ -134,10 +136,24 @@ def session_options(threads: int) -> ort.SessionOptions:
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = _ERROR
+    # Planned in advance, the arrays of a run take 20 MB more, and no less time.
+    options.enable_mem_pattern = False
+    _share_arena()
+    options.add_session_config_entry("session.use_env_allocators", "1")
     # Waiting threads must sleep: the stage needs its share of the cores at every refresh.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.add_session_config_entry("session.set_denormal_as_zero", "1")
     return options
+
+
+@cache
+def _share_arena() -> None:
+    """Have all sessions of this process use one arena: they run one after the other."""
+    memory = ort.OrtMemoryInfo(
+        "Cpu", ort.OrtAllocatorType.ORT_ARENA_ALLOCATOR, 0, ort.OrtMemType.DEFAULT
+    )
+    # Grown by what is asked for, and not by doubling: what is asked for never changes.
+    ort.create_and_register_allocator(memory, ort.OrtArenaCfg(0, _AS_ASKED, -1, -1))
 
 
 @contextmanager

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import signal
 import sys
 import threading
 from pathlib import Path
 
 from exhibit.contract.errors import REFUSED, ExhibitError
+from exhibit.contract.heap import settle
 from exhibit.contract.precedence import take_precedence
 from exhibit.sound.process import SoundProcess
 
@@ -30,8 +30,7 @@ def main() -> None:
     # The device's thread waits for this one where both want the interpreter, and for the thread
     # that a sound server's client starts.
     take_precedence("threads")
-    gc.collect()
-    gc.freeze()
+    settle()
     sound.run(stopping.is_set)
 
 

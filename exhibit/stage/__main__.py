@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import signal
 import sys
 import threading
@@ -13,6 +12,7 @@ import cv2
 
 from exhibit.contract.calibration import usable_calibration
 from exhibit.contract.errors import CLOSED, REFUSED, ExhibitError
+from exhibit.contract.heap import settle
 from exhibit.contract.precedence import take_precedence
 from exhibit.contract.settings.published import Follower
 from exhibit.stage.performance import Performance
@@ -48,8 +48,7 @@ def _perform(run_dir: Path, kind: WindowKind, stopping: threading.Event) -> Endi
     try:
         performance = Performance(run_dir, follower, calibration, window)
         performance.complaints += (uncalibrated,)
-        gc.collect()
-        gc.freeze()
+        settle()
         return performance.run(stopping.is_set, take_precedence())
     finally:
         window.close()

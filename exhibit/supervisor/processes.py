@@ -80,6 +80,10 @@ def child_environment(environment: Mapping[str, str]) -> dict[str, str]:
         "MKL_NUM_THREADS": "1",
         "OPENCV_FOR_THREADS_NUM": "1",
         "MALLOC_ARENA_MAX": "2",
+        # Without them glibc never gives large blocks back once one was freed. Below the first no
+        # block of a frame is, so that the loops ask the system for nothing.
+        "MALLOC_MMAP_THRESHOLD_": str(4 << 20),
+        "MALLOC_TRIM_THRESHOLD_": str(8 << 20),
         "PYGAME_HIDE_SUPPORT_PROMPT": "1",
         "PYTHONUNBUFFERED": "1",
         # A process that hangs is asked where, with SIGABRT, before it is killed.

@@ -10,16 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
-
-from exhibit.contract.printed import picture_pdf, with_density
 from exhibit.contract.records import Origin
 from exhibit.contract.settings.taking_home import TakehomeConfig
 from exhibit.contract.values import Gray
-from exhibit.takehome.credits import credits_of
 from exhibit.takehome.folder import Folder
 from exhibit.takehome.outbox import DeliveryError, Outbox, Parcel
-from exhibit.takehome.page import PAPERS_MM, PIXELS_PER_MM, Drawn, compose
 from exhibit.takehome.printer import Printer
 
 SPOOL = "takehome"
@@ -144,6 +139,13 @@ class Backroom:
             time.sleep(_LOOK_EVERY_S)
 
     def _make(self, asked: Asked) -> None:
+        # Loaded with the first order: OpenCV would be a third of a process that mostly waits.
+        import cv2
+
+        from exhibit.contract.printed import picture_pdf, with_density
+        from exhibit.takehome.credits import credits_of
+        from exhibit.takehome.page import PAPERS_MM, PIXELS_PER_MM, Drawn, compose
+
         config = asked.config
         credit = credits_of(asked.answered, asked.bundles, asked.origin, asked.language)
         drawn = Drawn(asked.ink, asked.picture, config.text, credit)

@@ -6,8 +6,6 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
-
 from exhibit.contract.slot_reader import SlotReader
 
 _QUALITY = 82
@@ -34,6 +32,9 @@ class View:
         with self._lock:
             found = self._pictures.peek()
             if found is not None:
+                # Loaded when somebody looks: it is the largest library of this process.
+                import cv2
+
                 pixels = found.pixels
                 if pixels.ndim == 3:
                     pixels = cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR)  # type: ignore[assignment]
