@@ -30,8 +30,8 @@ OLDEST_S = 1.0
 _GONE_WITHIN_S = 1.0
 _MOST_STUCK = 2
 _LOOK_EVERY_S = 0.002
-_SLEEPS_FOR, _LONGEST_S = 0.85, 0.1
-"""Of the time between two frames; only then it is looked whether the next has come."""
+_AFTER_S, _LONGEST_S = 0.0003, 0.1
+"""So long after a frame should have come it is looked whether it has, and then again and again."""
 _STATUS_EVERY_S = 0.1
 _numbers = itertools.count()
 
@@ -158,9 +158,9 @@ class CameraApart:
 
     def newest(self, timeout_s: float) -> Frame | None:
         """Return the newest frame not given out yet; waits for one up to `timeout_s`."""
-        deadline, waited = self._clock() + timeout_s, False
+        deadline = self._clock() + timeout_s
         while not self._reader.has_news():
-            now, waited = self._clock(), True
+            now = self._clock()
             if now >= deadline:
                 return None
             time.sleep(min(max(self._due - now, _LOOK_EVERY_S), deadline - now))
@@ -168,7 +168,7 @@ class CameraApart:
         found = self._reader.take()
         if found is None:
             return None
-        self._expect_after(found, found.version - before, waited)
+        self._expect_after(found, found.version - before)
         self.dropped += max(found.version - before - 1, 0)
         self.captured += max(found.version - before, 1)
         if self._clock() - found.captured_at > OLDEST_S:
@@ -177,12 +177,11 @@ class CameraApart:
         found.pixels.setflags(write=False)
         return Frame(found.sequence, found.captured_at, found.pixels)
 
-    def _expect_after(self, found: Published, versions: int, waited: bool) -> None:
-        """Note when the next frame may come: frames come evenly, but one that lay there is old."""
+    def _expect_after(self, found: Published, versions: int) -> None:
+        """Note when the next frame should come: they come evenly."""
         every_s = (found.captured_at - self._captured_at) / max(versions, 1)
         self._captured_at = found.captured_at
-        sleeps_s = _SLEEPS_FOR * min(max(every_s, 0.0), _LONGEST_S)
-        self._due = self._clock() + sleeps_s if waited else 0.0
+        self._due = found.published_at + min(max(every_s, 0.0), _LONGEST_S) + _AFTER_S
 
     def read(self) -> Frame:
         """Return the next frame; raises CameraError where there is none in time."""

@@ -107,6 +107,9 @@ class Pulse:
             desk.hub.send("state", describe(desk))
 
     def _tell_arrival(self) -> None:
+        if not self._desk.hub.count:
+            self._arrival = None
+            return
         told = arrival(self._desk)
         if told != self._arrival:
             self._arrival = told

@@ -49,6 +49,7 @@ class InForce:
         self.generation = start.generation
         self._run_dir, self._tell = run_dir, tell
         self._is_published = True
+        self._judged, self._outdated = self.generation, False
 
     def take(self, layers: Stack) -> Change:
         """Let other layers hold from now on.
@@ -80,8 +81,10 @@ class InForce:
 
     def status(self) -> dict[str, Any]:
         """Return what the status of the page's process says about its settings."""
-        outdated = _PAGE in restarts_for(changed_keys(self._began_with, self.effective))
-        return {"generation": self.generation, "outdated": outdated}
+        if self._judged != self.generation:
+            changed = changed_keys(self._began_with, self.effective)
+            self._judged, self._outdated = self.generation, _PAGE in restarts_for(changed)
+        return {"generation": self.generation, "outdated": self._outdated}
 
     def commanded(self, keys: dict[str, Any]) -> tuple[str, ...]:
         """Return those of some dotted keys that the command line holds."""

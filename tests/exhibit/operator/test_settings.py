@@ -324,6 +324,17 @@ def test_settings_that_found_no_room_are_published_later(
     assert (_published(desk).ink.threshold, change.generation) == (0.7, 2)
 
 
+def test_settings_of_a_start_outdate_the_page_until_they_are_as_they_were(desk: Desk) -> None:
+    def outdated() -> bool:
+        return bool(desk.settings.in_force.status()["outdated"])
+
+    before = outdated()
+    desk.settings.change({"operator": {"port": desk.settings.effective.operator.port + 1}}, "kim")
+    changed = outdated()
+    desk.settings.revert()
+    assert (before, changed, outdated()) == (False, True, False)
+
+
 def test_settings_arrive_when_every_process_runs_their_generation(
     table: FakeTable, admin: TestClient
 ) -> None:
