@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from exhibit.contract.values import Find, Gray
 from exhibit.recall.bending import bend
 from exhibit.recall.beside import beside, left_of
-from exhibit.recall.calm import LEAST_SCORE
+from exhibit.recall.choosing import TRIED, best_posed, drawn_in_pose
 from exhibit.recall.composing import MOST_RECALLED, drawn_side, together
 from exhibit.recall.groups import figures_on
 from exhibit.recall.handwriting import in_pen_line, is_handwriting
 from exhibit.recall.memory import Memory
-from exhibit.recall.placing import lay_on_sheet
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,12 +46,11 @@ def recall_at_once(memory: Memory, ink: Gray, side_px: int) -> Found | None:
         else:
             drawings.append(one.ink)
     for drawing in drawings[:MOST_RECALLED]:
-        for find in memory.search(drawing, 1):
-            if find.score >= LEAST_SCORE:
-                placed = lay_on_sheet(memory.drawing(find.drawing), find, side)
-                pictures.append(bend(placed, drawing).picture)
-                left.append((drawing, beside(drawing, pictures[-1])))
-                finds.append(find)
+        for posed in best_posed(memory, memory.search(drawing, TRIED), drawing)[:1]:
+            bent = bend(drawn_in_pose(memory, posed, side), drawing)
+            pictures.append(bent.picture)
+            left.append((drawing, beside(drawing, bent.picture, bent.followed)))
+            finds.append(posed.find)
     if not pictures:
         return None
     return Found(tuple(finds), together(pictures, side_px), left_of(ink, left))

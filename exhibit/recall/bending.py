@@ -28,7 +28,15 @@ from exhibit.recall.field import (
     towards_bounds,
     within_bounds,
 )
-from exhibit.recall.lines import CELLS, Lines, Nearest, Points, lines_of
+from exhibit.recall.lines import (
+    CELLS,
+    Followed,
+    Lines,
+    Nearest,
+    Points,
+    cells_followed,
+    lines_of,
+)
 from exhibit.recall.pens import Pens
 
 Cells = NDArray[np.bool_]
@@ -48,13 +56,9 @@ class _Level:
     reach: float
 
 
-_COARSE = (
-    _Level(0.30, 0.20),
-    _Level(0.20, 0.16),
-    _Level(0.14, 0.11),
-    _Level(0.10, 0.09),
-)
-"""Finer ones would make straight lines waver as the visitor's do."""
+_COARSE = (_Level(0.14, 0.11), _Level(0.10, 0.09), _Level(0.07, 0.06))
+"""What is farther off was brought there whole, by a pose; finer ones would make straight lines
+waver as the visitor's do."""
 _NEAR = (_Level(0.07, 0.06), _Level(0.07, 0.06))
 """New ink beside old moves only what is near it; coarser levels would move all for each stroke."""
 
@@ -67,11 +71,14 @@ class Bent:
         picture: (R, R) uint8, 0 ink .. 255 paper.
         field: (32, 32) complex64, where what is seen lay before; see `exhibit.recall.field`.
         inked: (64, 64) bool, cells with lines of the ink that it was bent to.
+        followed: (64, 64) int8, 1 where that ink runs along a line of the drawing, -1 where it does
+            not, 0 without ink.
     """
 
     picture: Gray
     field: Field
     inked: Cells
+    followed: Followed
 
 
 class Bendable:
@@ -106,7 +113,8 @@ class Bendable:
             for level in _COARSE if before is None else _NEAR:
                 field = towards_bounds(points.moved(field, self._nearest, level))
             field = within_bounds(held_at_edges(field))
-        return Bent(self._pens.draw(field), field, inked)
+        followed = points.followed(field, self._nearest)
+        return Bent(self._pens.draw(field), field, inked, followed)
 
 
 def bend(placed: Gray, ink: Gray) -> Bent:
@@ -139,7 +147,7 @@ class _InkPoints:
     def __init__(self, ink: Lines, asking: Cells) -> None:
         count = min(len(ink.at), _MOST_POINTS)
         chosen = np.linspace(0, len(ink.at) - 1, count).astype(np.intp)
-        self._at = ink.at[chosen]
+        self._at, self._cell = ink.at[chosen], ink.cell[chosen]
         self._step = np.sqrt(ink.along[chosen])
         self.asks = asking.ravel()[ink.cell[chosen]]
         # Bilinear: four nodes around each point, and their shares.
@@ -155,16 +163,24 @@ class _InkPoints:
     def _seen(self, field: Field) -> Points:
         return np.asarray((field.ravel()[self._nodes] * self._shares).sum(axis=0), np.complex64)
 
-    def moved(self, field: Field, nearest: Nearest, level: _Level) -> Field:
-        """Move a field so that ink within reach of like lines comes nearer to them."""
+    def _towards(self, field: Field, nearest: Nearest) -> tuple[Points, Floats]:
+        """Return how far off the nearest lines are that run alike, and how alike they are."""
         right, down = gradient(field)
         step = (
             self._step
             + self._step.real * right[self._between]
             + self._step.imag * down[self._between]
         )
-        along = _direction(step)
-        offsets, alike = nearest.towards(self._at + self._seen(field), along)
+        return nearest.towards(self._at + self._seen(field), _direction(step))
+
+    def followed(self, field: Field, nearest: Nearest) -> Followed:
+        """Return where ink runs along a line of the drawing, as in `Bent`."""
+        offsets, alike = self._towards(field, nearest)
+        return cells_followed(self._cell, offsets, alike)
+
+    def moved(self, field: Field, nearest: Nearest, level: _Level) -> Field:
+        """Move a field so that ink within reach of like lines comes nearer to them."""
+        offsets, alike = self._towards(field, nearest)
         off = np.abs(offsets) / level.reach
         weights = np.where(off < 1.5, np.maximum(0, alike) / (1 + off**2), 0)
         kernel = _gaussian(level.spread)

@@ -12,33 +12,41 @@ from functools import cache
 import cv2
 import numpy as np
 
-from exhibit.contract.values import Gray
+from exhibit.contract.values import Floats, Gray
 from exhibit.recall.faces import is_face
+from exhibit.recall.lines import Followed
 
 _WORKED_PX = 128
 _LINE_BELOW = 190
 """A line of a pixel of 256 is half of one here."""
 _ON = 4 / 256
-"""Ink that is nearer to a line of the drawing lies on it."""
+"""Ink outside that is nearer to a line of the drawing lies on it."""
 _CLOSED = 8 / 256
 """Half of a gap in an outline that is taken for closed."""
-_AROUND = 9 / 256
-"""So far around the drawing lines that it does not follow would pass for its own, drawn twice."""
+_EDGE = 3 / 256
+"""So far around it lines count as inside the drawing."""
 _PIECE = 6 / 256
 """Half of a piece of line that is judged as one."""
+_PIECE_CELLS = 5
+_SHALLOW = 12 / 256
+"""A line that gets no farther from the drawing would pass for its own, drawn twice."""
 _STUB = 20 / 256
 """What is left of a line, and no longer than this, goes with it."""
 _PAPER = 255
 
 
-def beside(ink: Gray, picture: Gray) -> Gray:
+def beside(ink: Gray, picture: Gray, followed: Followed) -> Gray:
     """Return the ink that a recalled drawing leaves to be drawn.
+
+    Inside the drawing it is what runs along its lines: between the lines of a hatching, near to
+    one of them is not yet on it. Outside it is what leaves the drawing.
 
     The eyes and the mouth of a face are where the visitor put them, so that its ink stays whole.
 
     Args:
         ink: (S, S) uint8 of one figure, 0 ink .. 255 paper.
         picture: (R, R) uint8, the drawing that was recalled for it, bent to it; paper for none.
+        followed: (64, 64) int8, where the ink runs along its lines; see `exhibit.recall.bending`.
 
     Returns:
         (S, S) uint8, the same array where nothing is left out.
@@ -48,11 +56,14 @@ def beside(ink: Gray, picture: Gray) -> Gray:
         return ink
     drawn = np.asarray(ink < _PAPER, np.uint8)
     near = _at(np.asarray(cv2.dilate(lines, _disc(_ON)), np.uint8), ink.shape)
-    crossing = _most_of(_at(_body(lines), ink.shape) & (1 - near), drawn)
-    if not crossing.any():
+    size = ink.shape[::-1]
+    away = np.asarray(cv2.resize(_away_from(lines), size), np.float32)
+    crossing = drawn & (away <= _EDGE) & _at(_mostly_off(followed), ink.shape)
+    outside = drawn & (1 - crossing) & (1 - _most_of(near, drawn))
+    gone = np.asarray(crossing | _shallow(outside, away), np.uint8)
+    if not gone.any():
         return ink
-    left = np.asarray(np.where(crossing > 0, _PAPER, ink), np.uint8)
-    return _without_stubs(left, crossing)
+    return _without_stubs(np.asarray(np.where(gone > 0, _PAPER, ink), np.uint8), gone)
 
 
 def left_of(ink: Gray, figures: Iterable[tuple[Gray, Gray]]) -> Gray | None:
@@ -73,6 +84,13 @@ def left_of(ink: Gray, figures: Iterable[tuple[Gray, Gray]]) -> Gray | None:
     if left is not None:
         left.setflags(write=False)
     return left
+
+
+def _mostly_off(followed: Followed) -> Gray:
+    """Return (64, 64) uint8, 1 where most of the ink round about follows nothing."""
+    around = (_PIECE_CELLS, _PIECE_CELLS)
+    balance = cv2.boxFilter(followed.astype(np.float32), cv2.CV_32F, around, normalize=False)
+    return np.asarray(balance < -0.5, np.uint8)
 
 
 def _most_of(mask: Gray, drawn: Gray) -> Gray:
@@ -100,24 +118,33 @@ def _lines(picture: Gray) -> Gray:
     return np.asarray(shrunk < _LINE_BELOW, np.uint8)
 
 
-def _body(lines: Gray) -> Gray:
-    """Return the drawing with what it encloses and what is close around it, 1 there."""
+def _away_from(lines: Gray) -> Floats:
+    """Return how far each pixel is from the drawing and what it encloses, in shares of the side."""
     closed = cv2.morphologyEx(lines, cv2.MORPH_CLOSE, _disc(_CLOSED))
     outlines, _ = cv2.findContours(closed, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    body = cv2.drawContours(np.zeros_like(closed), outlines, -1, 1, cv2.FILLED)
-    return np.asarray(cv2.dilate(body, _disc(_AROUND)), np.uint8)
+    beyond = cv2.drawContours(np.ones_like(closed), outlines, -1, 0, cv2.FILLED)
+    away = cv2.distanceTransform(beyond, cv2.DIST_L2, cv2.DIST_MASK_5)
+    return np.asarray(away / _WORKED_PX, np.float32)
 
 
-def _without_stubs(left: Gray, crossing: Gray) -> Gray:
-    """Take the short ends of lines away that were cut off where they touch the drawing."""
+def _shallow(outside: Gray, away: Floats) -> Gray:
+    """Return the pieces, 1 there, that nowhere get far from the drawing."""
+    count, pieces = cv2.connectedComponents(outside, connectivity=8)
+    leaves = np.bincount(pieces[away > _SHALLOW], minlength=count) > 0
+    leaves[0] = True
+    return np.asarray(~leaves[pieces], np.uint8)
+
+
+def _without_stubs(left: Gray, gone: Gray) -> Gray:
+    """Take the short ends of lines away that were cut off from what has gone."""
     count, pieces, stats, _ = cv2.connectedComponentsWithStats(
         np.asarray(left < _PAPER, np.uint8), connectivity=8
     )
-    cut = np.bincount(pieces[cv2.dilate(crossing, np.ones((3, 3), np.uint8)) > 0], minlength=count)
+    cut = np.bincount(pieces[cv2.dilate(gone, np.ones((3, 3), np.uint8)) > 0], minlength=count)
     longer = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
-    gone = (cut > 0) & (longer <= _STUB * left.shape[0])
-    gone[0] = False
-    left[gone[pieces]] = _PAPER
+    stubs = (cut > 0) & (longer <= _STUB * len(left))
+    stubs[0] = False
+    left[stubs[pieces]] = _PAPER
     return left
 
 

@@ -17,8 +17,8 @@ from exhibit.contract.values import Floats
 Field = NDArray[np.complex64]
 
 NODES = 32
-LEAST_STRETCH, MOST_STRETCH = 0.8, 1.25
-"""Half axes of what a small disc of the result was before: 0.8 is drawn 1.25 times as large. What
+LEAST_STRETCH, MOST_STRETCH = 0.85, 1.18
+"""Half axes of what a small disc of the result was before: 0.85 is drawn 1.18 times as large. What
 is bent by more looks crooked to readers."""
 _ROOM = 0.04
 """A field is brought this much, in shares, inside the bounds: bringing it there disturbs others."""

@@ -132,7 +132,7 @@ class Figure:
         if self._laid is None:
             return np.full((self._side_px, self._side_px), 255, np.uint8)
         self._bent = self._laid.bendable.bend(self.group.ink, self._bent)
-        self.beside = beside(self.group.ink, self._bent.picture)
+        self.beside = beside(self.group.ink, self._bent.picture, self._bent.followed)
         return self._bent.picture
 
 

@@ -19,6 +19,7 @@ from exhibit.contract.values import Floats, Gray
 
 Points = NDArray[np.complex64]
 Ints = NDArray[np.int32]
+Followed = NDArray[np.int8]
 
 CELLS = 64
 """Cells on the side; each has one point at the most, the centre of the ink in it."""
@@ -31,6 +32,8 @@ _LEAST_STEEP = 1500.0
 _BEND_COST = 110.0 / 128**2
 """What a line costs that runs at right angles, as a distance squared."""
 _FAR = 1e5
+_LIES_ON, _RUNS_ALIKE = 8 / 256, 0.5
+"""Off by less, and alike by more, a line runs along another."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,6 +125,19 @@ class Nearest:
         cost = offsets.real**2 + offsets.imag**2 + (0.5 * _BEND_COST) * (1 - alike)
         best = cost.argmin(axis=0), np.arange(len(places))
         return offsets[best], np.asarray(alike[best], np.float32)
+
+
+def lies_on(offsets: Points, alike: Floats) -> NDArray[np.bool_]:
+    """Return which points run along a line, (n,) bool, by what `Nearest.towards` says of them."""
+    return np.asarray((np.abs(offsets) < _LIES_ON) & (alike > _RUNS_ALIKE), np.bool_)
+
+
+def cells_followed(cell: Ints, offsets: Points, alike: Floats) -> Followed:
+    """Return (CELLS, CELLS) int8: 1 in cells whose point runs along a line, -1 in the other `cell`,
+    0 elsewhere."""
+    followed = np.zeros(CELLS * CELLS, np.int8)
+    followed[cell] = np.where(lies_on(offsets, alike), 1, -1)
+    return followed.reshape(CELLS, CELLS)
 
 
 def _direction(along: Points) -> NDArray[np.intp]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exhibit.contract.values import Find, Gray
+from exhibit.recall.pose import STILL, Pose
 
 _PAPER = 255
 _INK_BELOW = 140
@@ -71,12 +72,7 @@ def _moved(start: float, scale: float, ink: _Span) -> float:
     return start
 
 
-def lay_on_sheet(drawing: Gray, find: Find, side_px: int) -> Gray:
-    """Draw a drawing over the ink, whole: `lay` where `on_the_sheet` brings it."""
-    return lay(drawing, on_the_sheet(drawing, find), side_px)
-
-
-def lay(drawing: Gray, find: Find, side_px: int) -> Gray:
+def lay(drawing: Gray, find: Find, side_px: int, pose: Pose = STILL) -> Gray:
     """Draw a drawing of the memory at its place over the ink.
 
     The drawing is first shrunk by area to the size it will have, so that no line falls between two
@@ -86,20 +82,29 @@ def lay(drawing: Gray, find: Find, side_px: int) -> Gray:
         drawing: (D, D) uint8, 0 ink .. 255 paper.
         find: where it lies.
         side_px: side of the result.
+        pose: how it is moved from there.
 
     Returns:
         (side_px, side_px) uint8, paper where the drawing does not reach.
     """
     turned = np.ascontiguousarray(drawing[:, ::-1]) if find.mirrored else drawing
-    wanted = find.scale * side_px
+    wanted = find.scale * side_px / abs(pose.turn)
     laid_px = min(turned.shape[0], max(1, round(wanted)))
     if laid_px < turned.shape[0]:
         shrunk = cv2.resize(turned, (laid_px, laid_px), interpolation=cv2.INTER_AREA)
         turned = np.asarray(shrunk, np.uint8)
-    step = laid_px / wanted
-    # Coordinates name centres of pixels: pixel i covers i .. i + 1.
-    shift = step * (0.5 - np.asarray(find.offset, np.float64) * side_px) - 0.5
-    to_drawing = np.array([[step, 0, shift[0]], [0, step, shift[1]]])
+    # A pixel's centre in shares of the side, where that lay before, and there in the drawing.
+    step = laid_px / (find.scale * side_px)
+    turn, slant = pose.turn, pose.slant
+    moves = np.array(
+        [
+            [turn.real + slant.real, slant.imag - turn.imag],
+            [turn.imag + slant.imag, turn.real - slant.real],
+        ]
+    )
+    start = np.array([pose.shift.real, pose.shift.imag]) - np.asarray(find.offset, np.float64)
+    shift = step * (moves @ [0.5, 0.5] + start * side_px) - 0.5
+    to_drawing = np.column_stack([step * moves, shift])
     laid = cv2.warpAffine(
         turned,
         to_drawing,

@@ -12,12 +12,12 @@ import numpy as np
 from exhibit.contract.values import Find, Gray, Ink, Recalled
 from exhibit.recall.bending import Bendable
 from exhibit.recall.beside import left_of
-from exhibit.recall.calm import LEAST_SCORE, is_same
+from exhibit.recall.calm import is_same
+from exhibit.recall.choosing import best_posed, drawn_in_pose
 from exhibit.recall.composing import MOST_RECALLED, drawn_side, together
 from exhibit.recall.figures import Figure, Laid, cells_of, share_gone
 from exhibit.recall.groups import figures_on
 from exhibit.recall.memory import Memory
-from exhibit.recall.placing import lay_on_sheet
 
 _ANOTHER_SHEET = frozenset({"sheet_in", "sheet_out", "fresh_sheet"})
 
@@ -167,9 +167,11 @@ def _find(memory: Memory, questions: Sequence[_Question], side_px: int) -> list[
     for question in questions:
         kept = () if question.kept is None else (question.kept,)
         finds = memory.search(question.ink, also=kept)
+        posed = best_posed(memory, finds, question.ink)
         best = None
-        if finds and finds[0].score >= LEAST_SCORE and not any(is_same(finds[0], k) for k in kept):
-            drawing = memory.drawing(finds[0].drawing)
-            best = Laid(finds[0], Bendable(lay_on_sheet(drawing, finds[0], side_px)))
+        if posed and not any(is_same(posed[0].find, k) for k in kept):
+            best = Laid(posed[0].find, Bendable(drawn_in_pose(memory, posed[0], side_px)))
+        tried = [one.find for one in posed]
+        finds = [*tried, *(find for find in finds if find not in tried)]
         found.append(_Found(question, tuple(finds), best))
     return found

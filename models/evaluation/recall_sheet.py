@@ -9,7 +9,7 @@ import numpy as np
 
 from exhibit.recall import Memory
 from exhibit.recall.bending import bend
-from exhibit.recall.placing import lay_on_sheet
+from exhibit.recall.choosing import TRIED, best_posed, drawn_in_pose
 from models.sheets import as_grey, contact_sheet
 from models.sketches.raster import Gray
 
@@ -46,12 +46,12 @@ def recall_sheet(memory: Memory, inks: Sequence[Gray], labels: Sequence[str], si
 
 def _column(memory: Memory, ink: Gray, side_px: int) -> tuple[list[Gray], str]:
     shown = as_grey(ink, side_px)
-    finds = memory.search(ink, 1)
-    if not finds:
+    found = next(iter(best_posed(memory, memory.search(ink, TRIED), ink)), None)
+    if found is None:
         return [shown, *[np.full_like(shown, 255)] * 2], ""
-    found = finds[0]
-    placed = lay_on_sheet(memory.drawing(found.drawing), found, side_px)
-    title = memory.provenance[found.drawing].item if memory.provenance else str(found.drawing)
+    placed = drawn_in_pose(memory, found, side_px)
+    drawing = found.find.drawing
+    title = memory.provenance[drawing].item if memory.provenance else str(drawing)
     return [shown, placed, as_grey(bend(placed, ink).picture, side_px)], title
 
 

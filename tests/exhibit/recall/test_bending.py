@@ -23,19 +23,19 @@ def followed(ink: Gray, picture: Gray, reach_px: float = 3) -> float:
 @pytest.mark.parametrize(
     "ink",
     [
-        disc_line((140, 120), (70, 70)),
-        disc_line((128, 128), (90, 60)),
-        disc_line((128, 128), (62, 90)),
+        disc_line((133, 125), (75, 75)),
+        disc_line((128, 128), (80, 70)),
+        disc_line((128, 128), (71, 80)),
     ],
 )
 def test_bend_ring_to_another_lies_on_it(ink: Gray) -> None:
     placed = disc_line((128, 128), (75, 75))
-    assert followed(ink, placed) < 0.6
+    assert followed(ink, placed) < 0.9
     assert followed(ink, bend(placed, ink).picture) > 0.97
 
 
 def test_bend_drawing_takes_along_what_the_visitor_has_not_drawn() -> None:
-    placed = np.minimum(disc_line((110, 128), (75, 75)), disc_line((110, 128), (20, 20)))
+    placed = np.minimum(disc_line((122, 128), (75, 75)), disc_line((122, 128), (20, 20)))
     picture = bend(placed, disc_line((130, 128), (75, 75))).picture
     assert followed(disc_line((130, 128), (20, 20)), picture, 4) > 0.9
 
@@ -43,8 +43,8 @@ def test_bend_drawing_takes_along_what_the_visitor_has_not_drawn() -> None:
 def test_bend_far_from_the_ink_moves_nothing() -> None:
     placed = np.minimum(disc_line((70, 70), (40, 40)), disc_line((215, 215), (20, 20)))
     field = bend(placed, disc_line((70, 70), (50, 32))).field
-    assert np.abs(field[:12, :12]).max() > 0.02
-    assert np.abs(field[26:, 26:]).max() < 0.02
+    assert np.abs(field[:12, :12]).max() > 0.01
+    assert np.abs(field[26:, 26:]).max() < 0.002
 
 
 def test_bend_ink_that_nothing_explains_moves_nothing() -> None:

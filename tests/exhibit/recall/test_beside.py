@@ -5,7 +5,9 @@ import numpy as np
 import pytest
 
 from exhibit.contract.values import Gray
-from exhibit.recall.beside import beside, left_of
+from exhibit.recall.beside import beside as beside_drawing
+from exhibit.recall.beside import left_of
+from exhibit.recall.lines import Nearest, cells_followed, lines_of
 from tests.exhibit.recall import shapes
 
 SIDE = 256
@@ -19,6 +21,13 @@ def ring(radius: int = 60) -> Gray:
 def with_line(ink: Gray, start: tuple[int, int], end: tuple[int, int]) -> Gray:
     """The ink and one more line of it."""
     return np.asarray(cv2.line(ink.copy(), start, end, 0, 2), np.uint8)
+
+
+def beside(ink: Gray, picture: Gray) -> Gray:
+    """What a drawing that is not bent leaves of the ink."""
+    drawn = lines_of(ink)
+    towards = Nearest(lines_of(picture)).towards(drawn.at, drawn.along)
+    return beside_drawing(ink, picture, cells_followed(drawn.cell, *towards))
 
 
 def inked(ink: Gray) -> int:
@@ -97,3 +106,13 @@ def test_beside_line_along_the_edge_of_what_is_near_is_kept_or_left_out_in_its_w
         for side in (np.s_[128, :128], np.s_[128, 128:]):
             kept, drawn = (left[side] < 128).sum(), (ink[side] < 128).sum()
             assert kept in (0, drawn), radius
+
+
+def test_beside_line_across_a_hatching_is_left_out_between_its_lines_too() -> None:
+    drawing = shapes.blank()
+    for at in range(70, 190, 10):
+        cv2.line(drawing, (at, 70), (at, 190), 0, 3)
+    ink = with_line(with_line(shapes.blank(), (70, 70), (70, 190)), (74, 130), (186, 132))
+    left = beside(ink, drawing)
+    assert not (left[120:140, 90:170] < 128).any()
+    assert (left[80:115, 66:74] < 128).any(axis=1).all()
