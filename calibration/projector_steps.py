@@ -98,7 +98,7 @@ class DiscStep:
         if do == "accept":
             told = self.told()
             if not told.ready:
-                raise CalibrationError(_NOT_YET[told.code])
+                raise CalibrationError(_NOT_YET[told.code].format(**told.values))
             self._crosses.accept(np.mean(self._seen, axis=0))
         elif do == "skip":
             self._crosses.skip()
@@ -116,8 +116,13 @@ class DiscStep:
             "count": self._crosses.count,
             "cross_px": [float(side) for side in cross],
         }
-        if self._discs != 1:
-            return Told("disc_none" if not self._discs else "disc_several", values)
+        if self._discs > 1:
+            return Told("disc_several", values)
+        if not self._seen:
+            return Told("disc_again" if self._crosses.again else "disc_none", values)
+        away_mm = self._crosses.astray_mm(self._seen[-1])
+        if away_mm is not None:
+            return Told("disc_astray", {**values, "away_mm": round(away_mm)})
         still = len(self._seen) == _STILL_FRAMES and float(np.ptp(self._seen, axis=0).max()) < (
             _STILL_MM
         )
@@ -138,6 +143,13 @@ class DiscStep:
 _NOT_YET = {
     "disc_none": "no disc is seen; expected it on the cross, whole, with no hand over it",
     "disc_several": "several discs are seen; expected the one on the cross: take the others away",
+    "disc_again": (
+        "no disc is seen; expected it once more on this cross, which disagrees with the others"
+    ),
+    "disc_astray": (
+        "the disc lies {away_mm} mm from where this cross lands: lay it on the cross; if it does, "
+        "an earlier one was wrong: go back"
+    ),
     "disc_moves": "the disc does not lie still yet; expected it to rest for a second",
     "disc_done": "all crosses were measured; expected to save",
 }

@@ -24,6 +24,8 @@ _ORDERS = {"return": "accept", "enter": "accept", "s": "skip", "tab": "skip", "b
 _INK, _TOP_SHARE, _LINE_SHARE = 90, 0.86, 0.04
 _TEXTS = {
     "disc_none": "Cross {number} of {count}: lay the disc on it; the camera does not see it yet.",
+    "disc_again": "Cross {number} once more: it disagrees with the others. Lay the disc on it.",
+    "disc_astray": "Cross {number} of {count}: the disc lies {away_mm} mm away. If not, go back.",
     "disc_several": "Cross {number} of {count}: more than one disc is seen; leave one.",
     "disc_moves": "Cross {number} of {count}: centre the disc, and take your hand away.",
     "disc_still": "Cross {number} of {count}: the disc is seen. Enter takes it.",

@@ -16,7 +16,7 @@ import numpy as np
 
 from benchmarks.calibration import speed
 from benchmarks.calibration.drift import Watched
-from benchmarks.calibration.light_on_ink import Error, by_disc, by_nudging
+from benchmarks.calibration.light_on_ink import Error, by_disc, by_hand_alone, by_nudging
 from benchmarks.calibration.seen import Seen, calibrate_seeing
 from calibration.rig import CONDITIONS, Rig, make_rig
 
@@ -37,10 +37,12 @@ _KNOCKS = 12
 @click.option("--rigs", type=click.IntRange(0, 1000), default=50, show_default=True)
 @click.option("--hours", type=click.FloatRange(0, 1000), default=24.0, show_default=True,
               help="Of a quiet day on which no alarm may be raised.")  # fmt: skip
+@click.option("--hands", type=click.IntRange(0, 100000), default=100, show_default=True,
+              help="Rigs of which only a hand at the disc is asked, not the camera.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--worst", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.json",
               help="Write what every rig gave.")  # fmt: skip
-def main(rigs: int, hours: float, as_json: bool, worst: Path | None) -> None:
+def main(rigs: int, hours: float, hands: int, as_json: bool, worst: Path | None) -> None:
     """Measure calibration."""
     cv2.setNumThreads(1)
     tables = [_table(seed) for seed in range(rigs)]
@@ -51,6 +53,7 @@ def main(rigs: int, hours: float, as_json: bool, worst: Path | None) -> None:
         "rigs": rigs,
         **_over(tables),
         "by_light": {name: _over([t for t in tables if t["light"] == name]) for name in CONDITIONS},
+        "hand_alone": _hands(hands),
         "drift": _drift(rig, hours),
         "milliseconds": speed.measure(rig, calibrate_seeing(rig, 1).view),
         "bars": BARS,
@@ -71,6 +74,18 @@ def _table(seed: int) -> dict[str, Any]:
         **_figures("nudging", nudged),
         "camera_rms_px": seen.rms_px,
         "camera_error_mm": round(seen.largest_mm, 3),
+    }
+
+
+def _hands(count: int) -> dict[str, float]:
+    errors = [by_hand_alone(make_rig(seed), seed) for seed in range(count)]
+    if not errors:
+        return {}
+    return {
+        "rigs": count,
+        "mean_mm": round(float(np.mean([error.mean_mm for error in errors])), 3),
+        "worst_mean_mm": round(max(error.mean_mm for error in errors), 3),
+        "largest_mm": round(max(error.largest_mm for error in errors), 3),
     }
 
 

@@ -10,7 +10,7 @@ from calibration.crosses import Crosses
 from calibration.nudging import NudgeEditor
 from calibration.projection import fit_projection
 from calibration.rig import STAGE_PX, TABLE_MM, Page, Rig
-from calibration.rig.person import Person
+from calibration.rig.person import CENTRES_WITHIN_MM, Person
 from exhibit.contract.geometry import Points
 from exhibit.contract.views import CameraView, ProjectorView
 
@@ -34,6 +34,16 @@ def by_disc(rig: Rig, view: CameraView, seed: int) -> tuple[Error, Error]:
     return light_off_ink(rig, view, fit.view), Error(fit.mean_mm, fit.largest_mm)
 
 
+def by_hand_alone(rig: Rig, seed: int) -> Error:
+    """Return the true error that a hand makes where camera and discs are known exactly."""
+    rng = np.random.default_rng(seed)
+    crosses = Crosses(STAGE_PX, TABLE_MM)
+    while (cross := crosses.current) is not None:
+        crosses.accept(rig.land(cross[None])[0] + rng.normal(0, CENTRES_WITHIN_MM, 2))
+    projector = fit_projection(crosses.landings, STAGE_PX, TABLE_MM).view
+    return _error(rig.land(projector.to_stage(grid())))
+
+
 def by_nudging(rig: Rig, view: CameraView, seed: int) -> Error:
     """Return the true error after a person moved nine crosses onto printed marks."""
     editor = NudgeEditor(STAGE_PX, TABLE_MM)
@@ -43,9 +53,11 @@ def by_nudging(rig: Rig, view: CameraView, seed: int) -> Error:
 
 def light_off_ink(rig: Rig, view: CameraView, projector: ProjectorView) -> Error:
     """Return how far light falls from ink: seen by the camera, mapped twice, and projected."""
-    ink = grid()
-    light = rig.land(projector.to_stage(view.to_table(rig.see_table(ink))))
-    off = np.linalg.norm(light - ink, axis=1)
+    return _error(rig.land(projector.to_stage(view.to_table(rig.see_table(grid())))))
+
+
+def _error(light: Points) -> Error:
+    off = np.linalg.norm(light - grid(), axis=1)
     return Error(float(off.mean()), float(off.max()))
 
 

@@ -39,7 +39,7 @@ def projector(config_file: Path | None, source: str | None, method: Method, wind
     """Measure where the projection lands on the table.
 
     Needs `calibrate table` before it, and the table not running. With `disc` lay the printed disc
-    on each projected cross: 16 of them, a minute or two. With `mesh` lay the registration sheet
+    on each projected cross: 20 of them, two minutes. With `mesh` lay the registration sheet
     and move nine crosses onto its marks by the arrow keys. `automatic` needs the camera's filter
     taken off and nobody's hands.
     """

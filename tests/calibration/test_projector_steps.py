@@ -53,7 +53,7 @@ def test_disc_step_measures_the_projector_cross_by_cross() -> None:
     section = section_of(fit, "disc", True, 0)
     assert section.error_max_mm is not None
     assert section.error_max_mm < 0.3
-    assert len(section.residuals) == 16
+    assert len(section.residuals) == 20
     assert sum(residual.held_out for residual in section.residuals) == 4
 
 
@@ -70,6 +70,21 @@ def test_disc_step_accepts_only_one_disc(pages: tuple[Page, ...], code: str, rea
     step.look(seen(*pages))
     assert (step.told().code, step.told().ready) == (code, False)
     with pytest.raises(CalibrationError, match=reason):
+        step.order("accept", NOWHERE, 0)
+
+
+def test_disc_step_takes_no_disc_that_lies_beside_its_cross() -> None:
+    step = DiscStep(STAGE_PX, TABLE_MM, VIEW)
+    for _ in range(5):
+        cross = step.cross
+        assert cross is not None
+        rest(step, disc_at(RIG.land(cross[None])[0], 10))
+        step.order("accept", NOWHERE, 0)
+    # It still lies on the cross before.
+    rest(step, disc_at(RIG.land(cross[None])[0], 10))
+    told = step.told()
+    assert (told.code, told.ready, told.values["number"]) == ("disc_astray", False, 6)
+    with pytest.raises(CalibrationError, match=r"the disc lies \d+ mm from where this cross lands"):
         step.order("accept", NOWHERE, 0)
 
 
