@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from exhibit.contract.calibration.versions import versions
 from exhibit.contract.settings.overrides import HISTORY, OVERRIDES
 
 FORMAT = 1
@@ -22,6 +23,7 @@ MANIFEST = "backup.json"
 CONFIG = "config.yaml"
 BUNDLE = "bundle"
 CALIBRATION = "calibration"
+CALIBRATION_VERSIONS = f"{CALIBRATION}/versions"
 SCENES, VISITS, LOG = "scenes.yaml", "visits.sqlite", "log"
 
 
@@ -32,7 +34,8 @@ class Sources:
     Args:
         state_dir: the state folder.
         config: the museum's own file, or None where the defaults hold.
-        calibration: the file that `calibrate` wrote; its pictures lie beside it.
+        calibration: the file that `calibrate` wrote; its pictures and what it said before lie
+            beside it.
         bundle: folder of the bundle that answers, or None to leave it out.
     """
 
@@ -69,6 +72,8 @@ def _files_of(sources: Sources) -> Iterator[tuple[str, Path]]:
     yield from ((place, path) for place, path in single if path.is_file())
     pictures = calibration.parent.glob(f"{calibration.stem}-*.png")
     yield from ((f"{CALIBRATION}/{path.name}", path) for path in sorted(pictures))
+    kept = (version.file for version in versions(calibration))
+    yield from ((f"{CALIBRATION_VERSIONS}/{path.name}", path) for path in kept)
     for folder, pattern in ((HISTORY, "*.json"), (LOG, "*.jsonl")):
         for path in sorted((state_dir / folder).glob(pattern)):
             yield f"{folder}/{path.name}", path

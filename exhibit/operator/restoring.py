@@ -11,6 +11,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from exhibit.contract.bundle import BUNDLES_DIR, sha256_of
+from exhibit.contract.calibration.versions import versions_folder
 from exhibit.contract.errors import InputError
 from exhibit.contract.settings.file import parse_config
 from exhibit.contract.settings.layers import Layer, difference, merged, without
@@ -21,6 +22,7 @@ from exhibit.operator.archives import examine, text_of, unpack
 from exhibit.operator.backup import (
     BUNDLE,
     CALIBRATION,
+    CALIBRATION_VERSIONS,
     CONFIG,
     FORMAT,
     LOG,
@@ -140,6 +142,8 @@ def _target_of(place: str, config: Path, state_dir: Path, calibration: Path) -> 
         return state_dir / place
     if place == f"{CALIBRATION}/{CALIBRATION}.yaml":
         return calibration
+    if place.startswith(f"{CALIBRATION_VERSIONS}/") and place.endswith(".yaml"):
+        return versions_folder(calibration) / place.rpartition("/")[2]
     if place.startswith(f"{CALIBRATION}/") and place.endswith(".png"):
         return calibration.parent / place.rpartition("/")[2]
     return None

@@ -34,6 +34,11 @@ def versions(path: Path) -> list[Version]:
     return sorted(_kept(path), key=lambda version: version.replaced_at, reverse=True)
 
 
+def versions_folder(path: Path) -> Path:
+    """Return the folder in which what a calibration said before is kept."""
+    return path.with_name(f"{path.stem}-versions")
+
+
 def keep_version(path: Path) -> None:
     """Keep what a calibration says now, where it says anything that is not kept already.
 
@@ -47,7 +52,7 @@ def keep_version(path: Path) -> None:
     before = versions(path)
     if not before or before[0].file.read_bytes() != said:
         name = datetime.now(UTC).strftime(_FORM)
-        write_whole(_folder(path) / f"{name}.yaml", said)
+        write_whole(versions_folder(path) / f"{name}.yaml", said)
 
 
 def prune(path: Path) -> None:
@@ -61,12 +66,8 @@ def prune(path: Path) -> None:
                 picture.unlink(missing_ok=True)
 
 
-def _folder(path: Path) -> Path:
-    return path.with_name(f"{path.stem}-versions")
-
-
 def _kept(path: Path) -> Iterator[Version]:
-    for file in _folder(path).glob("*.yaml"):
+    for file in versions_folder(path).glob("*.yaml"):
         try:
             at = datetime.strptime(file.stem, _FORM).replace(tzinfo=UTC)
         except ValueError:

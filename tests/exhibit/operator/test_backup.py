@@ -15,6 +15,13 @@ from fastapi.testclient import TestClient
 
 from exhibit.cli import main
 from exhibit.contract.bundle import load_bundle
+from exhibit.contract.calibration import (
+    Calibration,
+    load_calibration,
+    return_to,
+    save_calibration,
+)
+from exhibit.contract.calibration.versions import versions
 from exhibit.operator.access.roles import Role
 from exhibit.operator.desk import Desk
 from exhibit.operator.state.scenes import Scene, SceneBook
@@ -140,6 +147,24 @@ def test_backup_and_restore_are_for_administrators(table: FakeTable, holder: Hol
     client = holder(Role.OPERATOR)
     assert client.get("/api/v1/backup.zip").status_code == 403
     assert client.post("/api/v1/restore", content=b"").status_code == 403
+
+
+def test_restore_brings_back_what_the_calibration_was_before(tmp_path: Path) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    for folder in (old, new):
+        folder.mkdir()
+        (folder / "config.yaml").write_text("calibration: c.yaml\n")
+    for width in (297.0, 420.0, 431.0):
+        save_calibration(old / "c.yaml", Calibration(table_mm=(width, 210.0)))
+    file = str(tmp_path / "table.zip")
+    run = CliRunner().invoke
+    made = run(main, ["operator", "backup", "--config", str(old / "config.yaml"), file])
+    assert made.exit_code == 0, made.output
+    back = run(main, ["operator", "restore", "--config", str(new / "config.yaml"), file])
+    assert back.exit_code == 0, back.output
+    kept = versions(new / "c.yaml")
+    assert [load_calibration(version.file).table_mm[0] for version in kept] == [420.0, 297.0]
+    assert return_to(new / "c.yaml", kept[1]).table_mm == (297.0, 210.0)
 
 
 def test_commands_bring_a_table_back_on_another_machine(tmp_path: Path) -> None:
