@@ -65,7 +65,7 @@ def measure_lens(
             f"the focal length is known to {uncertain:.0f} of {focal:.0f} px only, expected "
             f"{_UNCERTAIN * focal:.0f} or better; show the board tilted more, and nearer"
         )
-    return _section(fit, (len(kept), len(views) - len(kept)), seen_by, mirrored)
+    return _section(fit, kept, len(views) - len(kept), seen_by, mirrored)
 
 
 def _refuse_poor(views: Sequence[Sighting]) -> None:
@@ -121,7 +121,7 @@ def _fitted(views: Sequence[Sighting]) -> _Fit:
 
 
 def _section(
-    fit: _Fit, counts: tuple[int, int], seen_by: CameraFormat, mirrored: bool
+    fit: _Fit, kept: list[Sighting], dropped: int, seen_by: CameraFormat, mirrored: bool
 ) -> LensCalibration:
     def rounded(values: np.ndarray[tuple[int], np.dtype[np.float64]], digits: int) -> list[float]:
         return [round(float(value), digits) for value in values]
@@ -139,7 +139,8 @@ def _section(
             "centre_uncertainty_px": rounded(fit.uncertainty[2:4], 3),
             "distortion_uncertainty": rounded(fit.uncertainty[4:9], 6),
             "error_px": round(fit.error_px, 4),
-            "views": counts[0],
-            "views_dropped": counts[1],
+            "views": len(kept),
+            "views_dropped": dropped,
+            "coverage": coverage_of(kept).tolist(),
         }
     )

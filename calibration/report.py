@@ -1,66 +1,83 @@
-"""What was measured, as one page of HTML that a browser also prints: figures, arrows, zones."""
+"""What a report of a calibration says: figures, where errors are, coverage, zones and pens."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from html import escape
+from dataclasses import dataclass
 
 import numpy as np
 
-from exhibit.contract.calibration import Calibration, Made, Residual
+from calibration.views import CORNERS_A_REGION
+from exhibit.contract.calibration import Calibration, Made, PenReading, Residual
 
-_MAGNIFIED = 40.0
+MAGNIFIED = 40.0
 """A millimetre of error is drawn so many millimetres long."""
-_FITTED, _HELD_OUT = "#1c5d75", "#b4451f"
-_STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem;
-       color: #1d1d1b; background: #fff; }
-table { border-collapse: collapse; } td, th { padding: .2rem .8rem .2rem 0; text-align: left; }
-figure { margin: 1rem 0; break-inside: avoid; } svg { width: 100%; max-width: 42rem; }
-.pair { display: grid; grid-template-columns: 1fr 1fr; gap: 1rem; } .fail { color: #b4451f; }
-"""
-Row = tuple[str, str]
+NOT_MEASURED = "Not measured, or by a person's eyes alone."
+_THIN = 0.6
+"""How bright a region is drawn in which too few corners were seen."""
 
 
-def report_html(now: Calibration, before: Calibration | None) -> str:
-    """Return a page about a calibration, beside the one that it took the place of.
+@dataclass(frozen=True, slots=True)
+class Arrows:
+    """Where errors are: residuals on a table of so many mm, and what is to be said of them."""
+
+    table_mm: tuple[float, float]
+    residuals: Sequence[Residual]
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Regions by rows: what is written in each, and how bright it is drawn, 0 to 1."""
+
+    cells: Sequence[Sequence[tuple[str, float]]]
+    words: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Report:
+    """A calibration, beside the one that it took the place of.
+
+    Attributes:
+        figures: name, value now, and value before where there was one.
+        compared: whether there was one.
+        camera: errors of the camera's map, now and before.
+        projector: errors of the projector's map, now and before.
+        coverage: of the frame by the views of the lens; None where it is not known.
+        zones: of the light; None where it was not measured.
+        pens: how each was seen.
+    """
+
+    figures: Sequence[tuple[str, str, str]]
+    compared: bool
+    camera: Sequence[Arrows]
+    projector: Sequence[Arrows]
+    coverage: Grid | None
+    zones: Grid | None
+    pens: Sequence[PenReading]
+
+
+def report_of(now: Calibration, before: Calibration | None) -> Report:
+    """Return what is to be said of a calibration.
 
     Args:
         now: what holds.
         before: what held before, or None.
     """
-    parts = [
-        "<h1>Calibration</h1>",
-        _figures(now, before),
-        "<h2>The table, as the camera sees it</h2>",
-        _pair(now, before, "camera"),
-        "<h2>Light on ink</h2>",
-        _pair(now, before, "projector"),
-        *_zones(now),
-        *_pens(now),
-    ]
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width">'
-        f"<title>Calibration</title><style>{_STYLE}</style></head><body>"
-        f"{''.join(parts)}</body></html>\n"
+    known = {} if before is None else dict(_figures(before))
+    shown = [now] if before is None else [now, before]
+    return Report(
+        figures=[(name, value, known.get(name, "–")) for name, value in _figures(now)],
+        compared=before is not None,
+        camera=[_arrows(each, "camera") for each in shown],
+        projector=[_arrows(each, "projector") for each in shown],
+        coverage=_coverage(now),
+        zones=_zones(now),
+        pens=() if now.pens is None else now.pens.readings,
     )
 
 
-def _figures(now: Calibration, before: Calibration | None) -> str:
-    rows = list(_rows(now))
-    known = dict(_rows(before)) if before is not None else {}
-    head = "<tr><th></th><th>now</th>" + ("<th>before</th>" if before is not None else "") + "</tr>"
-    body = "".join(
-        f"<tr><td>{escape(name)}</td><td>{escape(value)}</td>"
-        + (f"<td>{escape(known.get(name, '–'))}</td>" if before is not None else "")
-        + "</tr>"
-        for name, value in rows
-    )
-    return f"<table>{head}{body}</table>"
-
-
-def _rows(known: Calibration) -> Iterator[Row]:
+def _figures(known: Calibration) -> Iterator[tuple[str, str]]:
     lens, camera, projector, light = known.lens, known.camera, known.projector, known.light
     yield "sheet", f"{known.table_mm[0]:g} × {known.table_mm[1]:g} mm"
     if lens is not None:
@@ -106,75 +123,36 @@ def _made(made: Made | None) -> str:
     return "?" if made is None else f"{made.at:%Y-%m-%d %H:%M} UTC, OpenCV {made.opencv}"
 
 
-def _pair(now: Calibration, before: Calibration | None, section: str) -> str:
-    shown = [("now", now)] if before is None else [("now", now), ("before", before)]
-    figures = "".join(
-        f"<figure><figcaption>{name}</figcaption>{_arrows(known, section)}</figure>"
-        for name, known in shown
-    )
-    return f'<div class="pair">{figures}</div>'
-
-
-def _arrows(known: Calibration, section: str) -> str:
-    """Return a drawing of the sheet: where points were measured, and how far the map is off."""
+def _arrows(known: Calibration, section: str) -> Arrows:
     part = getattr(known, section)
     residuals: Sequence[Residual] = () if part is None else part.residuals
     if not residuals:
-        return "<p>Not measured, or by a person's eyes alone.</p>"
+        return Arrows(known.table_mm, (), NOT_MEASURED)
     width, height = known.table_mm
-    lines = "".join(_arrow(residual) for residual in residuals)
     longest = max(float(np.hypot(*residual.off_mm)) for residual in residuals)
     inside = {(int(3 * x / width), int(3 * y / height)) for x, y in (r.at_mm for r in residuals)}
-    return (
-        f'<svg viewBox="-12 -12 {width + 24:g} {height + 24:g}" role="img" '
-        f'aria-label="{len(residuals)} points, the largest error {longest:.2f} mm">'
-        f'<rect width="{width:g}" height="{height:g}" fill="none" stroke="#888"/>{lines}</svg>'
-        f"<p>{len(residuals)} points in {len(inside)} of 9 regions; the longest arrow is "
-        f"{longest:.2f} mm, drawn {_MAGNIFIED:g} times as long. "
-        f'<span style="color:{_HELD_OUT}">Held out</span> points judge the map.</p>'
+    words = (
+        f"{len(residuals)} points in {len(inside)} of 9 regions; the longest arrow is "
+        f"{longest:.2f} mm, drawn {MAGNIFIED:g} times as long."
     )
+    return Arrows(known.table_mm, residuals, words)
 
 
-def _arrow(residual: Residual) -> str:
-    (x, y), (dx, dy) = residual.at_mm, residual.off_mm
-    colour = _HELD_OUT if residual.held_out else _FITTED
-    end_x, end_y = x + _MAGNIFIED * dx, y + _MAGNIFIED * dy
-    return (
-        f'<g stroke="{colour}" fill="{colour}"><circle cx="{x:.1f}" cy="{y:.1f}" r="1.6"/>'
-        f'<line x1="{x:.1f}" y1="{y:.1f}" x2="{end_x:.1f}" y2="{end_y:.1f}"/></g>'
-    )
+def _coverage(known: Calibration) -> Grid | None:
+    if known.lens is None or not known.lens.coverage:
+        return None
+    cells = [
+        [(str(count), 1.0 if count >= CORNERS_A_REGION else _THIN) for count in row]
+        for row in known.lens.coverage
+    ]
+    words = f"Corners of the board in each region of the frame, {CORNERS_A_REGION} or more wanted."
+    return Grid(cells, words)
 
 
-def _zones(now: Calibration) -> Iterator[str]:
-    light = now.light
-    if light is None or not light.zones:
-        return
-    yield "<h2>Light, zone by zone</h2>"
-    rows = len(light.zones)
-    cells = []
-    for row, zones in enumerate(light.zones):
-        for column, share in enumerate(zones):
-            grey = round(255 * min(share, 1.0))
-            text = "#fff" if grey < 128 else "#000"
-            x, y = 60 * column, 40 * row
-            cells.append(
-                f'<rect x="{x}" y="{y}" width="60" height="40" fill="rgb({grey},{grey},{grey})" '
-                f'stroke="#888"/><text x="{x + 30}" y="{y + 25}" text-anchor="middle" '
-                f'fill="{text}" font-size="14">{100 * share:.0f} %</text>'
-            )
-    size = f"0 0 {60 * len(light.zones[0])} {40 * rows}"
-    yield f'<figure><svg viewBox="{size}" role="img" aria-label="zones">{"".join(cells)}</svg>'
-    yield "<figcaption>Of the brightest zone, as the visitor sees the table.</figcaption></figure>"
-
-
-def _pens(now: Calibration) -> Iterator[str]:
-    if now.pens is None:
-        return
-    yield "<h2>Pens</h2><table><tr><th>box</th><th>contrast</th><th>to noise</th><th></th></tr>"
-    for reading in now.pens.readings:
-        verdict = "pass" if reading.passed else '<span class="fail">FAIL</span>'
-        yield (
-            f"<tr><td>{reading.box}</td><td>{reading.contrast:.2f}</td>"
-            f"<td>{reading.contrast_to_noise:.0f}</td><td>{verdict}</td></tr>"
-        )
-    yield "</table>"
+def _zones(known: Calibration) -> Grid | None:
+    if known.light is None or not known.light.zones:
+        return None
+    cells = [
+        [(f"{100 * share:.0f} %", min(share, 1.0)) for share in row] for row in known.light.zones
+    ]
+    return Grid(cells, "Of the brightest zone, as the visitor sees the table.")

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import click
 
-from calibration.report import report_html
+from calibration.report import Report, report_of
+from calibration.report_html import report_html
+from calibration.report_pdf import report_pdf
 from exhibit.cli.options import CONFIG_OPTION, read_config
 from exhibit.contract.calibration import Calibration, load_calibration
 from exhibit.contract.calibration.versions import versions
 from exhibit.contract.errors import CalibrationError, InputError
 from exhibit.contract.files import write_whole
+
+_KINDS: Mapping[str, Callable[[Report], str | bytes]] = {".html": report_html, ".pdf": report_pdf}
 
 
 @click.command()
@@ -22,7 +27,7 @@ from exhibit.contract.files import write_whole
     type=click.Path(path_type=Path, dir_okay=False),
     default=Path("calibration.html"),
     show_default=True,
-    help="File to write.",
+    help="File to write: a page of HTML, or PDF where its name ends in .pdf.",
 )
 @click.option(
     "--before",
@@ -32,16 +37,19 @@ from exhibit.contract.files import write_whole
     help="Which version to compare with, as `calibrate versions` numbers them.",
 )
 def report(config_file: Path | None, output: Path, before: int) -> None:
-    """Write one HTML page: errors as arrows, where was measured, zones of light, pens, before and
-    after. A browser prints it, or saves it as PDF.
+    """Write one page of HTML, or a PDF: errors as arrows, where was measured, zones of light, pens,
+    before and after.
     """
+    if output.suffix.lower() not in _KINDS:
+        raise InputError(f"{output}: expected a name that ends in {' or '.join(_KINDS)}")
     path = read_config(config_file).calibration
     if not path.exists():
         raise InputError(f"{path}: nothing was measured yet; run `calibrate camera` first")
     kept = versions(path)
     earlier = _readable(kept[before - 1].file) if len(kept) >= before else None
+    written = _KINDS[output.suffix.lower()](report_of(load_calibration(path), earlier))
     try:
-        write_whole(output, report_html(load_calibration(path), earlier))
+        write_whole(output, written)
     except OSError as error:
         raise InputError(f"{output}: not written: {error.strerror}") from None
     click.echo(f"written to {output}")

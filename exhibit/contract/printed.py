@@ -20,6 +20,11 @@ Rectangle = tuple[float, float, float, float]
 """x, y, width, height in millimetres from the upper left of the paper."""
 
 
+Colour = tuple[float, float, float]
+"""Red, green and blue, each 0 to 1."""
+BLACK: Colour = (0.0, 0.0, 0.0)
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """A line of text: millimetres of the lower left of it, and its size in points."""
@@ -28,16 +33,29 @@ class Text:
     y_mm: float
     size_pt: float
     line: str
+    colour: Colour = BLACK
+
+
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """A straight line: its two ends in millimetres, and how wide it is."""
+
+    start_mm: tuple[float, float]
+    end_mm: tuple[float, float]
+    width_mm: float
+    colour: Colour = BLACK
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of true size: solid black rectangles, and text."""
+    """A page of true size: solid black rectangles and text, above tinted ones and lines."""
 
     width_mm: float
     height_mm: float
     black: Sequence[Rectangle]
     texts: Sequence[Text]
+    tints: Sequence[tuple[Rectangle, Colour]] = ()
+    strokes: Sequence[Stroke] = ()
 
 
 def ruler(x_mm: float, y_mm: float) -> list[Rectangle]:
@@ -75,18 +93,30 @@ def pages_pdf(pages: Sequence[Page]) -> bytes:
 
 def _content_of(page: Page) -> bytes:
     scale, height = POINTS_PER_MM, page.height_mm
-    lines = [b"0 g"]
-    for x, y, w, h in page.black:
+
+    def box(rectangle: Rectangle) -> bytes:
+        x, y, w, h = rectangle
         place = (x * scale, (height - y - h) * scale, w * scale, h * scale)
-        lines.append(b"%.4f %.4f %.4f %.4f re" % place)
-    lines.append(b"f")
+        return b"%.4f %.4f %.4f %.4f re" % place
+
+    lines = [b"%b rg %b f" % (_colour(colour), box(tint)) for tint, colour in page.tints]
+    for stroke in page.strokes:
+        ends = [(x * scale, (height - y) * scale) for x, y in (stroke.start_mm, stroke.end_mm)]
+        drawn = (stroke.width_mm * scale, *ends[0], *ends[1])
+        lines.append(b"%b RG %.3f w %.3f %.3f m %.3f %.3f l S" % (_colour(stroke.colour), *drawn))
+    lines += [b"0 g", *map(box, page.black), b"f"]
     for text in page.texts:
         line = text.line.encode("cp1252", "replace")
         for special in (b"\\", b"(", b")"):
             line = line.replace(special, b"\\" + special)
         at = (text.size_pt, text.x_mm * scale, (height - text.y_mm) * scale)
-        lines.append(b"BT /F %g Tf %.2f %.2f Td (%b) Tj ET" % (*at, line))
+        shown = (_colour(text.colour), *at, line)
+        lines.append(b"%b rg BT /F %g Tf %.2f %.2f Td (%b) Tj ET" % shown)
     return b"\n".join(lines)
+
+
+def _colour(colour: Colour) -> bytes:
+    return b"%.3f %.3f %.3f" % colour
 
 
 def pdf_file(objects: Sequence[bytes]) -> bytes:

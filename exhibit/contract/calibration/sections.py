@@ -98,6 +98,8 @@ class LensCalibration(_Section):
     """Views of the board that it rests on."""
     views_dropped: int = Field(ge=0)
     """Views that fitted worst and were left out."""
+    coverage: tuple[tuple[Annotated[int, Field(ge=0)], ...], ...] = ()
+    """Corners of the board seen in each region of the frame, on the visitor's side, by rows."""
 
     @property
     def matrix(self) -> Matrix:

@@ -36,3 +36,16 @@ def test_report_before_anything_was_measured_says_so(
     ended = CliRunner().invoke(main, ["report"])
     assert ended.exit_code == 2
     assert "nothing was measured yet" in ended.output
+
+
+def test_report_by_its_name_is_a_pdf_or_a_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    save_calibration(tmp_path / "calibration.yaml", Calibration(projector=PROJECTOR))
+    ended = CliRunner().invoke(main, ["report", "-o", "page.pdf"])
+    assert ended.exit_code == 0, ended.output
+    assert (tmp_path / "page.pdf").read_bytes().startswith(b"%PDF-")
+    refused = CliRunner().invoke(main, ["report", "-o", "page.docx"])
+    assert refused.exit_code == 2
+    assert "page.docx: expected a name that ends in .html or .pdf" in refused.output
