@@ -46,7 +46,7 @@ def find_exposure(look: Look, fps: float) -> Exposure:
     gain = None
     if share < PAPER_SHARE - _CLOSE and exposure == longest:
         gain, share = _search(lambda value: paper_share(look(longest, value)), 0, _LARGEST_GAIN)
-    if abs(share - PAPER_SHARE) > 2 * _CLOSE:
+    if not is_right(share):
         raise CalibrationError(
             f"paper stands at {100 * share:.0f} % at exposure {exposure}"
             f"{'' if gain is None else f' and gain {gain}'}, expected {100 * PAPER_SHARE:.0f} %; "
@@ -60,6 +60,32 @@ def find_exposure(look: Look, fps: float) -> Exposure:
             "dim the brightest LEDs, or turn away a lamp that shines into the camera"
         )
     return Exposure(exposure, gain, round(share, 3))
+
+
+def better_exposure(share: float, exposure: int | None, fps: float) -> int | None:
+    """Return the exposure at which paper is likely to be as bright as it should be.
+
+    For somebody who sets it by hand and looks again; None where it is right, or can do no more.
+
+    Args:
+        share: how bright paper is now, as a share of the brightest there is.
+        exposure: what the camera is locked at, None where it is left alone.
+        fps: frames a second, which an exposure must leave room for.
+    """
+    longest = max(1, int(_UNITS_A_SECOND / fps))
+    if exposure is None:
+        return max(1, longest // 2)
+    if is_right(share):
+        return None
+    # White without detail says nothing of how much too bright it is.
+    factor = 1 / 3 if share >= _CLIPPED_LEVEL / _FULL else PAPER_SHARE / max(share, 0.01)
+    value = min(max(1, round(factor * exposure)), longest)
+    return None if value == exposure else value
+
+
+def is_right(share: float) -> bool:
+    """Return whether paper is as bright as it should be."""
+    return abs(share - PAPER_SHARE) <= 2 * _CLOSE
 
 
 def paper_share(frames: Sequence[Gray]) -> float:

@@ -18,13 +18,17 @@ from exhibit.contract.calibration import CameraFormat, LightCalibration, Picture
 from exhibit.contract.errors import CalibrationError
 from exhibit.contract.files import write_whole
 from exhibit.contract.geometry import project, rectangle
-from exhibit.contract.values import Gray
+from exhibit.contract.values import Gray, TableLight
 
 _LEAST_LIGHT, _MOST_LIGHT = 40.0, 250
 _CLIPPED_SHARE = 0.02
 _STIRRED, _STIRRED_SHARE = 0.10, 0.01
 _AROUND_MM, _INPAINT_PX = 5.0, 3
 """Around a marker of the card, where its blur and its caption are."""
+NO_BLANK = (
+    "this camera has not seen a blank sheet yet; run `calibrate light` without --dark first, or "
+    "the step Light of the page"
+)
 _DARK_SHARE = 0.35
 """Of the blank sheet's brightness: with more than that the light was not off."""
 
@@ -119,6 +123,29 @@ def light_section(
         paper_share=round(paper_share([blank]), 3),
         zones=zones_of(blank, mirrored),
     )
+
+
+def with_dark(
+    calibration: Path,
+    light: LightCalibration | None,
+    before: TableLight | None,
+    frames: Sequence[Gray],
+) -> LightCalibration:
+    """Save what the sensor says without light, and return what is then known of the light.
+
+    Args:
+        calibration: the file `calibration.yaml`.
+        light: what is known already, None where the light was not measured.
+        before: its pictures, None where they are no use for this camera.
+        frames: (H, W) uint8 each, as they come from the camera, without light.
+
+    Raises:
+        CalibrationError: no blank sheet was seen before, or the light was on.
+    """
+    if light is None or before is None:
+        raise CalibrationError(NO_BLANK)
+    dark = save_picture(calibration, "dark", dark_of(frames, before.blank))
+    return light.model_copy(update={"dark": dark})
 
 
 def dark_of(frames: Sequence[Gray], blank: Gray) -> Gray:

@@ -15,7 +15,7 @@ from calibration.rig import TABLE_MM, Page, Pose, Rig, make_rig
 from calibration.rig.table import turn_about
 from exhibit.contract.values import Gray
 
-_SEED, _PX_PER_MM = 0, 6.0
+_SEED, PENS_PX_PER_MM = 0, 6.0
 _PENS = ((20, 0.8), (110, 1.0), (225, 1.2))
 """Grey level and width in mm of a liner, a pencil and a marker of dye."""
 _TURN_DEG = (22.0, 22.0, 12.0)
@@ -29,9 +29,9 @@ def held_boards(mirrored: bool) -> Iterator[Gray]:
         mirrored: the frames are to be those of a camera below the table.
     """
     rig, rng = make_rig(_SEED), np.random.default_rng(_SEED)
-    page = render(board_page(PAPERS["a4"]), _PX_PER_MM)
+    page = render(board_page(PAPERS["a4"]), PENS_PX_PER_MM)
     while True:
-        scene = rig.scene((Page(page, _PX_PER_MM, _held(rng)),))
+        scene = rig.scene((Page(page, PENS_PX_PER_MM, _held(rng)),))
         for _ in range(2):
             yield _as_seen(rig, rig.expose(scene, rng), mirrored)
 
@@ -50,12 +50,12 @@ def _as_seen(rig: Rig, frame: Gray, mirrored: bool) -> Gray:
 
 def pens_drawn(paper: Paper) -> Gray:
     """Return the pen card (H, W) with lines of a liner, a pencil and a dye marker, 0 ink."""
-    page = render(pens_page(paper), _PX_PER_MM)
+    page = render(pens_page(paper), PENS_PX_PER_MM)
     boxes = card_of("pens", paper.name).boxes()
     for (x, y, width, height), (level, wide_mm) in zip(boxes, _PENS, strict=False):
         ends = [
-            (round(_PX_PER_MM * (x + share * width)), round(_PX_PER_MM * (y + height / 2)))
+            (round(PENS_PX_PER_MM * (x + share * width)), round(PENS_PX_PER_MM * (y + height / 2)))
             for share in (0.03, 0.97)
         ]
-        cv2.line(page, ends[0], ends[1], level, round(wide_mm * _PX_PER_MM))
+        cv2.line(page, ends[0], ends[1], level, round(wide_mm * PENS_PX_PER_MM))
     return page

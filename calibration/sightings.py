@@ -19,6 +19,8 @@ LEAST_CORNERS = 12
 """Fewer say little of a lens, and may all lie on one line."""
 _SOME_MARKERS = 4
 """So many of a board are no accident."""
+LOST_AFTER = 60
+"""Frames without a board before it is said why."""
 _TWINS = 3
 _CLIPPED_LEVEL, GLARE_SHARE = 250, 0.02
 """Above the second a lamp or an exposure hides what is printed."""
@@ -95,6 +97,12 @@ def why_none(frames: Sequence[Gray], mirrored: bool) -> str:
     other = next(filter(None, map(_other_board, turned)), "")
     if len(most) < _SOME_MARKERS and other:
         return f"a board of other markers is seen ({other}); lay the one of `calibrate print`"
+    if len(most) >= LEAST_CORNERS:
+        return (
+            f"{len(most)} of the board's markers are seen, but fewer than {LEAST_CORNERS} corners "
+            "between them: uncover it, or lay the sheet of `calibrate print` down if this one's "
+            "squares are of another pattern"
+        )
     return (
         f"at most {len(most)} of the board's {COLUMNS * ROWS // 2} markers were seen; lay the "
         "sheet of `calibrate print` flat, with nothing on it, in even light"

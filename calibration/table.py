@@ -100,6 +100,13 @@ def measure_table(
     return Table(board, camera)
 
 
+def without_marks(known: Calibration) -> Calibration:
+    """Return a calibration that knows no border marks: they were stuck on anew."""
+    if known.camera is None:
+        return known
+    return known.model_copy(update={"camera": known.camera.model_copy(update={"marks": ()})})
+
+
 def fit_view(
     seen: Points, table: Points, size_px: tuple[int, int], lens: LensCalibration | None
 ) -> CameraView:

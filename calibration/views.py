@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Literal
 
 import cv2
 import numpy as np
@@ -28,6 +29,15 @@ _REGION_NAMES = (
     ("left", "middle left", "middle right", "right"),
     ("lower left", "lower middle left", "lower middle right", "lower right"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What to show next, `count` times more; the first empty `region` by row and column."""
+
+    code: Literal["hold", "region", "tilt", "more", "enough"]
+    count: int = 0
+    region: tuple[int, int] = (0, 0)
 
 
 @dataclass(slots=True)
@@ -59,27 +69,38 @@ class ViewCollector:
     @property
     def complete(self) -> bool:
         """Whether there is enough of everything."""
-        return not self._missing()
+        return self._lacking().code == "enough"
+
+    def wanted(self) -> Wanted:
+        """Return what to do next."""
+        return Wanted("hold") if self._last is None else self._lacking()
 
     def advice(self) -> str:
         """Say in one line what to do next."""
-        if self._last is None:
-            return "hold the board so that the camera sees it"
-        return self._missing() or "enough: every region is covered"
+        wanted = self.wanted()
+        match wanted.code:
+            case "hold":
+                return "hold the board so that the camera sees it"
+            case "region":
+                row, column = wanted.region
+                more = f" ({wanted.count} regions to go)" if wanted.count > 1 else ""
+                return f"move the board to the {_REGION_NAMES[row][column]} of the picture{more}"
+            case "tilt":
+                return f"tilt the board, another way each time ({wanted.count} more)"
+            case "more":
+                return f"show the board elsewhere, nearer or farther ({wanted.count} more)"
+        return "enough: every region is covered"
 
-    def _missing(self) -> str:
+    def _lacking(self) -> Wanted:
         empty = np.argwhere(self.coverage < CORNERS_A_REGION)
         if len(empty):
-            row, column = empty[0]
-            more = f" ({len(empty)} regions to go)" if len(empty) > 1 else ""
-            return f"move the board to the {_REGION_NAMES[row][column]} of the picture{more}"
+            return Wanted("region", len(empty), (int(empty[0][0]), int(empty[0][1])))
         tilted = sum(is_tilted(view) for view in self.views)
         if tilted < WANTED_TILTED:
-            return f"tilt the board, another way each time ({WANTED_TILTED - tilted} more)"
-        lacking = WANTED_VIEWS - len(self.views)
-        return (
-            f"show the board elsewhere, nearer or farther ({lacking} more)" if lacking > 0 else ""
-        )
+            return Wanted("tilt", WANTED_TILTED - tilted)
+        if len(self.views) < WANTED_VIEWS:
+            return Wanted("more", WANTED_VIEWS - len(self.views))
+        return Wanted("enough")
 
 
 def coverage_of(

@@ -11,7 +11,7 @@ import cv2
 from calibration.commands.options import camera_option, chosen_camera
 from calibration.intrinsics import measure_lens
 from calibration.rehearsal import held_boards
-from calibration.sightings import Sighting, find_board, name_of, turn, why_none
+from calibration.sightings import LOST_AFTER, Sighting, find_board, name_of, turn, why_none
 from calibration.views import WANTED_VIEWS, ViewCollector
 from exhibit.camera import open_camera
 from exhibit.camera.identity import format_of
@@ -20,9 +20,6 @@ from exhibit.contract.calibration import LensCalibration, load_calibration, save
 from exhibit.contract.errors import CalibrationError
 from exhibit.contract.settings.schema import CameraConfig
 from exhibit.contract.values import Gray
-
-_LOST_AFTER = 60
-"""Frames without a board before it is said why."""
 
 
 @click.command()
@@ -92,7 +89,7 @@ def _collect(
         lost = 0 if sighting else lost + 1
         if collector.offer(sighting):
             click.echo(f"view {len(collector.views)} of {WANTED_VIEWS} or more taken")
-        advice = collector.advice() if lost < _LOST_AFTER else why_none([frame], mirrored)
+        advice = collector.advice() if lost < LOST_AFTER else why_none([frame], mirrored)
         if advice != said:
             click.echo(advice)
             said = advice

@@ -10,7 +10,7 @@ from calibration.check import require_unmoved
 from calibration.commands.frames import grab
 from calibration.commands.options import FRAMES_OPTION, camera_option, chosen_camera
 from calibration.exposure import Exposure, find_exposure
-from calibration.measured_light import blank_of, dark_of, light_section, save_picture
+from calibration.measured_light import NO_BLANK, blank_of, light_section, with_dark
 from calibration.zones import dim_zones
 from exhibit.camera import open_camera
 from exhibit.camera.identity import format_of
@@ -112,9 +112,7 @@ def _tell(measured: LightCalibration, found: Exposure | None, config: CameraConf
 def _dark(path: Path, known: Calibration, asked: CameraConfig, count: int) -> LightCalibration:
     before = load_table_light(path, known, asked.source == "simulated")
     if before is None or known.light is None:
-        raise CalibrationError(
-            "this camera has not seen a blank sheet yet; run `calibrate light` without --dark first"
-        )
+        raise CalibrationError(NO_BLANK)
     update = {"exposure": known.light.exposure, "gain": known.light.gain}
     camera = open_camera(asked.model_copy(update=update))
     if isinstance(camera, SimulatedCamera):
@@ -122,5 +120,4 @@ def _dark(path: Path, known: Calibration, asked: CameraConfig, count: int) -> Li
         frames = [camera.table.dark_frame()]
     else:
         frames = grab(camera, count)
-    dark = save_picture(path, "dark", dark_of(frames, before.blank))
-    return known.light.model_copy(update={"dark": dark})
+    return with_dark(path, known.light, before, frames)

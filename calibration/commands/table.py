@@ -12,7 +12,7 @@ from calibration.pages import board_page
 from calibration.papers import PAPERS
 from calibration.printing import render
 from calibration.sightings import name_of
-from calibration.table import measure_table
+from calibration.table import measure_table, without_marks
 from exhibit.camera import open_camera
 from exhibit.camera.identity import format_of
 from exhibit.camera.simulated import SimulatedCamera
@@ -53,7 +53,7 @@ def table(
     known = Calibration() if rehearsed else load_calibration(config.calibration)
     height, width = seen[0].shape
     seen_by = format_of(asked, (width, height))
-    before = _without_marks(known) if new_marks else known
+    before = without_marks(known) if new_marks else known
     measured = measure_table(seen, seen_by, asked.mirrored, before, ruler_mm)
     paper, camera = measured.paper, measured.camera
     click.echo(
@@ -69,12 +69,6 @@ def table(
         click.echo("the sheet has another size than before: measure the projection again")
     save_calibration(config.calibration, known.model_copy(update=update))
     click.echo(f"written to {config.calibration}")
-
-
-def _without_marks(known: Calibration) -> Calibration:
-    if known.camera is None:
-        return known
-    return known.model_copy(update={"camera": known.camera.model_copy(update={"marks": ()})})
 
 
 def _simulated(config: CameraConfig, count: int) -> list[Gray]:

@@ -11,8 +11,9 @@ import click
 import cv2
 
 from calibration.guide.guide import Guide
+from exhibit.contract.calibration_guide import NAME
 from exhibit.contract.errors import REFUSED, ExhibitError
-from exhibit.contract.settings.published import read_published
+from exhibit.contract.settings.published import Follower
 
 _TICK_S = 0.05
 
@@ -26,7 +27,7 @@ def main(run_dir: Path) -> None:
         signal.signal(number, lambda *_: stopping.set())
     cv2.setNumThreads(1)
     try:
-        guide = Guide(run_dir, read_published(run_dir).config)
+        guide = Guide(run_dir, Follower(run_dir, NAME))
         try:
             while guide.tick() and not stopping.wait(_TICK_S):
                 pass

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -22,7 +23,8 @@ from exhibit.contract.calibration_guide import METHODS, NAME, PICTURE_SLOT, STEP
 from exhibit.contract.errors import CalibrationError
 from exhibit.contract.geometry import stage_size
 from exhibit.contract.pattern import SLOT
-from exhibit.contract.settings.schema import Config
+from exhibit.contract.printed import RULER_MM
+from exhibit.contract.settings.published import Follower
 from exhibit.contract.slot_reader import SlotReader
 from exhibit.contract.slot_writer import SlotWriter
 from exhibit.contract.values import Gray
@@ -40,14 +42,14 @@ class Guide:
 
     Args:
         run_dir: the folder that the table's processes share.
-        config: the settings in force.
+        settings: those in force, followed while it runs.
         clock: monotonic seconds.
     """
 
     def __init__(
-        self, run_dir: Path, config: Config, clock: Callable[[], float] = time.monotonic
+        self, run_dir: Path, settings: Follower, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._run_dir, self._config, self._clock = run_dir, config, clock
+        self._run_dir, self._settings, self._clock = run_dir, settings, clock
         self._inbox = CommandInbox(run_dir, NAME)
         self._frames = SlotReader(run_dir / "camera.slot")
         self._pictures = SlotWriter(run_dir / PICTURE_SLOT, clock)
@@ -58,7 +60,7 @@ class Guide:
         self._saved: list[str] = []
         self._newest: Gray | None = None
         self._error = self._words = ""
-        self._sequence = 0
+        self._sequence = self._views = 0
         self._pattern_due = self._status_due = 0.0
         self._heard_at = clock()
 
@@ -71,8 +73,10 @@ class Guide:
                 return False
             self._try(self._obey, order)
             self._pattern_due = self._status_due = 0.0
+        if self._settings.follow() is not None:
+            self._try(self._take_settings)
         newest = self._frames.peek()
-        if newest is not None and newest.pixels.ndim == 2:
+        if newest is not None and newest.pixels.ndim == 2 and self._sees_by_settings():
             self._newest = newest.pixels
             self._try(self._look, newest.pixels)
         self._try(self._finish)
@@ -114,18 +118,22 @@ class Guide:
     def _obey(self, order: Mapping[str, Any]) -> None:
         do, self._error = str(order.get("do", "")), ""
         if do == "begin":
-            self._begin(str(order.get("step", "")), str(order.get("method", METHODS[0])))
+            self._begin(str(order.get("step", "")), str(order.get("method", METHODS[0])), order)
         elif do == "leave":
             self._step, self._name, self._method = None, "", ""
         elif self._step is not None:
             by = np.array([float(order.get("dx", 0)), float(order.get("dy", 0))])
             self._step.order(do, by, int(order.get("number", 0)))
 
-    def _begin(self, name: str, method: str) -> None:
+    def _begin(self, name: str, method: str, order: Mapping[str, Any]) -> None:
         if name not in STEPS or method not in METHODS:
             raise CalibrationError(f"{name} {method}: expected one of {', '.join(STEPS)}")
         self._step, self._words = None, ""
-        place = self._look_around()
+        place = replace(
+            self._look_around(),
+            ruler_mm=float(order.get("ruler_mm", RULER_MM)),
+            new_marks=bool(order.get("new_marks", False)),
+        )
         known = load_calibration(place.file)
         if name == "projector" and (frame := self._newest) is not None:
             require_unmoved(known, [frame], place.mirrored)
@@ -146,7 +154,7 @@ class Guide:
             raise CalibrationError(f"the {missing} shows nothing yet; wait until the table runs")
         height, width = newest.pixels.shape[:2]
         wide, high = (int(side) for side in stage["size_px"])
-        config, source = self._config, self._source(engine)
+        config, source = self._settings.config, self._source(engine)
         return Place(
             file=config.calibration,
             seen_by=format_of(source, (width, height)),
@@ -157,21 +165,42 @@ class Guide:
             rotate=config.stage.rotate,
             exposure=config.camera.exposure,
             gain=config.camera.gain,
+            fps=config.camera.fps,
         )
 
     def _source(self, engine: Mapping[str, Any]) -> Any:
         """Return section `camera` with the source that `auto` stands for in this run."""
         chosen = "simulated" if engine.get("simulated") else str(engine.get("camera") or "")
-        camera = self._config.camera
+        camera = self._settings.config.camera
         if camera.source != "auto" or not chosen:
             return camera
         return camera.model_copy(update={"source": chosen})
+
+    def _take_settings(self) -> None:
+        """Go on with another exposure, as of the frames that come with it."""
+        camera, place = self._settings.config.camera, self._place
+        if place is None or (place.exposure, place.gain) == (camera.exposure, camera.gain):
+            return
+        self._place = replace(place, exposure=camera.exposure, gain=camera.gain)
+        if self._name in ("light", "dark", "check"):
+            known = load_calibration(self._place.file)
+            self._step = step_named(self._name, "disc", self._place, known)
+
+    def _sees_by_settings(self) -> bool:
+        """Return whether frames come with the settings in force: the camera may be starting."""
+        engine = read_status(self._run_dir, "engine")
+        generation = int(engine.get("generation", self._settings.read_generation))
+        return generation >= self._settings.read_generation
 
     def _look(self, pixels: Gray) -> None:
         if self._step is None or self._place is None:
             return
         self._sequence += 1
         shown = self._step.look(turn(pixels, self._place.mirrored))
+        views = self._step.told().values.get("views", 0)
+        if views != self._views:
+            # Somebody holds the board up, and needs no button for that.
+            self._views, self._heard_at = views, self._clock()
         self._pictures.publish(self._sequence, self._clock(), shown)
 
     def _finish(self) -> None:

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from calibration.check import check_calibration, require_unmoved
-from calibration.exposure import paper_share
+from calibration.exposure import PAPER_SHARE, better_exposure, is_right, paper_share
 from calibration.guide.picture import Colour, coloured, dotted
 from calibration.guide.place import Measure, Outcome, Place
-from calibration.measured_light import blank_of, light_section
+from calibration.measured_light import blank_of, light_section, with_dark
 from calibration.pens import measure_pens
 from calibration.projector_steps import Told
 from calibration.sightings import find_board, turn
-from calibration.table import measure_table
+from calibration.table import measure_table, without_marks
 from calibration.zones import dim_zones
 from exhibit.camera.table_light import load_table_light
 from exhibit.contract.calibration import Calibration
@@ -70,11 +70,36 @@ class LyingStep:
         return self._measure(list(self._frames), known)
 
 
+class LightStep(LyingStep):
+    """A blank sheet lies there, and its brightness is told until it is as it should be."""
+
+    def __init__(self, place: Place) -> None:
+        super().__init__("light_blank", _light_by(place), place.mirrored)
+        self._place = place
+
+    def told(self) -> Told:
+        """Say how bright paper is, and what to do where that is wrong."""
+        plain = super().told()
+        if not self._frames:
+            return Told("light_none")
+        share = paper_share([self._frames[-1]])
+        values = {"share": round(100 * share), "wanted": round(100 * PAPER_SHARE)}
+        # Only a device has an exposure.
+        if not self._place.seen_by.name.startswith("/dev/"):
+            return Told(plain.code, values, plain.ready)
+        better = better_exposure(share, self._place.exposure, self._place.fps)
+        if better is not None:
+            return Told("light_exposure", {**values, "exposure": better}, plain.ready)
+        return Told(plain.code if is_right(share) else "light_off", values, plain.ready)
+
+
 def lying_step(name: str, place: Place) -> LyingStep:
-    """Return the step of a name: `table`, `light`, `pens` or `check`."""
+    """Return the step of a name: `table`, `light`, `dark`, `pens` or `check`."""
+    if name == "light":
+        return LightStep(place)
     codes = {
         "table": ("table_board", _table_by),
-        "light": ("light_blank", _light_by),
+        "dark": ("dark_covered", _dark_by),
         "pens": ("pens_card", _pens_by),
         "check": ("check_table", _check_by),
     }
@@ -84,7 +109,8 @@ def lying_step(name: str, place: Place) -> LyingStep:
 
 def _table_by(place: Place) -> Measure:
     def measure(frames: Sequence[Gray], known: Calibration) -> Outcome:
-        found = measure_table(frames, place.seen_by, place.mirrored, known)
+        before = without_marks(known) if place.new_marks else known
+        found = measure_table(frames, place.seen_by, place.mirrored, before, place.ruler_mm)
         update: dict[str, Any] = {"camera": found.camera, "table_mm": found.paper.size_mm}
         if known.table_mm != found.paper.size_mm:
             update["projector"] = None
@@ -102,6 +128,21 @@ def _light_by(place: Place) -> Measure:
         share = paper_share([blank])
         told = [f"{100 * share:.0f} %", *dim_zones(light.zones)]
         return Outcome({"light": light}, "; ".join(told))
+
+    return measure
+
+
+def _dark_by(place: Place) -> Measure:
+    def measure(frames: Sequence[Gray], known: Calibration) -> Outcome:
+        light = known.light
+        if light is not None and (light.exposure, light.gain) != (place.exposure, place.gain):
+            raise CalibrationError(
+                f"the blank sheet was seen with exposure {light.exposure} and gain {light.gain}, "
+                f"now they are {place.exposure} and {place.gain}; measure the light again first"
+            )
+        before = load_table_light(place.file, known, place.simulated)
+        dark = with_dark(place.file, light, before, frames)
+        return Outcome({"light": dark}, "")
 
     return measure
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from calibration.projector_steps import Degrees
 from exhibit.contract.calibration import Calibration, CameraFormat
+from exhibit.contract.printed import RULER_MM
 from exhibit.contract.values import Gray
 
 
@@ -26,6 +27,9 @@ class Place:
         rotate: `stage.rotate`.
         exposure: `camera.exposure`.
         gain: `camera.gain`.
+        fps: `camera.fps`, for which an exposure must leave room.
+        ruler_mm: what the ruler on the board measures.
+        new_marks: the border marks were stuck on anew.
     """
 
     file: Path
@@ -37,6 +41,9 @@ class Place:
     rotate: Degrees
     exposure: int | None
     gain: int | None
+    fps: float
+    ruler_mm: float = RULER_MM
+    new_marks: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from calibration.guide.lying import lying_step
-from calibration.guide.picture import GREEN, Colour, coloured, dotted
+from calibration.guide.picture import BLUE, GREEN, Colour, coloured, dotted
 from calibration.guide.place import Outcome, Place
 from calibration.intrinsics import measure_lens
 from calibration.projector_steps import (
@@ -21,7 +21,7 @@ from calibration.projector_steps import (
     section_of,
 )
 from calibration.registration import registration_shapes
-from calibration.sightings import find_board
+from calibration.sightings import LOST_AFTER, find_board, turn, why_none
 from calibration.views import CORNERS_A_REGION, WANTED_VIEWS, ViewCollector
 from exhibit.contract.calibration import Calibration
 from exhibit.contract.errors import CalibrationError
@@ -57,26 +57,27 @@ class LensStep:
         self._place = place
         self._views = ViewCollector()
         self._accepted = False
+        self._lost, self._why = 0, ""
 
     def pattern(self) -> Gray | None:
         """Project nothing of its own."""
         return None
 
     def look(self, turned: Gray) -> Colour:
-        """Take the board's view where it is still and new; tint the regions it was seen in."""
+        """Take the board's view where it is still and new; frame where it was, and where next."""
         sighting = find_board(turned)
         self._views.offer(sighting)
+        self._lost = 0 if sighting else self._lost + 1
+        if self._lost % LOST_AFTER == 0:
+            mirrored = self._place.mirrored
+            self._why = why_none([turn(turned, mirrored)], mirrored) if self._lost else ""
         shown = coloured(turned)
-        height, width = turned.shape
         coverage = self._views.coverage
         for row, column in np.argwhere(coverage >= CORNERS_A_REGION):
-            high, wide = height / coverage.shape[0], width / coverage.shape[1]
-            corner = (round(column * wide) + _INSET_PX, round(row * high) + _INSET_PX)
-            other = (
-                round((column + 1) * wide) - _INSET_PX,
-                round((row + 1) * high) - _INSET_PX,
-            )
-            cv2.rectangle(shown, corner, other, GREEN, 2)
+            _frame_region(shown, coverage.shape, (row, column), GREEN, 2)
+        wanted = self._views.wanted()
+        if wanted.code == "region":
+            _frame_region(shown, coverage.shape, wanted.region, BLUE, 6)
         return dotted(shown, sighting)
 
     def order(self, do: str, by: Points, number: int) -> None:
@@ -87,12 +88,16 @@ class LensStep:
 
     def told(self) -> Told:
         """Say what to show next."""
+        wanted = self._views.wanted()
         values = {
             "views": len(self._views.views),
             "wanted": WANTED_VIEWS,
-            "advice": self._views.advice(),
+            "count": wanted.count,
+            "reason": self._why,
         }
-        return Told("lens_views", values, self._views.complete)
+        if self._why:
+            return Told("lens_lost", values)
+        return Told(f"lens_{wanted.code}", values, self._views.complete)
 
     def result(self, known: Calibration) -> Outcome | None:
         """Return the lens."""
@@ -102,7 +107,23 @@ class LensStep:
         views = self._views.views
         lens = measure_lens(views, self._place.seen_by, self._place.mirrored)
         said = f"{lens.error_px:.2f} px, {lens.views} + {lens.views_dropped}"
-        return Outcome({"lens": lens}, said)
+        # Where the camera sees the table was told through the lens that was known before.
+        return Outcome({"lens": lens, "camera": None}, said)
+
+
+def _frame_region(
+    shown: Colour,
+    regions: tuple[int, int],
+    at: tuple[int, int],
+    colour: tuple[int, int, int],
+    wide_px: int,
+) -> None:
+    """Frame one of the regions, rows and columns, into which a picture (H, W, 3) is divided."""
+    size = np.divide(shown.shape[:2], regions)
+    (top, left), (bottom, right) = (np.add(at, end) * size for end in (0, 1))
+    first = (round(left) + _INSET_PX, round(top) + _INSET_PX)
+    last = (round(right) - _INSET_PX, round(bottom) - _INSET_PX)
+    cv2.rectangle(shown, first, last, colour, wide_px)
 
 
 class ProjectionStep:

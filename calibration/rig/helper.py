@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.boards import BOARDS
+from calibration.papers import PAPERS
+from calibration.rehearsal import PENS_PX_PER_MM, pens_drawn
 from calibration.rig.marks import mark_pages
 from calibration.rig.person import CENTRES_WITHIN_MM, disc_at, printed
 from calibration.rig.table import STAGE_PX, TABLE_MM, Page, Pose, Rig, turn_about
@@ -51,6 +53,8 @@ class Helper:
             key: tuple[Any, ...] = ("camera", views + self._held // _HELD_FRAMES)
         elif step == "table":
             key = ("table",)
+        elif step in ("dark", "pens"):
+            key = (step,)
         elif step == "projector" and guide is not None and "cross_px" in guide["values"]:
             key = ("disc", *guide["values"]["cross_px"])
         else:
@@ -64,6 +68,10 @@ class Helper:
             return self._rig.scene((Page(self._board, _PX_PER_MM, self._holding(int(key[1]))),))
         if key[0] == "table":
             return self._rig.scene((Page(self._board, _PX_PER_MM), *self._marks))
+        if key[0] == "dark":
+            return np.zeros_like(self._rig.scene((), self._blank))
+        if key[0] == "pens":
+            return self._rig.scene((Page(pens_drawn(PAPERS["a3"]), PENS_PX_PER_MM),), self._blank)
         if key[0] == "disc":
             middle = self._rig.land(np.array([key[1:]]) * self._to_rig)[0]
             middle = middle + self._rng.normal(0, CENTRES_WITHIN_MM, 2)

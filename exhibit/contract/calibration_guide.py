@@ -6,7 +6,7 @@ NAME = "calibration"
 """Of the guide's status and inbox in the run folder."""
 PICTURE_SLOT = "calibration.slot"
 """What the camera sees, as the visitor sees it, with what the guide found in it."""
-STEPS = ("camera", "table", "light", "projector", "pens", "check")
+STEPS = ("camera", "table", "light", "dark", "projector", "pens", "check")
 METHODS = ("disc", "mesh", "automatic")
 """Ways to measure the projector."""
 ORDERS = ("begin", "leave", "accept", "skip", "back", "move", "select", "end")

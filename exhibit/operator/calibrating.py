@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,11 @@ from typing import Any
 from exhibit.contract.board import read_status, send_command
 from exhibit.contract.calibration import usable_calibration
 from exhibit.contract.calibration_guide import NAME
+from exhibit.contract.errors import InputError
 from exhibit.contract.lifeline import end_with_parent
 
-_MODULE = "calibration.guide"
+_MODULE, _COMMAND = "calibration.guide", "calibration"
+_WRITES_WITHIN_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,38 @@ def measured(file: Path) -> list[Measured]:
             ("pens", known.pens),
         )
     ]
+
+
+def written(command: Sequence[str], suffix: str) -> bytes:
+    """Return the file that a command of `calibrate` writes.
+
+    The runtime does not import calibration: it runs beside it.
+
+    Args:
+        command: its name and options.
+        suffix: of the file, with the dot.
+
+    Raises:
+        InputError: it refuses, with its reason.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / f"file{suffix}"
+        whole = [sys.executable, "-m", _COMMAND, *command, "-o", str(file)]
+        try:
+            ended = subprocess.run(
+                whole,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                timeout=_WRITES_WITHIN_S,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            raise InputError(f"it was not written within {_WRITES_WITHIN_S:.0f} s") from None
+        if ended.returncode:
+            last = ended.stderr.strip().rpartition("\n")[2]
+            raise InputError(last.removeprefix("Error: ") or f"exit code {ended.returncode}")
+        return file.read_bytes()
 
 
 def _date(section: Any) -> str:

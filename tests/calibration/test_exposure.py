@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from calibration.exposure import Look, find_exposure
+from calibration.exposure import Look, better_exposure, find_exposure
 from exhibit.contract.errors import CalibrationError
 from exhibit.contract.values import Gray
 
@@ -53,3 +53,21 @@ def test_find_exposure_that_cannot_be_is_refused_with_what_to_do(
 ) -> None:
     with pytest.raises(CalibrationError, match=said):
         find_exposure(camera, fps=30)
+
+
+@pytest.mark.parametrize(
+    ("share", "exposure", "better"),
+    [
+        (0.35, 80, 160),
+        (0.70, 80, None),
+        (0.99, 300, 100),
+        (0.50, 333, None),
+        (0.60, 320, 333),
+        (0.9, 1, None),
+        (0.4, None, 166),
+    ],
+)
+def test_better_exposure_is_in_proportion_and_within_what_a_frame_lasts(
+    share: float, exposure: int | None, better: int | None
+) -> None:
+    assert better_exposure(share, exposure, 30.0) == better

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from calibration.boards import BOARDS, Board
+from calibration.markers import board_dictionary
 from calibration.pages import board_page
 from calibration.papers import PAPERS
 from calibration.sightings import find_board, require_board, turn, why_none
@@ -95,6 +96,20 @@ def test_why_none_glare_is_named() -> None:
 def test_why_none_nothing_on_the_table_says_how_many_markers() -> None:
     told = why_none([np.full((480, 640), 90, np.uint8)], mirrored=False)
     assert told.startswith("at most 0 of the board's 48 markers were seen")
+
+
+def test_why_none_of_our_markers_in_another_order_names_the_pattern() -> None:
+    """OpenCV finds all markers of such a board, no corner, and says nothing at all."""
+    own = BOARDS["a4"]
+    ids = np.array(own.ids[::-1], np.int32)
+    other = cv2.aruco.CharucoBoard((12, 8), 22, 16.5, board_dictionary(), ids)
+    page = np.clip(other.generateImage((540, 360)), 20, 180)
+    frame = np.full((480, 640), 180, np.uint8)
+    frame[60:420, 50:590] = page
+    assert find_board(frame) is None
+    told = why_none([frame], mirrored=False)
+    assert told.startswith("48 of the board's markers are seen, but fewer than 12 corners")
+    assert "squares are of another pattern" in told
 
 
 def test_require_board_that_changes_on_the_way_is_refused() -> None:

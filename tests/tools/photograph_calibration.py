@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,9 @@ from tests.fakes.bundle import write_bundle
 from tests.patience import PATIENCE_S, wait_until
 
 DESK, PHONE = (1200, 800), (390, 780)
-STEPS = ("camera", "table", "light", "projector")
+STEPS = ("camera", "table", "light", "dark", "projector", "pens", "check")
+CARDS = ("camera", "table", "light", "projector", "pens")
+"""Steps with a card that says whether they were measured."""
 _RIG, _STAGE_PX = replace(make_rig(10), mirrored=True), (640, 400)
 _EVERY_S, _PATIENT_S = 0.15, 3600.0
 _POINTS_MM = np.array([[x, y] for x in (40.0, 210.0, 380.0) for y in (40.0, 150.0, 257.0)])
@@ -128,6 +131,7 @@ def calibrate_by_page(
     """Press what a person presses, on a phone."""
     page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
     page.goto(f"{table.url}/calibrate", wait_until="domcontentloaded")
+    page.locator("[data-begin=camera]").wait_for()
     page.wait_for_timeout(1500)
     photograph("begin")
     for step in STEPS:
@@ -148,7 +152,10 @@ def calibrate_by_page(
             if page.locator("#guide [data-do=accept]:not([disabled])").count():
                 page.locator("#guide [data-do=accept]").click(force=True, no_wait_after=True)
             page.wait_for_timeout(500)
-        page.locator(f"[data-step={step}][data-ok=true]").wait_for()
+        wait_until(partial(_is_saved, table, step), f"{step} measured")
+        if step in CARDS:
+            page.locator(f"[data-step={step}][data-ok=true]").wait_for()
+        page.locator("#saved:not([hidden])").wait_for()
         page.wait_for_timeout(600)
     photograph("done")
     page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
@@ -156,6 +163,12 @@ def calibrate_by_page(
     page.wait_for_timeout(600)
     photograph("desk")
     page.get_by_role("button", name="Finish").click()
+
+
+def _is_saved(table: RunningTable, step: str) -> bool:
+    guide = table.status(NAME)
+    assert not guide.get("error"), f"{step}: {guide['error']}"
+    return bool(guide.get("saved", [])[-1:] == [step])
 
 
 def light_off_ink(file: Path) -> tuple[float, float]:

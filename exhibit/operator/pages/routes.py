@@ -13,7 +13,7 @@ from exhibit.contract.settings.schema import ModulationConfig
 from exhibit.operator.access.roles import GIVEN, Role
 from exhibit.operator.api.accounts import tokens
 from exhibit.operator.api.bundles import bundles
-from exhibit.operator.api.calibration import calibration
+from exhibit.operator.api.calibration import Paper, calibration
 from exhibit.operator.api.configuration import configuration, history
 from exhibit.operator.api.directions import directions
 from exhibit.operator.api.live import first_steps
@@ -77,8 +77,15 @@ async def first(request: Request) -> HTMLResponse:
 @routes.get("/calibrate", Role.VIEWER)
 async def calibrate(request: Request) -> HTMLResponse:
     """Lead through the calibration of the table while it runs."""
-    found = await calibration(request)
-    return render(request, "calibrate", ("calibrate", "now"), calibration=found)
+    camera = settings_by_section(desk_of(request), texts_of(request))["camera"]
+    return render(
+        request,
+        "calibrate",
+        ("calibrate", "now"),
+        calibration=await calibration(request),
+        papers=get_args(Paper),
+        settings=[one for one in camera if one.control.key in _STEP_FIELDS["exposure"]],
+    )
 
 
 @routes.get("/tune", Role.VIEWER)

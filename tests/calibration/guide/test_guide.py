@@ -15,6 +15,7 @@ from exhibit.contract.board import CommandInbox, send_command, write_status
 from exhibit.contract.calibration import Calibration, load_calibration, save_calibration
 from exhibit.contract.calibration_guide import NAME, PICTURE_SLOT
 from exhibit.contract.pattern import SLOT
+from exhibit.contract.settings.published import Follower, Published, publish
 from exhibit.contract.settings.schema import CameraConfig, Config, StageConfig
 from exhibit.contract.slot import Slot
 from exhibit.contract.slot_writer import SlotWriter
@@ -39,8 +40,18 @@ class Table:
         write_status(run_dir, "engine", {"camera": "made-up", "simulated": False})
         self._camera = SlotWriter(run_dir / "camera.slot")
         self._helper = Helper(RIG, 3)
-        self.guide = Guide(run_dir, config, self.clock)
+        self._config, self._generation = config, 1
+        publish(run_dir, Published(1, config, config))
+        self.guide = Guide(run_dir, Follower(run_dir, NAME), self.clock)
         self._frames = 0
+        self.brightness = 1.0
+
+    def set(self, **camera: object) -> None:
+        """Publish other settings of the camera, as the operator's page does."""
+        self._generation += 1
+        changed = self._config.camera.model_copy(update=camera)
+        config = self._config.model_copy(update={"camera": changed})
+        publish(self.run_dir, Published(self._generation, config, self._config))
 
     def say(self, do: str, **more: object) -> None:
         assert send_command(self.run_dir, NAME, {"do": do, **more})
@@ -51,6 +62,7 @@ class Table:
             self._frames += 1
             status = self.guide.status()
             frame = self._helper.frame(status if status["step"] else None)
+            frame = np.asarray(frame * self.brightness, np.uint8)
             self._camera.publish(self._frames, self.clock(), frame)
             self.clock.now += 0.1
             assert self.guide.tick()
@@ -110,6 +122,86 @@ def test_guide_shows_the_cross_as_the_projector_hangs_and_what_the_camera_sees(
     assert picture.pixels.shape == (480, 640, 3)
 
 
+def test_guide_board_printed_at_another_scale_is_told_by_its_ruler(table: Table) -> None:
+    measure_table(table)
+    plain = load_calibration(table.file).camera
+    table.say("begin", step="table", ruler_mm=99.0)
+    table.play(12)
+    table.say("accept")
+    assert "printed at another scale" in table.guide.status()["error"]
+    table.say("begin", step="table", ruler_mm=99.0, new_marks=True)
+    table.play(12)
+    table.say("accept")
+    smaller = load_calibration(table.file).camera
+    assert plain is not None
+    assert smaller is not None
+    assert smaller.mm_per_px == pytest.approx(0.99 * plain.mm_per_px, rel=0.002)
+
+
+def test_guide_light_says_which_exposure_is_right_and_takes_it_up(table: Table) -> None:
+    table.set(exposure=80, gain=3)
+    table.brightness = 0.5
+    table.say("begin", step="light")
+    told = table.play(12)
+    assert told["code"] == "light_exposure"
+    share, exposure = told["values"]["share"], told["values"]["exposure"]
+    assert exposure == pytest.approx(80 * 70 / share, abs=2)
+    table.brightness *= exposure / 80
+    table.set(exposure=exposure, gain=3)
+    told = table.play(12)
+    assert (told["code"], told["ready"]) == ("light_blank", True)
+    table.say("accept")
+    light = load_calibration(table.file).light
+    assert light is not None
+    assert (light.exposure, light.gain) == (exposure, 3)
+    assert light.paper_share == pytest.approx(0.7, abs=0.04)
+
+
+def test_guide_light_waits_for_frames_of_the_new_exposure(table: Table) -> None:
+    table.say("begin", step="light")
+    table.play(12)
+    table.set(exposure=80)
+    engine = {"camera": "made-up", "simulated": False}
+    write_status(table.run_dir, "engine", {**engine, "generation": 1})
+    assert table.play(12)["code"] == "light_none"
+    write_status(table.run_dir, "engine", {**engine, "generation": 2})
+    assert table.play(12)["code"].startswith("light_")
+    assert table.guide.status()["ready"]
+
+
+def test_guide_dark_needs_the_light_off_and_a_blank_sheet_before_it(table: Table) -> None:
+    table.say("begin", step="dark")
+    table.play(12)
+    table.say("accept")
+    assert "has not seen a blank sheet yet" in table.guide.status()["error"]
+    table.say("begin", step="light")
+    table.play(12)
+    table.say("accept")
+    table.say("begin", step="dark")
+    table.play(12)
+    table.say("accept")
+    assert "the light is not off" in table.guide.status()["error"]
+    table.brightness = 0.03
+    table.play(12)
+    table.say("accept")
+    assert table.guide.status()["error"] == ""
+    light = load_calibration(table.file).light
+    assert light is not None
+    assert light.dark is not None
+
+
+def test_guide_dark_with_another_exposure_than_the_light_is_refused(table: Table) -> None:
+    table.say("begin", step="light")
+    table.play(12)
+    table.say("accept")
+    table.set(exposure=80)
+    table.brightness = 0.03
+    table.say("begin", step="dark")
+    table.play(12)
+    table.say("accept")
+    assert "seen with exposure None and gain None, now they are 80" in table.guide.status()["error"]
+
+
 def test_guide_projector_before_the_table_says_what_is_missing(table: Table) -> None:
     table.say("begin", step="projector")
     assert "does not know the table yet" in table.guide.status()["error"]
@@ -135,10 +227,8 @@ def test_guide_refuses_a_step_and_keeps_what_was_measured(table: Table) -> None:
     table.say("accept")
     assert load_calibration(table.file).table_mm == (300.0, 200.0)
     table.say("begin", step="nonsense")
-    assert (
-        "expected one of camera, table, light, projector, pens, check"
-        in table.guide.status()["error"]
-    )
+    expected = "expected one of camera, table, light, dark, projector, pens, check"
+    assert expected in table.guide.status()["error"]
 
 
 def test_guide_that_ends_has_engine_and_stage_take_what_was_measured(tmp_path: Path) -> None:

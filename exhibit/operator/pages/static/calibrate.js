@@ -1,6 +1,7 @@
 // The page "Calibration": begins steps, says what the guide says, and hands it what people press.
 import { ask, attempt } from "./api.js";
-import { watch } from "./live.js";
+import { tellChange } from "./controls.js";
+import { endTrial, watch } from "./live.js";
 import { has, text } from "./texts.js";
 
 const LOOK_EVERY_MS = 400, STARTS_WITHIN_MS = 120000, LEAP_PX = 10;
@@ -29,17 +30,33 @@ function show({ steps, guide }) {
   panel.hidden = step === "" && !guide?.error;
   const saved = document.getElementById("saved");
   saved.hidden = !guide?.saved.length || step !== "";
-  if (!saved.hidden) say(saved, text("calibrate.saved", { step: text(`calibrate.${guide.saved.at(-1)}`), words: guide.words }));
+  if (!saved.hidden) say(saved, text("calibrate.saved", { step: text(`calibrate.${guide.saved.at(-1)}`), words: guide.words || text("calibrate.done") }));
   refuse(guide?.error ?? "");
   if (step !== shown) { shown = step; watch(); if (step) panel.scrollIntoView({ block: "start" }); }
   if (!guide || step === "") return;
   say(document.getElementById("guide-title"), text(`calibrate.${step}`));
   say(document.getElementById("told"), has(`calibrate.${guide.code}`) ? text(`calibrate.${guide.code}`, guide.values) : guide.code);
   panel.querySelector("[data-do=accept]").disabled = !guide.ready;
+  better(guide.code === "light_exposure" ? guide.values.exposure : null);
   const stepwise = step === "projector" && guide.method !== "automatic";
   panel.querySelector("[data-do=skip]").hidden = !stepwise;
   panel.querySelector("[data-do=back]").hidden = !stepwise;
   document.getElementById("pad").hidden = guide.method !== "mesh";
+}
+
+// The exposure at which paper is likely to be as bright as it should be.
+function better(exposure) {
+  document.getElementById("better").hidden = exposure === null || !document.querySelector("[data-key='camera.exposure']");
+  const button = document.getElementById("set-exposure");
+  button.dataset.exposure = String(exposure);
+  if (exposure !== null) say(button, text("calibrate.set_exposure", { exposure }));
+}
+
+async function setExposure() {
+  const box = document.querySelector("[data-key='camera.exposure']");
+  const after = Number(document.getElementById("set-exposure").dataset.exposure);
+  const change = await attempt("PATCH", "/api/v1/settings", { camera: { exposure: after } });
+  if (change) tellChange(box.dataset.name, [box.dataset.value, after], change, null);
 }
 
 function refuse(error) {
@@ -69,7 +86,9 @@ async function start(step, method) {
     if (found) show(found);
     if (!running) await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }
-  await order({ do: "begin", step, method });
+  const { value, valueAsNumber } = document.getElementById("ruler");
+  const measured = value === "" ? {} : { ruler_mm: valueAsNumber };
+  await order({ do: "begin", step, method, new_marks: document.getElementById("new-marks").checked, ...measured });
 }
 
 function move(dx, dy, far) {
@@ -93,4 +112,7 @@ document.addEventListener("keydown", (event) => {
   move(...KEYS[event.key], event.shiftKey);
 });
 
+document.getElementById("set-exposure").addEventListener("click", setExposure);
+
 look();
+endTrial(() => location.reload());
