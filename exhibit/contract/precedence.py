@@ -29,14 +29,18 @@ def take_precedence(reach: Literal["thread", "threads"] = "thread") -> str:
         policy = os.SCHED_RR | (os.SCHED_RESET_ON_FORK if reach == "thread" else 0)
         os.sched_setscheduler(0, policy, os.sched_param(_LOWEST_REALTIME))
     except PermissionError:
-        return _take_nice()
+        return take_niceness()
     # A loop gone wild would starve the machine: the kernel ends it, and it is started again.
     hard = resource.getrlimit(resource.RLIMIT_RTTIME)[1]
     resource.setrlimit(resource.RLIMIT_RTTIME, (_LONGEST_BURST_US, hard))
     return "real-time"
 
 
-def _take_nice() -> str:
+def take_niceness() -> str:
+    """Ask for a lower niceness for this thread; returns what was granted.
+
+    For a thread beside one of precedence: whoever holds the interpreter must run to let it go.
+    """
     try:
         os.setpriority(os.PRIO_PROCESS, 0, _NICENESS)
     except PermissionError:

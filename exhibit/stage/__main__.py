@@ -18,6 +18,10 @@ from exhibit.contract.settings.published import Follower
 from exhibit.stage.performance import Performance
 from exhibit.stage.window import Ending, Window, WindowKind
 
+_SWITCH_S = 0.0002
+"""For so long a thread that prepares a drawing keeps the interpreter from the one that shows: after
+every call into OpenCV, some twenty in a frame, which with Python's 5 ms are six refreshes."""
+
 
 @click.command()
 @click.option("--run-dir", type=click.Path(path_type=Path, file_okay=False), required=True)
@@ -49,6 +53,7 @@ def _perform(run_dir: Path, kind: WindowKind, stopping: threading.Event) -> Endi
         performance = Performance(run_dir, follower, calibration, window)
         performance.complaints += (uncalibrated,)
         settle()
+        sys.setswitchinterval(_SWITCH_S)
         return performance.run(stopping.is_set, take_precedence())
     finally:
         window.close()

@@ -12,6 +12,7 @@ from threading import Thread
 import numpy as np
 
 from exhibit.contract.errors import BundleError
+from exhibit.contract.precedence import take_niceness
 from exhibit.contract.settings.schema import VisitConfig
 from exhibit.contract.values import Gray
 from exhibit.stage.drawings import Drawings, curves, read_drawings, read_loop
@@ -107,6 +108,7 @@ class Attract:
             self._maker.start()
 
     def _make(self) -> None:
+        take_niceness()
         config, self._number = self._config, self._number + 1
         drawings = self._drawings if self._drawings is not None else curves()
         made = make_turn(drawings, config, self._number, self._random)
@@ -115,6 +117,7 @@ class Attract:
             self._coming = made
 
     def _read(self, bundle: str) -> None:
+        take_niceness()
         drawings: Drawings | None = None
         faults = []
         for read in self._sources(bundle):

@@ -1,10 +1,11 @@
 import os
 import resource
+import threading
 from typing import Any
 
 import pytest
 
-from exhibit.contract.precedence import take_precedence
+from exhibit.contract.precedence import take_niceness, take_precedence
 
 
 @pytest.fixture
@@ -41,3 +42,18 @@ def test_precedence_reaches_as_far_as_it_is_asked_to(
     monkeypatch.setattr(resource, "setrlimit", lambda *_: None)
     assert take_precedence(reach) == "real-time"
     assert (policies == [os.SCHED_RR]) == inherited
+
+
+def test_niceness_is_taken_by_one_thread_alone() -> None:
+    found: list[tuple[str, int]] = []
+
+    def work() -> None:
+        found.append((take_niceness(), os.getpriority(os.PRIO_PROCESS, 0)))
+
+    before = os.getpriority(os.PRIO_PROCESS, 0)
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    granted, niceness = found[0]
+    assert (granted, niceness) in (("nice -10", -10), ("ordinary", before))
+    assert os.getpriority(os.PRIO_PROCESS, 0) == before
