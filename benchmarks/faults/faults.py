@@ -159,18 +159,22 @@ def all_faults() -> Iterator[Fault]:
         "supervisor",
         mend=_sends("supervisor", GO_ON),
     )
-    yield Fault("supervisor killed", _sends("supervisor", KILL), "", 2.0 + 5.0)
-    yield Fault("stage and supervisor killed", _both_killed, "", 2.0 + 5.0)
+    yield Fault("supervisor killed", _sends("supervisor", KILL), "was killed", 2.0 + 5.0)
+    yield Fault("stage and supervisor killed", _both_killed, "was killed", 2.0 + 5.0)
     yield Fault("bundle rots while open", _bundle_rots)
     yield Fault("bundle rotten, engine killed", _bundle_rots_and_engine_dies, "generator.onnx")
     yield Fault("bundle whole again, engine killed", _bundle_back, "engine")
     yield Fault(
         "bundle gone, engine killed", _bundle_gone_and_engine_dies, "bundle", mend=_bundle_back
     )
-    yield Fault("memory full", _filled("memory"), "", mend=_emptied("memory"))
-    yield Fault("disk full", _filled("home"), "", mend=_emptied("home"))
+    yield Fault("memory full", _filled("memory"), "no room in memory", mend=_emptied("memory"))
+    yield Fault(
+        "disk full", _filled("home"), "room is left", mend=_emptied("home"), mend_after_s=15.0
+    )
     yield Fault("passwords unreadable", _access_is_a_folder, "access.json", mend=_access_is_back)
-    yield Fault("page flooded, 1,100 connections", _page_flooded, "", mend=_flood_over)
+    yield Fault(
+        "page flooded, 1,100 connections", _page_flooded, "too many connections", mend=_flood_over
+    )
     yield Fault(
         "config.yaml torn, table started",
         _config_torn,

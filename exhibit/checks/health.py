@@ -12,8 +12,8 @@ from exhibit.contract.reasons import Reason
 from exhibit.contract.run_folders import running_tables
 from exhibit.contract.table_state import State, TableState
 
-_OF_PEOPLE = ("object_left", "stage_frozen", "stage_blank")
-"""What visitors and operators do on purpose, and no fault."""
+_NO_FAULT = ("object_left", "stage_frozen", "stage_blank", "table_ended", "memory_was_full")
+"""What visitors and operators do on purpose, and what is over."""
 _NO_TABLE: Reason = {"code": "no_table", "text": "no table of this version runs"}
 
 
@@ -49,7 +49,7 @@ def look_at_table(installed_at: Path = INSTALLED_AT) -> Health:
 def _judge(state: State, name: str) -> Health:
     processes = state["processes"].values()
     alive = all(process["pid"] for process in processes) and bool(processes)
-    reasons = tuple(r for r in state["reasons"] if r["code"] not in _OF_PEOPLE)
+    reasons = tuple(r for r in state["reasons"] if r["code"] not in _NO_FAULT)
     silent = any(r["code"].endswith("_silent") for r in reasons)
     shows = alive and not silent and bool(state["engine"]["pictures"])
     restarts = sum(int(process["restarts"]) for process in processes)

@@ -18,6 +18,7 @@ from exhibit.contract.errors import InputError
 from exhibit.contract.notify import ServiceNotifier
 from exhibit.supervisor.processes import WindowKind, process_table
 from exhibit.supervisor.session import run_table
+from exhibit.supervisor.startup import begin_start
 
 
 @click.command(short_help="Run the table. Ctrl-C ends it.")
@@ -79,8 +80,8 @@ def run(
     """
     # Somebody reads what is refused; a service starts with what can be used.
     given = command_line(camera, bundle)
-    begin = service_settings if ServiceNotifier().present else attended_settings
-    settings = begin(config_file, given)
+    settings_of = service_settings if ServiceNotifier().present else attended_settings
+    settings = settings_of(config_file, given, _count_nothing if dry_run else begin_start)
     for line in settings.left_out:
         click.echo(line, err=True)
     if report is not None and not os.access(report.parent, os.W_OK):
@@ -105,6 +106,10 @@ def run(
         apart = ("operator",)
     table = process_table(window, page)
     ctx.exit(run_table(settings, table, stopping, seconds, report, click.echo, apart))
+
+
+def _count_nothing(_state_dir: Path) -> None:
+    """Count no start: there is none."""
 
 
 def _page_arguments(config_file: Path | None) -> tuple[str, ...]:

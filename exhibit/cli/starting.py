@@ -7,6 +7,7 @@ that can be used: at noon on a Sunday nobody is there, and visitors are.
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,12 +33,15 @@ from exhibit.supervisor.startup import begin_start
 LAST_GOOD = "config.last-good.yaml"
 
 
-def attended_settings(config_file: Path | None, given: Layer) -> Published:
+def attended_settings(
+    config_file: Path | None, given: Layer, begin: Callable[[Path], None] = begin_start
+) -> Published:
     """Return the settings to start with where a person reads what is refused.
 
     Args:
         config_file: as given, or None for `config.yaml` of this folder where there is one.
         given: the command line's layer.
+        begin: counts a start in a state folder, and decides on safe mode.
 
     Raises:
         ExhibitError: config.yaml or the command line names something that cannot work.
@@ -51,18 +55,20 @@ def attended_settings(config_file: Path | None, given: Layer) -> Published:
         config = config.model_copy(update={"editing": EditingConfig()})
     refuse_useless(config)
     _remember(config_file, file)
-    begin_start(file.state_dir)
+    begin(file.state_dir)
     settings = _layered(file, given)
     return replace(settings, left_out=(*left_out, *settings.left_out))
 
 
-def service_settings(config_file: Path | None, given: Layer) -> Published:
+def service_settings(
+    config_file: Path | None, given: Layer, begin: Callable[[Path], None] = begin_start
+) -> Published:
     """Return the settings to start with where nobody does: whatever can be used.
 
     Args and layers as in `attended_settings`.
     """
     file, left_out = _usable_file(config_file)
-    begin_start(file.state_dir)
+    begin(file.state_dir)
     settings = _layered(file, given)
     settings = replace(settings, left_out=(*left_out, *settings.left_out))
     try:

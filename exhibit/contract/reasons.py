@@ -55,7 +55,7 @@ def reasons_of(
     reasons += _of_engine(statuses["engine"])
     for name in ("stage", "web", "operator", "supervisor"):
         reasons += [_reason(f"{name}_fault", str(t)) for t in statuses[name].get("faults", ())]
-    for name in ("sound", "takehome"):
+    for name in ("supervisor", "sound", "takehome"):
         told = statuses[name].get("notices", ())
         reasons += [_reason(str(n["code"]), str(n["text"])) for n in told]
     state = statuses["stage"].get("state")

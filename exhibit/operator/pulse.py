@@ -185,7 +185,7 @@ class Pulse:
             lines.append(f"  password to claim this table: {desk.shown_password}")
             lines.append(f"  certificate SHA-256: {self._tls.fingerprint}")
         faults = (
-            self._server.fault,
+            *self._server.faults,
             self._fault,
             desk.events.fault,
             desk.audit.fault,
@@ -198,6 +198,7 @@ class Pulse:
             *self._tokens.faults,
             *desk.notices.faults,
             desk.mqtt_fault,
+            _disk_fault(desk),
         )
         status = {
             **desk.settings.in_force.status(),
@@ -209,3 +210,8 @@ class Pulse:
         }
         if status != self._told and write_status(desk.run_dir, "operator", status):
             self._told = status
+
+
+def _disk_fault(desk: Desk) -> str:
+    full = desk.machine.get("disk_free_gb") == 0.0  # to a tenth
+    return f"{desk.state_dir}: hardly any room is left on the disk" if full else ""

@@ -86,7 +86,7 @@ class Server(uvicorn.Server):
         sslproto.SSLProtocol.max_size = _RECEIVE_BUFFER_BYTES
         super().__init__(settings)
         self._app, self._page, self._clock = app, config, clock
-        self._crowd = Crowd()
+        self._crowd = Crowd(clock=clock)
         self._here = Door(listen_nearby(LOOPBACK, config.port), self._crowd)
         self.url = url_of(self._here)
         self._network: Door | None = None
@@ -95,6 +95,11 @@ class Server(uvicorn.Server):
         port = self._here.getsockname()[1]
         if config.port not in (0, port):
             self.fault = f"operator.port: {config.port} is taken; serving on {port} instead"
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """All that is wrong with how the page is reached."""
+        return (*filter(None, [self.fault]), *self._crowd.faults)
 
     async def serve_here(self) -> None:
         """Serve on this machine until asked to end."""

@@ -71,7 +71,8 @@ def _unit(values: NDArray[Any], bits: int, white_is_zero: bool) -> Floats:
     if low < 0:  # signed, and its middle is middle grey
         low, high = -(1 << (bits - 1)), (1 << (bits - 1)) - 1
     else:
-        low, high = 0, _range_of(high, bits, white_is_zero)
+        # Of signed numbers without a negative one, black is 0 as in all others.
+        low, high = 0, _range_of(high, bits - (values.dtype.kind == "i"), white_is_zero)
     return np.asarray((values.astype(np.float64) - low) / (high - low), np.float32)
 
 

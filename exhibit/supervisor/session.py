@@ -20,6 +20,7 @@ from exhibit.contract.settings.file import apply_overrides
 from exhibit.contract.settings.published import Published, publish, read_published
 from exhibit.contract.settings.safe_mode import begin_safe_mode, safe_mode_reason, safest
 from exhibit.supervisor.console import Console
+from exhibit.supervisor.last_run import begin_run, end_run
 from exhibit.supervisor.processes import ProcessSpec
 from exhibit.supervisor.report import make_report
 from exhibit.supervisor.resources import ResourceMeter
@@ -33,6 +34,7 @@ _TICK_S = 0.1
 _LOOK_EVERY_S = 0.5
 _SHOWN_WITHIN_S = 2.0
 _PAGE_BEATS_WITHIN_S = 5.0
+_TOLD_FOR_S = 15 * 60.0
 
 
 def run_table(
@@ -58,12 +60,18 @@ def run_table(
     Raises:
         InputError: there is no room in memory, or the report cannot be written.
     """
+    state_dir = settings.file.state_dir
     with run_folder() as folder:
         session = Session(folder, settings, table, say, apart)
+        session.tell("table_ended", begin_run(state_dir))
         try:
             code = session.run(stopping, seconds)
+            end_run(state_dir, session.gave_up)
             if report is not None and code != REFUSED:
                 _write_report(report, session.report())
+        except Exception as error:
+            end_run(state_dir, f"{type(error).__name__}: {error}")
+            raise
         finally:
             session.close()
     return code
@@ -112,6 +120,7 @@ class Session:
         self._look_due = 0.0
         self._told = True
         self._left_out = list(settings.left_out)
+        self._past: dict[str, tuple[str, float]] = {}  # code and until when, by text
         self._state_dir = settings.file.state_dir
         self._is_up = False
         self.first_picture_s: float | None = None
@@ -135,6 +144,22 @@ class Session:
                 self._look()
             stopping.wait(_TICK_S)
         return 0
+
+    def tell(self, code: str, text: str) -> None:
+        """Tell of something that is over for as long as somebody may take to look at the page.
+
+        Args:
+            code: of the reason, for the page's advice.
+            text: what happened; nothing where it is empty.
+        """
+        if text:
+            log.warning("%s", text)
+            self._past[text] = (code, time.monotonic() + _TOLD_FOR_S)
+
+    @property
+    def gave_up(self) -> str:
+        """Why the table could not go on, empty where it ended as it should."""
+        return self._supervisor.gave_up
 
     def report(self) -> dict[str, Any]:
         """Return what was measured so far, with the memory of now."""
@@ -189,6 +214,7 @@ class Session:
             "began_at": self._meter.begun_at,
             "rss_mb_peak": round(self._meter.peak_mb, 1),
             "faults": self._left_out,
+            "notices": self._told_of_the_past(),
             "installed_at": str(INSTALLED_AT),
             "apart": self._apart,
         }
@@ -198,13 +224,18 @@ class Session:
             )
         )
 
+    def _told_of_the_past(self) -> list[dict[str, str]]:
+        now = time.monotonic()
+        self._past = {text: past for text, past in self._past.items() if past[1] > now}
+        return [{"code": code, "text": text} for text, (code, _) in self._past.items()]
+
     def _pids(self) -> list[int]:
         running = (p["pid"] for p in self._supervisor.describe().values() if p["pid"])
         return [os.getpid(), *running]
 
     def _say_if_full(self, told: bool) -> None:
         if told and not self._told:
-            log.warning("%s: there is room again", self._folder)
+            self.tell("memory_was_full", f"{self._folder.parent}: there was no room in memory")
         if not told and self._told:
             log.error("%s: no room; the table goes on, and cannot say how it is", self._folder)
         self._told = told

@@ -62,6 +62,7 @@ class Supervisor:
     Attributes:
         crash_loop: which process crashes again and again, and what it said last; empty where none
             does, or it was forgiven.
+        gave_up: why the table must end, empty while it need not.
 
     Args:
         table: the processes.
@@ -88,7 +89,7 @@ class Supervisor:
         self._clock = clock
         self._wait = wait
         self.watched = {spec.name: Watched(spec, RestartPolicy(config)) for spec in table}
-        self.crash_loop = ""
+        self.crash_loop = self.gave_up = ""
 
     def tick(self) -> int | None:
         """Look at every process once; start, kill and restart as needed.
@@ -242,7 +243,8 @@ class Supervisor:
             watched.start_due = now + (0 if asked else watched.policy.pause_s(lived_s))
             return None
         if watched.spec.essential and watched.policy.exhausted(now):
-            log.error("%s ended too often (%s); the table ends", name, watched.last_exit)
+            self.gave_up = f"{name} ended too often ({watched.last_exit})"
+            log.error("%s; the table ends", self.gave_up)
             return 1
         self._count_quick_death(watched, code, lived_s)
         watched.restarts += 1

@@ -30,11 +30,11 @@ def main() -> None:
         sys.exit(REFUSED)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: threading.Thread(target=server.shutdown).start())
-    said = {"state": "serving", "url": url_of(server), "faults": faults}
+    said = {"state": "serving", "url": url_of(server)}
 
     def follow() -> None:
         follower.follow()
-        server.status = {**said, **follower.status()}
+        server.status = {**said, "faults": [*faults, *server.faults], **follower.status()}
 
     server.on_beat = follow
     server.serve_forever()

@@ -35,6 +35,7 @@ _NAMES = ("localhost", "127.0.0.1")
 _STREAMS = 8
 _MOST = 64
 """Connections at one time: each takes a thread and a descriptor, also one that says nothing."""
+_TOLD_FOR_S = 60.0
 _HEAD_WITHIN_S = 5.0
 _SEND_TIMEOUT_S = 3.0
 _LOOK_EVERY_S = 0.04
@@ -70,6 +71,7 @@ class WebServer(ThreadingHTTPServer):
         self.on_beat: Callable[[], None] | None = None
         self._heart = Heart(run_dir, "web")
         self._arriving_since: dict[Any, float] = {}
+        self._turned_away_at = float("-inf")
 
     def service_actions(self) -> None:
         """Show life and say what there is to say; called about twice a second while serving."""
@@ -82,7 +84,17 @@ class WebServer(ThreadingHTTPServer):
 
     def verify_request(self, request: Any, client_address: Any) -> bool:
         """Return whether there is room for one more connection."""
-        return len(self._arriving_since) < _MOST
+        if len(self._arriving_since) < _MOST:
+            return True
+        self._turned_away_at = time.monotonic()
+        return False
+
+    @property
+    def faults(self) -> list[str]:
+        """What the operator should know of those who look."""
+        if time.monotonic() - self._turned_away_at > _TOLD_FOR_S:
+            return []
+        return [f"the stage in the browser has too many connections: more than {_MOST}"]
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Begin to wait for what a connection asks."""

@@ -53,6 +53,14 @@ def test_health_of_a_table_that_shows_is_well(table: Table) -> None:
     assert (found.is_well, found.life) == (True, f"{table.folder.name}/0")
 
 
+def test_health_of_a_table_that_was_killed_before_and_shows_again_is_well(table: Table) -> None:
+    """An update after a bad night must not be taken back for the night."""
+    told = [{"code": "table_ended", "text": "the supervisor (process 7) was killed"}]
+    about = {"processes": table.processes, "installed_at": str(INSTALLED_AT), "notices": told}
+    table.say("supervisor", **about)
+    assert look_at_table().is_well
+
+
 def test_health_of_a_table_of_another_version_is_none_of_ours(table: Table, tmp_path: Path) -> None:
     found = look_at_table(tmp_path)
     assert [reason["code"] for reason in found.reasons] == ["no_table"]

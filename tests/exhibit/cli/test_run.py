@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from exhibit.cli import main
+from exhibit.supervisor.startup import INCOMPLETE
 from tests.fakes.bundle import write_bundle
 
 
@@ -77,3 +78,5 @@ def test_run_dry_run_says_what_would_be_shown_and_starts_nothing(
     assert ended.value.code == 0
     said = capsys.readouterr().out
     assert said.startswith("Dry run, nothing was started: camera simulated") and str(bundle) in said
+    # Two of them would have been two starts that never finished, and the third one in safe mode.
+    assert not (tmp_path / "state" / INCOMPLETE).exists()

@@ -10,9 +10,11 @@ import resource
 import socket
 import ssl
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from exhibit.contract.board import read_status
 from exhibit.operator import crowd, deadline, server
 from exhibit.operator.access.roles import Role
 from exhibit.operator.crowd import Crowd, Door
@@ -20,6 +22,7 @@ from exhibit.operator.desk import Desk
 from exhibit.operator.server import Server
 from tests.exhibit.operator.conftest import ServerMaker
 from tests.exhibit.operator.running_page import Page, leave, port_of, serving
+from tests.fakes.clock import FakeClock
 from tests.patience import PATIENCE_S, wait_until
 
 GET = b"GET /healthz HTTP/1.1\r\nHost: testserver\r\n\r\n"
@@ -32,6 +35,26 @@ def test_crowd_has_a_limit_in_all_and_for_one_address() -> None:
     assert came == [True, True, False, True, False]
     people.leave("a")
     assert [people.admit(address) for address in ("c", "c")] == [True, False]
+
+
+def test_crowd_names_whom_it_turned_away_for_a_minute() -> None:
+    clock = FakeClock()
+    people = Crowd(most=3, most_of_one=2, clock=clock)
+    for address in ("192.0.2.7", "192.0.2.7", "192.0.2.7", "b", "c"):
+        people.admit(address)
+    assert people.faults == (
+        "the page has too many connections from 192.0.2.7: more than 2",
+        "the page has too many connections in all: more than 3",
+    )
+    clock.advance(61)
+    assert people.faults == ()
+
+
+def test_crowd_of_many_floods_remembers_few() -> None:
+    people = Crowd(most_of_one=0)
+    for number in range(1000):
+        people.admit(str(number))
+    assert len(people.faults) == 8
 
 
 def test_crowd_remembers_nobody_who_left() -> None:
@@ -167,6 +190,13 @@ def test_requests_in_time_go_on_over_one_connection(
     assert started == []
 
 
+def _flood_is_named(run_dir: Path) -> bool:
+    told = read_status(run_dir, "operator").get("faults", ())
+    return (
+        f"the page has too many connections from 127.0.0.1: more than {crowd.MOST_OF_ONE}" in told
+    )
+
+
 @pytest.fixture
 def many_descriptors() -> Iterator[None]:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -187,6 +217,7 @@ def test_page_with_eleven_hundred_silent_connections_answers_others(
             lambda: running_page.descriptors > crowd.MOST_OF_ONE, "the page takes what it may"
         )
         assert running_page.ask("healthz", source="127.0.0.2") == 200
+        wait_until(lambda: _flood_is_named(running_page.run_dir), "the flood is a fault by name")
         assert running_page.descriptors < crowd.MOST + 100
     finally:
         for connection in silent:

@@ -23,10 +23,12 @@ from exhibit.contract.board import read_status
 from exhibit.contract.errors import ConfigError
 from exhibit.contract.notice import read_notice
 from exhibit.operator import address
+from exhibit.operator import pulse as pulse_module
 from exhibit.operator.access.accounts import Accounts
 from exhibit.operator.access.certificate import Files, Tls, fingerprint_of, own_files
 from exhibit.operator.access.roles import Role
 from exhibit.operator.address import is_loopback, listen, own_addresses, own_names, url_of
+from exhibit.operator.crowd import MOST_OF_ONE
 from exhibit.operator.desk import Desk
 from exhibit.operator.pulse import Pulse
 from tests.exhibit.operator.conftest import HOST, PASSWORD, DeskMaker, FakeTable, ServerMaker
@@ -195,6 +197,36 @@ def test_pulse_invites_until_the_table_is_claimed(
     assert read_notice(desk.run_dir, clock()) == []
     assert desk.shown_password == ""
     assert "203.0.113.77" in server.fault
+
+
+def test_pulse_tells_of_floods_and_of_a_full_disk_by_name(
+    desk: Desk,
+    files: Files,
+    clock: FakeClock,
+    make_server: ServerMaker,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    server = make_server()
+    pulse = Pulse(desk, server, Tls(files), clock)
+    monkeypatch.setattr(pulse_module, "measure", lambda _: {"disk_free_gb": 0.0})
+    for _ in range(MOST_OF_ONE + 1):
+        server._crowd.admit("192.0.2.7")
+    asyncio.run(pulse.tick())
+    told = [
+        f"the page has too many connections from 192.0.2.7: more than {MOST_OF_ONE}",
+        f"{desk.state_dir}: hardly any room is left on the disk",
+    ]
+    assert read_status(desk.run_dir, "operator")["faults"] == told
+    asyncio.run(pulse.tick())
+    assert set(told) <= {record["text"] for record in desk.events.newest(9, "fault")}
+    for _ in range(MOST_OF_ONE):
+        server._crowd.leave("192.0.2.7")
+    monkeypatch.setattr(pulse_module, "measure", lambda _: {"disk_free_gb": 0.1})
+    clock.advance(61)
+    asyncio.run(pulse.tick())
+    asyncio.run(pulse.tick())
+    assert read_status(desk.run_dir, "operator")["faults"] == []
+    assert set(told) <= {record["text"] for record in desk.events.newest(9, "fault over")}
 
 
 def test_pulse_notice_does_not_stay_for_visitors(

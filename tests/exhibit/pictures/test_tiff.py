@@ -146,6 +146,15 @@ def test_orientation_turns_it_upright(kind: type, colour: bool, orientation: int
     assert_is_drawing(data)
 
 
+@pytest.mark.parametrize("kind", [np.int8, np.int16, np.int32])
+@pytest.mark.parametrize("photometric", ["minisblack", "miniswhite"])
+def test_signed_numbers_from_nought_on_are_the_drawing(kind: type, photometric: str) -> None:
+    light = drawing() / 255
+    share = light if photometric == "minisblack" else 1 - light
+    values = np.rint(share * np.iinfo(kind).max).astype(kind)
+    assert_is_drawing(written(values, photometric=photometric))
+
+
 def test_signed_numbers_are_the_drawing() -> None:
     values = (drawing().astype(np.int32) * 257 - 32768).astype(np.int16)
     assert_is_drawing(written(values, photometric="minisblack"))

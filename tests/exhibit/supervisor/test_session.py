@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,8 +16,10 @@ from exhibit.contract.errors import InputError
 from exhibit.contract.settings.published import Published, read_published
 from exhibit.contract.settings.safe_mode import safe_mode_reason
 from exhibit.contract.settings.schema import Config, ModelConfig, SupervisorConfig
+from exhibit.contract.table_state import TableState
 from exhibit.supervisor import run_folder
 from exhibit.supervisor import session as module
+from exhibit.supervisor.last_run import begin_run
 from exhibit.supervisor.processes import ProcessSpec
 from exhibit.supervisor.session import Session, run_table
 from tests.patience import PATIENCE_S
@@ -84,13 +88,18 @@ def test_session_without_room_in_memory_goes_on_and_says_so_once(
     with monkeypatch.context() as patched:
         patched.setattr(Path, "write_text", no_room)
         _run_until(session, lambda: looks >= 3)
-    _run_until(session, lambda: read_status(tmp_path, "supervisor"))
+    _run_until(session, lambda: read_status(tmp_path, "supervisor").get("notices"))
     said = [
-        record.getMessage() for record in caplog.records if str(tmp_path) in record.getMessage()
+        message
+        for message in (record.getMessage() for record in caplog.records)
+        if str(tmp_path.parent) in message
     ]
     assert [line.partition(": ")[2] for line in said] == [
         "no room; the table goes on, and cannot say how it is",
-        "there is room again",
+        "there was no room in memory",
+    ]
+    assert read_status(tmp_path, "supervisor")["notices"] == [
+        {"code": "memory_was_full", "text": f"{tmp_path.parent}: there was no room in memory"}
     ]
 
 
@@ -137,8 +146,52 @@ def test_run_table_report_on_a_full_disk_is_one_line_and_ends_what_it_started(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(run_folder, "memory_folder", lambda: tmp_path)
-    settings = Published(1, Config(), Config())
+    config = Config(state_dir=tmp_path.with_name("state"))
+    settings = Published(1, config, config)
     monkeypatch.setattr(Session, "report", lambda _: {})
     with pytest.raises(InputError, match=r"--report /dev/full: not written: No space left"):
         run_table(settings, TABLE, threading.Event(), 0.1, Path("/dev/full"), lambda _: None)
     assert list(tmp_path.iterdir()) == []
+
+
+def _run_once(state_dir: Path, table: tuple[ProcessSpec, ...]) -> int:
+    quick = SupervisorConfig(backoff_min_s=0.05, backoff_max_s=0.1, restart_budget=1)
+    config = Config(state_dir=state_dir, supervisor=quick)
+    stopping = Until(lambda: not table)
+    return run_table(Published(1, config, config), table, stopping, 2.0, None, lambda _: None)
+
+
+def test_run_table_after_one_that_was_killed_or_gave_up_tells_the_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A supervisor that is killed takes all others with it, and only the next one can say so."""
+    (tmp_path / "run").mkdir()
+    monkeypatch.setattr(run_folder, "memory_folder", lambda: tmp_path / "run")
+    told: list[str] = []
+    monkeypatch.setattr(Session, "tell", lambda _, code, text: told.append(text) if text else None)
+    state = tmp_path / "state"
+    begin_run(state)  # and never ends
+    assert _run_once(state, ()) == 0
+    assert _run_once(state, ()) == 0
+    crashing = ProcessSpec("stage", "tests.fakes.child", ("stage", "crash"), essential=True)
+    assert _run_once(state, (crashing,)) == 1
+    assert _run_once(state, ()) == 0
+    assert [text.partition(": ")[2] or text for text in told] == [
+        f"the supervisor (process {os.getpid()}) was killed, and the table was started again",
+        "stage ended too often (exit code 3)",
+    ]
+
+
+def test_session_tells_of_what_is_over_as_a_reason_and_not_for_ever(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session.tell("table_ended", "the supervisor (process 7) was killed")
+    session.tell("table_ended", "")
+    _run_until(session, lambda: read_status(tmp_path, "supervisor"))
+    wanted = {"code": "table_ended", "text": "the supervisor (process 7) was killed"}
+    assert TableState(tmp_path).look()["reasons"][-1] == wanted
+    later = time.monotonic() + 3600
+    with monkeypatch.context() as patched:
+        patched.setattr(module.time, "monotonic", lambda: later)
+        session._look()
+    assert read_status(tmp_path, "supervisor")["notices"] == []

@@ -158,6 +158,7 @@ def test_web_one_connection_too_many_is_closed_and_the_others_are_not(
     wait_until(lambda: len(server._arriving_since) == 3, "three connections that say nothing")
     with socket.create_connection(address, timeout=PATIENCE_S) as another:
         assert another.recv(1) == b""
+    assert server.faults == ["the stage in the browser has too many connections: more than 3"]
     for connection in silent:
         connection.close()
     wait_until(lambda: not server._arriving_since, "room again")

@@ -53,6 +53,15 @@ DARK = """(name) => {
   return dark;
 }"""
 
+# What an operator does after a backup was made.
+CHANGED = """async () => {
+  const head = { "Content-Type": "application/json" };
+  const send = (method, path, body) =>
+    fetch(`/api/v1/${path}`, { method, headers: head, body: JSON.stringify(body) });
+  await send("PATCH", "settings", { ink: { threshold: 0.31 } });
+  await send("PUT", "scenes/Dusk", {});
+}"""
+
 
 @pytest.fixture(scope="module")
 def table(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningTable]:
@@ -490,6 +499,7 @@ def test_bundle_is_uploaded_and_taken_away_and_the_table_is_one_file(
     assert axe.Axe().run(page, options=AA).response["violations"] == []
     gone.click()
     gone.wait_for(state="detached")
+    page.wait_for_load_state("load")
     page.set_input_files("#bundle-file", __file__)
     page.get_by_role("button", name="Upload").click()
     wait_until(lambda: "no ZIP archive" in page.inner_text("#upload-problem"), "the refusal")
@@ -499,6 +509,15 @@ def test_bundle_is_uploaded_and_taken_away_and_the_table_is_one_file(
     backup = tmp_path / "table.zip"
     started.value.save_as(backup)
     page.set_input_files("#restore-file", backup)
+    would = page.get_by_role("button", name="Show what would change")
+    would.click()
+    wait_until(lambda: page.inner_text("#restore-changes") == "Nothing would change.", "no change")
+    page.evaluate(CHANGED)
+    would.click()
+    lines = page.locator("#restore-changes li")
+    wait_until(lambda: "Scene “Dusk”: gone" in lines.all_inner_texts(), "what would change")
+    assert lines.first.inner_text().startswith("Ink threshold: 0.31 → ")
+    assert axe.Axe().run(page, options=AA).response["violations"] == []
     page.get_by_role("button", name="Restore").click()
     wait_until(lambda: "Restored" in page.inner_text("#restore-problem"), "the table as it was")
     assert axe.Axe().run(page, options=AA).response["violations"] == []
