@@ -24,6 +24,8 @@ LOST_AFTER = 60
 _TWINS = 3
 _CLIPPED_LEVEL, GLARE_SHARE = 250, 0.02
 """Above the second a lamp or an exposure hides what is printed."""
+_EARLIER = "DICT_4X4_250"
+_EARLIER_SHEETS = {"A4": {0, 1, 2, 3}, "A3": {4, 5, 6, 7}}
 _OTHERS = ("DICT_4X4_250", "DICT_5X5_1000", "DICT_6X6_1000", "DICT_7X7_1000", "DICT_APRILTAG_36h11")
 
 
@@ -88,15 +90,14 @@ def why_none(frames: Sequence[Gray], mirrored: bool) -> str:
             f"the board is seen in a mirror: camera.mirrored is {str(mirrored).lower()}; lay it "
             "with the print up, or change camera.mirrored in config.yaml"
         )
+    if len(most) < _SOME_MARKERS and (other := _what_else(turned)):
+        return other
     glare = max(glare_share(frame) for frame in turned)
     if glare > GLARE_SHARE:
         return (
             f"glare hides the board: {100 * glare:.0f} % of the picture is white without detail, "
             f"expected {100 * GLARE_SHARE:.0f} % or less; lower camera.exposure, turn lamps away"
         )
-    other = next(filter(None, map(_other_board, turned)), "")
-    if len(most) < _SOME_MARKERS and other:
-        return f"a board of other markers is seen ({other}); lay the one of `calibrate print`"
     if len(most) >= LEAST_CORNERS:
         return (
             f"{len(most)} of the board's markers are seen, but fewer than {LEAST_CORNERS} corners "
@@ -168,6 +169,24 @@ def _corners_of(
 def glare_share(turned: Gray) -> float:
     """Return how much of a frame (H, W) is white without detail."""
     return float(np.mean(turned >= _CLIPPED_LEVEL))
+
+
+def _what_else(frames: Sequence[Gray]) -> str:
+    """Say which other sheet is seen: those of before the boards had a marker in each corner."""
+    earlier = cv2.aruco.getPredefinedDictionary(getattr(cv2.aruco, _EARLIER))
+    for frame in frames:
+        ids = set(_markers(frame, earlier)[1])
+        papers = [name for name, marks in _EARLIER_SHEETS.items() if marks <= ids]
+        if papers:
+            what = "a sheet" if len(papers) == 1 else f"{len(papers)} sheets"
+            return (
+                f"{what} of an earlier version ({' and '.join(papers)}) seen; print the board of "
+                "`calibrate print`, and lay it alone"
+            )
+    other = next(filter(None, map(_other_board, frames)), "")
+    if not other:
+        return ""
+    return f"a board of other markers is seen ({other}); lay the one of `calibrate print`"
 
 
 def _other_board(turned: Gray) -> str:

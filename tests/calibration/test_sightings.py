@@ -67,6 +67,25 @@ def test_why_none_markers_that_survive_a_mirror_do_not_decide() -> None:
     assert "other markers is seen (DICT_4X4_250)" in told
 
 
+@pytest.mark.parametrize(
+    ("numbers", "told"),
+    [
+        (range(4, 8), "a sheet of an earlier version (A3) seen"),
+        (range(8), "2 sheets of an earlier version (A4 and A3) seen"),
+    ],
+)
+def test_why_none_sheets_of_before_are_named_on_paper_that_is_white(
+    numbers: range, told: str
+) -> None:
+    """White paper without detail is no glare while its markers are seen."""
+    markers = cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_4X4_50)
+    frame = np.full((480, 900), 255, np.uint8)
+    for index, number in enumerate(numbers):
+        tile = cv2.aruco.generateImageMarker(markers, number, 80)
+        frame[180:260, 20 + 110 * index : 100 + 110 * index] = tile
+    assert why_none([frame], mirrored=False).startswith(told)
+
+
 def _beside(page: Page, other: Page) -> Gray:
     """Return a frame of two boards, each partly outside of it."""
     near = np.array([[0.85, 0, -90], [0, 0.85, 10], [0, 0, 1.0]])

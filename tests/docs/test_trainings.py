@@ -103,6 +103,8 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Path:
     heads = ["collection", "portraits", "-o", str(folder / "judged"), "--style", "notionists"]
     assert _run([*heads, "--count", "40", "--resolution", "64"]).exit_code == 0
     (folder / "portraits").symlink_to(folder / "judged")
+    turned = ["collection", "portraits", "-o", str(folder / "turned128"), "--style", "notionists"]
+    assert _run([*turned, "--factors", "2", "--resolution", "64"]).exit_code == 0
     return folder
 
 
