@@ -63,18 +63,17 @@ class DrawingDataset:
             InputError: a picture is not square; the message names it.
         """
         for name, data in picture_bytes(self.path, names):
-            try:
-                picture = self._decode(name, data)
-            except CorruptPictureError as error:
-                log.warning("%s; skipped", error)
-                continue
-            yield name, picture
+            picture = self.decode(name, data)
+            if picture is not None:
+                yield name, picture
 
-    def _decode(self, name: str, data: bytes) -> NDArray[np.uint8]:
+    def decode(self, name: str, data: bytes) -> NDArray[np.uint8] | None:
+        """Decode one picture, as `decoded`; None for a corrupt one, which is named in the log."""
         try:
             rgb = next(page_images(data))
         except PictureError as error:
-            raise CorruptPictureError(f"{self.path}: {name} cannot be decoded: {error}") from error
+            log.warning("%s: %s cannot be decoded: %s; skipped", self.path, name, error)
+            return None
         image = grey_of(rgb) if self.channels == 1 else rgb
         height, width = image.shape[:2]
         if height != width:
@@ -84,10 +83,6 @@ class DrawingDataset:
         method = cv2.INTER_AREA if height >= self.resolution else cv2.INTER_CUBIC
         sized = as_gray(cv2.resize(image, (self.resolution,) * 2, interpolation=method))
         return sized[None] if self.channels == 1 else sized.transpose(2, 0, 1)
-
-
-class CorruptPictureError(InputError):
-    """One picture of a data set cannot be decoded; training names it and goes on."""
 
 
 def picture_names(path: Path) -> tuple[str, ...]:

@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import psutil
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from exhibit.contract.errors import InputError
@@ -41,41 +40,28 @@ def load_pictures(path: Path, resolution: int, channels: int) -> PictureSet:
     Raises:
         InputError: nothing there, not square, or more than half of the free memory.
     """
-    dataset = fitting_dataset(path, resolution, channels)
-    decoded = dict(dataset)
-    readable = np.array([name in decoded for name in dataset.names])
-    pictures = torch.from_numpy(np.array(list(decoded.values()), np.uint8))
-    return picture_set(dataset, pictures, readable)
-
-
-def fitting_dataset(path: Path, resolution: int, channels: int) -> DrawingDataset:
-    """List the pictures of a data set; raises InputError where there are too many for this machine.
-
-    Args, Raises:
-        as of `load_pictures`.
-    """
     dataset = DrawingDataset(path, resolution, channels)
-    budget = psutil.virtual_memory().available * MEMORY_SHARE
-    if len(dataset) * channels * resolution**2 > budget:
-        raise InputError(f"{path}: does not fit in half of the free memory at {resolution} px")
-    return dataset
+    refuse_too_many(dataset, len(dataset))
+    decoded = dict(dataset)
+    if not decoded:
+        raise InputError(f"{path}: no readable picture in it; expected square drawings")
+    skipped = tuple(name for name in dataset.names if name not in decoded)
+    pictures = torch.from_numpy(np.stack(list(decoded.values())))
+    return PictureSet(pictures, tuple(decoded), skipped)
 
 
-def picture_set(
-    dataset: DrawingDataset, pictures: Tensor, readable: NDArray[np.bool_]
-) -> PictureSet:
-    """Put decoded pictures together with their names.
+def refuse_too_many(dataset: DrawingDataset, count: int) -> None:
+    """Refuse pictures that would take too much of this machine's memory.
 
     Args:
         dataset: whose they are.
-        pictures: (k, C, H, W) uint8, those that could be read, in order of name.
-        readable: (n,), which of its n pictures those k are.
+        count: how many of them are to be held.
 
     Raises:
-        InputError: none could be read.
+        InputError: they are more than half of the free memory.
     """
-    if not len(pictures):
-        raise InputError(f"{dataset.path}: no readable picture in it; expected square drawings")
-    names = list(zip(dataset.names, readable, strict=True))
-    kept = tuple(name for name, there in names if there)
-    return PictureSet(pictures, kept, tuple(name for name, there in names if not there))
+    budget = psutil.virtual_memory().available * MEMORY_SHARE
+    if count * dataset.channels * dataset.resolution**2 > budget:
+        raise InputError(
+            f"{dataset.path}: does not fit in half of the free memory at {dataset.resolution} px"
+        )

@@ -52,11 +52,14 @@ def _tensor(picture: Gray) -> NDArray[np.float32]:
 
 
 def random_pairs(lpips: Lpips, pictures: Pictures, count: int, seed: int) -> Distances:
-    """Distances of `count` random pairs of different pictures."""
+    """Distances of `count` random pairs of different pictures; no pair is measured twice."""
     rng = np.random.default_rng(seed)
     first = rng.integers(len(pictures), size=count)
     second = (first + rng.integers(1, len(pictures), size=count)) % len(pictures)
-    return perceptual_distances(lpips, [pictures[i] for i in first], [pictures[i] for i in second])
+    chosen = np.sort(np.stack([first, second]), axis=0)
+    (first, second), which = np.unique(chosen, axis=1, return_inverse=True)
+    found = perceptual_distances(lpips, [pictures[i] for i in first], [pictures[i] for i in second])
+    return found[which.ravel()]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

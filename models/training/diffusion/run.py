@@ -12,8 +12,7 @@ from lightning_fabric import Fabric
 from exhibit.contract.errors import InputError
 from exhibit.contract.files import write_whole
 from exhibit.contract.yaml_text import write_yaml
-from models.collection.dataset import data_sha256
-from models.collection.pictures import PictureSet, load_pictures
+from models.collection.dataset import data_sha256, picture_names
 from models.dry_run import Cost
 from models.networks.denoiser.config import DenoiserConfig
 from models.saved.checkpoint import DENOISER, State, read_checkpoint
@@ -26,6 +25,7 @@ from models.training.run.folder import read_newest, refuse_another_run
 from models.training.run.hardware import hardware
 from models.training.run.limits import RunLimits
 from models.training.run.loop import train
+from models.training.run.pictures import read_shards
 from models.training.run.precision import Asked
 from models.training.run.processes import together
 from models.training.run.random_states import restore_random_states
@@ -82,42 +82,38 @@ def describe(plan: DiffusionPlan) -> str:
     Raises:
         InputError, CheckpointError: something is missing or does not fit.
     """
-    saved, pictures = saved_run(plan), _pictures(plan)
-    if len(pictures) < plan.training.batch:
+    saved, count = saved_run(plan), len(picture_names(plan.dataset))
+    if count < plan.training.batch:
         raise InputError(
-            f"{plan.dataset}: {len(pictures)} pictures; expected at least one batch of "
+            f"{plan.dataset}: {count} pictures; expected at least one batch of "
             f"{plan.training.batch}"
         )
     shape = plan.denoiser
     lines = [
-        f"{plan.dataset}: {len(pictures)} pictures, {len(pictures.skipped)} corrupt and skipped",
+        f"{plan.dataset}: {count} pictures",
         f"denoiser, {shape.resolution} px, channels {', '.join(map(str, shape.channels))}, "
         f"bottleneck {'×'.join(map(str, shape.h_shape))}",
     ]
     if saved is not None:
         verb = "resumes after" if plan.resume else "starts from a network that saw"
         lines.append(f"{verb} {saved['pictures_seen']} pictures")
-    if warning := few_pictures(len(pictures)):
+    if warning := few_pictures(count):
         lines.append(warning)
     lines.append(f"trains to {plan.limits.pictures} pictures; writes {plan.folder}")
     return "\n".join(lines)
 
 
-def _pictures(plan: DiffusionPlan) -> PictureSet:
-    return load_pictures(plan.dataset, plan.denoiser.resolution, plan.denoiser.img_channels)
-
-
 def prepare_run(plan: DiffusionPlan, fabric: Fabric) -> DiffusionTrainee:
     """Build or restore the run of a plan on this process."""
-    pictures = _pictures(plan)
+    size = (plan.denoiser.resolution, plan.denoiser.img_channels)
+    (shard,) = read_shards(fabric, plan.dataset, size)
     state = new_state(plan.denoiser, plan.training, fabric.device)
     saved = saved_run(plan)
     sampler = Sampler(
-        pictures,
+        shard.pictures,
         plan.training.batch,
         seed=plan.training.seed,
         mirror=plan.training.mirror,
-        rank=fabric.global_rank,
         world_size=fabric.world_size,
     )
     torch.manual_seed(plan.training.seed + 1 + fabric.global_rank)
@@ -127,15 +123,17 @@ def prepare_run(plan: DiffusionPlan, fabric: Fabric) -> DiffusionTrainee:
         restore_random_states(fabric, saved["random_states"])
     elif saved is not None:
         start_from(state, saved)
-    return DiffusionTrainee(fabric, state, sampler, card_of(plan, pictures, fabric))
+    # Written by the first process alone, which reads all files once more for their hash.
+    card = card_of(plan, len(shard), fabric) if shard.is_first else {}
+    return DiffusionTrainee(fabric, state, sampler, card)
 
 
-def card_of(plan: DiffusionPlan, pictures: PictureSet, fabric: Fabric) -> dict[str, Any]:
+def card_of(plan: DiffusionPlan, pictures: int, fabric: Fabric) -> dict[str, Any]:
     """Say what is trained on what, as plain values: seed, hash of the data, hardware."""
     return {
         "data": {
             "name": plan.dataset.name,
-            "pictures": len(pictures),
+            "pictures": pictures,
             "sha256": data_sha256(plan.dataset),
         },
         "denoiser": plan.denoiser.to_dict(),

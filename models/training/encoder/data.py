@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from models.sketches.framing import frame_strokes, random_placement
@@ -42,13 +43,15 @@ class Material:
     """Where batches come from.
 
     Args:
-        drawings: pairs made of the collection's own drawings.
+        drawings: pairs made of the collection's own drawings, those of this process.
+        rows: (drawings,) their places in the collection.
         count: drawings in the collection.
         sketches: for ink without a picture.
         recalled: sketches with the memory's answers, or None where none are asked for.
     """
 
     drawings: DrawnPairs
+    rows: NDArray[np.int64]
     count: int
     sketches: Sequence[TimedSketch]
     recalled: RecalledPairs | None = None
@@ -77,7 +80,7 @@ class InkSource:
             drawing = self._material.drawings.choose(self._rng)
             pair, mirrored = self._material.drawings.pair(drawing, self._rng)
             pairs.append(pair)
-            drawn.append(drawing + mirrored * self._material.count)
+            drawn.append(int(self._material.rows[drawing]) + mirrored * self._material.count)
         pairs += [self._recalled() for _ in range(self._training.recalled)]
         planes = [np.stack([pair.ink, pair.mass, pair.recalled]) for pair in pairs]
         planes += [self._sketch_planes() for _ in range(self._training.sketches)]

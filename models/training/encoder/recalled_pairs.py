@@ -97,16 +97,21 @@ def remembering(drawings: Sequence[Gray], side_px: int) -> Recall:
     return recall
 
 
-def kept_pairs(path: Path, make: Callable[[], RecalledPairs]) -> RecalledPairs:
-    """Read pairs that an earlier call has made, or make and keep them; they take minutes."""
-    if not path.is_file():
-        pairs = make()
-        names = RecalledPairs.__dataclass_fields__
-        with replacing(path) as file:  # also where two processes make them at once
-            np.savez_compressed(file, **{name: getattr(pairs, name) for name in names})
-        return pairs
+def keep_pairs(path: Path, make: Callable[[], RecalledPairs]) -> None:
+    """Make pairs and keep them, where no earlier call has; they take minutes."""
+    if path.is_file():
+        return
+    pairs = make()
+    names = RecalledPairs.__dataclass_fields__
+    with replacing(path) as file:
+        np.savez_compressed(file, **{name: getattr(pairs, name) for name in names})
+
+
+def read_pairs(path: Path, rank: int = 0, world_size: int = 1) -> RecalledPairs:
+    """Read the share of one of several processes of the pairs that are kept."""
     with open_arrays(path) as saved:
-        return RecalledPairs(**{name: saved[name] for name in RecalledPairs.__dataclass_fields__})
+        names = RecalledPairs.__dataclass_fields__
+        return RecalledPairs(**{name: saved[name][rank::world_size].copy() for name in names})
 
 
 def finished(recalled: Gray, ink: Gray, mass: Gray) -> Gray:

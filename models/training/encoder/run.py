@@ -22,13 +22,12 @@ from models.training.encoder.beginning import (
     prepared,
     with_mapping,
 )
-from models.training.encoder.feeds import feeds_of, pictures_of
+from models.training.encoder.feeds import feeds_of, shards_of
 from models.training.encoder.plan import EncoderPlan
 from models.training.encoder.state import EncoderState, restore_encoder_state
 from models.training.encoder.step import MOMENT_GROUPS
 from models.training.encoder.trainee import EncoderFeeds, EncoderTrainee
 from models.training.parts.feature_discriminator import FeatureDiscriminator
-from models.training.parts.latent_places import drawing_keys
 from models.training.parts.moments import MomentMatching
 from models.training.parts.own_latents import OwnLatents
 from models.training.run.cost import few_pictures, measured_cost
@@ -74,11 +73,14 @@ def cost_of(plan: EncoderPlan) -> Cost:
     Recalled sketches are made while a run begins; here a few of them stand for all.
     """
     few = replace(plan.training, pool=min(plan.training.pool, _FEW_RECALLED))
+    # Where the run is to lie all processes see what the first one makes.
+    seen_by_all = next(folder for folder in plan.folder.absolute().parents if folder.is_dir())
     with (
-        tempfile.TemporaryDirectory() as scratch,
+        tempfile.TemporaryDirectory(dir=seen_by_all) as own,
         together(plan.accelerator, plan.devices, plan.precision) as fabric,
     ):
-        trainee = prepare_run(replace(plan, training=few), fabric, Path(scratch))
+        scratch = Path(fabric.broadcast(own))
+        trainee = prepare_run(replace(plan, training=few), fabric, scratch)
         return measured_cost(fabric, trainee, plan.limits)
 
 
@@ -102,22 +104,21 @@ def prepare_run(plan: EncoderPlan, fabric: Fabric, scratch: Path | None = None) 
     state = new_or_started(plan, start, fabric)
     if "augment" in start.saved:
         state.augment.load_state_dict(as_float32(start.saved["augment"]))
-    drawings = pictures_of(plan, state.generator, fabric)
+    drawings, fine = shards_of(plan, state.generator, fabric)
     if plan.training.weights.moments > 0:
         network = training_alexnet().to(fabric.device)
-        matching = MomentMatching(network, drawings.pictures, groups=MOMENT_GROUPS)
+        matching = MomentMatching(network, drawings.blocks(), groups=MOMENT_GROUPS)
         state.moments = matching.to(fabric.device)
     if plan.training.weights.redraw > 0:
         perceptual, z_dim = training_lpips().to(fabric.device), state.generator.mapping.z_dim
         seed = plan.training.seed
-        keys = drawing_keys(plan.dataset, drawings.names)
-        own = OwnLatents(perceptual, drawings.pictures, keys, z_dim, True, seed, start.saved)
+        own = OwnLatents(perceptual, drawings, z_dim, True, seed, start.saved)
         state.own_latents = own.to(fabric.device)
     if plan.training.weights.features > 0:
         network = training_alexnet().to(fabric.device)
         rate, seed = plan.training.discriminator_rate, plan.training.seed
-        state.features = FeatureDiscriminator(network, drawings.pictures, rate, seed)
-    feeds = feeds_of(plan, state, drawings, fabric, scratch)
+        state.features = FeatureDiscriminator(network, drawings.some(64), rate, seed)
+    feeds = feeds_of(plan, state, drawings, fine, scratch)
     if plan.resume:
         _resume(plan, fabric, state, feeds)
     return EncoderTrainee(fabric, state, feeds)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-import numpy as np
+from torch import Tensor
 
-from models.collection.pictures import PictureSet
 from models.measures.kid import Features, kid, picture_features
 from models.networks.perceptual.vgg import Vgg16
 from models.networks.perceptual.weights import read_arrays, weights_path
@@ -25,7 +24,7 @@ class KidWatch:
 
     def __init__(
         self,
-        pictures: PictureSet,
+        drawings: Tensor,
         count: int,
         every_s: float,
         clock: Callable[[], float] = time.monotonic,
@@ -33,16 +32,14 @@ class KidWatch:
         """Compute the reference.
 
         Args:
-            pictures: the data set.
+            drawings: (n, C, R, R) uint8, at most `MAX_REFERENCE` of the data set.
             count: of generated pictures a measure.
             every_s: seconds between two measures; the first one is due after as many.
             clock: seconds.
         """
         self._vgg = Vgg16(read_arrays(weights_path())).eval()
         self._count, self._every_s, self._clock = count, every_s, clock
-        arrays = pictures.pictures.permute(0, 2, 3, 1).numpy()
-        chosen = np.random.default_rng(0).permutation(len(arrays))[:MAX_REFERENCE]
-        self._reference = self._features(arrays[chosen])
+        self._reference = self._features(drawings.permute(0, 2, 3, 1).numpy())
         self._measured_at = clock()
 
     def _features(self, arrays: Gray) -> Features:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import torch
 from lightning_fabric import Fabric
 
@@ -16,19 +17,19 @@ from models.saved.checkpoint import GAN, State
 from models.saved.gan import load_gan
 from models.training.gan.config import GanTraining
 from models.training.gan.grow import start_from
-from models.training.gan.kid_watch import KidWatch
+from models.training.gan.kid_watch import MAX_REFERENCE, KidWatch
 from models.training.gan.state import new_state, restore_state
 from models.training.gan.trainee import GanTrainee
 from models.training.parts.feature_discriminator import FeatureDiscriminator
-from models.training.parts.latent_places import drawing_keys
 from models.training.parts.moments import MomentMatching
 from models.training.parts.own_latents import OwnLatents
 from models.training.parts.sampler import Sampler
+from models.training.parts.shard import Shard
 from models.training.run.cost import few_pictures, measured_cost
 from models.training.run.folder import read_newest, refuse_another_run
 from models.training.run.limits import RunLimits
 from models.training.run.loop import train
-from models.training.run.pictures import read_together
+from models.training.run.pictures import read_shards
 from models.training.run.precision import Asked
 from models.training.run.processes import together
 from models.training.run.random_states import restore_random_states
@@ -130,18 +131,17 @@ def describe(plan: Plan) -> str:
 def prepare_run(plan: Plan, fabric: Fabric) -> GanTrainee:
     """Build or restore the run of a plan on this process."""
     config = plan.generator
-    pictures = read_together(fabric, plan.dataset, config.resolution, config.img_channels)
+    (shard,) = read_shards(fabric, plan.dataset, (config.resolution, config.img_channels))
     state = new_state(plan.generator, plan.discriminator, plan.training, fabric.device)
     saved = saved_run(plan)
     if plan.training.moments_weight > 0:
         network = training_alexnet().to(fabric.device)
-        state.moments = MomentMatching(network, pictures.pictures).to(fabric.device)
+        state.moments = MomentMatching(network, shard.blocks()).to(fabric.device)
     if plan.training.redraw_weight > 0:
         perceptual = training_lpips().to(fabric.device)
         state.own_latents = OwnLatents(
             perceptual,
-            pictures.pictures,
-            drawing_keys(plan.dataset, pictures.names),
+            shard,
             plan.generator.z_dim,
             plan.training.mirror,
             plan.training.seed,
@@ -150,16 +150,15 @@ def prepare_run(plan: Plan, fabric: Fabric) -> GanTrainee:
     if plan.training.features_weight > 0:
         state.features = FeatureDiscriminator(
             training_alexnet().to(fabric.device),
-            pictures.pictures,
+            shard.some(64),
             plan.training.learning_rate,
             plan.training.seed,
         )
     sampler = Sampler(
-        pictures,
+        shard.pictures,
         plan.training.batch,
         seed=plan.training.seed,
         mirror=plan.training.mirror,
-        rank=fabric.global_rank,
         world_size=fabric.world_size,
     )
     torch.manual_seed(plan.training.seed + 1 + fabric.global_rank)
@@ -171,9 +170,15 @@ def prepare_run(plan: Plan, fabric: Fabric) -> GanTrainee:
         restore_random_states(fabric, saved["random_states"])
     elif saved is not None:
         start_from(state, saved)
-    measured = plan.kid_pictures > 0 and fabric.is_global_zero
-    kid = KidWatch(pictures, plan.kid_pictures, plan.kid_s) if measured else None
-    return GanTrainee(fabric, state, sampler, kid)
+    return GanTrainee(fabric, state, sampler, _kid_watch(plan, shard))
+
+
+def _kid_watch(plan: Plan, shard: Shard) -> KidWatch | None:
+    if plan.kid_pictures == 0:
+        return None
+    chosen = np.random.default_rng(0).permutation(len(shard))[:MAX_REFERENCE]
+    reference = shard.at(torch.from_numpy(chosen))
+    return KidWatch(reference, plan.kid_pictures, plan.kid_s) if shard.is_first else None
 
 
 def cost_of(plan: Plan) -> Cost:

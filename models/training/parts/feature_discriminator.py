@@ -30,20 +30,19 @@ class FeatureDiscriminator(nn.Module):
     scales: Tensor
 
     def __init__(self, network: nn.Module, drawings: Tensor, rate: float, seed: int) -> None:
-        """Measure how strong the activations of the collection are.
+        """Measure how strong the activations of drawings are.
 
         Args:
             network: frozen; pictures (n, c, R, R) to a list of activations.
-            drawings: (n, c, R, R) uint8.
+            drawings: (n, c, R, R) uint8, some of the collection.
             rate: of Adam.
             seed: of the heads, so that all processes begin alike.
         """
         super().__init__()
         self._network = (network,)  # in a tuple: its weights belong in no checkpoint
         device = next(network.parameters()).device
-        some = drawings[:: max(1, len(drawings) // 64)].to(device).float() / 127.5 - 1
         with torch.no_grad():
-            taken = network(some)
+            taken = network(drawings.to(device).float() / 127.5 - 1)
         scales = [x.float().square().mean().sqrt() for x in taken]
         self.register_buffer("scales", torch.stack(scales), persistent=False)
         with torch.random.fork_rng(devices=[]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import torch
@@ -13,7 +13,6 @@ from torch import Tensor
 from models.collection.dataset import picture_bytes
 from models.networks.perceptual.lpips import Lpips
 
-_CHUNK = 128
 _KNOWN = 0.5
 """Share of the drawings that must be known for new ones to be placed among them."""
 
@@ -28,10 +27,12 @@ def drawing_keys(dataset: Path, names: Sequence[str]) -> Tensor:
     Returns:
         (n,) int64.
     """
-    digests = [
-        hashlib.blake2b(data, digest_size=8).digest() for _, data in picture_bytes(dataset, names)
-    ]
-    return torch.tensor([int.from_bytes(digest, "big", signed=True) for digest in digests])
+    return torch.tensor([drawing_key(data) for _, data in picture_bytes(dataset, names)])
+
+
+def drawing_key(data: bytes) -> int:
+    """Return the key of one drawing, of its file's content; 64 bits, signed."""
+    return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "big", signed=True)
 
 
 def kept_latents(before: dict[str, Tensor], keys: Tensor, z_dim: int) -> Tensor | None:
@@ -76,7 +77,9 @@ def placed_among(kept: Tensor, fresh: Tensor) -> Tensor:
     return torch.where(new[:, None], on_the_sphere(fresh @ into), kept)
 
 
-def principal_latents(perceptual: Lpips, drawings: Tensor, z_dim: int, seed: int) -> Tensor:
+def principal_latents(
+    perceptual: Lpips, drawings: Iterable[Tensor], z_dim: int, seed: int
+) -> Tensor:
     """Principal components of drawings' first activations, each of unit variance.
 
     Every place counts alike there, however little ink it has: an open mouth as much as a patch of
@@ -84,7 +87,7 @@ def principal_latents(perceptual: Lpips, drawings: Tensor, z_dim: int, seed: int
 
     Args:
         perceptual: its network's first layer sees edges.
-        drawings: (n, c, R, R) uint8.
+        drawings: (m, c, R, R) uint8, some at a time.
         z_dim: components wanted; where there are fewer, the rest is normal noise.
         seed: of the solver and the noise.
 
@@ -108,9 +111,9 @@ def on_the_sphere(latents: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def _edges(perceptual: Lpips, drawings: Tensor) -> Iterator[Tensor]:
+def _edges(perceptual: Lpips, drawings: Iterable[Tensor]) -> Iterator[Tensor]:
     """First activations, of unit length at every place, at half their resolution; in batches."""
     device = next(perceptual.network.parameters()).device
-    for part in drawings.split(_CHUNK):
+    for part in drawings:
         found = perceptual.network(part.to(device).float() / 127.5 - 1)[0].float()
         yield F.avg_pool2d(F.normalize(found, dim=1), 2).flatten(1)

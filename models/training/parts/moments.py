@@ -12,6 +12,8 @@ GANs" (kernel).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import torch
 from lightning_fabric import Fabric
 from torch import Tensor, nn
@@ -20,7 +22,6 @@ from models.training.parts.collective import rows_of_all
 
 BANK = 384
 """Pictures remembered of each group: many batches, few enough to follow the generator."""
-_CHUNK = 64
 
 
 class MomentMatching(nn.Module):
@@ -32,22 +33,24 @@ class MomentMatching(nn.Module):
     seen: Tensor
 
     def __init__(
-        self, network: nn.Module, drawings: Tensor, bank: int = BANK, groups: int = 1
+        self, network: nn.Module, drawings: Iterable[Tensor], bank: int = BANK, groups: int = 1
     ) -> None:
         """Compute the moments of the collection.
 
         Args:
             network: frozen; pictures (n, c, R, R) to a list of activations.
-            drawings: (n, c, R, R) uint8.
+            drawings: (m, c, R, R) uint8, some at a time.
             bank: pictures remembered of each group.
             groups: sets of pictures that are each to be as the collection is.
         """
         super().__init__()
         self._network = (network,)  # in a tuple: its weights belong in no checkpoint
-        both = torch.cat([drawings, drawings.flip(3)])
         device = next(network.parameters()).device
+        parts = []
         with torch.no_grad():
-            parts = [self._pooled(p.to(device).float() / 127.5 - 1) for p in both.split(_CHUNK)]
+            for block in drawings:
+                shown = block.to(device).float() / 127.5 - 1
+                parts += [self._pooled(shown), self._pooled(shown.flip(3))]
         layers = [torch.cat(layer) for layer in zip(*parts, strict=True)]
         self._widths = [layer.shape[1] for layer in layers]
         scale = [layer.square().mean().sqrt().expand(layer.shape[1]) for layer in layers]

@@ -11,6 +11,7 @@ LPIPS beside its Laplacian pyramid, and latents on the sphere of StyleGAN's norm
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 
 import torch
@@ -19,12 +20,14 @@ from torch import Tensor, nn
 
 from exhibit.contract.errors import InputError
 from models.networks.perceptual.lpips import Lpips
+from models.training.parts.collective import sum_of_all
 from models.training.parts.latent_places import (
     kept_latents,
     on_the_sphere,
     placed_among,
     principal_latents,
 )
+from models.training.parts.shard import Shard
 
 RATE = 0.002
 """Of Adam, for latents of unit variance. Between two visits to a drawing Adam forgets how large its
@@ -39,8 +42,7 @@ class OwnLatents(nn.Module):
     def __init__(
         self,
         perceptual: Lpips,
-        drawings: Tensor,
-        keys: Tensor,
+        shard: Shard,
         z_dim: int,
         mirror: bool,
         seed: int,
@@ -50,8 +52,7 @@ class OwnLatents(nn.Module):
 
         Args:
             perceptual: frozen.
-            drawings: (n, c, R, R) uint8.
-            keys: (n,) int64, of `latent_places.drawing_keys`.
+            shard: drawings of this process; all processes keep all latents.
             z_dim: length of a latent.
             mirror: also keep a latent for each drawing's reflection.
             seed: of the components' solver.
@@ -61,13 +62,15 @@ class OwnLatents(nn.Module):
         """
         super().__init__()
         self._fixed = (perceptual,)  # in a tuple: its weights belong in no checkpoint
-        self._drawings = torch.cat([drawings, drawings.flip(3)]) if mirror else drawings
+        own, rows, keys = shard.pictures, shard.rows, shard.keys
+        self._drawings = torch.cat([own, own.flip(3)]) if mirror else own
+        self._places = torch.cat([rows, rows + len(shard)]) if mirror else rows
         self.keys: Tensor
         self.register_buffer("keys", torch.cat([keys, ~keys]) if mirror else keys)
         before = (saved or {}).get("own_latents", {})
         z = kept_latents(before, self.keys, z_dim)
         if z is None or z.isnan().any():
-            fresh = principal_latents(perceptual, self._drawings, z_dim, seed).cpu()
+            fresh = _fresh_latents(perceptual, shard, z_dim, mirror, seed)
             z = fresh if z is None else placed_among(z, fresh)
         self.z = nn.Parameter(z.float().clone())
         # Without momentum: a latent moves only when its drawing is seen.
@@ -92,10 +95,10 @@ class OwnLatents(nn.Module):
         return super().load_state_dict({"z": saved, "keys": self.keys}, strict, assign)
 
     def choose(self, count: int) -> tuple[Tensor, Tensor]:
-        """Latents (count, z_dim) of drawings chosen at random, and the drawings, -1 .. 1."""
-        chosen = torch.randint(len(self.z), (count,))
+        """Latents (count, z_dim) of own drawings chosen at random, and the drawings, -1 .. 1."""
+        chosen = torch.randint(len(self._places), (count,))
         targets = self._drawings[chosen].to(self.z.device).float() / 127.5 - 1
-        return self.z[chosen.to(self.z.device)], targets
+        return self.z[self._places[chosen].to(self.z.device)], targets
 
     def loss(self, pictures: Tensor, targets: Tensor) -> Tensor:
         """How far drawings (n, c, R, R) are from being redrawn, see `redraw_loss`."""
@@ -107,6 +110,19 @@ class OwnLatents(nn.Module):
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
         self.z.copy_(on_the_sphere(self.z))
+
+
+def _fresh_latents(perceptual: Lpips, shard: Shard, z_dim: int, mirror: bool, seed: int) -> Tensor:
+    """Let the first process place all drawings, then their reflections, and tell the others."""
+    count = len(shard) * (1 + mirror)
+    flipped = (block.flip(3) for block in shard.blocks()) if mirror else ()
+    drawings = chain(shard.blocks(), flipped)
+    z = torch.zeros(count, z_dim)
+    if shard.is_first:
+        z = principal_latents(perceptual, drawings, z_dim, seed).float().cpu()
+    for _ in drawings:  # the others have a part in each
+        pass
+    return sum_of_all(shard.fabric, z).cpu()
 
 
 def redraw_loss(perceptual: Lpips, pictures: Tensor, targets: Tensor) -> Tensor:

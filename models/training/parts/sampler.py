@@ -3,29 +3,34 @@
 import torch
 from torch import Tensor
 
-from models.collection.pictures import PictureSet
-
 
 class Sampler:
     """Endless batches: every epoch a permutation given by (seed, epoch), resumed by position.
 
-    Each of `world_size` processes takes its own part of every global batch.
+    Each of several processes draws from pictures of its own; `position` counts those of all.
     """
 
     def __init__(
         self,
-        pictures: PictureSet,
+        pictures: Tensor,
         batch: int,
         *,
         seed: int,
         mirror: bool,
-        rank: int,
         world_size: int,
     ) -> None:
-        """`mirror` adds each picture's left-right reflection to the set."""
-        self._pictures = pictures.pictures
+        """Begin at the first batch.
+
+        Args:
+            pictures: (n, C, H, W) uint8, those of this process.
+            batch: of this process.
+            seed: of the order.
+            mirror: adds each picture's left-right reflection to the set.
+            world_size: number of processes.
+        """
+        self._pictures = pictures
         self._batch, self._seed = batch, seed
-        self._rank, self._world_size = rank, world_size
+        self._world_size = world_size
         self._copies = 2 if mirror else 1
         self._epoch, self._order = -1, torch.empty(0, dtype=torch.long)
         self.position = 0
@@ -41,7 +46,7 @@ class Sampler:
 
     def next(self) -> Tensor:
         """The next batch of this process: (batch, C, H, W) float32, −1 ink … 1 paper."""
-        start = self.position + self._rank * self._batch
+        start = self.position // self._world_size
         indices = [self._index(start + step) for step in range(self._batch)]
         self.position += self._batch * self._world_size
         count = len(self._pictures)

@@ -1,52 +1,78 @@
-"""The drawings of a run: every process reads its share of the files, and then has all of them."""
+"""The drawings of a run: every process reads its share of the files, and holds no other."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import torch
 from lightning_fabric import Fabric
+from torch import Tensor
 
 from exhibit.contract.errors import InputError
-from models.collection.pictures import PictureSet, fitting_dataset, load_pictures, picture_set
+from models.collection.dataset import DrawingDataset, picture_bytes
+from models.collection.pictures import refuse_too_many
 from models.training.parts.collective import sum_of_all
+from models.training.parts.latent_places import drawing_key
+from models.training.parts.shard import Shard
 from models.training.run.limits import agree
 
 
-def read_together(fabric: Fabric, path: Path, resolution: int, channels: int) -> PictureSet:
-    """Load a data set whose files are read and decoded once by all processes together.
-
-    Batches of a process come from all of the collection, and so do the drawings that a generator is
-    compared with; what is shared out is the reading, which takes longest where the files are those
-    of another machine.
+def read_shards(fabric: Fabric, path: Path, *sizes: tuple[int, int]) -> tuple[Shard, ...]:
+    """Read this process's share of a data set, each file once, at every size that is asked for.
 
     Args:
         fabric: launched.
         path: folder or zip, the same for all processes.
-        resolution: side in pixels.
-        channels: 1 grey, 3 RGB.
+        sizes: side in pixels, and channels: 1 grey, 3 RGB.
+
+    Returns:
+        a shard of each size.
 
     Raises:
-        InputError: as of `load_pictures`; on all processes where one of them meets it.
+        InputError: nothing there, not square, more than half of the free memory, or no picture for
+            one of the processes; on all processes where one of them meets it.
     """
-    if fabric.world_size == 1:
-        return load_pictures(path, resolution, channels)
-    dataset = fitting_dataset(path, resolution, channels)
-    pictures = torch.zeros((len(dataset), channels, resolution, resolution), dtype=torch.uint8)
-    readable = torch.zeros(len(dataset), dtype=torch.uint8)
-    places = {name: place for place, name in enumerate(dataset.names)}
-    share = dataset.names[fabric.global_rank :: fabric.world_size]
+    datasets = [DrawingDataset(path, *size) for size in sizes]
+    names = datasets[0].names
+    read, keys = torch.zeros((2, len(names)), dtype=torch.int64)
+    pictures: list[Tensor] = []
     wrong: InputError | None = None
     try:
-        for name, picture in dataset.decoded(share):
-            pictures[places[name]] = torch.from_numpy(picture)
-            readable[places[name]] = 1
+        found, pictures = _read(datasets, fabric.global_rank, fabric.world_size)
+        mine = torch.tensor(list(found))
+        read[mine], keys[mine] = 1, torch.tensor(list(found.values()))
     except InputError as error:
         # The others would wait for this one's share for ever.
         wrong = error
     if any(agree(fabric, (wrong is not None,))):
         raise wrong or InputError(f"{path}: another process cannot read its share, and says why")
-    # Each row is nought on all processes but one.
-    pictures, readable = (sum_of_all(fabric, own).cpu() for own in (pictures, readable))
-    there = readable.bool()
-    return picture_set(dataset, pictures[there], there.numpy())
+    there = sum_of_all(fabric, read).cpu().bool()
+    keys = sum_of_all(fabric, keys).cpu()[there]
+    rows = (there.cumsum(0) - 1)[read.bool()]
+    kept = tuple(name for name, is_there in zip(names, there.tolist(), strict=True) if is_there)
+    return tuple(Shard(fabric, own, rows, kept, keys) for own in pictures)
+
+
+def _read(
+    datasets: list[DrawingDataset], rank: int, world_size: int
+) -> tuple[dict[int, int], list[Tensor]]:
+    """Read every `world_size`-th file; returns keys by place, and the pictures at each size."""
+    path, names = datasets[0].path, datasets[0].names
+    mine = range(rank, len(names), world_size)
+    for dataset in datasets:
+        refuse_too_many(dataset, len(mine))
+    keys: dict[int, int] = {}
+    pictures = []
+    share = picture_bytes(path, [names[row] for row in mine])
+    for row, (name, data) in zip(mine, share, strict=True):
+        decoded = [dataset.decode(name, data) for dataset in datasets]
+        if all(picture is not None for picture in decoded):
+            keys[row] = drawing_key(data)
+            pictures.append(decoded)
+    if not keys:
+        raise InputError(
+            f"{path}: no readable picture in it for process {rank + 1} of {world_size}; expected "
+            "square drawings"
+        )
+    return keys, [torch.from_numpy(np.stack(own)) for own in zip(*pictures, strict=True)]

@@ -8,7 +8,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from models.evaluation.distances import calm, path_length  # noqa: E402
+from models.evaluation.distances import calm, path_length, random_pairs  # noqa: E402
 from models.evaluation.table_model import Answer  # noqa: E402
 from models.sketches.quickdraw import read_quickdraw  # noqa: E402
 from tests.models.evaluation.measured import SIDE, Card, absolute  # noqa: E402
@@ -84,3 +84,17 @@ def test_path_length_of_two_steps_agrees():
     """Squared twice it fell with the step; rounded to grey levels a small step showed nothing."""
     long, short = (path_length(Brightness(0.05), squared, 8, step) for step in (1e-2, 1e-3))
     assert short == pytest.approx(long, rel=1e-2)
+
+
+def test_random_pairs_measures_no_pair_twice_and_gives_as_many_distances_as_asked_for():
+    measured = []
+
+    def difference(a, b):
+        measured.append(len(a))
+        return (a - b).abs().mean(dim=(1, 2, 3))
+
+    pictures = [np.full((SIDE, SIDE), grey, np.uint8) for grey in (0, 51, 255)]
+    found = random_pairs(difference, pictures, 50, seed=0)
+    assert sum(measured) == 3
+    assert len(found) == 50
+    assert sorted(set(np.round(found, 2))) == [0.4, 1.6, 2.0]

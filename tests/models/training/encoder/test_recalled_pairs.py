@@ -11,7 +11,8 @@ from models.sketches.quickdraw import TimedSketch
 from models.training.encoder.drawn_pairs import PairShape
 from models.training.encoder.recalled_pairs import (
     finished,
-    kept_pairs,
+    keep_pairs,
+    read_pairs,
     recalled_pairs,
 )
 
@@ -55,13 +56,18 @@ def test_recalled_pairs_of_an_empty_memory_are_refused():
         recalled_pairs(lambda ink: None, [sketch()], SHAPE, 2, seed=0)
 
 
-def test_kept_pairs_are_made_once(tmp_path):
+def test_keep_pairs_makes_them_once_and_every_process_reads_its_share(tmp_path):
     made = []
 
     def make():
         made.append(1)
-        return recalled_pairs(lambda ink: line(20), [sketch()], SHAPE, 2, seed=0)
+        return recalled_pairs(lambda ink: line(20), [sketch()], SHAPE, 5, seed=0)
 
-    first, again = (kept_pairs(tmp_path / "run" / "recalled.npz", make) for _ in range(2))
+    file = tmp_path / "run" / "recalled.npz"
+    for _ in range(2):
+        keep_pairs(file, make)
     assert made == [1]
-    assert np.array_equal(first.ink, again.ink) and np.array_equal(first.target, again.target)
+    whole, shares = read_pairs(file), [read_pairs(file, rank, 2) for rank in (0, 1)]
+    assert [len(share) for share in shares] == [3, 2]
+    assert np.array_equal(shares[1].ink, whole.ink[1::2])
+    assert np.array_equal(shares[0].target, whole.target[::2])

@@ -6,11 +6,13 @@ from typing import Any
 import cv2
 import numpy as np
 import torch
+from lightning_fabric import Fabric
 
 from models.networks.stylegan2.config import DiscriminatorConfig, GeneratorConfig
 from models.training.gan.config import GanTraining
 from models.training.gan.run import Plan
 from models.training.parts.augment import AugmentConfig
+from models.training.parts.shard import Shard
 from models.training.run.limits import RunLimits
 
 SHAPE = {"resolution": 32, "channel_base": 256, "channel_max": 8}
@@ -26,6 +28,13 @@ def write_dataset(folder: Path, count: int = 12) -> Path:
         image[top : top + 8, left : left + 8] = 0
         cv2.imwrite(str(folder / "images" / f"{index:02d}.png"), image)
     return folder
+
+
+def shard_of(pictures: torch.Tensor) -> Shard:
+    """All pictures (n, C, R, R) uint8 as the shard of a run of one process."""
+    places = torch.arange(len(pictures))
+    names = tuple(str(place) for place in places.tolist())
+    return Shard(Fabric(accelerator="cpu", devices=1), pictures, places, names, places)
 
 
 def tiny_plan(dataset: Path, folder: Path, pictures: int, **changes) -> Plan:

@@ -33,7 +33,7 @@ def drawings(tmp_path: Path) -> torch.Tensor:
 
 def test_principal_latents_put_like_drawings_beside_each_other(drawings) -> None:
     shifted = drawings.roll(1, dims=3)
-    latents = principal_latents(training_lpips(), torch.cat([drawings, shifted]), 6, seed=0)
+    latents = principal_latents(training_lpips(), [drawings, shifted], 6, seed=0)
     torch.testing.assert_close(latents.square().mean(dim=1), torch.ones(24))
     nearest = torch.cdist(latents[:12], latents[12:]).argmin(dim=1)
     assert (nearest == torch.arange(12)).float().mean() >= 0.75
@@ -41,9 +41,9 @@ def test_principal_latents_put_like_drawings_beside_each_other(drawings) -> None
 
 def test_principal_latents_longer_than_the_collection_are_filled_with_noise(drawings) -> None:
     perceptual = training_lpips()
-    latents = principal_latents(perceptual, drawings[:3], 8, seed=0)
+    latents = principal_latents(perceptual, [drawings[:3]], 8, seed=0)
     assert latents.shape == (3, 8)
-    assert torch.equal(latents, principal_latents(perceptual, drawings[:3], 8, seed=0))
+    assert torch.equal(latents, principal_latents(perceptual, [drawings[:3]], 8, seed=0))
     assert (latents[:, 3:].abs() > 0).all()
 
 

@@ -36,7 +36,7 @@ def fabric() -> Fabric:
 
 
 def test_forward_descending_the_loss_makes_pictures_alike_to_the_drawings(fabric):
-    loss = MomentMatching(Edges(), striped(8), bank=64)
+    loss = MomentMatching(Edges(), [striped(8)], bank=64)
     wanted = loss.reals.mean(dim=0)
     pictures = torch.zeros(8, 1, 16, 16, requires_grad=True)
     optimizer = torch.optim.Adam([pictures], lr=0.05)
@@ -50,7 +50,7 @@ def test_forward_descending_the_loss_makes_pictures_alike_to_the_drawings(fabric
 
 
 def test_forward_pictures_like_those_remembered_cost_more_than_new_ones(fabric):
-    loss = MomentMatching(Edges(), striped(8), bank=8)
+    loss = MomentMatching(Edges(), [striped(8)], bank=8)
     blank, black = torch.ones(8, 1, 16, 16), -torch.ones(8, 1, 16, 16)
     first = loss(fabric, blank).item()
     again = loss(fabric, blank).item()
@@ -61,12 +61,12 @@ def test_forward_pictures_like_those_remembered_cost_more_than_new_ones(fabric):
 
 
 def test_state_dict_holds_the_memory_and_not_the_network(fabric):
-    loss = MomentMatching(Edges(), striped(4), bank=6)
+    loss = MomentMatching(Edges(), [striped(4)], bank=6)
     loss(fabric, torch.ones(4, 1, 16, 16))
     loss(fabric, -torch.ones(4, 1, 16, 16))
     saved = loss.state_dict()
     assert sorted(saved) == ["bank", "seen"]
-    other = MomentMatching(Edges(), striped(4), bank=6)
+    other = MomentMatching(Edges(), [striped(4)], bank=6)
     other.load_state_dict(saved)
     probe = torch.rand(4, 1, 16, 16)
     assert other(fabric, probe).item() == loss(fabric, probe).item()
@@ -74,7 +74,7 @@ def test_state_dict_holds_the_memory_and_not_the_network(fabric):
 
 
 def test_forward_groups_are_remembered_apart(fabric):
-    loss = MomentMatching(Edges(), striped(4), bank=8, groups=2)
+    loss = MomentMatching(Edges(), [striped(4)], bank=8, groups=2)
     few, many = torch.zeros(4, dtype=torch.long), torch.ones(4, dtype=torch.long)
     blank = torch.ones(4, 1, 16, 16)
     new = loss(fabric, blank, few).item()

@@ -27,11 +27,11 @@ from models.training.parts.latent_places import (  # noqa: E402
 from models.training.parts.own_latents import OwnLatents, enlarged_part  # noqa: E402
 from tests.models.training.gan.gan_fixtures import (  # noqa: E402
     assert_same,
+    shard_of,
     tiny_plan,
     write_dataset,
 )
 
-KEYS = torch.arange(12)
 REDRAW = {"redraw_weight": 5.0, "path_weight": 0.0}
 
 
@@ -41,7 +41,7 @@ def drawings(tmp_path: Path) -> torch.Tensor:
 
 
 def test_own_latents_of_reflections_lead_to_reflections(drawings) -> None:
-    own = OwnLatents(training_lpips(), drawings, KEYS, 8, mirror=True, seed=0)
+    own = OwnLatents(training_lpips(), shard_of(drawings), 8, mirror=True, seed=0)
     assert len(own.z) == 2 * len(drawings)
     latents, targets = own.choose(40)
     wanted = torch.cat([drawings, drawings.flip(3)]).float() / 127.5 - 1
@@ -51,7 +51,7 @@ def test_own_latents_of_reflections_lead_to_reflections(drawings) -> None:
 
 
 def test_loss_of_the_drawing_itself_is_zero_and_of_blank_paper_is_not(drawings) -> None:
-    own = OwnLatents(training_lpips(), drawings, KEYS, 8, mirror=False, seed=0)
+    own = OwnLatents(training_lpips(), shard_of(drawings), 8, mirror=False, seed=0)
     targets = drawings.float() / 127.5 - 1
     assert own.loss(targets, targets).item() == pytest.approx(0, abs=1e-6)
     assert own.loss(torch.ones_like(targets), targets).item() > 0.5
@@ -69,7 +69,7 @@ def test_enlarged_part_is_one_place_of_all_pictures_and_in_time_every_place() ->
 
 
 def test_latents_seldom_seen_stay_near_their_places_when_gradients_are_noise(drawings) -> None:
-    own = OwnLatents(training_lpips(), drawings, KEYS, 8, mirror=False, seed=0)
+    own = OwnLatents(training_lpips(), shard_of(drawings), 8, mirror=False, seed=0)
     before = own.z.detach().clone()
     chance = torch.Generator().manual_seed(0)
     for step in range(50 * len(own.z)):
@@ -117,10 +117,10 @@ def test_own_latents_of_a_saved_run_are_taken_over_and_others_are_placed_anew(dr
     perceptual = training_lpips()
     z = torch.randn(len(drawings), 8, generator=torch.manual_seed(2)).half()
     saved = {"own_latents": {"z": z}}
-    own = OwnLatents(perceptual, drawings, KEYS, 8, mirror=False, seed=0, saved=saved)
+    own = OwnLatents(perceptual, shard_of(drawings), 8, mirror=False, seed=0, saved=saved)
     assert torch.equal(own.z, z.float())
-    shorter = OwnLatents(perceptual, drawings, KEYS, 6, mirror=False, seed=0, saved=saved)
-    assert torch.equal(shorter.z, principal_latents(perceptual, drawings, 6, seed=0))
+    shorter = OwnLatents(perceptual, shard_of(drawings), 6, mirror=False, seed=0, saved=saved)
+    assert torch.equal(shorter.z, principal_latents(perceptual, [drawings], 6, seed=0))
 
 
 def test_run_from_another_with_a_drawing_less_and_one_more_keeps_the_others_latents(
