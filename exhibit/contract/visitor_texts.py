@@ -5,9 +5,8 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 import exhibit
+from exhibit.contract.yaml_text import read_own_yaml
 
 _CATALOGUE = Path(exhibit.__file__).parent / "operator" / "pages" / "texts.yaml"
 
@@ -15,5 +14,5 @@ _CATALOGUE = Path(exhibit.__file__).parent / "operator" / "pages" / "texts.yaml"
 @cache
 def visitor_texts(name: str) -> dict[str, str]:
     """Return a text of the catalogue's `visitor` by language."""
-    found = yaml.safe_load(_CATALOGUE.read_text(encoding="utf-8"))
+    found = read_own_yaml(_CATALOGUE)
     return {str(language): str(text) for language, text in found["visitor"][name].items()}

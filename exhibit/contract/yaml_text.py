@@ -11,6 +11,7 @@ words yes, no, on and off stay true and false, and keys are always text.
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -82,6 +83,12 @@ def is_number_to_others(node: yaml.Node | None) -> bool:
         and node.tag == f"{_TAG}str"
         and _OTHERS.fullmatch(node.value) is not None
     )
+
+
+def read_own_yaml(path: Path) -> Any:
+    """Read a file of this program: by libyaml where PyYAML has it, ten times as fast."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
 
 
 class _Refusal(yaml.MarkedYAMLError):

@@ -88,8 +88,9 @@ def test_role_fetches_bundles_as_the_tables_user_once(tmp_path: Path) -> None:
             "tracing_table_start": False,
             "tracing_table_bundles": [f"{web.url}/visitor.json"],
         }
+        here = {"ansible_python_interpreter": sys.executable}
         role = {"role": str(TASKS.parents[1]), "vars": chosen}
-        play = [{"hosts": "localhost", "gather_facts": False, "roles": [role]}]
+        play = [{"hosts": "localhost", "gather_facts": False, "vars": here, "roles": [role]}]
         (tmp_path / "play.yml").write_text(yaml.safe_dump(play), encoding="utf-8")
         script = _A_TABLE.format(root=ROOT, python=sys.executable, folder=tmp_path)
         ran = subprocess.run(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-import yaml
+from exhibit.contract.yaml_text import read_own_yaml
 
 LANGUAGES = {"en": "English", "nb": "Norsk", "da": "Dansk"}
 _CATALOGUE = Path(__file__).parent / "texts.yaml"
@@ -57,7 +57,7 @@ def catalogue() -> dict[str, Texts]:
 
 def read_catalogue() -> dict[str, dict[str, str]]:
     """Return text by language by dotted key, as the file has it."""
-    sections = yaml.safe_load(_CATALOGUE.read_text(encoding="utf-8"))
+    sections = read_own_yaml(_CATALOGUE)
     return {
         f"{section}.{name}": entry
         for section, entries in sections.items()

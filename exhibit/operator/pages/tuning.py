@@ -8,9 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from exhibit.contract.settings.layers import flat
+from exhibit.contract.yaml_text import read_own_yaml
 from exhibit.operator.desk import Desk
 from exhibit.operator.pages.form import Control, controls
 from exhibit.operator.pages.texts import Texts
@@ -41,7 +40,7 @@ class Setting:
 @cache
 def setting_texts() -> dict[str, dict[str, Any]]:
     """Return names and translated descriptions of settings by dotted key."""
-    found: dict[str, dict[str, Any]] = yaml.safe_load(_NAMES.read_text(encoding="utf-8"))
+    found: dict[str, dict[str, Any]] = read_own_yaml(_NAMES)
     return found
 
 
