@@ -46,7 +46,8 @@ class Silence:
     ) -> None:
         self._pid, self._waits_of = pid, waits or processor_waits
         self._since = self._looked_at = started_at
-        self._waits: Mapping[int, float] | None = None
+        # Of a process that begins nothing is missed; its first thread has its number.
+        self._waits: Mapping[int, float] | None = {pid: 0.0}
         self._excused_s = 0.0
 
     def measure(self, now: float, beat: float) -> float:
@@ -65,8 +66,10 @@ class Silence:
 
     def _excuse(self, now: float) -> None:
         before, self._waits = self._waits, self._waits_of(self._pid)
-        passed_s, self._looked_at = now - self._looked_at, now
+        self._looked_at = now
         if before is not None:
             # One thread that waits may be the one that all others wait for.
             waited = [wait - before[task] for task, wait in self._waits.items() if task in before]
-            self._excused_s += min(max(waited, default=0.0), passed_s)
+            excused_s = self._excused_s + max(waited, default=0.0)
+            # A wait is told when it ends, and may have lasted for longer than since the last look.
+            self._excused_s = min(excused_s, now - self._since)

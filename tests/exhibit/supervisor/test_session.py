@@ -158,7 +158,9 @@ def _run_once(state_dir: Path, table: tuple[ProcessSpec, ...]) -> int:
     quick = SupervisorConfig(backoff_min_s=0.05, backoff_max_s=0.1, restart_budget=1)
     config = Config(state_dir=state_dir, supervisor=quick)
     stopping = Until(lambda: not table)
-    return run_table(Published(1, config, config), table, stopping, 2.0, None, lambda _: None)
+    return run_table(
+        Published(1, config, config), table, stopping, PATIENCE_S, None, lambda _: None
+    )
 
 
 def test_run_table_after_one_that_was_killed_or_gave_up_tells_the_page(

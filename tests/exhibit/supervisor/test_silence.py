@@ -45,6 +45,17 @@ def test_silence_of_a_process_that_waits_for_a_processor_hardly_counts() -> None
     assert measured == pytest.approx(0.03 * 300, abs=1.0)
 
 
+def test_silence_of_a_process_that_waits_for_long_at_a_time_hardly_counts() -> None:
+    """The kernel tells of a wait when it ends: ten seconds at once, after looks that saw none."""
+    kernel, measured = Kernel(), 0.0
+    silence = Silence(11, 100.0, kernel)
+    for step in range(1, 601):
+        if step % 20 == 0:
+            kernel.waits[11] += 9.7
+        measured = silence.measure(100.0 + 0.5 * step, beat=0.0)
+    assert measured == pytest.approx(0.03 * 300, abs=0.1)
+
+
 def test_silence_for_a_thread_that_all_others_wait_for_hardly_counts() -> None:
     assert _silent_for(300.0, Kernel(), {12: 1.0}, beat=0.0) < 2.0
 
