@@ -10,7 +10,7 @@ import cv2
 
 from calibration.commands.options import camera_option, chosen_camera
 from calibration.intrinsics import measure_lens
-from calibration.rehearsal import held_boards
+from calibration.rig.rehearsal import held_boards
 from calibration.sightings import LOST_AFTER, Sighting, find_board, name_of, turn, why_none
 from calibration.views import WANTED_VIEWS, ViewCollector
 from exhibit.camera import open_camera

@@ -11,7 +11,7 @@ from calibration.commands.frames import grab
 from calibration.commands.options import FRAMES_OPTION, camera_option, chosen_camera
 from calibration.papers import PAPERS
 from calibration.pens import LEAST_CONTRAST, LEAST_TO_NOISE, measure_pens
-from calibration.rehearsal import pens_drawn
+from calibration.rig.rehearsal import pens_drawn
 from exhibit.camera import open_camera
 from exhibit.camera.simulated import SimulatedCamera
 from exhibit.cli.options import CONFIG_OPTION, read_config

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from calibration.boards import BOARDS
 from calibration.papers import PAPERS
-from calibration.rehearsal import PENS_PX_PER_MM, pens_drawn
 from calibration.rig.marks import mark_pages
 from calibration.rig.person import CENTRES_WITHIN_MM, disc_at, printed
+from calibration.rig.rehearsal import PENS_PX_PER_MM, pens_drawn
 from calibration.rig.table import STAGE_PX, TABLE_MM, Page, Pose, Rig, turn_about
 from exhibit.contract.values import Gray
 

@@ -11,8 +11,7 @@ from calibration.cards import card_of
 from calibration.pages import board_page, pens_page
 from calibration.papers import PAPERS, Paper
 from calibration.printing import render
-from calibration.rig import TABLE_MM, Page, Pose, Rig, make_rig
-from calibration.rig.table import turn_about
+from calibration.rig.table import TABLE_MM, Page, Pose, Rig, make_rig, turn_about
 from exhibit.contract.values import Gray
 
 _SEED, PENS_PX_PER_MM = 0, 6.0
