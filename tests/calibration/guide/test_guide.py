@@ -44,7 +44,7 @@ class Table:
         publish(run_dir, Published(1, config, config))
         self.guide = Guide(run_dir, Follower(run_dir, NAME), self.clock)
         self._frames = 0
-        self.brightness = 1.0
+        self.brightness, self.helps = 1.0, True
 
     def set(self, **camera: object) -> None:
         """Publish other settings of the camera, as the operator's page does."""
@@ -61,7 +61,7 @@ class Table:
         for _ in range(frames):
             self._frames += 1
             status = self.guide.status()
-            frame = self._helper.frame(status if status["step"] else None)
+            frame = self._helper.frame(status if status["step"] and self.helps else None)
             frame = np.asarray(frame * self.brightness, np.uint8)
             self._camera.publish(self._frames, self.clock(), frame)
             self.clock.now += 0.1
@@ -177,11 +177,12 @@ def test_guide_dark_needs_the_light_off_and_a_blank_sheet_before_it(table: Table
     table.say("begin", step="light")
     table.play(12)
     table.say("accept")
+    table.helps = False
     table.say("begin", step="dark")
     table.play(12)
     table.say("accept")
     assert "the light is not off" in table.guide.status()["error"]
-    table.brightness = 0.03
+    table.helps = True
     table.play(12)
     table.say("accept")
     assert table.guide.status()["error"] == ""
