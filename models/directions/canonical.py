@@ -14,6 +14,21 @@ SPREAD = 0.22
 _LARGEST_SCALE = 4.0
 
 
+def standing(picture: Gray) -> tuple[float, float, float, float]:
+    """Centre x and y and spread as shares of the side, and slant in degrees, of a drawing's ink.
+
+    The spread is of the drawing set upright: in the picture, what leans is wider by its slant.
+    """
+    centre_x, centre_y, spread, slant = moments_of(picture)
+    moments = cv2.moments(1 - picture.astype(np.float32) / 255)
+    if moments["m00"] <= 0:
+        return centre_x, centre_y, spread, slant
+    slope, side = np.tan(np.radians(slant)), picture.shape[0]
+    yy, xy = (moments[key] / moments["m00"] / side**2 for key in ("mu02", "mu11"))
+    upright = spread**2 + 2 * slope * xy + slope**2 * yy
+    return centre_x, centre_y, float(np.sqrt(max(upright, 0.0))), slant
+
+
 def canonical_map(picture: Gray, side: int) -> Floats:
     """Lay a drawing into a map in which its ink has one centre, one spread, and stands upright.
 
@@ -27,7 +42,7 @@ def canonical_map(picture: Gray, side: int) -> Floats:
     Source: the place of the canonical face map of "Semantic and localized representation
         learning", section 3.2; drawings have no landmarks, their moments stand in for these.
     """
-    centre_x, centre_y, spread, slant = moments_of(picture)
+    centre_x, centre_y, spread, slant = standing(picture)
     if spread <= 0:
         return np.zeros((side, side), np.float32)
     size = picture.shape[0]

@@ -6,7 +6,7 @@ import pytest
 
 pytest.importorskip("skimage")
 
-from models.directions.canonical import SPREAD, canonical_map
+from models.directions.canonical import SPREAD, canonical_map, standing
 from models.directions.semantics import moments_of
 
 
@@ -50,6 +50,13 @@ def test_canonical_map_stands_upright_in_the_middle_at_one_spread():
     assert (x, y) == pytest.approx((0.5, 0.5), abs=0.01)
     assert spread == pytest.approx(SPREAD, abs=0.02)
     assert abs(slant) < 2
+
+
+def test_standing_of_a_slanted_drawing_is_as_large_as_upright():
+    """Else what leans is drawn smaller in its map: in the picture its spread grows with it."""
+    upright, slanted = moved([[1, 0, 0], [0, 1, 0]]), moved([[1, -0.45, 30], [0, 1, 0]])
+    assert standing(slanted)[2] == pytest.approx(standing(upright)[2], rel=0.01)
+    assert moments_of(slanted)[2] > 1.04 * moments_of(upright)[2]
 
 
 def test_canonical_map_of_a_blank_sheet_is_blank():
