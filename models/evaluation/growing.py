@@ -10,9 +10,9 @@ from typing import Any
 import cv2
 import numpy as np
 
-from models.evaluation.distances import perceptual_distances
 from models.evaluation.inks import ink_of
 from models.evaluation.table_model import Answer, TableModel
+from models.measures.copies import perceptual_distances
 from models.networks.perceptual.lpips import Lpips
 from models.sketches.framing import Placement, frame_strokes
 from models.sketches.quickdraw import TimedSketch

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from models.evaluation.distances import Copies, calm, near_copies, path_length, random_pairs
+from models.evaluation.distances import calm, path_length
 from models.evaluation.faces_and_names import face_inks, faces_kept
 from models.evaluation.growing import growing
 from models.evaluation.hidden import hidden_lines
@@ -16,6 +16,7 @@ from models.evaluation.optimise import optimised
 from models.evaluation.rivals import Retrieval
 from models.evaluation.table_model import TableModel
 from models.measures.adherence import Following, following, ink_mask
+from models.measures.copies import Copies, near_copies, random_pairs
 from models.measures.kid import Features, floor, kid, picture_features
 from models.networks.perceptual.lpips import PERCEPTUAL_NAME, Lpips
 from models.networks.stylegan2.generator import Generator

@@ -15,6 +15,7 @@ COMMANDS = {
     "condition": f"{_FOLDER}.condition:condition_command",
     "safe-range": f"{_FOLDER}.safe_range:safe_range_command",
     "sheet": f"{_FOLDER}.sheet:sheet",
+    "prior": f"{_FOLDER}.prior:prior_command",
     "evaluate": f"{_FOLDER}.evaluate:evaluate",
 }
 

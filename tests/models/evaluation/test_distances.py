@@ -8,8 +8,9 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from models.evaluation.distances import calm, path_length, random_pairs  # noqa: E402
+from models.evaluation.distances import calm, path_length  # noqa: E402
 from models.evaluation.table_model import Answer  # noqa: E402
+from models.measures.copies import random_pairs  # noqa: E402
 from models.sketches.quickdraw import read_quickdraw  # noqa: E402
 from tests.models.evaluation.measured import SIDE, Card, absolute  # noqa: E402
 from tests.models.hands import write_sketches  # noqa: E402

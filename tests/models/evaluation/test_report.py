@@ -3,9 +3,9 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from models.evaluation.distances import Copies  # noqa: E402
 from models.evaluation.measure import Evidence  # noqa: E402
 from models.evaluation.report import near_copies  # noqa: E402
+from models.measures.copies import Copies  # noqa: E402
 from models.sketches.visitors import SHARES  # noqa: E402
 
 

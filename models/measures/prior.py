@@ -1,0 +1,90 @@
+"""What a model draws by itself: how likely as a drawing, and how near to one that it learnt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from models.measures.copies import near_copies, random_pairs
+from models.measures.frechet import frechet
+from models.measures.kid import floor, kid, picture_features
+from models.networks.perceptual.lpips import Lpips
+from models.sketches.raster import Gray
+
+_PAIRS = 200
+_MOST_FEATURES = 500
+"""Drawings whose features are computed; copies are looked for among all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """Measures of samples beside those of the collection itself.
+
+    Args:
+        kid: of samples; `kid_floor` of two halves of the collection.
+        frechet: of samples; `frechet_floor` of as many drawings of the collection.
+        copies: share of samples that are near-copies of a drawing; `copies_floor` of drawings that
+            are near-copies of another one.
+        nearest: median distance of a sample to its nearest drawing, over that of random pairs.
+    """
+
+    kid: float
+    kid_floor: float
+    frechet: float
+    frechet_floor: float
+    copies: float
+    copies_floor: float
+    nearest: float
+    nearest_floor: float
+
+    def rows(self) -> list[tuple[str, str]]:
+        """Name and value of each measure, with its floor."""
+        return [
+            ("KID of random pictures (drawings)", f"{self.kid:.3f} ({self.kid_floor:.3f})"),
+            ("Fréchet distance", f"{self.frechet:.2f} ({self.frechet_floor:.2f})"),
+            ("near-copies", f"{self.copies:.0%} ({self.copies_floor:.0%})"),
+            ("nearest drawing", f"{self.nearest:.2f} ({self.nearest_floor:.2f})"),
+        ]
+
+
+def prior(
+    lpips: Lpips, samples: Gray, drawings: Gray, copies: int, side_px: int, seed: int = 0
+) -> Prior:
+    """Measure samples of a model.
+
+    Args:
+        lpips: the distance; its VGG16 also gives the features.
+        samples: (n, R, R) uint8.
+        drawings: (m, D, D) uint8, all that it learnt.
+        copies: how many samples' nearest drawings are looked for.
+        side_px: to which both are brought first.
+        seed: of pairs, and of the drawings that stand for samples in the floors.
+    """
+    samples, drawings = (_sized(pictures, side_px) for pictures in (samples, drawings))
+    order = np.random.default_rng(seed).permutation(len(drawings))
+    left_out, rest = np.split(order, [min(copies, len(order) // 2)])
+    looked_at = drawings[order[:_MOST_FEATURES]]
+    found, reference = (picture_features(lpips.network, each) for each in (samples, looked_at))
+    some = min(len(samples), len(reference) // 2)
+    within = random_pairs(lpips, drawings, _PAIRS, seed)
+    near = near_copies(lpips, samples[:copies], drawings, within)
+    floors = near_copies(lpips, drawings[left_out], drawings[rest], within)
+    median = float(np.median(within))
+    return Prior(
+        kid=kid(found, reference),
+        kid_floor=floor(reference, seed),
+        frechet=frechet(found, reference),
+        frechet_floor=frechet(reference[:some], reference[some:]),
+        copies=near.share,
+        copies_floor=floors.share,
+        nearest=float(np.median(near.distances)) / median,
+        nearest_floor=float(np.median(floors.distances)) / median,
+    )
+
+
+def _sized(pictures: Gray, side_px: int) -> Gray:
+    shape = (side_px, side_px)
+    sized = [cv2.resize(picture, shape, interpolation=cv2.INTER_AREA) for picture in pictures]
+    return np.stack(sized)
