@@ -15,8 +15,8 @@ import click
 import numpy as np
 
 from models.directions.factorial import read_cells
-from models.directions.landmarks import Landmarks, read_landmarks
-from models.directions.structure import Doubles, scale_and_rotation, structure_of, yaw_deg
+from models.structure.factorisation import Doubles, scale_and_rotation, structure_of, yaw_deg
+from models.structure.landmarks import Landmarks, read_landmarks
 
 BASES = (0, 2, 5, 15)
 Row = dict[str, float]

@@ -22,6 +22,7 @@ COMMANDS = {
     "evaluate": "models.evaluation.commands.evaluate:evaluate",
     "diffuse": "models.diffusion.commands.diffuse:diffuse",
     "directions": "models.directions.commands.directions:directions",
+    "structure": "models.structure.commands.structure:structure",
     "train-ink-judge": "models.ink_judge.commands.train_ink_judge:train_ink_judge",
 }
 

@@ -20,11 +20,17 @@ from exhibit.contract.files import replacing
 State = dict[str, Any]
 GAN, ENCODER = "tracing-table-gan-1", "tracing-table-encoder-1"
 DENOISER = "tracing-table-denoiser-1"
-"""Formats: a generator with its discriminator; an encoder with both of these; a denoiser."""
+LANDMARKS, CONTROL = "tracing-table-landmarks-1", "tracing-table-control-1"
+CANONICAL = "tracing-table-canonical-1"
+"""Formats: a generator with its discriminator; an encoder with both of these; a denoiser; and what
+`models.structure` learns: where landmarks are, what they say of a code, how a drawing stands."""
 _WRITERS = {
     GAN: "models train-gan",
     ENCODER: "models train-encoder",
     DENOISER: "models train-diffusion",
+    LANDMARKS: "models structure landmarks",
+    CONTROL: "models structure control",
+    CANONICAL: "models structure canonical",
 }
 
 
@@ -37,7 +43,7 @@ def write_checkpoint(path: Path, form: str, state: Mapping[str, Any]) -> None:
 
     Args:
         path: where; the folder is made.
-        form: `GAN`, `ENCODER` or `DENOISER`.
+        form: one of the formats above.
         state: tensors and plain values.
 
     Raises:

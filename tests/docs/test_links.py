@@ -45,6 +45,13 @@ def test_links_lead_to_what_is_there(page: Path) -> None:
     assert lost == []
 
 
+def test_tests_that_pages_name_are_there() -> None:
+    """What a page says is tested was once tested under another name."""
+    named = {name for page in PAGES for name in re.findall(r"`([\w/]*test_\w+\.py)", _prose(page))}
+    assert len(named) > 10
+    assert not [name for name in named if not (ROOT / name).is_file()]
+
+
 def test_pictures_lie_in_one_folder_and_each_is_shown() -> None:
     shown = {
         (page.parent / target).resolve()

@@ -1,6 +1,7 @@
 """The way from scans to a table, as `docs/train-your-own.md` and `docs/directions.md` have it.
 
-Then a denoiser of `docs/diffusion.md`. Every command is run in its order, on a few small drawings.
+Then a denoiser of `docs/diffusion.md`, and heads that turn of `docs/structure.md`. Every command is
+run in its order, on a few small drawings.
 
 Spans all of `models`.
 """
@@ -17,7 +18,7 @@ from click.testing import CliRunner, Result
 from tests.docs.commands import ROOT, Command, commands_of
 
 _LOG = "training-log.md"
-_PAGES = ("train-your-own.md", "directions.md", "diffusion.md")
+_PAGES = ("train-your-own.md", "directions.md", "diffusion.md", "structure.md")
 _BEGIN = (
     "train-gan",
     "train-encoder",
@@ -28,6 +29,7 @@ _BEGIN = (
     "train-diffusion",
     "compact heads-diffusion",
     "diffuse",
+    "structure",
 )
 
 
@@ -69,6 +71,11 @@ _SMALL = {
     "models diffuse condition": "--samples 4",
     "models diffuse safe-range": "--codes 2",
     "models diffuse sheet": "--codes 1",
+    "models structure landmarks": "--pictures 8 --batch 4",
+    "models structure control": "--samples 100 --changes 2 --pictures 8 --batch 4",
+    "models structure turn": "--heads 2",
+    "models structure canonical": "--pictures 4 --batch 2",
+    "models diffuse prior": "--samples 8 --copies 2 --steps 2",
     "models diffuse evaluate": "--samples 40 --moved 2 --count 1 --steps 2 --parts eyes",
 }
 """What is said besides, so that it takes seconds; the last word counts."""
@@ -92,7 +99,7 @@ def _after_what_it_needs() -> list[str]:
 
 @pytest.fixture(scope="module")
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with prepared drawings, sketches, and heads whose labels are known."""
+    """A folder with prepared drawings, sketches, and heads whose labels or turns are known."""
     pytest.importorskip("torch")
     from tests.models.collection.boxes_of_scans import prepared
     from tests.models.hands import write_sketches
@@ -105,6 +112,7 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "portraits").symlink_to(folder / "judged")
     turned = ["collection", "portraits", "-o", str(folder / "turned128"), "--style", "notionists"]
     assert _run([*turned, "--factors", "2", "--resolution", "64"]).exit_code == 0
+    (folder / "turned-others").symlink_to(folder / "turned128")
     return folder
 
 

@@ -30,6 +30,7 @@ from tests.models.diffusion.subjects import tiny_subject, tiny_walk, write_denoi
 from tests.models.export.bundles import measured_direction, write_small_bundle
 from tests.models.hands import small_hand, write_drawings, write_gan, write_sketches
 from tests.models.redrawn import write_heads, write_redrawn
+from tests.models.structure.networks import write_control, write_landmark_network
 
 ODD = ("folder", "empty", "bytes", "missing", "below a file")
 _OUTPUTS = frozenset({"out", "output", "archive", "json_path", "html_dir", "sheet"})
@@ -42,6 +43,7 @@ _SMALL = {
     "localized": ("--samples", "40", "--components", "4", "--side", "8", "--alpha", "0.01"),
     "panda": ("--appearances", "4", "--parts", "2", "--samples", "4", "--count", "2"),
     "recall-sheet": ("--count", "1"),
+    "control": ("--samples", "100", "--changes", "1"),
     "evaluate": ("--samples", "16", "--parts", "eyes", "--local-samples", "1"),
 }
 _SUIT = {
@@ -50,6 +52,7 @@ _SUIT = {
     "classifier": {"dataset": "heads"},
     "concepts": {"folder": "map"},
     "condition": {"folders": "two", "name": "first", "others": "second"},
+    "landmarks": {"dataset": "factorial"},
     "describe-memory": {"bundle": "remembering"},
     "export": {"checkpoint": "hand"},
     "make": {"checkpoint": "hand"},
@@ -142,6 +145,8 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "start": gan,
         "network": gan,
         "heads": drawings,
+        "landmark_file": write_landmark_network(folder / "landmarks.pt"),
+        "control_file": write_control(folder / "control.pt"),
         "dataset": drawings,
         "drawings": drawings,
         "memory": drawings,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.directions.structure import scale_and_rotation, structure_of, yaw_deg
+from models.structure.factorisation import scale_and_rotation, structure_of, yaw_deg
 
 CHANCE = np.random.default_rng(0)
 YAWS = np.deg2rad(np.tile([-30.0, -15.0, 0.0, 15.0, 30.0], 8))

@@ -8,7 +8,7 @@ pytest.importorskip("resvg_py")
 from exhibit.contract.errors import InputError
 from models.collection.portraits.factors import LANDMARKS
 from models.directions.factorial import read_cells
-from models.directions.landmarks import read_landmarks
+from models.structure.landmarks import read_landmarks
 from tests.models.redrawn import write_heads
 
 

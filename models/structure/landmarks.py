@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import numpy as np
 
 from exhibit.contract.errors import InputError
 from models.directions.factorial import Cells
-from models.directions.structure import Doubles
+from models.structure.factorisation import Doubles
 
 LANDMARKS_FILE = "landmarks.csv"
 
@@ -29,8 +30,11 @@ class Landmarks:
 
     def without(self, *parts: str) -> Landmarks:
         """Leave out the points of some parts, as `hair`."""
-        kept = [i for i, name in enumerate(self.names) if name.split("-")[0] not in parts]
-        return Landmarks(tuple(self.names[i] for i in kept), self.points[..., kept])
+        return self.only([name for name in self.names if name.split("-")[0] not in parts])
+
+    def only(self, names: Sequence[str]) -> Landmarks:
+        """Keep some points, in this order."""
+        return Landmarks(tuple(names), self.points[..., [self.names.index(n) for n in names]])
 
 
 def read_landmarks(dataset: Path, cells: Cells) -> Landmarks:

@@ -1,0 +1,94 @@
+"""`models structure control`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+import torch
+
+from models.directions.commands.codes import CHECKPOINT
+from models.directions.drawing import draw_codes
+from models.directions.subject import load_subject
+from models.networks.psp.inverter import Codes
+from models.structure.commands.shared import learning_options, learnt
+from models.structure.control import Control, control_lesson
+from models.structure.factorisation import Doubles, structure_of
+from models.structure.landmark_network import distances, load_landmark_network, located
+
+_HELD_OUT = 0.1
+_FEW = 200
+"""Heads that are drawn where only the cost of learning is asked for."""
+
+
+@click.command("control")
+@CHECKPOINT
+@click.option(
+    "--landmarks",
+    "landmark_file",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Network of models structure landmarks.",
+)
+@click.option(
+    "--samples",
+    default=4000,
+    show_default=True,
+    type=click.IntRange(100),
+    help="Random heads that the structure is found on.",
+)
+@click.option(
+    "--changes",
+    default=8,
+    show_default=True,
+    type=click.IntRange(0, 40),
+    help="Basis shapes of rank one.",
+)
+@click.option(
+    "--without",
+    default="hair",
+    show_default=True,
+    help="Parts whose landmarks are left out: the width of hair looks like a turn.",
+)
+@learning_options(pictures=800_000, batch=256, learning_rate=2e-3)
+def control(
+    checkpoint: Path,
+    landmark_file: Path,
+    samples: int,
+    changes: int,
+    without: str,
+    folder: Path,
+    **options: Any,
+) -> None:
+    """Learn what a code says of its head: where it stands, how it is turned, how its face changes.
+
+    Random heads of the generator are drawn, their landmarks found, and these taken apart into
+    cameras and a shape in space; a small network learns to tell them from the code.
+    """
+    subject = load_subject(checkpoint, seed=options["seed"])
+    finder = load_landmark_network(landmark_file)
+    count = _FEW if options["dry_run"] else samples
+    w = subject.sample_w(count)
+    pictures = draw_codes(subject, Codes(subject.as_ws(w), None))
+    left_out = [part for part in without.split(",") if part]
+    kept = [i for i, name in enumerate(finder.names) if name.split("-")[0] not in left_out]
+    points = located(finder, pictures)[:, :, kept]
+    seen = count - max(1, round(_HELD_OUT * count))
+    found = structure_of(points[:seen], changes)
+    off = _apart(found.projected(), points[:seen])
+    click.echo(f"structure of {seen} heads: landmarks {off:.2f} % of the side")
+    data = {"generator": subject.checkpoint, "samples": count, "without": left_out}
+    names = [finder.names[i] for i in kept]
+    network = learnt(control_lesson(w[:seen], points[:seen], found, names, data), folder, options)
+    if network is None:
+        return
+    assert isinstance(network, Control)
+    with torch.no_grad():
+        told = network.landmarks(network(w[seen:])).numpy()
+    off = _apart(told, points[seen:])
+    click.echo(f"told from codes, {count - seen} heads not seen: {off:.2f} % of the side")
+
+
+def _apart(found: Doubles, true: Doubles) -> float:
+    return float(distances(found, true).mean())

@@ -1,0 +1,79 @@
+"""`models structure turn`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import numpy as np
+import torch
+
+from exhibit.contract.errors import InputError
+from models.directions.commands.codes import CHECKPOINT
+from models.directions.drawing import draw_codes
+from models.directions.subject import load_subject
+from models.dry_run import checking_option
+from models.networks.psp.inverter import Codes
+from models.sheets import contact_sheet, write_png
+from models.structure.control import Control, by_gradient, by_inverse, load_control, turned
+
+Way = Callable[[Control, torch.Tensor, torch.Tensor], torch.Tensor]
+_WAYS: dict[str, Way] = {"inverse": by_inverse, "gradient": by_gradient}
+
+
+@click.command("turn")
+@CHECKPOINT
+@click.option(
+    "--control",
+    "control_file",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Network of models structure control, of the same checkpoint.",
+)
+@click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="Sheet (.png).")
+@click.option("--by", default="-24,-12,0,12,24", show_default=True, help="Degrees, one a column.")
+@click.option(
+    "--way",
+    default="inverse",
+    show_default=True,
+    type=click.Choice(sorted(_WAYS)),
+    help="By the local inverse of what codes say, or by gradient with a similarity term.",
+)
+@click.option("--heads", default=6, show_default=True, type=click.IntRange(1, 100), help="Rows.")
+@click.option("--seed", default=1, show_default=True, help="Of the heads.")
+@checking_option
+def turn(
+    checkpoint: Path,
+    control_file: Path,
+    out: Path,
+    by: str,
+    way: str,
+    heads: int,
+    seed: int,
+    dry_run: bool,
+) -> None:
+    """Ask random heads to turn, each as often as there are degrees in --by."""
+    try:
+        degrees = [float(part) for part in by.split(",")]
+    except ValueError:
+        raise InputError(f"--by '{by}': expected degrees such as -24,0,24") from None
+    subject, control = load_subject(checkpoint, seed=seed), load_control(control_file)
+    if control.w_mean.shape[0] != subject.w_dim:
+        raise InputError(
+            f"{control_file}: for codes of {control.w_mean.shape[0]} numbers; "
+            f"those of {checkpoint} have {subject.w_dim}"
+        )
+    if dry_run:
+        click.echo(f"Dry run: {heads} heads turned {len(degrees)} times -> {out}")
+        return
+    w = subject.sample_w(heads)
+    with torch.no_grad():
+        said = control(w)
+    columns = []
+    for degree in degrees:
+        moved = _WAYS[way](control, w, turned(said, degree))
+        columns.append(draw_codes(subject, Codes(subject.as_ws(moved), None)))
+    pictures = np.stack(columns, axis=1).reshape(-1, *columns[0].shape[1:])
+    write_png(out, contact_sheet(list(pictures), len(degrees)))
+    click.echo(f"{heads} heads turned by {by} degrees -> {out}")
