@@ -138,7 +138,10 @@ def _flood_over(_table: ServedTable) -> None:
 def _page_port(table: ServedTable) -> int:
     from exhibit.contract.board import read_status
 
-    url = str(read_status(table.folder, "operator")["url"])
+    # The page comes up last.
+    while "url" not in (told := read_status(table.folder, "operator")):
+        table.live()
+    url = str(told["url"])
     return int(url.rsplit(":", 1)[1].strip("/"))
 
 
