@@ -117,19 +117,6 @@ class Box:
             min(self.bottom, whole.bottom),
         )
 
-    def without(self, hole: Self) -> list[Self]:
-        """Return what is left of it around another one, as up to four boxes that share no pixel."""
-        hole = hole.within(self)
-        if hole.is_empty:
-            return [] if self.is_empty else [self]
-        around = [
-            type(self)(self.left, self.top, self.right, hole.top),
-            type(self)(self.left, hole.bottom, self.right, self.bottom),
-            type(self)(self.left, hole.top, hole.left, hole.bottom),
-            type(self)(hole.right, hole.top, self.right, hole.bottom),
-        ]
-        return [box for box in around if not box.is_empty]
-
     def on_steps(self, step_px: int) -> Self:
         """Return the smallest box around it whose edges are multiples of a step."""
         return self.divided(step_px).scaled(step_px)

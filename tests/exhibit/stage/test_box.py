@@ -46,18 +46,6 @@ def test_within_another_that_lies_elsewhere_is_empty() -> None:
     assert Box(0, 0, 4, 4).within(Box(6, 0, 9, 9)).is_empty
 
 
-@pytest.mark.parametrize(
-    "hole", [Box(2, 3, 5, 6), Box(-4, -4, 3, 20), Box(0, 0, 9, 8), Box(20, 20, 30, 30)]
-)
-def test_without_a_hole_holds_every_other_pixel_once(hole: Box) -> None:
-    seen = np.zeros((8, 9), np.uint8)
-    for box in box_of(seen).without(hole):
-        box.of(seen)[...] += 1
-    expected = np.ones_like(seen)
-    hole.within(box_of(seen)).of(expected)[...] = 0
-    assert np.array_equal(seen, expected)
-
-
 def test_changed_boxes_of_places_far_apart_are_boxes_of_their_own() -> None:
     before = np.full((200, 300), 255, np.uint8)
     after = before.copy()
