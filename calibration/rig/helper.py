@@ -18,6 +18,8 @@ from exhibit.contract.values import Gray
 
 _PX_PER_MM = 4
 _HELD_FRAMES, _TILT = 60, 0.35
+_PLACES, _TURN = 12, 0.4
+"""Where the board is held; after them all it is turned in its plane, so that views differ again."""
 _NEARER_MM = 90.0
 
 
@@ -82,7 +84,8 @@ class Helper:
         """Return how the board is held for a view: each one elsewhere, and tilted another way."""
         angle = 2 * np.pi * number / 5
         axis = np.array([np.cos(angle), np.sin(angle), 0.1 * (number % 3 - 1)])
-        turned = turn_about(_TILT * (number > 0) * axis)
+        tilted = turn_about(_TILT * (number > 0) * axis)
+        turned = tilted @ turn_about(np.array([0.0, 0.0, _TURN * (number // _PLACES)]))
         across, down = (number * 3 % 4) / 3 - 0.5, (number % 3) / 2 - 0.5
         middle = np.array([TABLE_MM[0] / 2, TABLE_MM[1] / 2, 0.0])
         away = np.array([across * 200, down * 150, 60.0 * (number % 4) - _NEARER_MM * (number % 2)])

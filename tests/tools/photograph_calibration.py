@@ -50,6 +50,7 @@ CARDS = ("camera", "table", "light", "projector", "pens")
 """Steps with a card that says whether they were measured."""
 _RIG, _STAGE_PX = replace(make_rig(10), mirrored=True), (640, 400)
 _EVERY_S, _PATIENT_S = 0.15, 3600.0
+_PRESS = "document.querySelector('#guide [data-do=accept]:not([disabled])')?.click()"
 _POINTS_MM = np.array([[x, y] for x in (40.0, 210.0, 380.0) for y in (40.0, 150.0, 257.0)])
 
 
@@ -137,20 +138,22 @@ def calibrate_by_page(
     for step in STEPS:
         page.locator(f"[data-begin={step}]").first.click()
         page.locator("#guide:not([hidden])").wait_for()
-        if step == "camera" and lens_known:
+        if step == "camera":
             wait_until(lambda: table.status(NAME).get("values", {}).get("views", 0) > 2, "views")
+            page.wait_for_timeout(1000)
             photograph(step)
+        if step == "camera" and lens_known:
             page.locator("#guide [data-do=leave]").click()
             page.locator("#guide").wait_for(state="hidden")
             continue
         accept = page.locator("#guide [data-do=accept]:not([disabled])")
         accept.wait_for(timeout=1000 * _PATIENT_S)
-        page.wait_for_timeout(1000)
-        photograph(step)
+        if step != "camera":
+            page.wait_for_timeout(1000)
+            photograph(step)
         accept.click()
         while step == "projector" and table.status(NAME).get("step") == "projector":
-            if page.locator("#guide [data-do=accept]:not([disabled])").count():
-                page.locator("#guide [data-do=accept]").click(force=True, no_wait_after=True)
+            page.evaluate(_PRESS)
             page.wait_for_timeout(500)
         wait_until(partial(_is_saved, table, step), f"{step} measured")
         if step in CARDS:

@@ -250,3 +250,14 @@ def test_guide_that_ends_has_engine_and_stage_take_what_was_measured(tmp_path: P
 def test_guide_that_nobody_speaks_to_ends(table: Table) -> None:
     table.clock.now += 1801
     assert not table.guide.tick()
+
+
+def test_guide_that_takes_views_of_the_board_is_spoken_to(table: Table) -> None:
+    """Whoever holds the board up has no hand for a button."""
+    table.say("begin", step="camera")
+    table.clock.now += 1700
+    assert table.play(3)["values"]["views"] == 1
+    table.clock.now += 1700
+    assert table.guide.tick()
+    table.clock.now += 200
+    assert not table.guide.tick()

@@ -100,7 +100,11 @@ for (const button of document.querySelectorAll("[data-begin]")) {
   button.addEventListener("click", () => begin(button.dataset.begin, button.dataset.method));
 }
 for (const button of panel.querySelectorAll("[data-do]")) {
-  button.addEventListener("click", () => order({ do: button.dataset.do }));
+  button.addEventListener("click", () => {
+    // Pressed twice, it would take the next cross with the disc on this one.
+    if (button.dataset.do === "accept") button.disabled = true;
+    order({ do: button.dataset.do });
+  });
 }
 for (const button of panel.querySelectorAll("[data-dx]")) {
   button.addEventListener("click", () => move(Number(button.dataset.dx), Number(button.dataset.dy), document.getElementById("leap").checked));
