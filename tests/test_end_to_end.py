@@ -132,10 +132,15 @@ def test_table_rests_while_nothing_moves_and_answers_a_drawing(table: Table) -> 
 
 def test_table_shows_the_answer_on_the_stage_and_in_the_browser(table: Table) -> None:
     wait_until(lambda: table.status("stage").get("state") == "picture", "a picture on stage")
+
+    def shown() -> bool:
+        # What pages show of the stage is made once a second until somebody looks.
+        composite = table.newest("composite")
+        return composite is not None and composite.pixels.std() > 1
+
+    wait_until(shown, "the picture in what pages show")
     composite = table.newest("composite")
-    assert composite is not None
-    assert composite.pixels.shape == (240, 320, 3)
-    assert composite.pixels.std() > 1
+    assert composite is not None and composite.pixels.shape == (240, 320, 3)
     wait_until(lambda: table.status("web").get("url"), "the web address")
     with urllib.request.urlopen(
         f"{table.status('web')['url']}stage.jpg", timeout=PATIENCE_S
