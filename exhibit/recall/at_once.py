@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from exhibit.contract.values import Find, Gray
 from exhibit.recall.bending import bend
 from exhibit.recall.beside import beside, left_of
-from exhibit.recall.choosing import TRIED, best_posed, drawn_in_pose
+from exhibit.recall.choosing import drawn_in_pose, find_posed
 from exhibit.recall.composing import MOST_RECALLED, drawn_side, together
 from exhibit.recall.groups import figures_on
 from exhibit.recall.handwriting import in_pen_line, is_handwriting
@@ -46,7 +46,8 @@ def recall_at_once(memory: Memory, ink: Gray, side_px: int) -> Found | None:
         else:
             drawings.append(one.ink)
     for drawing in drawings[:MOST_RECALLED]:
-        for posed in best_posed(memory, memory.search(drawing, TRIED), drawing)[:1]:
+        posed = find_posed(memory, drawing)
+        if posed is not None:
             bent = bend(drawn_in_pose(memory, posed, side), drawing)
             pictures.append(bent.picture)
             left.append((drawing, beside(drawing, bent.picture, bent.followed)))

@@ -145,11 +145,10 @@ class _InkPoints:
     """
 
     def __init__(self, ink: Lines, asking: Cells) -> None:
-        count = min(len(ink.at), _MOST_POINTS)
-        chosen = np.linspace(0, len(ink.at) - 1, count).astype(np.intp)
-        self._at, self._cell = ink.at[chosen], ink.cell[chosen]
-        self._step = np.sqrt(ink.along[chosen])
-        self.asks = asking.ravel()[ink.cell[chosen]]
+        ink = ink.thinned(_MOST_POINTS)
+        self._at, self._cell = ink.at, ink.cell
+        self._step = np.sqrt(ink.along)
+        self.asks = asking.ravel()[ink.cell]
         # Bilinear: four nodes around each point, and their shares.
         x = np.clip(self._at.real * NODES - 0.5, 0, NODES - 1.01)
         y = np.clip(self._at.imag * NODES - 0.5, 0, NODES - 1.01)

@@ -9,7 +9,7 @@ Source: directional chamfer matching as in Liu, Tuzel, Veeraraghavan and Chellap
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -51,6 +51,11 @@ class Lines:
     along: Points
     cell: Ints
     across: Floats
+
+    def thinned(self, most: int) -> Lines:
+        """Return the same lines with at most so many points, evenly chosen."""
+        chosen = np.linspace(0, len(self.at) - 1, min(len(self.at), most)).astype(np.intp)
+        return replace(self, at=self.at[chosen], along=self.along[chosen], cell=self.cell[chosen])
 
 
 def lines_of(picture: Gray) -> Lines:

@@ -80,9 +80,7 @@ def pose_towards(drawing: Lines, ink: Lines) -> tuple[Pose, float]:
     pose = STILL
     if not len(ink.at) or not len(drawing.at):
         return pose, 0.0
-    chosen = np.linspace(0, len(ink.at) - 1, min(len(ink.at), _MOST_POINTS)).astype(np.intp)
-    ink = replace(ink, at=ink.at[chosen], along=ink.along[chosen], cell=ink.cell[chosen])
-    nearest = Nearest(drawing)
+    ink, nearest = ink.thinned(_MOST_POINTS), Nearest(drawing)
     for reach in _REACHES:
         offsets, alike, along = _towards(pose, nearest, ink)
         off = np.abs(offsets) / reach

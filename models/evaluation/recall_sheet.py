@@ -9,7 +9,7 @@ import numpy as np
 
 from exhibit.recall import Memory
 from exhibit.recall.bending import bend
-from exhibit.recall.choosing import TRIED, best_posed, drawn_in_pose
+from exhibit.recall.choosing import drawn_in_pose, find_posed
 from models.sheets import as_grey, contact_sheet
 from models.sketches.raster import Gray
 
@@ -46,7 +46,7 @@ def recall_sheet(memory: Memory, inks: Sequence[Gray], labels: Sequence[str], si
 
 def _column(memory: Memory, ink: Gray, side_px: int) -> tuple[list[Gray], str]:
     shown = as_grey(ink, side_px)
-    found = next(iter(best_posed(memory, memory.search(ink, TRIED), ink)), None)
+    found = find_posed(memory, ink)
     if found is None:
         return [shown, *[np.full_like(shown, 255)] * 2], ""
     placed = drawn_in_pose(memory, found, side_px)
