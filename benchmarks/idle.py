@@ -85,7 +85,7 @@ def _page(strokes: Any) -> Gray:
     width, height = _PAGE_PX
     page = np.full((height, width), 255, np.uint8)
     for stroke in strokes:
-        points = 0.2 * height + 0.6 * height * np.asarray(stroke, np.float32)
+        points = 0.2 * height + 0.6 * height * np.asarray(stroke, np.float32)[:, :2]
         cv2.polylines(page, [np.rint(points).astype(np.int32)], False, (0,), 8, cv2.LINE_AA)
     return page
 
