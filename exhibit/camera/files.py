@@ -17,7 +17,9 @@ log = logging.getLogger(__name__)
 
 _FASTEST_HZ = 240.0
 _LONGEST_STEP_S = 10.0
+_MOST_NAMED = 8
 IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".pgm"})
+_KINDS = ", ".join(sorted(IMAGE_SUFFIXES))
 
 
 def to_gray(pixels: Any) -> Gray:
@@ -105,16 +107,22 @@ class ImageFolder:
         self._pacer = pacer
         self._sequence = -1
         self._broken: set[Path] = set()
-        self._files = sorted(f for f in path.iterdir() if f.suffix.lower() in IMAGE_SUFFIXES)
+        there = sorted(f for f in path.iterdir() if f.is_file() and not f.name.startswith("."))
+        self._files = [f for f in there if f.suffix.lower() in IMAGE_SUFFIXES]
         self._next = 0
         if not self._files:
-            kinds = ", ".join(sorted(IMAGE_SUFFIXES))
-            raise CameraError(f"folder {path} has no image ({kinds})")
+            raise CameraError(f"folder {path} has no image ({_KINDS})")
+        self._others = [f for f in there if f not in self._files]
 
     @property
     def mismatches(self) -> tuple[str, ...]:
-        """Images that cannot be shown."""
-        return tuple(f"{file} cannot be decoded; left out" for file in sorted(self._broken))
+        """Images that cannot be shown, and files that are none."""
+        broken = [f"{file} cannot be decoded; left out" for file in sorted(self._broken)]
+        if not self._others:
+            return tuple(broken)
+        named = ", ".join(file.name for file in self._others[:_MOST_NAMED])
+        more = f" and {len(self._others) - _MOST_NAMED} more" * (len(self._others) > _MOST_NAMED)
+        return (*broken, f"{self.name}: {named}{more} left out; expected {_KINDS}")
 
     def read(self) -> Frame:
         """Wait for the next image that can be decoded; raises CameraError when none can."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -10,9 +11,10 @@ from pathlib import Path
 from typing import Literal
 
 from exhibit.contract.displays import is_unseen
-from exhibit.contract.errors import ConfigError, ExhibitError, SoundError
+from exhibit.contract.errors import CameraError, ConfigError, ExhibitError, SoundError
+from exhibit.contract.libraries import remedy_for
 from exhibit.contract.settings.file import load_config
-from exhibit.contract.settings.schema import Config
+from exhibit.contract.settings.schema import CameraConfig, Config
 
 # What each check needs is imported in it: on a machine where a library is missing, the others
 # still say what they know.
@@ -20,16 +22,15 @@ from exhibit.contract.settings.schema import Config
 Verdict = Literal["ok", "note", "fault"]
 
 _MOST_NAMES = 4
-_PACKAGES = {
-    "libGL.so.1": "libgl1",
-    "libgthread-2.0.so.0": "libglib2.0-0",
-    "libglib-2.0.so.0": "libglib2.0-0",
-    "libgomp.so.1": "libgomp1",
-    "libstdc++.so.6": "libstdc++6",
-    "libSM.so.6": "libsm6",
-    "libXext.so.6": "libxext6",
+_BEGINS_WITH = {
+    "supervisor": "exhibit.supervisor.session",
+    **{
+        name: f"exhibit.{name}.__main__"
+        for name in ("engine", "stage", "sound", "takehome", "web", "operator")
+    },
+    "exhibit ink": "exhibit.pictures",
 }
-"""Debian's names of libraries that Python packages have been seen to need."""
+"""The module of each process that the table may start, and of commands that read pictures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ def examine(config_file: Path | None) -> Iterator[Finding]:
             remedy = f"correct it, then: exhibit check {config_file}"
             yield Finding("fault", "config", str(error), remedy)
     looks: dict[str, Callable[[Config], Iterable[Finding]]] = {
+        "processes": _processes,
         "bundle": _models,
         "onnxruntime": _runtime,
         "camera": lambda config: [_camera(config)],
@@ -72,19 +74,21 @@ def examine(config_file: Path | None) -> Iterator[Finding]:
         try:
             yield from look(config)
         except (ImportError, OSError) as error:
-            yield Finding("fault", subject, str(error), _remedy_of(error))
+            yield Finding("fault", subject, str(error), remedy_for(error))
 
 
-def _remedy_of(error: Exception) -> str:
-    """Return how to get what could not be loaded."""
-    for library, package in _PACKAGES.items():
-        if library in str(error):
-            return f"sudo apt install {package}"
-    if isinstance(error, ModuleNotFoundError):
-        return "install the table's Python packages again: pip install -e ."
-    if ".so" in str(error):
-        return "find the package of this library: apt-file search NAME, or packages.debian.org"
-    return ""
+def _processes(_: Config) -> Iterator[Finding]:
+    """Load what each process begins with: without it the process ends as often as it is started."""
+    faults: dict[str, tuple[ImportError, list[str]]] = {}
+    for process, module in _BEGINS_WITH.items():
+        try:
+            importlib.import_module(module)
+        except ImportError as error:
+            faults.setdefault(str(error), (error, []))[1].append(process)
+    for text, (fault, processes) in faults.items():
+        yield Finding("fault", "processes", f"{', '.join(processes)}: {text}", remedy_for(fault))
+    if not faults:
+        yield Finding("ok", "processes", f"{', '.join(_BEGINS_WITH)} can be loaded")
 
 
 def _models(config: Config) -> Iterator[Finding]:
@@ -144,7 +148,7 @@ def _camera(config: Config) -> Finding:
         return Finding("ok", "camera", f"{found[0]} ({len(found)} found)")
     if source != "auto" and Path(source).exists():
         if os.access(source, os.R_OK):
-            return Finding("ok", "camera", source)
+            return _played(config.camera) or Finding("ok", "camera", source)
         remedy = "let this user in: sudo usermod -aG video $USER, then log in again"
         return Finding("note", "camera", f"{source} may not be opened by this user", remedy)
     text = "none found, the simulated table draws" if source == "auto" else f"{source} is not there"
@@ -152,6 +156,19 @@ def _camera(config: Config) -> Finding:
     return Finding(
         "note", "camera", text + seen, "plug in a UVC camera: ls /dev/v4l/by-id/ /dev/v4l/by-path/"
     )
+
+
+def _played(config: CameraConfig) -> Finding | None:
+    """Return what is wrong with a video or folder that is to be played; a device is left alone."""
+    from exhibit.camera import open_camera
+
+    if not (Path(config.source).is_file() or Path(config.source).is_dir()):
+        return None
+    try:
+        open_camera(config).close()
+    except CameraError as error:
+        return Finding("fault", "camera", str(error), "name another: camera.source")
+    return None
 
 
 def _calibration(config: Config) -> Finding:

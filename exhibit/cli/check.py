@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from exhibit.contract.errors import BundleError
+from exhibit.contract.errors import BundleError, CameraError, InputError
+from exhibit.contract.settings.addresses import unheard
 from exhibit.contract.settings.expectation import settings_of
 from exhibit.contract.settings.file import Problem, examine_config
 from exhibit.contract.settings.lines import key_of, line_of
@@ -33,16 +34,36 @@ def _yaml_text(value: object) -> str:
 
 def _misfits(config: Config, path: Path) -> list[Problem]:
     """Return what the bundle of a configuration is not, or has not, with the lines that ask."""
+    from exhibit.cli.starting import refuse_source
     from exhibit.contract.bundle import find_bundle, load_bundle
     from exhibit.contract.direction_names import missing_directions, missing_for_tokens
 
     try:
         load_bundle(find_bundle(config.model.bundle))
-        found = [*missing_directions(config), *missing_for_tokens(config)]
+        found: list[Problem] = [*missing_directions(config), *missing_for_tokens(config)]
     except BundleError as error:
         found = [Problem("model.bundle", str(error))]
+    try:
+        refuse_source(config.camera)
+    except (CameraError, InputError) as error:
+        found.append(Problem("camera.source", str(error)))
     root, _ = read_yaml(path.read_text(encoding="utf-8"))
     return [replace(each, line=line_of(root, key_of(each.key))) for each in found]
+
+
+def _notes(config: Config, path: Path) -> list[Problem]:
+    """Return what is right, and yet does not do what it seems to be there for."""
+    osc = config.osc
+    found = unheard(osc.host, osc.allow) if osc.enabled else []
+    root, _ = read_yaml(path.read_text(encoding="utf-8"))
+    return [
+        Problem(
+            f"osc.allow.{number}",
+            f"{osc.allow[number]} cannot be heard: osc.host {why}",
+            line_of(root, ("osc", "allow", number)),
+        )
+        for number, why in found
+    ]
 
 
 @click.command(short_help="Check a configuration file.")
@@ -59,9 +80,9 @@ def _misfits(config: Config, path: Path) -> list[Problem]:
 def check(ctx: click.Context, config: Path) -> None:
     """Check CONFIG (config.yaml where none is named) without starting anything.
 
-    Every mistake is listed with its line, the value found and what was expected, also a bundle that
-    cannot be opened and a direction that it does not have. The exit code is 0 where the file is
-    right and 2 where it is not.
+    Every mistake is listed with its line, the value found and what was expected: also a bundle that
+    cannot be opened, a direction that it does not have, a video or folder that cannot be played.
+    The exit code is 0 where the file is right and 2 where it is not.
     """
     checked, problems = examine_config(config)
     if checked is not None:
@@ -70,4 +91,7 @@ def check(ctx: click.Context, config: Path) -> None:
         click.echo(f"Error: {problem.describe(str(config))}", err=True)
     if problems:
         ctx.exit(2)
+    if checked is not None:
+        for note in _notes(checked, config):
+            click.echo(f"Note: {note.describe(str(config))}", err=True)
     click.echo(f"{config}: all settings are valid")

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from exhibit.contract.errors import ExhibitError
+from exhibit.contract.libraries import is_of_others, remedy_for
 
 _DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
 """What a full or failing disk says, often without a file's name."""
@@ -38,11 +39,11 @@ class LazyGroup(click.Group):
         module_name, _, attribute = target.partition(":")
         try:
             module = importlib.import_module(module_name)
-        except ModuleNotFoundError as error:
-            raise click.UsageError(
-                f"'{cmd_name}' needs the Python package '{error.name}', which is not installed. "
-                "Install the offline module with: pip install -e '.[models]'"
-            ) from error
+        except ImportError as error:
+            if not is_of_others(error):
+                raise
+            remedy = remedy_for(error, offline=module_name.startswith("models."))
+            raise click.UsageError(f"'{cmd_name}' cannot be loaded: {error}; {remedy}") from error
         command: click.Command = getattr(module, attribute)
         return command
 

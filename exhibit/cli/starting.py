@@ -27,7 +27,7 @@ from exhibit.contract.settings.layers import Layer
 from exhibit.contract.settings.overrides import layer_overrides
 from exhibit.contract.settings.published import Published
 from exhibit.contract.settings.safe_mode import safe_mode_reason, safest
-from exhibit.contract.settings.schema import Config, EditingConfig
+from exhibit.contract.settings.schema import CameraConfig, Config, EditingConfig
 from exhibit.supervisor.startup import begin_start
 
 LAST_GOOD = "config.last-good.yaml"
@@ -106,8 +106,18 @@ def refuse_useless(config: Config) -> None:
     load_bundle(find_bundle(config.model.bundle))
     refuse_missing_directions(config)
     load_calibration(config.calibration)
-    if not _has_source(config.camera.source):
-        raise InputError(_no_source(config.camera.source))
+    refuse_source(config.camera)
+
+
+def refuse_source(config: CameraConfig) -> None:
+    """Refuse a source that is not there, and a file or folder that has nothing to show."""
+    if not _has_source(config.source):
+        raise InputError(_no_source(config.source))
+    if Path(config.source).is_file() or Path(config.source).is_dir():
+        # Loads OpenCV, which a table with a camera of its own need not have in this process.
+        from exhibit.camera import open_camera
+
+        open_camera(config).close()
 
 
 def _layered(file: Config, given: Layer) -> Published:

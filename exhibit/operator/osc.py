@@ -23,6 +23,7 @@ from typing import Any
 
 from exhibit.contract.errors import ExhibitError
 from exhibit.contract.laid_tokens import LaidTokenReader
+from exhibit.contract.settings.addresses import unheard
 from exhibit.contract.settings.schema import OscConfig
 from exhibit.operator.bundles import directions_of
 from exhibit.operator.desk import Desk
@@ -87,6 +88,8 @@ class Osc:
                 await asyncio.sleep(_TRY_AGAIN_S)
 
     async def _serve(self) -> None:
+        for number, why in unheard(self._config.host, self._config.allow):
+            self._refuse(f"{self._config.allow[number]} cannot be heard: osc.host {why}")
         transport = await self._open()
         looking_up = asyncio.create_task(self._outlet.look_up())
         try:

@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 IN = "/tracing/"
 MOST_WAITING = 64
 _SCENE = f"{IN}scene/"
+_NOT_OURS = f": expected an address that begins with {IN}"
 _PATTERN = re.compile(r"[*?\[{]")
 
 Wanted = dict[str, Value]
@@ -50,7 +51,9 @@ class Inlet(asyncio.DatagramProtocol):
         for found in read_packet(data):
             reason = found.reason if isinstance(found, Unreadable) else self._keep(found, sender)
             if reason:
-                self._tell(f"from {sender}: {reason}")
+                # A desk may send all that it does to everybody: one line of it is enough.
+                about = sender if reason.endswith(_NOT_OURS) else ""
+                self._tell(f"from {sender}: {reason}", about)
 
     def take(self) -> Wanted:
         """Return what came since the last call."""
@@ -63,9 +66,9 @@ class Inlet(asyncio.DatagramProtocol):
         if pattern := _PATTERN.search(address):
             fixed = address[: pattern.start()]
             ours = fixed.startswith(IN) or IN.startswith(fixed)
-            return f"{address:.60}: address patterns are not taken" if ours else ""
+            return f"{address:.60}{': address patterns are not taken' if ours else _NOT_OURS}"
         if not address.startswith(IN):
-            return ""
+            return f"{address:.60}{_NOT_OURS}"
         if len(message.values) != 1 or message.values[0] is None:
             return f"{address:.60}: expected exactly one value, a number, a text or a switch"
         value = message.values[0]
@@ -76,7 +79,9 @@ class Inlet(asyncio.DatagramProtocol):
             self._wanted[address], self.senders[address] = value, sender
         return ""
 
-    def _tell(self, text: str) -> None:
-        if text not in self._told and len(self._told) < MOST_WAITING:
-            self._told.add(text)
+    def _tell(self, text: str, about: str = "") -> None:
+        """Complain, once for each text, or for each that it is about."""
+        known = about or text
+        if known not in self._told and len(self._told) < MOST_WAITING:
+            self._told.add(known)
             self._complain(text)

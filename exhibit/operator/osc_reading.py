@@ -65,7 +65,7 @@ def read_packet(data: bytes, depth: int = 0) -> Iterator[Message | Unreadable]:
     while at < len(data):
         size = _SIZE.unpack_from(data, at)[0] if len(data) - at >= _SIZE.size else -1
         at += _SIZE.size
-        if not 0 < size <= len(data) - at:
+        if not 0 <= size <= len(data) - at:
             yield Unreadable("a bundle whose parts are longer than itself")
             return
         yield from read_packet(data[at : at + size], depth + 1)

@@ -37,7 +37,12 @@ def networks_of(text: str) -> tuple[Network, ...]:
             "expected an address such as 192.168.10.21, a network such as 192.168.10.0/24, "
             "or localhost"
         ) from None
-    return tuple(_unmapped(network) for network in found)
+    networks = tuple(_unmapped(network) for network in found)
+    if any(_sends_never(network) for network in networks):
+        raise ValueError(
+            "no sender has such an address; for all write 0.0.0.0/0, and with IPv6 ::/0 as well"
+        )
+    return networks
 
 
 def sender_of(text: str) -> Address | None:
@@ -52,6 +57,29 @@ def is_among(sender: str, networks: Iterable[Network]) -> bool:
     """Return whether a sender's address lies in one of the networks."""
     address = sender_of(sender)
     return address is not None and any(address in network for network in networks)
+
+
+def unheard(host: str, allowed: Iterable[str]) -> list[tuple[int, str]]:
+    """List which of the allowed senders cannot come where a socket listens.
+
+    Args:
+        host: address that the socket is bound to; of a name nothing is known.
+        allowed: addresses and networks, as `networks_of` takes them.
+
+    Returns:
+        number in `allowed`, and why, of each.
+    """
+    listens = sender_of("127.0.0.1" if host == "localhost" else host)
+    if listens is None:
+        return []
+    found = []
+    for number, text in enumerate(allowed):
+        networks = networks_of(text)
+        if listens.is_loopback and not any(_is_of_this_machine(network) for network in networks):
+            found.append((number, f"{host} hears this machine alone; 0.0.0.0 hears all"))
+        elif listens.version == 4 and all(network.version == 6 for network in networks):
+            found.append((number, f"{host} hears no IPv6; :: hears all"))
+    return found
 
 
 def target_of(text: str) -> tuple[str, int]:
@@ -83,6 +111,19 @@ def _unmapped(network: Network) -> Network:
         low = int(network.network_address) & 0xFFFFFFFF
         return ipaddress.IPv4Network((low, network.prefixlen - _MAPPED.prefixlen))
     return network
+
+
+def _is_of_this_machine(network: Network) -> bool:
+    mine = ipaddress.ip_network(_LOCAL[network.version == 6])
+    return network.overlaps(mine)
+
+
+def _sends_never(network: Network) -> bool:
+    """Return whether a network is one address that stands for none or for many at once."""
+    only = network.network_address
+    return network.num_addresses == 1 and (
+        only.is_unspecified or only.is_multicast or str(only) == "255.255.255.255"
+    )
 
 
 def _networks(text: str) -> str:

@@ -6,6 +6,7 @@ Used in error messages and, by the operator's page, beside a setting.
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -37,6 +38,16 @@ def expectation_at(model: type[BaseModel], key: tuple[str | int, ...]) -> str:
     """Return what `key` expects, for example `a number from 5 to 240 (Hz)`; empty if unknown."""
     node = _node_at(_schema(model), key)
     return "" if node is None else _words(node, _schema(model))
+
+
+def needs_quotes(model: type[BaseModel], key: tuple[str | int, ...], written: str) -> bool:
+    """Return whether `key` would take what is written there, if it were quoted text."""
+    node = _node_at(_schema(model), key) or {}
+    texts = [choice for choice in node.get("anyOf", [node]) if choice.get("type") == "string"]
+    return any(
+        re.search(text["pattern"], written) is not None if "pattern" in text else not _example(text)
+        for text in texts
+    )
 
 
 def keys_at(model: type[BaseModel], key: tuple[str | int, ...]) -> list[str]:
@@ -90,16 +101,21 @@ def _words(node: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
         return "one of " + ", ".join(str(choice) for choice in node["enum"])
     words = _KINDS.get(str(node.get("type")), "a value")
     if node.get("type") == "array":
-        words += " of " + _words(_resolved(node.get("items", {}), schema), schema)
+        words += _counts(node) + " of " + _words(_resolved(node.get("items", {}), schema), schema)
     if node.get("type") == "object" and node.get("properties"):
         words += " with keys such as " + ", ".join(list(node["properties"])[:3])
-    if "examples" in node:
-        words += f' like "{node["examples"][0]}"'
-    elif "pattern" in node:
-        words += f' like "{node.get("default", node["pattern"])}"'
+    if example := _example(node):
+        words += f' like "{example}"'
     words += _bounds(node) + _lengths(node)
     unit = node.get("unit")
     return f"{words} ({unit})" if unit else words
+
+
+def _example(node: Mapping[str, Any]) -> str:
+    """Return a right value of a form of its own; a pattern says nothing to most people."""
+    if "examples" in node:
+        return str(node["examples"][0])
+    return str(node.get("default", "")) if "pattern" in node else ""
 
 
 def _bounds(node: Mapping[str, Any]) -> str:
@@ -118,4 +134,11 @@ def _lengths(node: Mapping[str, Any]) -> str:
     shortest, longest = node.get("minLength"), node.get("maxLength")
     if shortest is not None and shortest == longest:
         return f" of {shortest} characters"
-    return ""
+    return "" if longest is None else f" of at most {longest} characters"
+
+
+def _counts(node: Mapping[str, Any]) -> str:
+    fewest, most = node.get("minItems"), node.get("maxItems")
+    if most is None:
+        return ""
+    return f" (at most {most})" if not fewest else f" ({fewest} to {most})"

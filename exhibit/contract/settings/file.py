@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from exhibit.contract.errors import ConfigError
-from exhibit.contract.settings.expectation import expectation_at, keys_at
+from exhibit.contract.settings.expectation import expectation_at, keys_at, needs_quotes
 from exhibit.contract.settings.layers import Layer, merged
 from exhibit.contract.settings.lines import Key, line_of, unquoted_times, written_at
 from exhibit.contract.settings.schema import Config
@@ -130,8 +130,9 @@ def parse_config(text: str) -> tuple[Config | None, list[Problem]]:
     if data is None:
         return Config(), []
     if not isinstance(data, dict):
-        message = f"expected sections such as 'camera:', got {_shown(data)}"
-        return None, [Problem("", message, 1)]
+        shown = _short(written_at(root, ()) or _shown(data))
+        line = None if root is None else root.start_mark.line + 1
+        return None, [Problem("", f"expected sections such as 'camera:', got {shown}", line)]
     twice = [
         Problem(_dotted(key), "is given twice; expected once", line)
         for key, line in _repeated_keys(root, ())
@@ -242,20 +243,24 @@ def _validate(
         else:
             key, expected = _nearest_described(location)
             written = written_at(root, key)
-            messages.setdefault(key, _not_allowed(item, written, expected))
-    return None, list(messages.items())
+            messages.setdefault(key, _not_allowed(item, key, written, expected))
+    # Of a list whose items are refused pydantic says that it is too short as well.
+    above = {key[:length] for key in messages for length in range(1, len(key))}
+    return None, [found for found in messages.items() if found[0] not in above]
 
 
-def _not_allowed(item: ErrorDetails, written: str | None, expected: str) -> str:
-    shown = _shown(item["input"]) if written is None else _short(written)
+def _not_allowed(item: ErrorDetails, key: Key, written: str | None, expected: str) -> str:
+    shown = _shown(item["input"]) if written is None else _short(written or "nothing")
     if item["type"] == "value_error":
         # What a validator of ours says knows more than the schema.
         said = str(item["ctx"]["error"])
         return said if isinstance(item["input"], list | dict) else f"{shown} is not allowed; {said}"
     text = f"{shown} is not allowed; expected {expected}"
-    if written and item["type"] == "string_type" and " like " not in expected:
-        # Text of a form of its own, such as a time, is not right by quotes alone.
+    scalar = not isinstance(item["input"], list | dict)
+    if written and scalar and item["type"] == "string_type" and needs_quotes(Config, key, written):
         text += f', so it needs quotes: "{_short(written)}"'
+    if written == "" and '"#' in expected:
+        text += "; without quotes # begins a comment"
     return text
 
 

@@ -36,7 +36,7 @@ def line_of(node: yaml.Node | None, key: Key) -> int | None:
 
 
 def written_at(node: yaml.Node | None, key: Key) -> str | None:
-    """Return the value at `key` as it stands in the text; None where it is quoted or no scalar."""
+    """Return the value at `key` as it stands in the text; None where it is quoted or not there."""
     for step in key:
         if isinstance(node, yaml.MappingNode):
             found = [value for name, value in node.value if name.value == str(step)]
@@ -47,7 +47,9 @@ def written_at(node: yaml.Node | None, key: Key) -> str | None:
         if not found:
             return None
         node = found[0]
-    return node.value if isinstance(node, yaml.ScalarNode) and node.style is None else None
+    if isinstance(node, yaml.ScalarNode):
+        return node.value if node.style is None else None
+    return None if node is None else _stretch(node)
 
 
 def unquoted_times(node: yaml.Node | None, above: Key = ()) -> Iterator[tuple[Key, str, int]]:
@@ -60,3 +62,11 @@ def unquoted_times(node: yaml.Node | None, above: Key = ()) -> Iterator[tuple[Ke
             yield from unquoted_times(child, (*above, index))
     elif isinstance(node, yaml.ScalarNode) and is_number_to_others(node):
         yield above, node.value, node.start_mark.line + 1
+
+
+def _stretch(node: yaml.Node) -> str | None:
+    """Return a list or section as it stands in the text, in one line."""
+    begins, ends = node.start_mark, node.end_mark
+    if begins.buffer is None:
+        return None
+    return " ".join(begins.buffer[begins.pointer : ends.pointer].split())

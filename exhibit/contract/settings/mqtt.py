@@ -10,7 +10,9 @@ from pydantic import Field
 from exhibit.contract.settings.addresses import Host
 from exhibit.contract.settings.section import Section
 
-Topic = Annotated[str, Field(max_length=100, pattern=r"^[\w-]+(/[\w-]+)*$")]
+Topic = Annotated[
+    str, Field(max_length=100, pattern=r"^[\w-]+(/[\w-]+)*$", examples=["museum/table_2"])
+]
 """Levels of letters, digits, _ and -, without wildcards."""
 
 

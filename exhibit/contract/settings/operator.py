@@ -10,7 +10,8 @@ from pydantic import Field
 from exhibit.contract.settings.addresses import Addresses, Host
 from exhibit.contract.settings.section import Section
 
-PublicKey = Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]{43}=$")]
+_A_KEY = "O2onvM62pC1io6jQKm8Nc2UyFXcd4kOmOsBIoYtZ2ik="
+PublicKey = Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]{43}=$", examples=[_A_KEY])]
 """32 bytes of Ed25519 in base64."""
 
 

@@ -15,7 +15,9 @@ class TakehomeConfig(Section):
 
     enabled: bool = Field(False, json_schema_extra=live())
     """Let drawings be taken home: from the page, by OSC, or by a token."""
-    printer: str = Field("", max_length=127, pattern=r"^([^\s/#\-][^\s/#]*)?$")
+    printer: str = Field(
+        "", max_length=127, pattern=r"^([^\s/#\-][^\s/#]*)?$", examples=["front-desk"]
+    )
     """Queue of CUPS that prints them; empty for none. `lpstat -e` lists them."""
     folder: Path | None = None
     """Folder that keeps them as PDF and PNG; it must be there. Empty for none."""
@@ -23,7 +25,13 @@ class TakehomeConfig(Section):
     """Files in `folder`, and what waits for a printer, are removed when they are this old."""
     paper: Literal["A4", "A5", "A6", "Letter"] = Field("A5", json_schema_extra=live())
     """Size of the paper."""
-    text: str = Field("", max_length=120, pattern=r"^[^\x00-\x1f\x7f]*$", json_schema_extra=live())
+    text: str = Field(
+        "",
+        max_length=120,
+        pattern=r"^[^\x00-\x1f\x7f]*$",
+        examples=["National Museum"],
+        json_schema_extra=live(),
+    )
     """The museum's line under the drawing, such as its name; the artist's credit follows it."""
     ink_colour: str = Field("#1f3a7a", pattern=r"^#[0-9a-fA-F]{6}$", json_schema_extra=live())
     """Colour of the visitor's own lines."""

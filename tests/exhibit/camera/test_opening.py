@@ -68,6 +68,8 @@ def test_open_camera_folder_shows_its_images_by_name_over_and_over(tmp_path: Pat
     camera = open_camera(CameraConfig(source=str(tmp_path), fps=240))
     assert isinstance(camera, ImageFolder)
     assert [camera.read().pixels[0, 0] for _ in range(3)] == [10, 20, 10]
+    (left_out,) = camera.mismatches
+    assert left_out.startswith(f"{tmp_path}: notes.txt left out; expected .bmp, ")
 
 
 def test_image_folder_without_images_or_with_a_broken_one_names_it(

@@ -35,6 +35,20 @@ def _config(folder: Path, text: str) -> Path:
     return path
 
 
+def _asked_without(folder: Path, module: str, text: str) -> subprocess.CompletedProcess[str]:
+    """Ask the doctor in a process that finds `text` in place of a module."""
+    (folder / f"{module}.py").write_text(text, encoding="utf-8")
+    path = os.pathsep.join([str(folder), str(ROOT)])
+    return subprocess.run(
+        [sys.executable, "-c", "from exhibit.cli import main; main()", "doctor"],
+        env={**os.environ, "PYTHONPATH": path},
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
 def _findings(config: Path) -> dict[str, Finding]:
     return {finding.subject: finding for finding in examine(config)}
 
@@ -83,22 +97,37 @@ def test_doctor_command_of_a_missing_library_names_its_package_and_goes_on(
     tmp_path: Path, module: str, library: str, package: str
 ) -> None:
     text = f"raise ImportError('{library}: cannot open shared object file: No such file')"
-    (tmp_path / f"{module}.py").write_text(text, encoding="utf-8")
-    path = os.pathsep.join([str(tmp_path), str(ROOT)])
-    asked = subprocess.run(
-        [sys.executable, "-c", "from exhibit.cli import main; main()", "doctor"],
-        env={**os.environ, "PYTHONPATH": path},
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    asked = _asked_without(tmp_path, module, text)
     assert asked.returncode == 1
     assert asked.stderr == ""
     assert f"{library}: cannot open shared object file" in asked.stdout
     assert package in asked.stdout
-    for subject in ("python", "config", "bundle", "camera", "display", "sound"):
+    for subject in ("python", "config", "processes", "bundle", "camera", "display", "sound"):
         assert subject in asked.stdout
+
+
+@pytest.mark.usefixtures("no_display")
+@pytest.mark.parametrize(
+    ("missing", "processes"),
+    [("pygame", "stage"), ("psutil", "supervisor, operator"), ("PIL", "exhibit ink")],
+)
+def test_doctor_names_the_processes_that_a_missing_package_ends(
+    tmp_path: Path, missing: str, processes: str
+) -> None:
+    text = f"raise ModuleNotFoundError('No module named {missing}', name='{missing}')"
+    asked = _asked_without(tmp_path, missing, text)
+    assert asked.returncode == 1
+    assert f"FAULT  processes    {processes}: No module named {missing}" in asked.stdout
+    assert "pip install -e ." in asked.stdout
+
+
+@pytest.mark.usefixtures("no_display")
+def test_doctor_file_that_cannot_be_played_is_a_fault(tmp_path: Path) -> None:
+    notes = tmp_path / "notes.txt"
+    notes.write_text("no video", encoding="utf-8")
+    found = _findings(_config(tmp_path, f"camera: {{source: {notes}}}\n"))
+    assert found["camera"].verdict == "fault"
+    assert "is not a video that can be played" in found["camera"].text
 
 
 @pytest.mark.usefixtures("no_display")

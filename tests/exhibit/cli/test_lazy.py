@@ -2,6 +2,7 @@
 
 import errno
 import os
+from pathlib import Path
 
 import click
 import pytest
@@ -44,3 +45,25 @@ def test_lazy_fault_of_ours_is_not_hidden() -> None:
     fails(OSError("could not"))
     group = LazyGroup("tool", commands_by_name={"do": f"{__name__}:command"})
     assert isinstance(CliRunner().invoke(group, ["do"]).exception, OSError)
+
+
+@pytest.mark.parametrize(
+    ("content", "remedy"),
+    [
+        ("import no_such_package", "pip install -e ."),
+        (
+            "raise ImportError('libGL.so.1: cannot open shared object file')",
+            "sudo apt install libgl1",
+        ),
+    ],
+)
+def test_lazy_library_that_is_missing_is_one_line_with_the_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str, remedy: str
+) -> None:
+    (tmp_path / "needs_more.py").write_text(content)
+    monkeypatch.syspath_prepend(tmp_path)
+    group = LazyGroup("tool", commands_by_name={"do": "needs_more:command"})
+    result = CliRunner().invoke(group, ["do"])
+    assert result.exit_code == 2
+    assert result.output.splitlines()[-1].startswith("Error: 'do' cannot be loaded: ")
+    assert result.output.splitlines()[-1].endswith(remedy)

@@ -33,6 +33,17 @@ def test_run_camera_that_is_not_there_is_refused(
     assert line.startswith(f"Error: camera '{given}' not found; expected auto, simulated")
 
 
+@pytest.mark.parametrize("dry", [(), ("--dry-run",)])
+def test_run_file_or_folder_with_nothing_to_show_is_refused_before_the_start(
+    capsys: pytest.CaptureFixture[str], bundle: Path, tmp_path: Path, dry: tuple[str, ...]
+) -> None:
+    notes = tmp_path / "notes.txt"
+    notes.write_text("no video", encoding="utf-8")
+    for source, said in ((notes, "is not a video that can be played"), (bundle, "has no image")):
+        line = _refusal(capsys, "--bundle", str(bundle), "--camera", str(source), *dry)
+        assert line.startswith("Error: ") and said in line
+
+
 def test_run_unknown_bundle_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert _refusal(capsys, "--bundle", "nobody").startswith("Error: bundle 'nobody' not found")
 

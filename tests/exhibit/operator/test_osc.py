@@ -156,6 +156,14 @@ def test_osc_other_address_is_not_heard_and_told_once_with_it() -> None:
     ]
 
 
+def test_osc_desk_that_sends_all_that_it_does_is_one_line() -> None:
+    told: list[str] = []
+    inlet = Inlet(("127.0.0.1",), told.append)
+    for number in range(100):
+        inlet.datagram_received(build_msg(f"/cue/{number}", 1.0).dgram, HERE)
+    assert told == ["from 127.0.0.1: /cue/0: expected an address that begins with /tracing/"]
+
+
 @pytest.mark.parametrize(
     ("allowed", "sender"),
     [
@@ -203,6 +211,8 @@ def _bundle(*parts: bytes) -> bytes:
         (PSI + b",s\0\0" + "mørk".encode("latin-1") + b"\0" * 4, "a text that is no UTF-8"),
         (b"/tracing/ps?\0\0\0\0,f\0\0" + HALF, "/tracing/ps?: address patterns are not taken"),
         (b"/*/psi\0\0,f\0\0" + HALF, "/*/psi: address patterns are not taken"),
+        (b"/Tracing/psi\0\0\0\0,f\0\0" + HALF, "expected an address that begins with /tracing/"),
+        (b"/other/*\0\0\0\0,f\0\0" + HALF, "expected an address that begins with /tracing/"),
         (b"#bundle\0", "a bundle that ends too early"),
         (_bundle(b"x" * 8)[:-4], "a bundle whose parts are longer"),
     ],
@@ -224,6 +234,7 @@ def test_osc_what_cannot_be_taken_is_recorded_once_a_sender(
         b"/cue/name\0\0\0,s\0\0" + "Dæmpet".encode("latin-1") + b"\0\0",
         b"/cue\0\0\0\0,xf\0" + bytes(12),
         b"rubbish\0",
+        b"",
         _bundle(b"x" * 8)[:-4],
     ],
 )

@@ -6,7 +6,7 @@ import ipaddress
 
 import pytest
 
-from exhibit.contract.settings.addresses import is_among, networks_of, target_of
+from exhibit.contract.settings.addresses import is_among, networks_of, target_of, unheard
 from exhibit.contract.settings.file import parse_config
 
 
@@ -47,6 +47,31 @@ def test_is_among_others_are_not(written: str, sender: str) -> None:
 def test_networks_of_what_names_no_sender_is_refused(written: str) -> None:
     with pytest.raises(ValueError, match=r"such as 192\.168\.10\.0/24, or localhost"):
         networks_of(written)
+
+
+@pytest.mark.parametrize(
+    "written", ["0.0.0.0", "::", "::ffff:0.0.0.0", "224.0.0.1", "255.255.255.255"]
+)
+def test_networks_of_address_that_nobody_has_is_refused(written: str) -> None:
+    with pytest.raises(ValueError, match=r"for all write 0\.0\.0\.0/0"):
+        networks_of(written)
+
+
+@pytest.mark.parametrize(
+    ("host", "allowed", "numbers"),
+    [
+        ("127.0.0.1", ["localhost", "192.168.10.0/24", "0.0.0.0/0"], [1]),
+        ("localhost", ["10.0.0.1", "127.0.0.0/8"], [0]),
+        ("::1", ["fe80::/10", "::1"], [0]),
+        ("0.0.0.0", ["192.168.10.0/24", "fe80::/10", "localhost"], [1]),
+        ("::", ["192.168.10.0/24", "fe80::/10"], []),
+        ("table.museum.example", ["192.168.10.0/24"], []),
+    ],
+)
+def test_unheard_is_who_cannot_come_there(
+    host: str, allowed: list[str], numbers: list[int]
+) -> None:
+    assert [number for number, _ in unheard(host, allowed)] == numbers
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 
 from exhibit.cli import main
 from exhibit.contract.errors import ConfigError
+from exhibit.contract.settings.expectation import settings_of
 from exhibit.contract.settings.file import apply_overrides, load_config, parse_config
 from exhibit.contract.settings.schema import Config
 
@@ -83,10 +84,52 @@ def test_parse_config_value_of_another_kind_is_not_converted(line: str) -> None:
         ("stage: {fps: .inf}", "stage.fps: .inf is not allowed; expected a number from 5 to 240"),
         ("stage: {mirror: 01}", "stage.mirror: 01 is not allowed; expected true or false"),
         ("on: 3", "on: unknown key; did you mean 'sound'?"),
+        ("camera: {exposure: [0150, on]}", "camera.exposure: [0150, on] is not allowed; expected"),
+        ("camera: {source: [0150]}", "camera.source: [0150] is not allowed; expected text"),
+        ("editing: {directions: {name: on}}", "editing.directions: {name: on} is not allowed"),
+        ("0150", "expected sections such as 'camera:', got 0150"),
+        ("model: {bundle: }", "model.bundle: nothing is not allowed; expected text"),
     ],
 )
 def test_parse_config_value_is_told_as_it_stands_in_the_file(text: str, message: str) -> None:
     assert _problems(f"# first line\n{text}\n")[0].startswith(f"config.yaml:2: {message}")
+
+
+def test_parse_config_colour_that_yaml_takes_for_a_comment_is_told() -> None:
+    (problem,) = _problems("stage:\n  tint: #f4e6c8\n")
+    assert problem.endswith("; without quotes # begins a comment")
+
+
+@pytest.mark.parametrize(
+    ("text", "quoted"),
+    [
+        ("takehome: {text: 2026}", '"2026"'),
+        ("notices: {place: on}", '"on"'),
+        ("stage: {tint: 000000}", None),
+        ("notices: {mail_to: [on]}", None),
+        ("camera: {source: [on]}", None),
+    ],
+)
+def test_parse_config_quotes_are_asked_for_where_they_make_it_right(
+    text: str, quoted: str | None
+) -> None:
+    (problem,) = _problems(text)
+    assert ("needs quotes" in problem) == (quoted is not None)
+    assert quoted is None or problem.endswith(quoted)
+
+
+def test_parse_config_list_of_refused_items_is_no_problem_of_its_own() -> None:
+    assert _problems("visit: {languages: [no, 0150]}") == [
+        "config.yaml:1: visit.languages.0: no is not allowed; expected one of en, nb, da",
+        "config.yaml:1: visit.languages.1: 0150 is not allowed; expected one of en, nb, da",
+    ]
+
+
+def test_settings_no_expectation_is_a_pattern_or_empty() -> None:
+    for setting in settings_of(Config):
+        assert "[^" not in setting.expected, setting.key
+        assert "^" not in setting.expected, setting.key
+        assert '""' not in setting.expected, setting.key
 
 
 def test_parse_config_leading_zeros_are_decimal() -> None:
@@ -213,3 +256,27 @@ def test_check_command_list_names_every_setting_with_its_bounds(
     assert "stage.fps: 60.0\n" in listed
     assert "Expects a number from 5 to 240 (Hz)." in listed
     assert "supervisor.restart_budget: 20\n" in listed
+
+
+def test_check_command_sender_who_cannot_be_heard_is_a_note(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text("osc:\n  enabled: true\n  allow:\n    - localhost\n    - 192.168.10.0/24\n")
+    main(["check", str(config)], standalone_mode=False)
+    said = capsys.readouterr()
+    assert "all settings are valid" in said.out
+    assert (
+        f"Note: {config}:5: osc.allow.1: 192.168.10.0/24 cannot be heard: osc.host 127" in said.err
+    )
+
+
+def test_check_command_opens_the_file_that_is_to_be_played(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "config.yaml"
+    for source in (config, "nowhere.mp4"):
+        config.write_text(f"# a comment\ncamera:\n  source: {source}\n")
+        with pytest.raises(SystemExit):
+            main(["check", str(config)])
+        assert f"{config}:3: camera.source: " in capsys.readouterr().err
