@@ -51,7 +51,8 @@ def to_rgb(samples: Samples) -> Rgb:
         PictureError: numbers without a range that could be guessed.
     """
     count = samples.colours
-    light = _unit(samples.values[..., :count], samples.bits, samples.white_is_zero)
+    colours = samples.values[..., :count]
+    light = _unit(colours, samples.bits, samples.white_is_zero, _full_opacity(samples))
     if samples.white_is_zero:
         light = 1 - light
     if count == 4:
@@ -63,11 +64,26 @@ def to_rgb(samples: Samples) -> Rgb:
     return np.ascontiguousarray(np.broadcast_to(pixels, (*pixels.shape[:2], 3)))
 
 
-def _unit(values: NDArray[Any], bits: int, white_is_zero: bool) -> Floats:
-    """To 0..1 float32; what is no number is paper."""
+def _full_opacity(samples: Samples) -> int:
+    """The alpha of what is opaque, or 0 where all is: else no colour may be that of paper."""
+    if not samples.alpha or samples.values.dtype.kind == "f":
+        return 0
+    opacity = samples.values[..., samples.colours]
+    return int(opacity.max()) if opacity.min() < opacity.max() else 0
+
+
+def _unit(values: NDArray[Any], bits: int, white_is_zero: bool, known: int = 0) -> Floats:
+    """To 0..1 float32; what is no number is paper.
+
+    Args:
+        values: of colours, or of opacity.
+        bits: as the file says.
+        white_is_zero: whether 0 is paper.
+        known: a value that the scanner is known to have reached.
+    """
     if values.dtype.kind == "f":
         return _unit_of_real(values.astype(np.float32), 0.0 if white_is_zero else 1.0)
-    low, high = int(values.min()), int(values.max())
+    low, high = int(values.min()), max(int(values.max()), known)
     if low < 0:  # signed, and its middle is middle grey
         low, high = -(1 << (bits - 1)), (1 << (bits - 1)) - 1
     else:

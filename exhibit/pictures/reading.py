@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import struct
 import warnings
 from collections.abc import Iterator
@@ -13,11 +14,11 @@ from typing import Any
 import cv2
 import numpy as np
 import pillow_heif
-from PIL import Image, ImageCms, ImageOps, TiffImagePlugin, UnidentifiedImageError
+from PIL import Image, ImageChops, ImageCms, ImageOps, TiffImagePlugin, UnidentifiedImageError
 
 from exhibit.contract.errors import InputError
 from exhibit.contract.values import Gray
-from exhibit.pictures import tiff
+from exhibit.pictures import deep, psd, tiff
 from exhibit.pictures.levels import PictureError, Rgb, Samples, to_rgb
 
 FORMATS = ("PNG", "JPEG", "TIFF", "GIF", "WEBP", "BMP", "JPEG2000", "HEIF", "AVIF", "PSD", "PPM")
@@ -39,7 +40,7 @@ _FAULTS = (
     Image.DecompressionBombError,
 )
 _TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
-_DEEP_PNG = b"\x89PNG\r\n\x1a\n"
+_ORIENTATION = 0x0112
 
 
 def read_picture(path: Path) -> Rgb:
@@ -106,6 +107,8 @@ def open_formats() -> None:
     Image.init()
     # Samples in planes of 16 bits are scrambled without it.
     TiffImagePlugin.READ_LIBTIFF = True
+    # What it finds odd is told as the reason, in the lines of the command that asks.
+    logging.getLogger("tifffile").setLevel(logging.CRITICAL)
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS // 2  # it refuses twice as many
 
 
@@ -128,34 +131,37 @@ def _tiff_page(data: bytes, number: int) -> Rgb:
 
 
 def _one_image(data: bytes) -> Rgb:
+    if psd.needs_more_than_pillow(data):
+        _check_size(*psd.size_of(data))
+        return psd.decode(data)
+    bits = deep.bits_of(data)
     with Image.open(io.BytesIO(data), formats=FORMATS) as image:
         _check_size(*image.size)
-        if data[:8] == _DEEP_PNG and data[24] == 16:
-            return _deep_png(data)
+        if bits > 8 and (pixels := deep.decode(data, bits, image)) is not None:
+            return tiff.upright(pixels, image.getexif().get(_ORIENTATION, 1))
+        if image.format == "HEIF" and not _turned_by_the_file(data):
+            turned = image.info.get("original_orientation") or 1
+            return tiff.upright(_on_white(image), turned)
+        if image.format == "JPEG" and image.mode == "CMYK" and "adobe" not in image.info:
+            # Pillow takes it for one of Adobe's, which hold how much light is left.
+            return _on_white(ImageOps.exif_transpose(ImageChops.invert(image)))
         return _on_white(ImageOps.exif_transpose(image))
 
 
-def _deep_png(data: bytes) -> Rgb:
-    """Pillow keeps of 16-bit colours the upper eight, in which those of 12-bit scanners are black.
+def _turned_by_the_file(data: bytes) -> bool:
+    """Whether a HEIC says itself how it is turned, which libheif has done then.
 
-    Raises:
-        PictureError: it is damaged.
+    By the standard that counts, and not what its EXIF says; but some programs write EXIF alone.
     """
-    found = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
-    if found is None:
-        raise PictureError("damaged PNG")
-    values = found.reshape(*found.shape[:2], -1)
-    count = values.shape[2]
-    if count >= 3:
-        values = values[..., [2, 1, 0, 3][:count]]
-    pixels = to_rgb(Samples(values, 16, 3 if count >= 3 else 1, alpha=count in (2, 4)))
-    with Image.open(io.BytesIO(data)) as image:
-        return tiff.upright(pixels, image.getexif().get(0x0112, 1))
+    head = data[: max(data.find(b"mdat"), 0) or len(data)]
+    return b"irot" in head or b"imir" in head
 
 
 def _on_white(image: Image.Image) -> Rgb:
     if image.mode.startswith(("I", "F")):
         values: Any = np.asarray(image)[..., None]
+        if values.dtype.kind == "i" and values.min() >= 0:  # Pillow's own numbers, not the file's
+            values = values.astype(np.uint32)
         return to_rgb(Samples(values, 16, 1))
     if image.mode == "LAB":
         lab, srgb = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")

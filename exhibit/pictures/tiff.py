@@ -15,6 +15,8 @@ _REDUCED, _MASK = 1, 4
 _WHITE_IS_ZERO, _PALETTE, _SEPARATED = 0, 3, 5
 _COLOURS = {_WHITE_IS_ZERO: 1, 1: 1, 2: 3, _PALETTE: 1, _SEPARATED: 4, 6: 3}
 _PREMULTIPLIED, _ALPHA = 1, 2
+_NOT_OF_LIBTIFF = (34712, 34887, 34892, 50001, 50002)
+"""Compressions that Pillow's library is made without: JPEG 2000, LERC, WebP, JPEG XL."""
 
 
 def pages_of(data: bytes) -> list[tuple[int, tifffile.TiffPage]]:
@@ -28,6 +30,8 @@ def pages_of(data: bytes) -> list[tuple[int, tifffile.TiffPage]]:
         pages = [page.aspage() for page in tifffile.TiffFile(io.BytesIO(data)).pages]
     except (ValueError, KeyError, TypeError, IndexError, OSError, tifffile.TiffFileError) as error:
         raise PictureError(f"damaged TIFF: {error}") from error
+    if not pages:
+        raise PictureError("a TIFF without a page")
     whole = [(n, page) for n, page in enumerate(pages) if not _kind(page) & (_REDUCED | _MASK)]
     return whole or list(enumerate(pages))
 
@@ -35,6 +39,8 @@ def pages_of(data: bytes) -> list[tuple[int, tifffile.TiffPage]]:
 def is_plain(page: tifffile.TiffPage) -> bool:
     """Whether Pillow decodes a page rightly: up to 8 bits a sample, all of one depth."""
     bits = page.bitspersample
+    if int(page.compression) in _NOT_OF_LIBTIFF:
+        return False  # it says so on standard error, where a command's own lines are
     if page.colormap is not None and np.max(page.colormap) < 256:
         return False  # a palette of 8 bits in its 16, which Pillow divides to black
     return isinstance(bits, int) and bits <= 8 and page.sampleformat in (1, None)

@@ -14,6 +14,7 @@ from PIL import Image
 from exhibit.contract.errors import InputError
 from exhibit.pictures import PictureError, page_images, read_picture
 from exhibit.pictures.files import looks_like_picture
+from exhibit.pictures.reading import open_formats
 from tests.exhibit.pictures.test_tiff import INK, PAPER, drawing
 
 
@@ -47,6 +48,44 @@ def test_tagged_picture_is_upright(form: str, mode: str) -> None:
     exif[0x0112] = 6
     (found,) = page_images(saved(lying, form, exif=exif))
     assert np.array_equal(found[..., 0] < 128, drawing() == INK)
+
+
+@pytest.mark.parametrize("turned", [3, 6, 8])
+@pytest.mark.parametrize("by_itself", [False, True])
+def test_heic_is_upright_by_its_own_word_and_else_by_its_exif(turned: int, by_itself: bool) -> None:
+    upright = np.asarray(Image.fromarray(drawing()).convert("RGB"))
+    lying = np.ascontiguousarray(np.rot90(upright, {3: 2, 6: 1, 8: 3}[turned]))
+    exif = Image.Exif()
+    exif[0x0112] = turned
+    open_formats()
+    file = io.BytesIO()
+    if by_itself:  # and in EXIF once more, as telephones write it
+        pillow_heif.from_pillow(Image.fromarray(lying)).save(file, quality=-1, exif=exif.tobytes())
+    else:
+        Image.fromarray(lying).save(file, "HEIF", quality=-1, exif=exif)
+    assert (b"irot" in file.getvalue()) == by_itself
+    (found,) = page_images(file.getvalue())
+    assert found.shape == upright.shape and np.abs(found.astype(int) - upright).mean() < 2
+
+
+def _without_marker(data: bytes, marker: int) -> bytes:
+    """A JPEG without one kind of its segments."""
+    found, at = data[:2], 2
+    while data[at + 1] != 0xDA:
+        end = at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+        found += b"" if data[at + 1] == marker else data[at:end]
+        at = end
+    return found + data[at:]
+
+
+def test_jpeg_of_cmyk_is_the_drawing_by_adobe_and_by_others() -> None:
+    cmyk = Image.fromarray(drawing()).convert("RGB").convert("CMYK")
+    adobes = saved(cmyk, "JPEG", quality=95)
+    inks = Image.fromarray(255 - np.asarray(cmyk), "CMYK")
+    others = _without_marker(saved(inks, "JPEG", quality=95), 0xEE)
+    for data in (adobes, others):
+        (found,) = page_images(data)
+        assert found[30, 10].max() < 60 and int(found[30, 40, 0]) == pytest.approx(PAPER, abs=8)
 
 
 @pytest.mark.parametrize("mode", ["LA", "RGBA", "P"])
@@ -86,6 +125,9 @@ def test_png_of_sixteen_bits_keeps_its_colours() -> None:
         (b"text", "damaged, or no picture of a known kind"),
         (saved(Image.fromarray(drawing()), "PNG")[:80], "damaged|truncated|broken"),
         (b"II*\0\x08\0\0\0\xff\xff", "TIFF"),
+        (b"II*\0\x08\0\0\0", "a TIFF without a page"),
+        (b"MM\0*\0\0\0\x08\0\0\0\0", "TIFF"),
+        (b"II+\0\x08\0\0\0\x10" + bytes(7), "a TIFF without a page"),
         (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(40), "damaged, or no picture"),
     ],
 )
