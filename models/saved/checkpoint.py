@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import pickle
 import re
+import struct
+import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -32,6 +34,21 @@ _WRITERS = {
     CONTROL: "models structure control",
     CANONICAL: "models structure canonical",
 }
+
+
+# What torch raises on files that are none of its own, damaged or cut short.
+_NO_CHECKPOINT = (
+    pickle.UnpicklingError,
+    RuntimeError,
+    EOFError,
+    ValueError,
+    LookupError,
+    OSError,
+    AttributeError,
+    TypeError,
+    AssertionError,
+    struct.error,
+)
 
 
 class CheckpointError(ExhibitError):
@@ -93,9 +110,12 @@ def read_tensors(path: Path, *plain: type) -> State:
     if not path.is_file():
         raise CheckpointError(f"{path}: no such checkpoint")
     try:
-        with torch.serialization.safe_globals(list(plain)):
+        with torch.serialization.safe_globals(list(plain)), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what is refused, or of its own future
             state = torch.load(path, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, KeyError) as error:
+    except _NO_CHECKPOINT as error:
+        if isinstance(error, OSError) and error.filename is not None:
+            raise
         raise CheckpointError(
             f"{path}: not a checkpoint of tensors, nothing was executed ({_refusal(error)})"
         ) from error
@@ -128,9 +148,9 @@ def _refusal(error: Exception) -> str:
     asked = re.search(r"GLOBAL (\S+)", str(error))
     if asked:
         return f"it asks for {asked[1]}"
-    if isinstance(error, pickle.UnpicklingError):
-        return "it is no file of torch.save, or holds more than tensors"
-    return (str(error).splitlines() or [type(error).__name__])[0]
+    if isinstance(error, RuntimeError):
+        return (str(error).splitlines() or [""])[0]
+    return "it is no file of torch.save, was cut short, or holds more than tensors"
 
 
 def not_finite(state: Any) -> str | None:

@@ -6,6 +6,8 @@ published ones are not (demodulation undoes any scale), so the scale is applied 
 
 import argparse
 import math
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,15 @@ from models.networks.stylegan2.generator import Generator
 from models.networks.stylegan2.layers import resample_filter
 from models.saved.checkpoint import State, read_tensors
 from models.saved.published_stylegan2 import estimate_w_avg, generator_from
+
+_FIRST = "input.input"
+_MOST_NAMED = 5
+_CONVOLUTION = r"conv\.(weight|modulation\.(weight|bias))"
+_NAMES = re.compile(
+    rf"input\.input|style\.\d+\.(weight|bias)|noises\.noise_\d+"
+    rf"|(conv1|convs\.\d+)\.({_CONVOLUTION}|conv\.blur\.kernel|noise\.weight|activate\.bias)"
+    rf"|(to_rgb1|to_rgbs\.\d+)\.({_CONVOLUTION}|bias|upsample\.kernel)"
+)
 
 
 def _affine(source: dict[str, Tensor], old: str, new: str) -> dict[str, Tensor]:
@@ -57,8 +68,9 @@ def published_names(source: dict[str, Tensor], path: Path) -> dict[str, Tensor]:
         path: file named in errors.
 
     Raises:
-        ModelError: a weight that such a generator has is missing.
+        ModelError: a weight that such a generator has is missing, or one is there that it has not.
     """
+    _check_names(source, path)
     try:
         found = {"synthesis.b4.const": source["input.input"][0]}
         found |= _layer(source, "conv1", "synthesis.b4.conv1", 0)
@@ -71,6 +83,8 @@ def published_names(source: dict[str, Tensor], path: Path) -> dict[str, Tensor]:
             found |= _layer(source, f"convs.{2 * index + 1}", f"{block}.conv1", 2 * index + 2)
             found |= _to_rgb(source, f"to_rgbs.{index}", f"{block}.torgb")
             index += 1
+        if len({name.split(".")[1] for name in source if name.startswith("convs.")}) > 2 * index:
+            raise KeyError(f"convs.{2 * index}.conv.weight")
         layer = 1
         while f"style.{layer}.weight" in source:
             found[f"mapping.fc{layer - 1}.weight"] = source[f"style.{layer}.weight"]
@@ -91,8 +105,8 @@ def published_names(source: dict[str, Tensor], path: Path) -> dict[str, Tensor]:
 def checkpoint_from_state_dict(path: Path) -> tuple[State, str]:
     """Content of a checkpoint from a rosinality-style `.pt`, or from the decoder of a pSp one.
 
-    Understood are `g_ema`, `state_dict` with `decoder.*`, and weights alone, each also with the
-    `module.` of several devices.
+    They are found by their names, in whatever dictionary of the file and with whatever prefix:
+    `g_ema`, the `decoder.*` of pSp, the `module.` of several devices. Averages come first.
 
     Returns:
         The content, and why there is no discriminator.
@@ -146,19 +160,44 @@ def mean_code(average: object, width: int, path: Path) -> Tensor | None:
     return rows[0]
 
 
+def _check_names(source: dict[str, Tensor], path: Path) -> None:
+    """Refuse a generator with more in it, or with filters that are not ours."""
+    kernel = resample_filter()
+    for name, value in source.items():
+        if _NAMES.fullmatch(name) is None:
+            raise ModelError(f"{path}: the weight {name!r} is not known in a rosinality generator")
+        if name.endswith(".kernel"):
+            own = value.detach().float()
+            if own.shape != kernel.shape or not torch.allclose(own / own.sum(), kernel, atol=1e-4):
+                raise ModelError(f"{path}: {name} is another filter; expected that of [1, 3, 3, 1]")
+
+
 def _weights(content: dict[str, Any], path: Path) -> dict[str, Tensor]:
     """The generator's weights, wherever a file keeps them."""
-    for found in (content.get("g_ema"), content.get("state_dict"), content):
-        if isinstance(found, dict):
-            plain = {str(name).removeprefix("module."): value for name, value in found.items()}
-            decoder = without_prefix(plain, "decoder.")
-            for weights in (plain, decoder):
-                if "conv1.conv.weight" in weights:
-                    return weights
-    raise ModelError(
-        f"{path}: holds no generator (g_ema, or decoder.* of pSp); expected a rosinality-style "
-        "checkpoint"
-    )
+    found = []
+    for place, weights in _dictionaries(content):
+        for name in weights:
+            if isinstance(name, str) and name.endswith(_FIRST):
+                prefix = name.removesuffix(_FIRST)
+                if f"{prefix}conv1.conv.weight" in weights:
+                    inner = without_prefix(weights, prefix)
+                    inner.pop("latent_avg", None)
+                    found.append((f"{place}.{prefix}", inner))
+    if not found:
+        holds = ", ".join(map(str, list(content)[:_MOST_NAMED])) or "nothing"
+        raise ModelError(
+            f"{path}: holds no generator (g_ema, or decoder.* of pSp) but {holds}; expected a "
+            "rosinality-style checkpoint"
+        )
+    return next((weights for place, weights in found if "ema" in place), found[0][1])
+
+
+def _dictionaries(content: dict[str, Any], place: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield every dictionary of a file with its place, those of the file itself last."""
+    for name, inner in content.items():
+        if isinstance(inner, dict):
+            yield from _dictionaries(inner, f"{place}.{name}")
+    yield place, content
 
 
 def without_prefix(weights: dict[str, Any], prefix: str) -> dict[str, Any]:

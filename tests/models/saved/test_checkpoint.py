@@ -2,6 +2,7 @@
 
 import errno
 import os
+import random
 from pathlib import Path
 
 import pytest
@@ -108,3 +109,23 @@ def test_write_checkpoint_on_a_full_disk_is_the_disk_s_error_and_leaves_nothing(
     with pytest.raises(OSError, match=r"No space left on device: .*latest\.pt"):
         write_checkpoint(tmp_path / "latest.pt", GAN, {})
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("zipped", [True, False])
+def test_read_checkpoint_cut_short_or_damaged_is_one_line(tmp_path: Path, zipped: bool) -> None:
+    path = tmp_path / "net.pt"
+    state = {"format": GAN, "ema": {"w": torch.ones(64)}}
+    torch.save(state, path, _use_new_zipfile_serialization=zipped)
+    whole = path.read_bytes()
+    rng = random.Random(1)
+    damaged = [whole[: len(whole) * part // 24] for part in range(24)] + [b"text", b"PK\3\4"]
+    for _ in range(60):
+        flipped = bytearray(whole)
+        flipped[rng.randrange(len(whole))] = rng.randrange(256)
+        damaged.append(bytes(flipped))
+    for data in damaged:
+        path.write_bytes(data)
+        try:
+            read_checkpoint(path, GAN)
+        except CheckpointError as error:
+            assert "\n" not in str(error) and "weights_only" not in str(error)

@@ -45,7 +45,10 @@ def rosinality_state(generator: Generator) -> dict:
     return found
 
 
-@pytest.mark.parametrize("wrapping", ["g_ema", "module", "plain", "psp", "half", "layers"])
+@pytest.mark.parametrize(
+    "wrapping",
+    ["g_ema", "module", "plain", "psp", "half", "layers", "other", "compiled", "lightning"],
+)
 @torch.no_grad()
 def test_import_of_rosinality_weights_in_any_wrapping_draws_the_same_pictures(
     tmp_path, wrapping
@@ -60,6 +63,19 @@ def test_import_of_rosinality_weights_in_any_wrapping_draws_the_same_pictures(
         "psp": {"state_dict": {f"decoder.{k}": v for k, v in weights.items()}, "latent_avg": each},
         "half": {"g_ema": {k: v.half() for k, v in weights.items()}, "latent_avg": average.half()},
         "layers": {"g_ema": weights, "latent_avg": each},
+        "other": {
+            "params": rosinality_state(random_generator()),
+            "params_ema": weights,
+            "latent_avg": average,
+        },
+        "compiled": {
+            "g_ema": {f"module._orig_mod.{k}": v for k, v in weights.items()},
+            "latent_avg": average,
+        },
+        "lightning": {
+            "state_dict": {f"generator_ema.{k}": v for k, v in weights.items()},
+            "latent_avg": average,
+        },
     }[wrapping]
     torch.save(content, tmp_path / "net.pt")
     state, missing = checkpoint_from_state_dict(tmp_path / "net.pt")
@@ -104,3 +120,30 @@ def test_import_of_malicious_state_dict_is_refused(tmp_path) -> None:
     assert "it asks for" in str(caught.value) and "weights_only" not in str(caught.value)
     assert "trust" not in str(caught.value)
     assert not target.exists()
+
+
+KERNEL = torch.outer(torch.tensor([1.0, 3, 3, 1]), torch.tensor([1.0, 3, 3, 1]))
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        ({"convs.0.attention.weight": torch.zeros(3)}, "'convs.0.attention.weight' is not known"),
+        (
+            {"convs.0.conv.blur.kernel": torch.ones(4, 4)},
+            "convs.0.conv.blur.kernel is another filt",
+        ),
+        ({"to_rgbs.0.upsample.kernel": torch.ones(2, 2)}, "upsample.kernel is another filter"),
+        ({"convs.0.conv.weight": None}, "no weight 'convs.0.conv.weight'"),
+        ({"convs.0.conv.blur.kernel": KERNEL / 16, "to_rgbs.0.upsample.kernel": KERNEL / 64}, ""),
+    ],
+)
+def test_import_of_what_differs_from_ours_names_it(tmp_path, changed, reason) -> None:
+    weights = rosinality_state(random_generator()) | changed
+    kept = {name: value for name, value in weights.items() if value is not None}
+    torch.save({"g_ema": kept, "latent_avg": torch.zeros(8)}, tmp_path / "net.pt")
+    if not reason:
+        checkpoint_from_state_dict(tmp_path / "net.pt")
+        return
+    with pytest.raises(ModelError, match=reason):
+        checkpoint_from_state_dict(tmp_path / "net.pt")
