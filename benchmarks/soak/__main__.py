@@ -130,6 +130,7 @@ class Soak:
         processes = {
             name: {
                 "rss_mb_an_hour": slope_an_hour(lives, "rss_mb", warm_up_s),
+                "own_mb_an_hour": slope_an_hour(lives, "own_mb", warm_up_s),
                 **{f"{held}_more": drift(lives, held, warm_up_s) for held in _STEADY},
                 "lives": [asdict(life) for life in lives],
             }
@@ -185,10 +186,11 @@ def make_film(path: Path, seed: int) -> None:
 
 
 def _say(found: dict[str, Any]) -> None:
-    print("| process | lives | MB/h | descriptors more | threads more |")
-    print("| --- | --- | --- | --- | --- |")
+    print("| process | lives | MB/h | own MB/h | descriptors more | threads more |")
+    print("| --- | --- | --- | --- | --- | --- |")
     for name, process in found["processes"].items():
-        numbers = [process["rss_mb_an_hour"], *(process[f"{held}_more"] for held in _STEADY)]
+        slopes = [process["rss_mb_an_hour"], process["own_mb_an_hour"]]
+        numbers = [*slopes, *(process[f"{held}_more"] for held in _STEADY)]
         shown = " | ".join("-" if n is None else f"{n:.1f}" for n in numbers)
         print(f"| {name} | {len(process['lives'])} | {shown} |")
     print(

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import psutil
 
-HELD = ("rss_mb", "descriptors", "threads")
+HELD = ("rss_mb", "own_mb", "descriptors", "threads")
+"""`rss_mb` is all that is resident, `own_mb` what no file could bring back: heap and stacks."""
 _FEWEST = 6
 _HOUR_S = 3600.0
 
@@ -20,6 +21,7 @@ class Life:
     pid: int
     at_s: list[float] = field(default_factory=list)
     rss_mb: list[float] = field(default_factory=list)
+    own_mb: list[float] = field(default_factory=list)
     descriptors: list[float] = field(default_factory=list)
     threads: list[float] = field(default_factory=list)
 
@@ -27,7 +29,9 @@ class Life:
         """Note what it holds now; one that has just ended holds nothing."""
         try:
             process = psutil.Process(self.pid)
-            held = (process.memory_info().rss / 1e6, process.num_fds(), process.num_threads())
+            memory = process.memory_info()
+            own_mb = (memory.rss - memory.shared) / 1e6
+            held = (memory.rss / 1e6, own_mb, process.num_fds(), process.num_threads())
         except (psutil.NoSuchProcess, psutil.AccessDenied):
             return
         self.at_s.append(now_s)

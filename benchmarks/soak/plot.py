@@ -7,7 +7,12 @@ from typing import Any
 
 from benchmarks.soak.lives import HELD
 
-_TITLES = {"rss_mb": "memory, MB", "descriptors": "descriptors", "threads": "threads"}
+_TITLES = {
+    "rss_mb": "memory, MB",
+    "own_mb": "of its own, MB",
+    "descriptors": "descriptors",
+    "threads": "threads",
+}
 
 
 def plot(found: dict[str, Any], path: Path) -> None:

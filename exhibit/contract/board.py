@@ -8,6 +8,7 @@ All of it lives in the run folder, so that a process that was killed leaves noth
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import mmap
 import socket
@@ -53,13 +54,13 @@ class Heart:
 
 def write_status(run_dir: Path, name: str, status: Mapping[str, Any]) -> bool:
     """Publish what a process says of itself, whole or not at all; False without room in memory."""
-    return tell(run_dir / f"{name}.status.json", json.dumps(status))
+    return tell(_status_file(run_dir, name), json.dumps(status))
 
 
 def read_status(run_dir: Path, name: str) -> dict[str, Any]:
     """Return the last status of a process, empty before its first."""
     try:
-        status = json.loads((run_dir / f"{name}.status.json").read_text(encoding="utf-8"))
+        status = json.loads(_status_file(run_dir, name).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
     return status if isinstance(status, dict) else {}
@@ -67,7 +68,14 @@ def read_status(run_dir: Path, name: str) -> dict[str, Any]:
 
 def clear_status(run_dir: Path, name: str) -> None:
     """Forget the status of a process that ended."""
-    (run_dir / f"{name}.status.json").unlink(missing_ok=True)
+    _status_file(run_dir, name).unlink(missing_ok=True)
+
+
+@functools.lru_cache(maxsize=64)
+def _status_file(run_dir: Path, name: str) -> Path:
+    # pathlib interns every part of a path. Names that come and go many times a second fill Python's
+    # table of interned strings with holes, until it is made anew and a megabyte larger.
+    return run_dir / f"{name}.status.json"
 
 
 class CommandInbox:

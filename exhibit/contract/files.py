@@ -97,7 +97,7 @@ def tell(path: Path, text: str) -> bool:
     Returns:
         False where there is no room or no such folder; the old file still holds.
     """
-    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    draft = _told_draft(path, os.getpid())
     try:
         draft.write_text(text, encoding="utf-8")
         draft.replace(path)
@@ -106,6 +106,11 @@ def tell(path: Path, text: str) -> bool:
             draft.unlink(missing_ok=True)
         return False
     return True
+
+
+@functools.lru_cache(maxsize=64)
+def _told_draft(path: Path, pid: int) -> Path:
+    return path.with_name(f".{path.name}.{pid}.tmp")  # kept for the sake of its interned name
 
 
 def sync_folder(folder: Path) -> None:

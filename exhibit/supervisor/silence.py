@@ -7,11 +7,13 @@ for it would start in the same crowd, and never get further. The kernel tells th
 from __future__ import annotations
 
 import contextlib
+import functools
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 _LOOK_EVERY_S = 0.5
-_PROC = Path("/proc")
+_PROC = "/proc"
 
 
 def processor_waits(pid: int) -> dict[int, float]:
@@ -23,10 +25,17 @@ def processor_waits(pid: int) -> dict[int, float]:
     number is the time spent waiting on a run queue, in nanoseconds.
     """
     waits = {}
-    for task in (_PROC / str(pid) / "task").glob("*/schedstat"):
-        with contextlib.suppress(OSError, ValueError, IndexError):
-            waits[int(task.parent.name)] = int(task.read_text(encoding="ascii").split()[1]) / 1e9
+    with contextlib.suppress(OSError):
+        for task in os.scandir(f"{_PROC}/{pid}/task"):
+            with contextlib.suppress(OSError, ValueError, IndexError):
+                told = _schedstat(task.path).read_text(encoding="ascii")
+                waits[int(task.name)] = int(told.split()[1]) / 1e9
     return waits
+
+
+@functools.lru_cache(maxsize=256)
+def _schedstat(task: str) -> Path:
+    return Path(task, "schedstat")  # kept: a path made twice a second leaves holes among its names
 
 
 class Silence:

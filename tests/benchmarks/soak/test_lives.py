@@ -12,7 +12,7 @@ def _life(level: float, mb_an_hour: float, noise: float = 0.0, seconds: float = 
     at = np.arange(0.0, seconds, 5.0)
     warm = 50 * np.minimum(at / WARM_UP_S, 1)
     rss = level + warm + mb_an_hour * at / 3600 + noise * np.sin(at)
-    return Life(1, at.tolist(), rss.tolist(), [9.0] * len(at), [3.0] * len(at))
+    return Life(1, at.tolist(), rss.tolist(), rss.tolist(), [9.0] * len(at), [3.0] * len(at))
 
 
 @pytest.mark.parametrize("mb_an_hour", [0.0, 2.0, 30.0])
