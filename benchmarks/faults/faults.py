@@ -63,16 +63,30 @@ def _bundle_rots_and_engine_dies(table: ServedTable) -> None:
     table.signal("engine", KILL)
 
 
-def _bundle_gone_and_engine_dies(table: ServedTable) -> None:
+def _bundle_gone(table: ServedTable) -> None:
     _bundle(table).rename(table.home / "bundle-away")
-    table.signal("engine", KILL)
 
 
-def _bundle_back(table: ServedTable) -> None:
+def _bundle_another(table: ServedTable) -> None:
+    card = _bundle(table) / "card.yaml"
+    text = card.read_text(encoding="utf-8")
+    card.write_text(text.replace("artist:", "artist: Somebody, after", 1), "utf-8")
+
+
+def _bundle_whole(table: ServedTable) -> None:
     away, whole = table.home / "bundle-away", table.home / "bundle-whole"
     if away.exists():
         away.rename(_bundle(table))
     shutil.copytree(whole, _bundle(table), dirs_exist_ok=True)
+
+
+def _bundle_gone_and_engine_dies(table: ServedTable) -> None:
+    _bundle_gone(table)
+    table.signal("engine", KILL)
+
+
+def _bundle_back(table: ServedTable) -> None:
+    _bundle_whole(table)
     table.signal("engine", KILL)
 
 
@@ -164,7 +178,12 @@ def all_faults() -> Iterator[Fault]:
     )
     yield Fault("supervisor killed", _sends("supervisor", KILL), "was killed", 2.0 + 5.0)
     yield Fault("stage and supervisor killed", _both_killed, "was killed", 2.0 + 5.0)
-    yield Fault("bundle rots while open", _bundle_rots)
+    yield Fault("bundle rots while open", _bundle_rots, "generator.onnx: SHA-256")
+    for what, strike, named in (
+        ("bundle gone while open", _bundle_gone, "card.yaml"),
+        ("another bundle while open", _bundle_another, "another bundle"),
+    ):
+        yield Fault(what, strike, named, mend=_bundle_whole, mend_after_s=25.0)
     yield Fault("bundle rotten, engine killed", _bundle_rots_and_engine_dies, "generator.onnx")
     yield Fault("bundle whole again, engine killed", _bundle_back, "engine")
     yield Fault(

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -27,6 +28,7 @@ from exhibit.contract.installed import INSTALLED_AT
 from exhibit.contract.values import Floats, Gray
 from exhibit.contract.yaml_text import YamlError, read_yaml
 
+CARD = "card.yaml"
 ENCODER, GENERATOR = "encoder.onnx", "generator.onnx"
 LATENTS, DIRECTIONS, GOLDEN = "latents.npz", "directions.safetensors", "golden.npz"
 DIRECTIONS_META = "directions.json"
@@ -155,13 +157,32 @@ def _called(name: str, bundles_dir: Path) -> list[Path]:
     return list(found.values())
 
 
-def load_bundle(path: Path) -> Bundle:
+def load_bundle(path: Path, hash_of: Callable[[Path], str] = sha256_of) -> Bundle:
     """Read the card and check that every file is there and has the hash the card names.
 
+    Args:
+        path: the bundle's folder.
+        hash_of: returns the SHA-256 of a file in hexadecimal.
+
     Raises:
-        BundleError: the card is malformed, or a file is missing, extra or changed; names the file.
+        BundleError: the card is malformed, or a file is missing, unreadable or changed; names it.
     """
-    card = read_card(path / "card.yaml")
+    card = read_card(path / CARD)
+    check_files(path, card, hash_of)
+    return Bundle(path, card)
+
+
+def check_files(path: Path, card: Card, hash_of: Callable[[Path], str] = sha256_of) -> None:
+    """Check every file of a bundle against its card.
+
+    Args:
+        path: the bundle's folder.
+        card: of the bundle.
+        hash_of: returns the SHA-256 of a file in hexadecimal.
+
+    Raises:
+        BundleError: a file is missing, unreadable or changed; names it.
+    """
     for name in REQUIRED:
         if name not in card.files:
             raise BundleError(
@@ -172,15 +193,17 @@ def load_bundle(path: Path) -> Bundle:
         of_memory = card.format >= 2 and name == f"{MEMORY}/{Path(name).name}"
         if Path(name).name != name and not of_memory:
             raise BundleError(f"{path / 'card.yaml'}: file name '{name}' must not contain a folder")
-        if not file.is_file():
-            raise BundleError(f"{file}: missing, but named in card.yaml")
-        found = sha256_of(file)
+        try:
+            if not file.is_file():
+                raise BundleError(f"{file}: missing, but named in card.yaml")
+            found = hash_of(file)
+        except OSError as error:
+            raise BundleError(f"{file}: not readable: {error.strerror}") from None
         if found != expected:
             raise BundleError(
                 f"{file}: SHA-256 is {found[:12]}…, card.yaml expects {expected[:12]}…; "
                 "the file is damaged or was replaced"
             )
-    return Bundle(path, card)
 
 
 def read_card(path: Path) -> Card:

@@ -8,13 +8,14 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from exhibit.contract.bundle import Card, find_bundle, load_bundle, load_latents
+from exhibit.contract.bundle import Card, find_bundle, load_latents
 from exhibit.contract.errors import ExhibitError
 from exhibit.contract.records import Heard
 from exhibit.contract.settings.schema import Config, EditingConfig
 from exhibit.contract.values import Find
 from exhibit.editing import DirectionEditor, make_editor
 from exhibit.editing.place import LatentPlace
+from exhibit.engine.bundle_on_disk import BundleOnDisk, Changed
 from exhibit.inference import Models, open_models
 from exhibit.ink.figure import Figure
 from exhibit.recall.memory import Memory, open_memory
@@ -29,7 +30,7 @@ log = logging.getLogger(__name__)
 class OpenedBundle:
     """Networks and directions of a bundle, warmed up, and its memory where it has one.
 
-    `place` says where a code lies in the bundle's latent space.
+    `place` says where a code lies in the bundle's latent space, `on_disk` knows its files.
     """
 
     card: Card
@@ -39,6 +40,7 @@ class OpenedBundle:
     recaller: MemoryRecaller | None = None
     place: LatentPlace | None = None
     figure: Figure | None = None
+    on_disk: BundleOnDisk | None = None
 
     def labels(self, finds: Sequence[Find]) -> tuple[str, ...]:
         """What people are told of drawings that were found: title, artist, book, page and year."""
@@ -74,7 +76,8 @@ def open_bundle(config: Config, hear: Callable[[], Heard] = Heard) -> OpenedBund
     Raises:
         BundleError: it is not there, or not what its card says.
     """
-    bundle = load_bundle(find_bundle(config.model.bundle))
+    on_disk = BundleOnDisk(find_bundle(config.model.bundle))
+    bundle = on_disk.open()
     models = open_models(bundle, config.model)
     models.configure(config.model, config.ink)
     models.warm_up()
@@ -88,7 +91,7 @@ def open_bundle(config: Config, hear: Callable[[], Heard] = Heard) -> OpenedBund
     figure = None if shape is None else Figure(shape[1], config.ink.answer)
     editor = make_editor(bundle, editing, config.model, hear=hear, figure_of=figure)
     place = LatentPlace(load_latents(bundle))
-    return OpenedBundle(bundle.card, models, editor, memory, recaller, place, figure)
+    return OpenedBundle(bundle.card, models, editor, memory, recaller, place, figure, on_disk)
 
 
 class BundleInUse:
@@ -151,6 +154,15 @@ class BundleInUse:
     def refused(self) -> bool:
         """Whether the bundle of the settings cannot be opened."""
         return self._refused_name == self._config.model.bundle
+
+    def after_a_start(self, found: Changed) -> str:
+        """Return in words what answers after the engine's next start, with this on the disk."""
+        fallback = self._config.model.fallback
+        if found.is_whole:
+            return "after the engine's next start that answers"
+        if fallback in ("", self._name):
+            return "nothing answers after the engine's next start; the attract loop shows"
+        return f"after the engine's next start '{fallback}' answers"
 
     def follow(self, config: Config) -> None:
         """Take new settings; those that need no other bundle hold at once."""

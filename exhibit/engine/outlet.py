@@ -38,7 +38,7 @@ class EngineOutlet:
         self._first_picture_at: float | None = None
         self._recalled: tuple[str, ...] = ()
         self._events = RecentEvents(clock)
-        self._noted: list[dict[str, str]] = []
+        self._noted: dict[str, dict[str, str]] = {}
         self.pictures = 0
 
     def show_next(self) -> None:
@@ -58,9 +58,15 @@ class EngineOutlet:
         self._events.take((InkEvent("recalled", "; ".join(labels)),))
         return bool(labels)
 
-    def note(self, code: str, where: str) -> None:
-        """Say what somebody should look after; an empty code says that all is well again."""
-        self._noted = [{"code": code, "where": where}] if code else []
+    def note(self, what: str, code: str, where: str) -> None:
+        """Say what somebody should look after.
+
+        Args:
+            what: the part of the table that it is about; the newest word about each holds.
+            code: of the notice, empty where all is well again.
+            where: what exactly.
+        """
+        self._noted[what] = {"code": code, "where": where}
 
     def publish(
         self, frame: Frame, ink: Ink, picture: Picture | None, answer: Literal["settled", "live"]
@@ -119,6 +125,6 @@ class EngineOutlet:
             "coverage": round(self._coverage, 5),
             "recalled": self._recalled,
             "events": self._events.newest(),
-            "notices": [*self._events.notices(), *self._noted],
+            "notices": [*self._events.notices(), *(n for n in self._noted.values() if n["code"])],
         }
         write_status(self._run_dir, "engine", {**status(), **counted})

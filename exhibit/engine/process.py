@@ -26,6 +26,7 @@ from exhibit.contract.records import Gesture, Heard, RecordReader, RecordWriter
 from exhibit.contract.settings.published import Follower
 from exhibit.contract.settings.schema import CameraConfig, Config
 from exhibit.contract.values import Frame, Gray, TableLight
+from exhibit.engine.bundle_on_disk import BundleWatch
 from exhibit.engine.camera_choice import chosen_source
 from exhibit.engine.camera_feed import CameraFeed, Source
 from exhibit.engine.following import Following
@@ -74,6 +75,7 @@ class EngineProcess:
         hear = partial(RecordReader(run_dir, Heard).look_within, _HEARD_WITHIN_S)
         self._settings = Following(follower, partial(open_bundle, hear=hear))
         self._bundle = self._settings.bundle
+        self._bundle_watch = BundleWatch(lambda: self._bundle.opened.on_disk)
         self._outlet = EngineOutlet(run_dir)
         self._gestures = RecordWriter(run_dir, Gesture)
         self._laid = LaidTokenWriter(run_dir)
@@ -101,6 +103,7 @@ class EngineProcess:
                 self._origin.use(self._bundle.opened.memory)
                 self._origin.tell(picture, engine.finds, self._config.visit.label)
                 self._outlet.publish(frame, ink, picture, self._config.ink.answer)
+            self._note_bundle()
             self._outlet.tell(self._status)
 
     def _may_be_skipped(self, frame: Frame) -> bool:
@@ -117,11 +120,17 @@ class EngineProcess:
             return frame
         view.watch(frame)
         drift = view.drift(frame.captured_at)
-        self._outlet.note(drift.code, drift.where)
+        self._outlet.note("view", drift.code, drift.where)
         return view.straighten(frame)
+
+    def _note_bundle(self) -> None:
+        found = self._bundle_watch.found
+        where = f"{found.text}; {self._bundle.after_a_start(found)}" if found else ""
+        self._outlet.note("bundle", "bundle_changed" if found else "", where)
 
     def close(self) -> None:
         """Release the camera."""
+        self._bundle_watch.close()
         self._feed.close()
 
     def _tell_gesture(self, frame: Frame, engine: Engine) -> None:
