@@ -83,6 +83,7 @@ def main(folder: Path, suite: str, out: Path, shot: Path | None) -> None:
         subprocess.run(
             ["debootstrap", "--variant=minbase", suite, str(folder), _MIRROR], check=True
         )
+    if not (folder / "usr" / "sbin" / "init").is_symlink():
         (folder / "etc" / "resolv.conf").write_text(Path("/etc/resolv.conf").read_text())
         apt = "apt-get update && apt-get install -y " + " ".join(_BARE)
         spawn = [*_nspawn(folder), "--pipe", "/bin/sh", "-c", apt]

@@ -97,7 +97,7 @@ class ImageFolder:
         pacer: ticks at the rate to show them at.
 
     Raises:
-        CameraError: the folder has no image.
+        CameraError: the folder cannot be read, or has no image.
     """
 
     simulated = False
@@ -107,7 +107,10 @@ class ImageFolder:
         self._pacer = pacer
         self._sequence = -1
         self._broken: set[Path] = set()
-        there = sorted(f for f in path.iterdir() if f.is_file() and not f.name.startswith("."))
+        try:
+            there = sorted(f for f in path.iterdir() if f.is_file() and not f.name.startswith("."))
+        except OSError as error:
+            raise CameraError(f"folder {path} cannot be read: {error.strerror}") from None
         self._files = [f for f in there if f.suffix.lower() in IMAGE_SUFFIXES]
         self._next = 0
         if not self._files:

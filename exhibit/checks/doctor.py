@@ -146,7 +146,7 @@ def _camera(config: Config) -> Finding:
         return Finding("ok", "camera", "the simulated table, as camera.source says")
     if source == "auto" and found:
         return Finding("ok", "camera", f"{found[0]} ({len(found)} found)")
-    if source != "auto" and Path(source).exists():
+    if source != "auto" and os.access(source, os.F_OK):
         if os.access(source, os.R_OK):
             return _played(config.camera) or Finding("ok", "camera", source)
         remedy = "let this user in: sudo usermod -aG video $USER, then log in again"

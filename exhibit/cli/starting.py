@@ -111,8 +111,9 @@ def refuse_useless(config: Config) -> None:
 
 def refuse_source(config: CameraConfig) -> None:
     """Refuse a source that is not there, and a file or folder that has nothing to show."""
-    if not _has_source(config.source):
-        raise InputError(_no_source(config.source))
+    missing = _why_no_source(config.source)
+    if missing:
+        raise InputError(missing)
     if Path(config.source).is_file() or Path(config.source).is_dir():
         # Loads OpenCV, which a table with a camera of its own need not have in this process.
         from exhibit.camera import open_camera
@@ -122,8 +123,9 @@ def refuse_source(config: CameraConfig) -> None:
 
 def _layered(file: Config, given: Layer) -> Published:
     config, left_out = layer_overrides(file)
-    if not _has_source(config.camera.source) and config.camera.source != file.camera.source:
-        left_out = (*left_out, f"{_no_source(config.camera.source)}; left out")
+    missing = _why_no_source(config.camera.source)
+    if missing and config.camera.source != file.camera.source:
+        left_out = (*left_out, f"{missing}; left out")
         camera = config.camera.model_copy(update={"source": file.camera.source})
         config = config.model_copy(update={"camera": camera})
     config = apply_overrides(config, given, "command line")
@@ -162,14 +164,19 @@ def _remember(config_file: Path | None, file: Config) -> None:
             write_whole(known, text, PRIVATE)
 
 
-def _has_source(source: str) -> bool:
+def _why_no_source(source: str) -> str:
+    """Return why there is no such camera, "" where there is one, or may come to be."""
     # A device may be plugged in later; a file or folder that is not there now is a mistake.
-    named = source in ("auto", "simulated") or source.startswith("/dev/")
-    return named or Path(source).exists()
-
-
-def _no_source(source: str) -> str:
+    if source in ("auto", "simulated") or source.startswith("/dev/"):
+        return ""
+    try:
+        if Path(source).exists():
+            return ""
+        reason = " not found"
+    except OSError as error:
+        # Of another owner, or a name that no disk has room for.
+        reason = f": {error.strerror}"
     return (
-        f"camera '{source}' not found; expected auto, simulated, a camera such as "
+        f"camera '{source:.200}'{reason}; expected auto, simulated, a camera such as "
         "/dev/v4l/by-id/...-index0, a video file or a folder of images"
     )

@@ -129,8 +129,12 @@ def find_bundle(name_or_path: str, bundles_dir: Path = BUNDLES_DIR) -> Path:
     one that was made with `-o` elsewhere below this folder is found by its `--name`.
     """
     for candidate in (Path(name_or_path), bundles_dir / name_or_path):
-        if (candidate / "card.yaml").is_file():
-            return candidate
+        try:
+            if (candidate / CARD).is_file():
+                return candidate
+        except OSError as error:
+            # Of another owner, or a name that no disk has room for.
+            raise BundleError(f"bundle '{name_or_path:.200}': {error.strerror}") from None
     found = _called(name_or_path, bundles_dir)
     if len(found) == 1:
         return found[0]
@@ -139,7 +143,7 @@ def find_bundle(name_or_path: str, bundles_dir: Path = BUNDLES_DIR) -> Path:
         raise BundleError(f"bundle '{name_or_path}' is in {places}: expected the folder of one")
     known = sorted(p.parent.name for p in bundles_dir.glob("*/card.yaml"))
     raise BundleError(
-        f"bundle '{name_or_path}' not found: expected a folder with card.yaml, or one of "
+        f"bundle '{name_or_path:.200}' not found: expected a folder with card.yaml, or one of "
         f"{', '.join(known) or '(no bundle installed)'} in {bundles_dir}"
     )
 

@@ -72,7 +72,11 @@ def read_drawings(bundle: str) -> Drawings:
         BundleError: the bundle or its drawings are missing or malformed.
     """
     folder = find_bundle(bundle)
-    if (folder / DRAWINGS).is_file():
+    try:
+        remembers = (folder / DRAWINGS).is_file()
+    except OSError as error:
+        raise BundleError(f"{folder / DRAWINGS}: not readable: {error.strerror}") from None
+    if remembers:
         encoded = read_encoded(folder / DRAWINGS)
         if shown := _not_barred(encoded, folder / PROVENANCE):
             return StoredDrawings(shown)

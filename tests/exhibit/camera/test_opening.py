@@ -16,6 +16,7 @@ from exhibit.contract.errors import CameraError
 from exhibit.contract.pacing import Pacer
 from exhibit.contract.settings.schema import CameraConfig
 from tests.fakes.clock import FakeClock
+from tests.fakes.closed import close_folder
 
 WITHOUT_RATE = Path(__file__).parent / "cases" / "without_rate.webm"
 
@@ -72,14 +73,17 @@ def test_open_camera_folder_shows_its_images_by_name_over_and_over(tmp_path: Pat
     assert left_out.startswith(f"{tmp_path}: notes.txt left out; expected .bmp, ")
 
 
-def test_image_folder_without_images_or_with_a_broken_one_names_it(
-    tmp_path: Path, pacer: Pacer
+def test_image_folder_closed_without_images_or_with_a_broken_one_names_it(
+    tmp_path: Path, pacer: Pacer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(CameraError, match="has no image"):
         ImageFolder(tmp_path, pacer)
     (tmp_path / "broken.png").write_bytes(b"\x89PNG")
     with pytest.raises(CameraError, match="no image that can be decoded"):
         ImageFolder(tmp_path, pacer).read()
+    close_folder(monkeypatch, tmp_path)
+    with pytest.raises(CameraError, match="cannot be read: Permission denied"):
+        ImageFolder(tmp_path, pacer)
 
 
 @pytest.mark.parametrize("content", [b"", b"\x89PNG", b"P5 99999 99999 255\n"])

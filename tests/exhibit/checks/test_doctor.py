@@ -30,7 +30,7 @@ def no_display(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _config(folder: Path, text: str) -> Path:
     path = folder / "config.yaml"
-    bundle = write_bundle(folder / "bundle")
+    bundle = write_bundle(folder / "bundle")  # makes the folder too
     path.write_text(f"model: {{bundle: {bundle}}}\n{text}", encoding="utf-8")
     return path
 
@@ -59,6 +59,8 @@ def test_doctor_bare_machine_can_run_and_says_what_is_missing(tmp_path: Path) ->
     assert {name for name, finding in found.items() if finding.verdict == "fault"} == set()
     assert "golden pictures agree" in found["bundle"].text
     assert found["camera"].text.startswith("/dev/video99 is not there")
+    no_name = _findings(_config(tmp_path / "long", f"camera: {{source: {'x' * 300}}}\n"))
+    assert "x is not there" in no_name["camera"].text
     assert "ls /dev/v4l/by-id/" in found["camera"].remedy
     assert "--headless" in found["display"].remedy
     assert "calibrate" in found["calibration"].remedy

@@ -57,6 +57,8 @@ def test_effective_config_bad_file_names_the_line(tmp_path: Path) -> None:
         "model: {bundle: nobody}\nstage: {mirror: false}\n",
         "editing: {directions: [{name: nobody}]}\nstage: {mirror: false}\n",
         "camera: {source: /nowhere.mp4}\nstage: {mirror: false}\n",
+        f"camera: {{source: {'x' * 300}}}\nstage: {{mirror: false}}\n",
+        f"model: {{bundle: {'x' * 300}}}\nstage: {{mirror: false}}\n",
         "stage: {mirror: false\n",
         "",
         "- a\n",

@@ -6,10 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from exhibit.contract.bundle import find_bundle, load_bundle, load_latents
+from exhibit.contract.bundle import check_files, find_bundle, load_bundle, load_latents
 from exhibit.contract.directions import load_directions
 from exhibit.contract.errors import BundleError
 from tests.fakes.bundle import DIRECTION_NAMES, RESOLUTION, W_DIM, write_bundle, write_card
+from tests.fakes.closed import close_folder
 
 
 @pytest.fixture
@@ -110,6 +111,19 @@ def test_bundle_unknown_name_lists_the_installed_ones(tiny: Path) -> None:
     assert find_bundle(str(tiny), tiny.parent) == tiny
     with pytest.raises(BundleError, match=r"'larr' not found: .* one of tiny in"):
         find_bundle("larr", tiny.parent)
+
+
+def test_bundle_of_another_owner_or_without_a_possible_name_is_refused(
+    tiny: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(BundleError, match=r"bundle 'x+': File name too long"):
+        find_bundle("x" * 300, tiny.parent)
+    bundle = load_bundle(tiny)
+    close_folder(monkeypatch, tiny)
+    with pytest.raises(BundleError, match="tiny': Permission denied"):
+        find_bundle(str(tiny))
+    with pytest.raises(BundleError, match="not readable: Permission denied"):
+        check_files(tiny, bundle.card)
 
 
 def test_find_bundle_made_elsewhere_is_found_by_the_name_in_its_card(

@@ -6,10 +6,11 @@ import cv2
 import numpy as np
 import pytest
 
-from exhibit.contract.bundle import LATENTS
+from exhibit.contract.bundle import LATENTS, MEMORY
 from exhibit.contract.errors import BundleError
 from exhibit.contract.memory import PROVENANCE, Provenance, StoredMemory, write_memory
 from exhibit.stage.drawings import StoredDrawings, curves, read_drawings, read_loop
+from tests.fakes.closed import close_folder
 
 
 def write_prepared(folder: Path, attract: np.ndarray) -> Path:
@@ -75,6 +76,15 @@ def test_read_drawings_damaged_archive_names_the_file(tmp_path: Path) -> None:
     file = folder / LATENTS
     file.write_bytes(file.read_bytes()[:100])
     with pytest.raises(BundleError, match=r"latents\.npz"):
+        read_drawings(str(folder))
+
+
+def test_read_drawings_of_a_closed_memory_names_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_prepared(tmp_path / "walk", np.zeros((2, 8, 8), np.uint8))
+    close_folder(monkeypatch, folder / MEMORY)
+    with pytest.raises(BundleError, match="not readable: Permission denied"):
         read_drawings(str(folder))
 
 
