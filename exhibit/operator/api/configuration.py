@@ -117,7 +117,7 @@ async def restore(number: int, request: Request) -> Changed:
     if version is None:
         raise HTTPException(404, f"there is no version {number}")
     note = f"back to version {number}"
-    return attempt(request, note, lambda: desk.settings.replace(version.overrides, who, note))
+    return attempt(request, "version", lambda: desk.settings.replace(version.overrides, who, note))
 
 
 @functools.cache

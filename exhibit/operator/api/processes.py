@@ -58,4 +58,4 @@ async def safe_mode(given: Switch, request: Request) -> Changed:
     desk = desk_of(request)
     wanted: Literal["on", "off"] = "on" if given.on else "off"
     desk.events.add("safe mode", text=wanted)
-    return attempt(request, f"safe mode {wanted}", lambda: desk.settings.set_safe_mode(wanted))
+    return attempt(request, "safe mode", lambda: desk.settings.set_safe_mode(wanted))

@@ -84,14 +84,14 @@ async def keep(name: SceneName, given: SceneContent, request: Request) -> Scene:
     if given.bundle is not None and given.bundle not in installed:
         raise HTTPException(422, f"bundle '{given.bundle}' is not installed")
     _refuse_useless(desk, scene)
-    _write(request, desk.scenes.book.with_scene(scene), f"scene {name} kept")
+    _write(request, desk.scenes.book.with_scene(scene), "scene kept", scene=name)
     return scene
 
 
 @routes.delete("/scenes/{name}", Role.OPERATOR, status_code=204, responses={422: {}, 507: {}})
 async def take_away(name: SceneName, request: Request) -> None:
     """Take a scene away; the table goes on as it is."""
-    _write(request, desk_of(request).scenes.book.without_scene(name), f"scene {name} taken away")
+    _write(request, desk_of(request).scenes.book.without_scene(name), "scene removed", scene=name)
 
 
 @routes.post("/scenes/{name}/switch", Role.OPERATOR, responses={409: {}, 422: {}, 507: {}})
@@ -136,11 +136,11 @@ def _as_now(desk: Desk) -> Layer:
     )
 
 
-def _write(request: Request, book: SceneBook, what: str) -> None:
+def _write(request: Request, book: SceneBook, what: str, **details: str) -> None:
     desk = desk_of(request)
     try:
         desk.scenes.write(book)
     except OSError as error:
         detail = f"it cannot be saved in the state folder: {error.strerror or error}"
         raise HTTPException(507, detail) from None
-    desk.audit.add(what, by=request.state.person.who)
+    desk.audit.add(what, by=request.state.person.who, **details)

@@ -93,20 +93,30 @@ def _control(key: str, entry: Mapping[str, Any]) -> Control:
 def _numeric(entry: Mapping[str, Any]) -> dict[str, Any]:
     low = entry.get("minimum", entry.get("exclusiveMinimum"))
     high, whole = entry.get("maximum"), entry["type"] == "integer"
-    step = _step(low, high, whole)
+    step = _step(low, high, whole, entry.get("default"))
     sliding = low is not None and high is not None and (high - low) / step <= _MOST_SLIDER_STEPS
     kind: Kind = "slider" if sliding and entry.get("live") else "number"
     return {"kind": kind, "low": low, "high": high, "step": step, "whole": whole}
 
 
-def _step(low: float | None, high: float | None, whole: bool) -> float:
-    """Return 1, 2 or 5 times a power of ten such that the range has about 100 steps."""
+def _step(low: float | None, high: float | None, whole: bool, default: Any) -> float:
+    """Return 1, 2 or 5 times a power of ten such that the range has about 100 steps.
+
+    More of them where the default would lie between two: a slider cannot stand there.
+    """
     if low is None or high is None:
         return 1
     wanted = (high - low) / _SLIDER_STEPS
-    power = 10.0 ** math.floor(math.log10(wanted))
-    step = max(factor * power for factor in (1, 2, 5) if factor * power <= wanted * 1.0001)
+    power = math.floor(math.log10(wanted))
+    near = [factor * 10.0**p for p in (power, power - 1) for factor in (5, 2, 1)]
+    steps = [step for step in near if step <= wanted * 1.0001]
     if whole:
-        return max(1, round(step))
-    # A setting in seconds or line widths is also given by hand, in tenths.
-    return round(min(step, 0.1), 4)
+        steps = [max(1, round(step)) for step in steps]
+    else:
+        # A setting in seconds or line widths is also given by hand, in tenths.
+        steps = [round(min(step, 0.1), 4) for step in steps]
+    return next((step for step in steps if _is_on_grid(default, low, step)), steps[0])
+
+
+def _is_on_grid(value: Any, low: float, step: float) -> bool:
+    return value is None or abs(math.remainder(value - low, step)) < 1e-9

@@ -19,7 +19,7 @@ from exhibit.operator.api.permission import desk_of, person_of
 from exhibit.operator.pages.form import controls
 from exhibit.operator.pages.texts import LANGUAGES, Texts, catalogue, choose_language
 from exhibit.operator.pages.tuning import names_in, setting_texts
-from exhibit.operator.pages.wording import inwards, plain
+from exhibit.operator.pages.wording import happened, inwards, plain
 
 PAGES = {
     "now": "/",
@@ -44,7 +44,13 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    filters = {"prose": _prose, "plain": plain, "inwards": inwards, "named": _named}
+    filters = {
+        "prose": _prose,
+        "plain": plain,
+        "happened": happened,
+        "inwards": inwards,
+        "named": _named,
+    }
     environment.filters.update(filters)
     return environment
 

@@ -50,6 +50,12 @@ def _moves(how: Mapping[str, Any], t: Texts) -> str:
     return f"{name} ±{plain(how.get('depth', 0.0), t)}"
 
 
+def happened(what: str, t: Texts) -> str:
+    """Return what a record is about in words; one of a later version's kind as it is called."""
+    key = f"happened.{what.replace(' ', '_')}"
+    return t(key) if t.has(key) else what
+
+
 def inwards(end: float, low: float, high: float) -> float:
     """Return an end of a safe range with few digits, never outside of the range.
 

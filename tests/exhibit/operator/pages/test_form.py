@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from exhibit.contract.settings.expectation import settings_of
 from exhibit.contract.settings.schema import Config
 from exhibit.operator.desk import Desk
@@ -61,3 +63,12 @@ def test_tune_shows_what_turns_sound_on_before_how_loud_it_is(desk: Desk) -> Non
     names = [setting.control.key for setting in shown]
     assert names[:2] == ["sound.enabled", "sound.volume"]
     assert names[-1] == "sound.listen_device"
+
+
+def test_slider_can_stand_at_its_default() -> None:
+    """One at 250 ms stood at 300, and the first key took it to 400."""
+    for control in controls():
+        if control.kind == "slider":
+            assert control.low is not None and control.step is not None
+            steps = (control.default - control.low) / control.step
+            assert steps == pytest.approx(round(steps)), control.key

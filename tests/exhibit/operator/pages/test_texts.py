@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
+from exhibit.contract.update_news import KINDS as NEWS
 from exhibit.operator.pages.form import controls
 from exhibit.operator.pages.texts import LANGUAGES, catalogue, choose_language, read_catalogue
 from exhibit.operator.pages.tuning import setting_texts
+from exhibit.operator.pages.wording import happened
+from exhibit.operator.state.watch import KEPT_EVENTS
 
+ROOT = Path(__file__).parents[4]
 _PLACE = re.compile(r"\{(\w+)\}")
+_RECORD = re.compile(
+    r'(?:(?:events|audit)\.add|(?<![.\w])attempt)\((?:\s*request,)?\s*"([a-z ]+)"'
+    r'|(?<![.\w])_write\([^"\n]*"([a-z ]+)"'
+)
+_FAILURE = re.compile(r'note_failure\(desk, request, "([a-z ]+)"\)')
 
 
 def test_catalogue_every_key_has_a_text_in_every_language() -> None:
@@ -46,6 +56,22 @@ def test_catalogue_has_a_title_for_every_section_of_settings() -> None:
 
 def test_settings_texts_cover_every_setting() -> None:
     assert [control.key for control in controls() if control.key not in setting_texts()] == []
+
+
+def _recorded() -> set[str]:
+    """What records are about, as the sources write them."""
+    texts = [path.read_text(encoding="utf-8") for path in (ROOT / "exhibit").rglob("*.py")]
+    found = {a or b for text in texts for a, b in _RECORD.findall(text)}
+    told = {"state", "fault", "fault over", "restart", *KEPT_EVENTS, *NEWS}
+    tried = {what for text in texts for what in _FAILURE.findall(text)}
+    return found | told | {f"{what} refused" for what in tried}
+
+
+def test_every_kind_of_record_is_in_words_in_every_language() -> None:
+    recorded = _recorded()
+    assert {"login", "login refused", "scene kept", "settings", "osc refused"} <= recorded
+    for texts in catalogue().values():
+        assert [what for what in sorted(recorded) if happened(what, texts) == what] == []
 
 
 @pytest.mark.parametrize(
