@@ -19,7 +19,7 @@ from exhibit.operator.api.permission import desk_of, person_of
 from exhibit.operator.pages.form import controls
 from exhibit.operator.pages.texts import LANGUAGES, Texts, catalogue, choose_language
 from exhibit.operator.pages.tuning import names_in, setting_texts
-from exhibit.operator.pages.wording import happened, inwards, plain
+from exhibit.operator.pages.wording import happened, noted, plain, slider_of
 
 PAGES = {
     "now": "/",
@@ -48,7 +48,8 @@ def _environment() -> Environment:
         "prose": _prose,
         "plain": plain,
         "happened": happened,
-        "inwards": inwards,
+        "noted": noted,
+        "slider_of": slider_of,
         "named": _named,
     }
     environment.filters.update(filters)

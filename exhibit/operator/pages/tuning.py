@@ -12,7 +12,7 @@ from exhibit.contract.settings.layers import flat
 from exhibit.contract.yaml_text import read_own_yaml
 from exhibit.operator.desk import Desk
 from exhibit.operator.pages.form import Control, controls
-from exhibit.operator.pages.texts import Texts
+from exhibit.operator.pages.texts import Texts, catalogue
 
 _NAMES = Path(__file__).parent / "settings.yaml"
 _SOURCES = {"config.yaml": "file", "command line": "command_line"}
@@ -47,7 +47,11 @@ def setting_texts() -> dict[str, dict[str, Any]]:
 @cache
 def names_in(language: str) -> dict[str, str]:
     """Return what settings are called in a language, by dotted key."""
-    return {key: str(entry["name"][language]) for key, entry in setting_texts().items()}
+    t = catalogue()[language]
+    own_widget = {"editing.directions": t("section.editing"), "tokens.cards": t("section.tokens")}
+    return own_widget | {
+        key: str(entry["name"][language]) for key, entry in setting_texts().items()
+    }
 
 
 def settings_by_section(desk: Desk, t: Texts) -> dict[str, list[Setting]]:

@@ -28,8 +28,8 @@ def plain(value: Any, t: Texts, names: Mapping[str, str] | None = None) -> str:
     if isinstance(value, Mapping):
         return _mapping(value, t, names or {})
     if isinstance(value, list | tuple):
-        return ", ".join(plain(item, t) for item in value)
-    return str(value)
+        return ", ".join(plain(item, t, names) for item in value)
+    return (names or {}).get(str(value), str(value))
 
 
 def _mapping(value: Mapping[str, Any], t: Texts, names: Mapping[str, str]) -> str:
@@ -56,12 +56,22 @@ def happened(what: str, t: Texts) -> str:
     return t(key) if t.has(key) else what
 
 
-def inwards(end: float, low: float, high: float) -> float:
-    """Return an end of a safe range with few digits, never outside of the range.
+def noted(note: str, t: Texts) -> str:
+    """Return in words why there is a version of the settings."""
+    if note.startswith("back to version "):
+        return f"{t('happened.version')} ({note.rpartition(' ')[2]})"
+    kinds = {"directions": "direction", "edited text": "overrides"}
+    return happened("reset" if note.startswith("reset ") else kinds.get(note, note), t)
 
-    Args:
-        end: `low` or `high`.
-        low, high: the range, which holds 0.
+
+def slider_of(low: float, high: float) -> tuple[float, float, float]:
+    """Return ends and step of a slider within a range that holds 0, on which it can stand at 0.
+
+    The step is 1, 2 or 5 times a power of ten, such that the range has 50 to 125 of them.
     """
-    scale = 10.0 ** max(1, 2 - math.floor(math.log10(max(high - low, 1e-6))))
-    return (math.ceil(end * scale) if end == low else math.floor(end * scale)) / scale
+    wanted = max(high - low, 1e-6) / 125
+    power = 10.0 ** math.floor(math.log10(wanted))
+    step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= wanted)
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    digits = max(0, -math.floor(math.log10(step)))
+    return round(first * step, digits), round(last * step, digits), round(step, digits)

@@ -82,6 +82,7 @@ class Control {
     this.offer = latest((value) => ask("POST", "/api/v1/settings/preview", nested(this.key, value)));
     // The value of inputs that are moved is theirs until it has been saved.
     this.moved = 0;
+    this.heard = 0;
     this.resting = [];
     for (const input of this.inputs) {
       input.addEventListener("input", () => { this.moved += 1; this.move(input); });
@@ -134,10 +135,11 @@ class Control {
     tellChange(name, [both[0], `${both[1]} ${unit}`.trim()], change, before === after ? null : back);
   }
 
-  // Whoever moved on while it was saved has the newer value in hand.
+  // Whoever moved on while it was saved has the newer value in hand; and an answer that is late may
+  // be older than what a scene has made of it since.
   end(value, source, moved, change) {
     const inHand = moved !== this.moved;
-    this.show(value, source, inHand);
+    if (this.heard <= change.generation) this.show(value, source, inHand);
     this.await(change);
   }
 
@@ -173,10 +175,11 @@ const all = new Map();
 for (const box of document.querySelectorAll(".control")) all.set(box.dataset.key, new Control(box));
 
 // Somebody else, a scene or the schedule may change what holds.
-listen("settings", ({ changed }) => {
+listen("settings", ({ changed, generation = 0 }) => {
   for (const [key, value] of Object.entries(changed)) {
     const control = all.get(key);
     if (!control || control.box.contains(document.activeElement)) continue;
+    control.heard = Math.max(control.heard, generation);
     if (JSON.stringify(control.saved) !== JSON.stringify(value)) {
       control.show(value, JSON.stringify(value) === JSON.stringify(control.file) ? "file" : "overrides");
     }

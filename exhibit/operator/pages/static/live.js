@@ -9,7 +9,7 @@ const listeners = { state: [], settings: [], arrival: [], log: [] };
 const windows = new BroadcastChannel("live");
 let resting = null;
 let source = null;
-let lost = false, heard = false;
+let lost = false;
 
 // Settings are at work once every process of the table says their generation, or a newer one.
 let arrival = { generation: 0, waiting_for: [] };
@@ -41,8 +41,7 @@ function connect() {
     });
   }
   source.onopen = () => {
-    if (heard) catchUp();
-    heard = true;
+    catchUp();
     if (lost) { lost = false; watch(); }
   };
   source.onerror = () => {
@@ -56,7 +55,7 @@ function connect() {
   };
 }
 
-// Settings may have changed while this window was hidden or rested.
+// Settings may have changed while this window was loaded, hidden or rested.
 async function catchUp() {
   const found = await ask("GET", "/api/v1/settings").catch(() => null);
   if (found) for (const listener of listeners.settings) listener({ changed: flat(found.effective) });

@@ -17,6 +17,7 @@ class Direction {
     this.saved = Number(this.field.value);
     this.offer = latest((strength) => ask("POST", `${this.path}/preview`, { strength }));
     this.moved = 0;
+    this.heard = 0;
     this.resting = [this.slider, this.field].map((input) => {
       input.addEventListener("input", () => this.move(input));
       return whenResting(input, () => this.save(Number(input.value)));
@@ -85,15 +86,29 @@ class Direction {
     await this.offer.end();
     const change = await attempt("PUT", this.path, { strength, modulation });
     if (!change) { this.mark(before); return; }
-    this.saved = strength;
-    this.kept = modulation;
-    // Whoever moved on while it was saved has the newer value in hand.
-    if (moved === this.moved) this.mark(strength);
-    if (!goesBack) this.showModulation(modulation);
+    if (this.heard <= change.generation) {
+      this.saved = strength;
+      this.kept = modulation;
+      // Whoever moved on while it was saved has the newer value in hand.
+      if (moved === this.moved) this.mark(strength);
+      if (!goesBack) this.showModulation(modulation);
+    }
     const same = JSON.stringify(movedBy) === JSON.stringify(modulation);
     const both = same ? pair(before, strength) : [this.how(movedBy), this.how(modulation)];
     const back = () => this.save(before, movedBy, false);
     tellChange(this.name, both, change, goesBack && (before !== strength || !same) ? back : null);
+  }
+
+  // Somebody else, a scene or the schedule may have moved it.
+  hear(used, generation) {
+    if (this.box.contains(document.activeElement)) return;
+    this.heard = Math.max(this.heard, generation);
+    this.saved = used?.strength ?? 0;
+    this.mark(this.saved);
+    const moved = used?.modulation ?? { kind: "none", depth: 0, period_s: this.kept.period_s, points: [] };
+    this.kept = moved;
+    this.showModulation(moved);
+    if (this.where) this.where.value = used?.part || this.where.dataset.part;
   }
 
   // An appearance goes to another part as it is set.
@@ -133,6 +148,11 @@ listen("state", (state) => {
   for (const chip of document.querySelectorAll("[data-scene]")) {
     if (state.scene !== undefined) chip.setAttribute("aria-pressed", String(chip.dataset.scene === state.scene));
   }
+});
+
+listen("settings", ({ changed, generation = 0 }) => {
+  const used = changed["editing.directions"];
+  if (used) for (const direction of directions) direction.hear(used.find((one) => one.name === direction.name), generation);
 });
 
 // Scenes

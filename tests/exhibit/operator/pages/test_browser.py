@@ -335,6 +335,36 @@ def test_tune_tokens_are_looked_for_as_long_as_they_are_on(
     wait_until(lambda: not _settings(page)["tokens"]["enabled"], "tokens to be off")
 
 
+def test_tune_answer_that_is_late_does_not_show_what_no_longer_holds(
+    open_page: Callable[..., Any], table: RunningTable
+) -> None:
+    """A scene was switched to meanwhile, and the slider went back to what was saved before it."""
+    page = open_page("/tune")
+    held: list[tuple[Any, Any]] = []
+    page.route("**/api/v1/settings", lambda route: held.append((route, route.fetch())))
+    number = _control(page, "stage.contrast").locator("input[type=number]")
+    number.fill("1.6")
+    number.press("Tab")
+    wait_until(lambda: (page.wait_for_timeout(50), held)[1], "the answer, which is held back")
+    page.request.patch(f"{table.url}/api/v1/settings", data={"stage": {"contrast": 1.2}})
+    wait_until(lambda: number.input_value() == "1.2", "what somebody else has made of it")
+    held[0][0].fulfill(response=held[0][1])
+    page.locator(".toast", has_text="Contrast").wait_for()
+    assert number.input_value() == "1.2"
+    page.request.post(f"{table.url}/api/v1/settings/reset", data={"keys": ["stage.contrast"]})
+
+
+def test_tune_direction_follows_what_somebody_else_makes_of_it(
+    open_page: Callable[..., Any], table: RunningTable
+) -> None:
+    page = open_page("/tune")
+    field = page.locator('[data-direction="rounder"] .control-body input[type=number]')
+    page.request.put(f"{table.url}/api/v1/directions/rounder", data={"strength": 1.5})
+    wait_until(lambda: field.input_value() == "1.5", "the strength")
+    page.request.put(f"{table.url}/api/v1/directions/rounder", data={"strength": 0})
+    wait_until(lambda: field.input_value() == "0", "the direction at rest")
+
+
 def test_tune_scene_is_kept_and_switched_to(open_page: Callable[..., Any]) -> None:
     page = open_page("/tune")
     page.fill("#scene-name", "Evening")

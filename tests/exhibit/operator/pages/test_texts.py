@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from exhibit.contract.settings.expectation import settings_of
+from exhibit.contract.settings.schema import Config
 from exhibit.contract.update_news import KINDS as NEWS
 from exhibit.operator.pages.form import controls
 from exhibit.operator.pages.texts import LANGUAGES, catalogue, choose_language, read_catalogue
-from exhibit.operator.pages.tuning import setting_texts
-from exhibit.operator.pages.wording import happened
+from exhibit.operator.pages.tuning import names_in, setting_texts
+from exhibit.operator.pages.wording import happened, noted
 from exhibit.operator.state.watch import KEPT_EVENTS
 
 ROOT = Path(__file__).parents[4]
@@ -72,6 +74,35 @@ def test_every_kind_of_record_is_in_words_in_every_language() -> None:
     assert {"login", "login refused", "scene kept", "settings", "osc refused"} <= recorded
     for texts in catalogue().values():
         assert [what for what in sorted(recorded) if happened(what, texts) == what] == []
+
+
+def test_every_detail_of_a_record_is_in_words() -> None:
+    texts = [path.read_text(encoding="utf-8") for path in (ROOT / "exhibit").rglob("*.py")]
+    calls = [call for text in texts for call in re.findall(r"audit\.add\(([^)]*)\)", text)]
+    details = {name for call in calls for name in re.findall(r"(\w+)=", call)}
+    assert {"by", "on_trial"} <= details
+    assert {name for name in details if f"detail.{name}" not in read_catalogue()} == set()
+
+
+def test_names_are_there_for_all_that_can_change() -> None:
+    """The history called them `editing.directions`."""
+    keys = {setting.key for setting in settings_of(Config)}
+    assert keys - set(names_in("nb")) == set()
+
+
+@pytest.mark.parametrize(
+    ("note", "words"),
+    [
+        ("reset ink.despeckle", "Settings put back"),
+        ("directions", "Direction changed"),
+        ("edited text", "Settings edited as text"),
+        ("back to version 3", "Gone back to an earlier version (3)"),
+        ("scene", "Scene"),
+        ("bundle", "Who answers"),
+    ],
+)
+def test_noted_versions_are_told_in_words(note: str, words: str) -> None:
+    assert noted(note, catalogue()["en"]) == words
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from exhibit.operator.pages.texts import catalogue
-from exhibit.operator.pages.wording import inwards, plain
+from exhibit.operator.pages.wording import plain, slider_of
 
 STILL = {"kind": "none", "depth": 0.0, "period_s": 20.0, "points": []}
 WAVE = {**STILL, "kind": "sine", "depth": 1.5}
@@ -42,10 +42,11 @@ def test_plain_direction_that_moves_says_how() -> None:
     ("low", "high"),
     [(-6.794, 2.972), (-3.1847, 0.6369), (-0.04, 0.0312), (-120.7, 80.3), (0.0, 3.0), (-3.0, 0.0)],
 )
-def test_inwards_ends_of_a_slider_lie_in_the_safe_range_and_near_its_ends(
+def test_slider_of_a_direction_has_ends_in_its_safe_range_and_can_stand_at_nought(
     low: float, high: float
 ) -> None:
-    """A slider at its own end was told to be beyond the safe range."""
-    first, last = inwards(low, low, high), inwards(high, low, high)
+    """One at its own end was told to be beyond the safe range, and one at rest stood at 0.01."""
+    first, last, step = slider_of(low, high)
     assert low <= first <= 0 <= last <= high
-    assert max(first - low, high - last) <= (high - low) / 20
+    assert max(first - low, high - last) <= step <= (high - low) / 40
+    assert first / step == pytest.approx(round(first / step))
