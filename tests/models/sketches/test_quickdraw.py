@@ -49,7 +49,8 @@ def test_strokes_are_x_y_t(tmp_path: Path):
     [
         ("[[[10,60,120,180],[200,90,40,60]],[[0,255],[210,212]]]", "the simplified layout"),
         ("[[[1,2,3,4,5,6],[1,2,3,4,5,6]]]", "the simplified layout"),
-        ("[[[1,2],[1,2],[0,NaN]]]", "nan in a stroke is no finite number"),
+        ("[[[1,2],[1,2],[0,NaN]]]", "nan in a stroke is no place on a sheet"),
+        ("[[[0,1e300],[0,1],[0,1]]]", r"1e\+300 in a stroke is no place on a sheet"),
         ("[[[1,Infinity],[1,2],[0,9]]]", "inf in a stroke"),
         ('[[["1","2"],[1,2],[0,9]]]', "'1' in a stroke"),
         ("[[[true,2],[1,2],[0,9]]]", "True in a stroke"),
