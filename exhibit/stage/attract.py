@@ -132,6 +132,8 @@ class Attract:
         self.fault = "; ".join(faults)
         if drawings is not None:
             self._drawings, self._coming = drawings, None
+        # Pictures may stop at any moment, and all that a turn takes is then there already.
+        self._prepare()
 
     def _sources(self, bundle: str) -> list[Callable[[], Drawings]]:
         """Ways to drawings, the best first: those made for the loop, then the bundle's."""

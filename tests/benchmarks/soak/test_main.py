@@ -9,7 +9,7 @@ from benchmarks.soak import __main__ as soak
 
 WELL = {
     "processes": {
-        "engine": {"rss_mb_an_hour": 0.4, "descriptors_more": 0.0, "threads_more": None},
+        "engine": {"own_mb_an_hour": 0.4, "descriptors_more": 0.0, "threads_more": None},
     },
     "tracebacks": 0,
     "stage_p99_ms": 30.0,
@@ -22,7 +22,7 @@ def test_missed_bars_of_a_run_that_is_well_are_none() -> None:
 
 
 def test_missed_bars_name_process_and_figure() -> None:
-    engine = {"rss_mb_an_hour": 3.04, "descriptors_more": 7.0, "threads_more": None}
+    engine = {"own_mb_an_hour": 3.04, "descriptors_more": 7.0, "threads_more": None}
     found = {**WELL, "processes": {"engine": engine}, "tracebacks": 2, "stage_p99_ms": 41.0}
     assert soak.missed_bars(found) == [
         "engine: memory grows by 3.0 MB/h",

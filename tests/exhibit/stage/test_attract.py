@@ -1,13 +1,15 @@
 """The attract loop is driven by times that the test gives; only its threads take real time."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from exhibit.contract.settings.schema import VisitConfig
+from exhibit.stage import attract as attract_loop
 from exhibit.stage.attract import Attract
-from exhibit.stage.turn import SIDE_PX, TURN_S
+from exhibit.stage.turn import SIDE_PX, TURN_S, Turn, make_turn
 from tests.exhibit.stage.test_drawings import square, write_drawings, write_prepared
 from tests.patience import wait_until
 
@@ -21,9 +23,10 @@ def bundle(tmp_path: Path) -> str:
 
 def begun(attract: Attract, now: float) -> float:
     """Let a turn begin, and return when it did."""
-    attract.begin()
 
     def begins() -> bool:
+        # Anew each time: a turn that is ready only between the two steps would begin at the second.
+        attract.begin()
         attract.step(now)
         return bool(attract.step(now + 8).picture.min() < 255)
 
@@ -37,6 +40,23 @@ def test_attract_draws_a_little_more_in_every_step(bundle: str) -> None:
     inked = [int((attract.step(now + at_s).picture < 128).sum()) for at_s in (1, 2, 4, 6, 8.2)]
     assert inked == sorted(inked)
     assert 0 < inked[0] < inked[1] < inked[-1]
+
+
+def test_attract_is_prepared_before_it_is_shown(
+    bundle: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+
+    def noted(*given: Any) -> Turn:
+        made.append(make_turn(*given))
+        return made[-1]
+
+    monkeypatch.setattr(attract_loop, "make_turn", noted)
+    attract = Attract(bundle, QUIET, seed=1)
+    wait_until(lambda: bool(made), "the first turn is made")
+    attract.begin()
+    attract.step(100.0)
+    assert np.array_equal(attract.step(108.0).picture, made[0].picture(8.0))
 
 
 def test_attract_fades_a_drawing_before_the_next(bundle: str) -> None:
