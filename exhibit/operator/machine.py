@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,7 @@ def hottest_c() -> float | None:
 
 def _free_gb(folder: Path) -> float | None:
     for existing in (folder, *folder.parents):
-        if existing.is_dir():
+        # Where nobody may look, the folder above lies on the same disk, most likely.
+        with contextlib.suppress(OSError):
             return round(shutil.disk_usage(existing).free / 1e9, 1)
     return None

@@ -9,6 +9,7 @@ stay as `config.yaml` says: they are facts of the place.
 from __future__ import annotations
 
 import contextlib
+import os
 from pathlib import Path
 
 from exhibit.contract.files import PRIVATE, write_whole
@@ -30,8 +31,9 @@ def safe_mode_reason(state_dir: Path) -> str | None:
     except FileNotFoundError:
         return None
     except OSError:
-        # Left out is always safe; what is there and cannot be read was meant.
-        return "" if marker.exists() else None
+        # Left out is always safe; what is there and cannot be read was meant. Whether it is there
+        # at all cannot be seen in a folder of another owner, and neither can overrides.
+        return "" if os.access(marker, os.F_OK) else None
 
 
 def begin_safe_mode(state_dir: Path, reason: str) -> None:

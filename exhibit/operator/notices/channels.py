@@ -151,14 +151,17 @@ def read_secret(name: str, folder: Path) -> str:
     """
     given = os.environ.get("CREDENTIALS_DIRECTORY")
     path = Path(given) / name if given else None
-    if path is None or not path.is_file():
-        path = folder / name
-        if not path.exists():
-            return ""
-        if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
-            raise NoticeError(f"{path}: others can read it; expected mode 0600: chmod 600 {path}")
     try:
+        if path is None or not path.is_file():
+            path = folder / name
+            mode = path.stat().st_mode
+            if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
+                raise NoticeError(
+                    f"{path}: others can read it; expected mode 0600: chmod 600 {path}"
+                )
         return path.read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        return ""
     except (OSError, UnicodeDecodeError) as error:
         raise NoticeError(f"{path}: cannot be read: {error}") from None
 

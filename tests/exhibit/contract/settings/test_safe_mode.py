@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from exhibit.contract.settings.file import apply_overrides
 from exhibit.contract.settings.safe_mode import (
     SAFE_MODE,
@@ -11,6 +13,7 @@ from exhibit.contract.settings.safe_mode import (
     safest,
 )
 from exhibit.contract.settings.schema import Config
+from tests.fakes.closed import close_folder
 
 
 def test_safest_keeps_the_place_and_drops_what_answers() -> None:
@@ -42,3 +45,10 @@ def test_safe_mode_is_off_on_with_a_reason_and_off_again(tmp_path: Path) -> None
     assert safe_mode_reason(tmp_path) is None
     (tmp_path / SAFE_MODE).mkdir()
     assert safe_mode_reason(tmp_path) == ""
+
+
+def test_safe_mode_is_off_where_nobody_may_look(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    close_folder(monkeypatch, tmp_path)
+    assert safe_mode_reason(tmp_path) is None

@@ -25,6 +25,7 @@ from exhibit.operator.notices.channels import (
     open_channels,
     read_secret,
 )
+from tests.fakes.closed import close_folder
 
 aiosmtpd = pytest.importorskip("aiosmtpd.controller")
 smtp = pytest.importorskip("aiosmtpd.smtp")
@@ -120,6 +121,15 @@ def test_mail_logs_in_with_the_secret_and_names_a_wrong_one(
     with pytest.raises(NoticeError, match=r"mail through 127\.0\.0\.1: 535"):
         channel.send(NOTICE)
     assert len(box.mail) == 1
+
+
+def test_secret_in_a_folder_of_another_owner_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert read_secret(PASSWORD, tmp_path) == ""
+    close_folder(monkeypatch, tmp_path)
+    with pytest.raises(NoticeError, match=r"cannot be read: .*Permission denied"):
+        read_secret(PASSWORD, tmp_path)
 
 
 def test_mail_to_a_server_whose_certificate_nobody_knows_is_refused(
