@@ -63,6 +63,10 @@ class Pose:
         """Return the pose in which everything is seen by so much farther."""
         return replace(self, shift=self.shift - self.turn * by - self.slant * by.conjugate())
 
+    def sized(self, by: float) -> Pose:
+        """Return the pose in which everything is seen so much larger, about where 0 is seen."""
+        return replace(self, turn=self.turn / by, slant=self.slant / by)
+
 
 STILL = Pose()
 
@@ -93,9 +97,24 @@ def pose_towards(drawing: Lines, ink: Lines) -> tuple[Pose, float]:
 
 
 def _kept_on_sheet(pose: Pose, lines: Lines) -> Pose:
-    """Return a pose moved so that no line leaves the sheet that lay on it before."""
+    """Return a pose made smaller and moved so that no line leaves the sheet that lay on it before.
+
+    A drawing that lay beyond the margin may go on to.
+    """
     after = pose.after(lines.at)
-    return pose.moved(complex(_back(lines.at.real, after.real), _back(lines.at.imag, after.imag)))
+    pose = pose.sized(min(1.0, *(_shrinking(*one) for one in _axes(lines.at, after))))
+    after = pose.after(lines.at)
+    return pose.moved(complex(*(_back(*one) for one in _axes(lines.at, after))))
+
+
+def _axes(before: Points, after: Points) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
+    return (before.real, after.real), (before.imag, after.imag)
+
+
+def _shrinking(before: Floats, after: Floats) -> float:
+    """Return how much smaller what is seen must be to have room along one axis."""
+    room = min(_MARGIN, float(before.min())), max(1 - _MARGIN, float(before.max()))
+    return min(1.0, (room[1] - room[0]) / max(float(np.ptp(after)), 1e-9))
 
 
 def _back(before: Floats, after: Floats) -> float:

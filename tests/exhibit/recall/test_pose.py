@@ -77,6 +77,7 @@ def test_after_is_where_before_came_from() -> None:
     np.testing.assert_allclose(pose.after(pose.before(points)), points, atol=1e-5)
     moved = pose.moved(0.2 - 0.1j)
     np.testing.assert_allclose(moved.after(points), pose.after(points) + (0.2 - 0.1j), atol=1e-5)
+    np.testing.assert_allclose(pose.sized(0.8).after(points), 0.8 * pose.after(points), atol=1e-5)
 
 
 @pytest.mark.parametrize("middle", [(128, 60), (200, 128), (128, 200), (56, 56)])
@@ -91,6 +92,14 @@ def test_pose_towards_ink_beyond_the_edge_keeps_the_drawing_on_the_sheet(
     assert min(after.real.min(), after.imag.min()) > 0.01
     assert max(after.real.max(), after.imag.max()) < 0.99
     assert abs(found.shift) > 0.02
+
+
+def test_pose_towards_larger_ink_grows_no_larger_than_the_sheet() -> None:
+    drawing = np.asarray(cv2.rectangle(shapes.blank(), (100, 8), (150, 248), 0, 3), np.uint8)
+    ink = np.asarray(cv2.rectangle(shapes.blank(), (95, -20), (155, 276), 0, 3), np.uint8)
+    found, _ = posed(drawing, ink)
+    after = found.after(lines_of(drawing).at)
+    assert 0.01 < after.imag.min() < after.imag.max() < 0.99
 
 
 def test_pose_towards_leaves_what_the_edge_cut_before() -> None:
