@@ -39,6 +39,14 @@ class Structure:
         """Every drawing's shape in space, before its head turns: (F, 3, P)."""
         return self.rigid + np.einsum("fk,ki,kp->fip", self.weights, self.lines, self.amounts)
 
+    def depth(self) -> float:
+        """How deep the rigid shape is, as a multiple of its width: about 1 for a head.
+
+        Of heads that never turn no depth can be told, and it comes out as next to nothing or as
+        a thousand.
+        """
+        return float(np.ptp(self.rigid[2]) / max(np.ptp(self.rigid[0]), 1e-12))
+
     def projected(self) -> Doubles:
         """The landmarks that this says: (F, 2, P)."""
         return np.asarray(self.cameras @ self.shapes() + self.centres[..., None], np.float64)

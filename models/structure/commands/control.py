@@ -18,6 +18,8 @@ from models.structure.factorisation import Doubles, structure_of
 from models.structure.landmark_network import distances, load_landmark_network, located
 
 _HELD_OUT = 0.1
+_FLATTEST, _DEEPEST = 0.25, 4.0
+"""No head is less or more times as deep as it is wide."""
 _FEW = 200
 """Heads that are drawn where only the cost of learning is asked for."""
 
@@ -77,7 +79,16 @@ def control(
     seen = count - max(1, round(_HELD_OUT * count))
     found = structure_of(points[:seen], changes)
     off = _apart(found.projected(), points[:seen])
-    click.echo(f"structure of {seen} heads: landmarks {off:.2f} % of the side")
+    depth = found.depth()
+    click.echo(
+        f"structure of {seen} heads: landmarks {off:.2f} % of the side, {depth:.1f} times as deep "
+        "as wide"
+    )
+    if not _FLATTEST < depth < _DEEPEST:
+        click.echo(
+            f"no head is: those of {checkpoint} do not turn, or their landmarks are not found on "
+            "them; turns asked for will mean nothing"
+        )
     data = {"generator": subject.checkpoint, "samples": count, "without": left_out}
     names = [finder.names[i] for i in kept]
     network = learnt(control_lesson(w[:seen], points[:seen], found, names, data), folder, options)

@@ -80,3 +80,10 @@ def test_scale_and_rotation_of_plain_qr_would_flip_the_axes():
 def test_yaw_deg_of_scaled_cameras_is_their_turn():
     cameras = np.stack([0.7 * about_the_upright_axis(yaw) for yaw in YAWS[:5]])
     np.testing.assert_allclose(yaw_deg(cameras), np.rad2deg(YAWS[:5]))
+
+
+@pytest.mark.parametrize("noise", [0.0005, 0.002])
+def test_depth_of_heads_that_never_turn_is_that_of_no_head(noise: float) -> None:
+    assert 0.25 < structure_of(drawn(head()), 0).depth() < 4
+    straight = np.repeat(head()[None, :2], 40, axis=0) + noise * CHANCE.normal(size=(40, 2, 20))
+    assert not 0.25 < structure_of(straight, 0).depth() < 4

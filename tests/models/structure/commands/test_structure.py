@@ -41,6 +41,7 @@ def test_structure_from_heads_to_turns(place: Path) -> None:
     assert not (place / "control").exists()
     said = run(*asked, "--changes", "2", *FEW)
     assert "structure of 90 heads" in said
+    assert "times as deep as wide" in said
     assert "10 heads not seen" in said
     for way in ("inverse", "gradient"):
         turned = ("--by", "-10,0,10", "--heads", "2", "--way", way, "-o", f"{way}.png")
