@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exhibit.contract.bundle import MEMORY, Bundle, Card, load_bundle, sha256_of
+from exhibit.contract.directions import load_directions
 from exhibit.contract.errors import InputError
 from exhibit.contract.memory import (
     MEMORY_FILES,
@@ -38,6 +39,8 @@ _INK_PX, _PEN_PX = 128, 1.5
 _FAIR_SHARE, _LARGE_SHARE, _FAVOURITE = 0.01, 0.06, 0.15
 """Share of sketches from which on a drawing is found often, from which on very often, and what that
 costs it: what drawings differ by that fit a circle equally well."""
+_FORMAT = 2
+"""Of bundles that have a memory, the oldest."""
 _FILES = (*MEMORY_FILES, NETWORK)
 _FEW_PAGES = 12
 """Pages that a dry run takes for all."""
@@ -194,7 +197,9 @@ def remember_instead(bundle: Bundle, stored: StoredMemory) -> None:
         shutil.rmtree(folder / MEMORY, ignore_errors=True)
         write_memory(stored, folder)
         write_card(remembering(bundle.card, folder), folder)
-        open_memory(load_bundle(folder))
+        changed = load_bundle(folder)
+        open_memory(changed)
+        load_directions(changed)
         take_place(folder, bundle.path)
 
 
@@ -205,7 +210,7 @@ def remembering(card: Card, folder: Path) -> Card:
     credit = () if ATTRIBUTION in card.attribution or NETWORK not in names else (ATTRIBUTION,)
     return card.model_copy(
         update={
-            "format": 2,
+            "format": max(card.format, _FORMAT),
             "files": others | {name: sha256_of(folder / name) for name in names},
             "attribution": (*card.attribution, *credit),
         }

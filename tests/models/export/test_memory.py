@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from exhibit.contract.bundle import load_bundle
+from exhibit.contract.directions import load_directions
 from exhibit.contract.errors import InputError
 from exhibit.contract.memory import Provenance
 from exhibit.recall import Memory, open_memory
@@ -22,7 +23,7 @@ from models.export.memory import (
     remember_instead,
 )
 from tests.exhibit.recall import shapes
-from tests.fakes.bundle import write_bundle
+from tests.fakes.bundle import add_appearance, write_bundle
 from tests.fakes.meaning import tiny_meanings
 from tests.fakes.memory import write_remembering_bundle
 from tests.models.collection.boxes_of_scans import prepared
@@ -121,6 +122,16 @@ def test_add_memory_bundle_recalls_and_keeps_its_networks(tmp_path: Path) -> Non
     assert asked == [card.resolution] and card.format == 2
     assert (bundle / "encoder.onnx").read_bytes() == before
     assert [credit for credit in card.attribution if "AlexNet" in credit]
+
+
+def test_add_memory_to_a_bundle_with_appearances_keeps_them(tmp_path: Path) -> None:
+    bundle = write_bundle(tmp_path / "tiny", inversion="feature")
+    add_appearance(bundle)
+    record = Provenance(item="one", source="one")
+    add_memory(bundle, lambda _: Memory.of([shapes.house()], [record]))
+    changed = load_bundle(bundle)
+    assert changed.card.format == 3
+    assert "shaded" in load_directions(changed)
 
 
 def test_add_memory_again_replaces_it(tmp_path: Path) -> None:
