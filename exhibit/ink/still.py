@@ -17,9 +17,10 @@ from exhibit.contract.values import Floats, Gray
 from exhibit.ink.holes import fill_holes
 from exhibit.ink.images import as_gray
 from exhibit.ink.judge import ink_logit
+from exhibit.ink.large import SHRINK, add_large
 
 _LEAST_PX, _LEAST_SPREAD = 3, 18
-_SOFT, _LEAST_SIDE = 1.55, 64
+_SOFT, _LEAST_SIDE, _LEAST_COARSE_SIDE = 1.55, 64, 24
 """Slopes of a picture at half its size are twice as steep where it is soft, and 1.0 to 1.4 times
 where its edges are as sharp as its pixels allow."""
 _TILE_PX, _OVERLAP_PX = 2048, 128
@@ -45,18 +46,28 @@ def binarise(gray: Gray) -> Gray:
     """
     if min(gray.shape) < _LEAST_PX or int(gray.max()) - int(gray.min()) < _LEAST_SPREAD:
         return np.full_like(gray, 255)
+    return as_gray(np.where(_ink(gray, _spare_detail(gray)) > 0, 0, 255))
+
+
+def _ink(gray: Gray, shrink: int) -> Gray:
+    """Return ink (H, W) uint8, 1 on ink, of a picture that may be judged so many times smaller."""
     height, width = gray.shape
-    shrink = _spare_detail(gray)
     if shrink == 1:
         logit = _in_tiles(gray)
     else:
-        size = (width // shrink, height // shrink)
-        small = as_gray(cv2.resize(gray, size, interpolation=cv2.INTER_AREA))
+        small = _smaller(gray, shrink)
         logit = np.asarray(
             cv2.resize(_in_tiles(small), (width, height), interpolation=cv2.INTER_CUBIC), np.float32
         )
     ink = fill_holes(gray, _without_doubtful(logit, shrink))
-    return as_gray(np.where(ink > 0, 0, 255))
+    if min(height, width) < SHRINK * shrink * _LEAST_COARSE_SIDE:
+        return ink
+    return add_large(gray, ink, _ink(_smaller(gray, SHRINK), shrink))
+
+
+def _smaller(gray: Gray, shrink: int) -> Gray:
+    size = (gray.shape[1] // shrink, gray.shape[0] // shrink)
+    return as_gray(cv2.resize(gray, size, interpolation=cv2.INTER_AREA))
 
 
 def _in_tiles(gray: Gray) -> Floats:

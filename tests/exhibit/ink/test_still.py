@@ -97,6 +97,37 @@ def test_binarise_filled_shape_of_any_size_is_ink(reach: int, noise: float) -> N
     assert not (found[~near] < 128).any()
 
 
+@pytest.mark.parametrize(
+    ("reach", "level", "noise"), [(60, 140, 4.0), (100, 95, 0.0), (150, 40, 1.5), (150, 140, 4.0)]
+)
+def test_binarise_shape_larger_than_the_networks_look_is_filled(
+    reach: int, level: int, noise: float
+) -> None:
+    page = np.full((480, 640), 205, np.uint8)
+    cv2.circle(page, (120, 120), 70, 80, 3, cv2.LINE_AA)
+    shape = np.zeros_like(page)
+    cv2.ellipse(shape, (420, 290), (reach, round(0.7 * reach)), 20, 0, 360, 255, -1, cv2.LINE_AA)
+    page[shape > 127] = level
+    found = binarise(_noisy(page, noise))
+    assert _kept(found, shape > 127) > 0.95
+    near = cv2.dilate((page < 180).astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
+    assert (found[~near] < 128).mean() < 0.001
+
+
+def test_binarise_large_soft_shape_and_dark_corner_are_paper() -> None:
+    page = np.full((480, 640), 205, np.float32)
+    cv2.circle(page, (120, 240), 70, 80.0, 3, cv2.LINE_AA)
+    drawing = page < 180
+    soft = np.zeros_like(page)
+    cv2.ellipse(soft, (430, 270), (120, 80), 20, 0, 360, 1.0, -1)
+    page *= 1 - 0.45 * cv2.GaussianBlur(soft, (0, 0), 6.0)
+    cv2.fillPoly(page, [np.array([[500, 0], [639, 0], [639, 130]], np.int32)], 20.0)
+    found = binarise(_noisy(page)) < 128
+    near = cv2.dilate(drawing.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
+    assert found[drawing].mean() > 0.95
+    assert (found & ~near)[:, :640].mean() < 0.003
+
+
 def test_binarise_blurred_letters_that_shine_through_are_paper() -> None:
     light = np.full((240, 320), 200, np.float32)
     below, upper = np.zeros_like(light), np.zeros_like(light)
