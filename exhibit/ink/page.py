@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from exhibit.contract.errors import InputError
 from exhibit.contract.geometry import scaling, translation
@@ -23,12 +24,15 @@ from exhibit.ink.sheet_outline import Outline, inside, outlines
 
 _LONGER_PX = 640
 _LEVELS = np.linspace(0.08, 0.92, 18)
+_AROUND = (0.25, 0.5, 0.12)
+"""Of the picture's sides: what is brighter than so much around it."""
 _LARGER = 0.3
 """How much more a larger outline counts than one that is seen better: power of its area."""
 _EDGE_SHARE = 0.008
 """Of the longer side: this close to its edge a sheet curls and casts shadows."""
 _COVERED_SIDE_PX = 320
 _FINGER_SHARE, _FINGER_LEVEL = 0.035, 0.87
+_AS_WHITE, _BLACK = 0.94, 0.35
 _HUG_SHARE, _HUGS = 0.025, 0.7
 _COVERED = 60
 
@@ -57,7 +61,7 @@ def find_page(photograph: Photograph) -> Page:
     size = (max(1, round(width / shrink)), max(1, round(height / shrink)))
     found = [
         outline
-        for plane in (photograph.least, photograph.gray)
+        for plane in (photograph.least, photograph.gray, _whiteness(photograph))
         for outline in _all_outlines(_in_light(plane, size))
     ]
     if not found:
@@ -68,6 +72,12 @@ def find_page(photograph: Photograph) -> Page:
     corners = np.asarray((best.corners + 0.5) * shrink - 0.5, np.float32)
     on_sheet = inside(corners, (height, width), _EDGE_SHARE * max(height, width))
     return Page(corners, _without_fingers(photograph, on_sheet))
+
+
+def _whiteness(photograph: Photograph) -> Gray:
+    """Return how little colour each pixel has, (H, W) uint8: a shadow across paper is white too."""
+    bright = np.maximum(photograph.gray, np.uint8(1)).astype(np.float32)
+    return as_gray(np.minimum(255 * (photograph.least / bright), 255))
 
 
 def _in_light(plane: Gray, size: tuple[int, int]) -> Gray:
@@ -85,8 +95,9 @@ def _all_outlines(pixels: Gray) -> Iterator[Outline]:
     low, high = np.percentile(level, (2.0, 99.0))
     for share in _LEVELS:
         yield from outlines(pixels, as_gray(level > low + share * (high - low)))
-    around = cv2.blur(level, (max(1, level.shape[1] // 4), max(1, level.shape[0] // 4)))
-    yield from outlines(pixels, as_gray(level > around))
+    for share in _AROUND:
+        window = max(1, round(share * level.shape[1])), max(1, round(share * level.shape[0]))
+        yield from outlines(pixels, as_gray(level > cv2.blur(level, window)))
 
 
 def _worth(outline: Outline) -> float:
@@ -115,11 +126,31 @@ def _without_fingers(photograph: Photograph, on_sheet: Gray) -> Gray:
     comes_in = np.zeros(count, bool)
     comes_in[labels[(sheet > 0) & (within == 0)]] = True
     comes_in[0] = False
+    comes_in &= ~_shadows(photograph, sheet, light, labels, count)
     if not comes_in.any():
         return on_sheet
     covered = cv2.dilate(as_gray(comes_in[labels]), ellipse(reach // 2 + 1)) * np.uint8(255)
     wide = cv2.resize(covered, (width, height), interpolation=cv2.INTER_LINEAR)
     return as_gray(np.where(wide > 127, 0, on_sheet))
+
+
+def _shadows(
+    photograph: Photograph, sheet: Gray, light: Gray, labels: NDArray[np.int32], count: int
+) -> NDArray[np.bool_]:
+    """Tell which dark pieces are shadows, (count,) bool: of the paper's colour, and not black.
+
+    Where nothing has a colour none can be told from a finger, and none is.
+    """
+    size = (sheet.shape[1], sheet.shape[0])
+    white = cv2.resize(_whiteness(photograph), size, interpolation=cv2.INTER_AREA)
+    least_white = _AS_WHITE * float(np.median(white[sheet > 0]))
+    shadows = np.zeros(count, bool)
+    if float(np.percentile(white, 1)) < least_white:
+        black = _BLACK * float(np.percentile(light[sheet > 0], 80))
+        for piece in range(1, count):
+            here = labels == piece
+            shadows[piece] = np.median(white[here]) > least_white and np.median(light[here]) > black
+    return shadows
 
 
 def _paper_nearby(light: Gray, sheet: Gray, paper: float) -> Floats:

@@ -67,6 +67,24 @@ def test_find_page_finger_at_the_edge_cannot_be_read() -> None:
     assert (page.readable[lines_seen(doodle())] > 0).all()
 
 
+@pytest.mark.parametrize("desk", [_LIGHT_WOOD, _DARK_WOOD])
+def test_find_page_shadow_across_sheet_and_desk_hides_nothing(desk: tuple[int, int, int]) -> None:
+    y, x = np.mgrid[0:480, 0:640]
+    shade = 1 - 0.4 / (1 + np.exp(-(0.8 * x + y - 480) / 18))
+    frame = np.asarray(on_desk(doodle(), desk) * shade[..., None], np.uint8)
+    page = find_page(as_photograph(frame))
+    assert np.abs(page.corners - CORNERS).max() < 3.0
+    assert (page.readable[lines_seen(doodle())] > 0).mean() > 0.99
+
+
+def test_find_page_black_pen_left_at_the_edge_cannot_be_read() -> None:
+    sheet = cv2.merge([doodle()] * 3)
+    cv2.line(sheet, (0, 250), (60, 235), (20, 20, 22), 26)
+    page = find_page(as_photograph(on_desk(sheet, _LIGHT_WOOD)))
+    pen = lines_seen(cv2.line(np.full((300, 400), 210, np.uint8), (8, 248), (50, 238), 20, 12))
+    assert (page.readable[pen] == 0).all()
+
+
 def test_find_page_filled_shape_inside_the_sheet_can_be_read() -> None:
     sheet = doodle()
     cv2.circle(sheet, (320, 90), 40, 60, -1)
