@@ -12,13 +12,14 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from benchmarks.pages import Floats, Gray, Page, clouds, handwriting, paper
+from benchmarks.pages import Floats, Page, clouds, handwriting, paper
+from models.sketches.writing import written
 
 _GAMMA = 2.2
 _LONGER_PX = 900
 _PICTURES = (".png", ".gif", ".jpg")
+_LETTERS = np.array(list("aabcdeeefghiijklmnnoopqrrsstttuuvwxyzABCDEGHILMNPRSTVW"))
 
 
 @dataclass(slots=True, eq=False)
@@ -223,6 +224,61 @@ def _calligraphy(rng: np.random.Generator, sheet: _Sheet, drawings: list[Path]) 
     sheet.strength = np.clip(rng.uniform(0.3, 0.45) + 0.8 * thick, 0, 0.93).astype(np.float32)
 
 
+def _written(rng: np.random.Generator, sheet: _Sheet, drawings: list[Path]) -> None:
+    """Long lines of a pointed pen, some words faint; both sides written on, and soaked through."""
+    shape, most = sheet.front.shape, float(rng.uniform(2.5, 7))
+    sheet.front = _lines(rng, shape, ("cursive",), most, most * rng.uniform(3.5, 6.0))
+    count, labels = cv2.connectedComponents((sheet.front > 0.1).astype(np.uint8), connectivity=8)
+    dark = np.full(count, float(rng.uniform(0.6, 0.9)))
+    dark[rng.random(count) < 0.3] = rng.uniform(0.25, 0.5)
+    words = cv2.dilate(np.asarray(dark[labels] * (labels > 0), np.float32), np.ones((5, 5)))
+    thick = np.clip(2 * cv2.GaussianBlur(sheet.front, (0, 0), 0.5 * most), 0, 1)
+    sheet.strength = np.asarray(words * (0.5 + 0.5 * thick), np.float32)
+    back = _lines(rng, shape, ("cursive",), most, most * rng.uniform(3.5, 6.0))
+    seep = cv2.GaussianBlur(cv2.flip(back, 1), (0, 0), rng.uniform(1.2, 2.5))
+    where = np.clip(0.6 + 0.4 * clouds(rng, shape, 120), 0, 1)
+    sheet.back *= 1 - float(rng.uniform(0.15, 0.5)) * seep * where
+    sheet.noise = min(sheet.noise, 3.0)
+
+
+def _worn_print(rng: np.random.Generator, sheet: _Sheet, drawings: list[Path]) -> None:
+    """Printed text on old paper; the page behind it shines through."""
+    shape, most, fonts = sheet.front.shape, float(rng.uniform(1.5, 4)), ("timesrb", "gothicger")
+    sheet.front = _lines(rng, shape, fonts, most, float(rng.uniform(10, 26)))
+    back = _lines(rng, shape, fonts, most, float(rng.uniform(10, 26)))
+    seen = cv2.GaussianBlur(cv2.flip(back, 1), (0, 0), rng.uniform(1.5, 4))
+    sheet.back *= 1 - float(rng.uniform(0.15, 0.5)) * seen
+    worn = np.clip(1 + 0.25 * clouds(rng, shape, 3), 0.3, 1.2)
+    sheet.strength = np.clip(sheet.strength * worn, 0, 0.95).astype(np.float32)
+    sheet.blank = _linear(paper(rng, shape, float(rng.random() < 0.5)))
+
+
+def _lines(
+    rng: np.random.Generator,
+    shape: tuple[int, ...],
+    fonts: tuple[str, ...],
+    most_px: float,
+    x_height_px: float,
+) -> Floats:
+    """Fill a page with lines of letters, broad where the pen goes down; returns coverage."""
+    height, width = shape[:2]
+    canvas, font = np.zeros((2 * height, 2 * width), np.uint8), str(rng.choice(fonts))
+    unit, least = 2 * x_height_px / 14, float(rng.uniform(0.15, 0.6))
+    lines = []
+    for _ in range(round(2 * height / unit / 36)):
+        words = ["".join(rng.choice(_LETTERS, int(rng.integers(2, 11)))) for _ in range(20)]
+        lines.append(" ".join(words)[: int(2 * width / unit / 16)])
+    for stroke in written(lines, font, rng):
+        points = stroke * unit + (20, 20 * unit)
+        steps = np.diff(points, axis=0)
+        down = np.clip(steps[:, 1] / np.maximum(np.hypot(*steps.T), 1e-6), 0, 1)
+        widths = np.maximum(1, np.rint(2 * most_px * (least + (1 - least) * down)))
+        for a, b, w in zip(points[:-1], points[1:], widths, strict=True):
+            cv2.line(canvas, tuple(map(int, a)), tuple(map(int, b)), 255, int(w), cv2.LINE_AA)
+    small = cv2.resize(canvas, (width, height), interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.float32) / np.float32(255)
+
+
 def _filled(rng: np.random.Generator, sheet: _Sheet, drawings: list[Path]) -> None:
     """Shapes filled in with another pen; each is ink as a whole."""
     height, width = sheet.front.shape
@@ -270,8 +326,7 @@ DEGRADED: dict[str, Callable[[np.random.Generator, _Sheet, list[Path]], None]] =
     "calligraphy": _calligraphy,
     "filled": _filled,
     "framed": _framed,
+    "written": _written,
+    "worn print": _worn_print,
 }
 """By name: what is done to a page."""
-
-Truth = NDArray[np.uint8]
-__all__ = ["DEGRADED", "Gray", "load_drawings", "make_degraded"]
