@@ -47,8 +47,8 @@ def add_large(gray: Gray, ink: Gray, coarse: Gray) -> Gray:
         for plane in (darkness * here, here)
     )
     missing = here & (1 - ink) & as_gray(darkness > 0.5 * total / np.maximum(count, 1))
-    missing = cv2.morphologyEx(as_gray(missing), cv2.MORPH_OPEN, square(3))
-    labels = cv2.connectedComponents(missing, connectivity=4)[1]
+    opened = cv2.morphologyEx(as_gray(missing), cv2.MORPH_OPEN, square(3))
+    labels = np.asarray(cv2.connectedComponents(opened, connectivity=4)[1], np.int32)
     return as_gray(ink | _are_ink(gray, ink, labels, light, darkness)[labels])
 
 

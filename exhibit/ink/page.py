@@ -126,7 +126,7 @@ def _without_fingers(photograph: Photograph, on_sheet: Gray) -> Gray:
     comes_in = np.zeros(count, bool)
     comes_in[labels[(sheet > 0) & (within == 0)]] = True
     comes_in[0] = False
-    comes_in &= ~_shadows(photograph, sheet, light, labels, count)
+    comes_in &= ~_shadows(photograph, sheet, light, np.asarray(labels, np.int32), count)
     if not comes_in.any():
         return on_sheet
     covered = cv2.dilate(as_gray(comes_in[labels]), ellipse(reach // 2 + 1)) * np.uint8(255)
