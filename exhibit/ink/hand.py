@@ -20,7 +20,8 @@ _LONE = 120
 _FILL = 15
 _PEN_LEVEL = 0.75
 _PEN_REACH, _PEN_LONG = 6, 10
-_ARM = 9
+_ACROSS = 5
+"""A hand goes on beyond what is drawn under it that is at most twice so many cells wide."""
 _BRIGHT_SHARE = 0.15
 """Share of a piece that is brighter than paper, from which on it is nothing drawn."""
 _PEN_PX = 4
@@ -92,10 +93,11 @@ def find_hands(
     else:
         changed = dark | bright
     steps = cv2.morphologyEx(ratio, cv2.MORPH_GRADIENT, square(3)) > _EDGE_STEP
-    marks = _Marks(sure | thick, steps & (sheet.rim == 0), sheet, change > surely)
+    marks = _Marks(sure | thick, steps & (sheet.rim == 0), sheet, change > surely, drawn)
     hands, relit, loose = _sort(as_gray(changed | thick), marks)
     if not hands.any():
         return Found(hands, relit, loose)
+    hands &= as_gray(on_sheet)
     dark = as_gray(thick | (loose > 0))
     hands |= _touching(dark, grow(hands, _PEN_REACH)) & grow(hands, _PEN_LONG)
     # Skin about as bright as paper is found only around its edges: fill what they enclose.
@@ -134,10 +136,17 @@ def grow(mask: Gray, reach: int) -> Gray:
     return as_gray(cv2.dilate(mask, ellipse(reach)))
 
 
-def arms_of(hands: Gray, crossed: Gray) -> Gray:
-    """Return, 1 there, what of hands is wider than fingers and joined to where they come in."""
-    wide = as_gray(cv2.morphologyEx(hands, cv2.MORPH_OPEN, square(_ARM)))
-    return _touching(wide, crossed & wide)
+def bridged(parts: Gray, drawn: Gray, reach: int) -> Gray:
+    """Join parts on both sides of what is drawn, (h, w) uint8 each, 1 there.
+
+    Args:
+        parts: of a hand, say, that lies across it.
+        drawn: what is drawn.
+        reach: how far to go into it from either side.
+    """
+    if not drawn.any():
+        return parts
+    return parts | (as_gray(cv2.dilate(parts, square(2 * reach + 1))) & drawn)
 
 
 def _touching(parts: Gray, anchor: Gray) -> Gray:
@@ -156,19 +165,21 @@ def _touching(parts: Gray, anchor: Gray) -> Gray:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Marks:
-    """By what pieces are told apart: (h, w) bool, and the sheet."""
+    """By what pieces are told apart: (h, w) bool, the sheet, and what is drawn, (h, w) uint8."""
 
     sure: NDArray[np.bool_]
     edges: NDArray[np.bool_]
     sheet: Sheet
     bright: NDArray[np.bool_]
+    drawn: Gray
 
 
 def _sort(changed: Gray, marks: _Marks) -> tuple[Gray, Gray, Gray]:
     """Tell hands from changes of light and from what is drawn, piece by piece."""
     if not changed.any():
         return changed, changed, changed
-    joined = as_gray(cv2.morphologyEx(changed, cv2.MORPH_CLOSE, square(3)))
+    closed = as_gray(cv2.morphologyEx(changed, cv2.MORPH_CLOSE, square(3)))
+    joined = bridged(closed, marks.drawn, _ACROSS)
     count, labels = cv2.connectedComponents(joined, connectivity=8, ltype=label_type(joined.shape))
     # Few cells are in pieces: only those are looked at.
     at = np.flatnonzero(joined.view(np.bool_))
@@ -182,7 +193,7 @@ def _sort(changed: Gray, marks: _Marks) -> tuple[Gray, Gray, Gray]:
         found.ravel()[at] = chosen[label]
         return found
 
-    area = np.bincount(label, minlength=count)
+    area = cells(closed)
     strong = cells(marks.sure)
     sharp = (cells(marks.edges) > np.maximum(3.0, 0.6 * np.sqrt(area))) & (strong >= 6)
     bright = cells(marks.bright) > _BRIGHT_SHARE * area

@@ -13,22 +13,36 @@ from exhibit.ink.images import square
 class Rims:
     """The rims of all connected pieces of (h, w) uint8, 1 on pieces."""
 
-    def __init__(self, pieces: Gray) -> None:
-        x, y, width, height = cv2.boundingRect(pieces)
+    def __init__(self, pieces: Gray, joined: Gray | None = None) -> None:
+        """Find the rims of pieces.
+
+        Args:
+            pieces: (h, w) uint8, 1 on pieces.
+            joined: (h, w) uint8, 1 there and on what joins some of them into one piece.
+        """
+        x, y, width, height = cv2.boundingRect(pieces if joined is None else joined)
         # Pieces are few and small: beyond them nothing is looked at.
         self._box = np.s_[max(0, y - 1) : y + height + 1, max(0, x - 1) : x + width + 1]
         self._shape = pieces.shape
-        here = np.ascontiguousarray(pieces[self._box])
+        here = np.ascontiguousarray((pieces if joined is None else joined)[self._box])
         self._count, self._labels = cv2.connectedComponents(here, connectivity=8)
-        around = np.asarray(cv2.dilate(self._labels.astype(np.uint16), square(3)), np.int64)
-        around[here > 0] = 0
-        self._around = around
-        self._cells = np.maximum(1, np.bincount(around.ravel(), minlength=self._count))
+        if joined is not None:
+            self._labels *= pieces[self._box]
+        around = cv2.dilate(self._labels.astype(np.uint16), square(3))
+        around[self._labels > 0] = 0
+        # A rim has few cells: only those are counted.
+        self._at = np.flatnonzero(around)
+        self._around = around.ravel()[self._at]
+        self._cells = np.maximum(1, np.bincount(self._around, minlength=self._count))
 
     def share(self, where: NDArray[np.bool_]) -> NDArray[np.float64]:
         """Return what share of each piece's rim lies where a mask (h, w) is true."""
-        found = np.bincount(self._around[where[self._box]], minlength=self._count)
-        return np.asarray(found / self._cells, np.float64)
+        return np.asarray(self.count(where) / self._cells, np.float64)
+
+    def count(self, where: NDArray[np.bool_]) -> NDArray[np.intp]:
+        """Return how many cells of each piece's rim lie where a mask (h, w) is true."""
+        found = where[self._box].ravel()[self._at]
+        return np.bincount(self._around[found], minlength=self._count)
 
     def on(self, where: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Return which pieces lie on a mask (h, w), at least in part."""

@@ -14,18 +14,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exhibit.contract.values import Floats, Gray
-from exhibit.ink.hand import Found, Sheet, arms_of
+from exhibit.ink.hand import Found, Sheet, bridged
 from exhibit.ink.images import as_gray, ellipse, square
 from exhibit.ink.rims import Rims
-from exhibit.ink.stir import Stir
+from exhibit.ink.stir import LONGEST_MS, STILL_MS, Stir
 
 PAPER = 128
-_STILL_MS, _STILL_AT_EDGE_MS, _STILL_AT_HAND_MS = 100, 1000, 150
+_STILL_MS, _STILL_AT_EDGE_MS = 100, 1000
 """What is dark and has not stirred for so long is drawn; at the sheet's edge it may be a hand."""
-_HELD_SHARE, _FREE_SHARE = 0.1, 0.4
-"""What is drawn touches a hand that rests along this share of its rim at most, and paper along that
-share at least; a finger is held by its hand."""
-_DARK = 100
+_STAYS_SHARE, _FREE_SHARE, _OVER = 0.3, 0.4, 2
+"""Of what can be told of the rim of something drawn, a hand that has not gone on takes this share
+at most, and paper that share at least; a finger is held by its hand, also across a line that is
+twice so many cells wide."""
+DARK = 100
 """What is drawn broadly is darker than this."""
 _CRISP_STEP, _CRISP_SHARE = 0.12, 0.5
 """A drawn piece ends within a cell or two along this share of its rim."""
@@ -43,6 +44,7 @@ class Sight:
         sheet: where the sheet is.
         hidden: (h, w) uint8, 1 under hands and right beside them.
         stir: for how long each cell has been still.
+        outlasted: (h, w) uint8, 1 on what has lain still while the hand at it moved.
     """
 
     small: Gray
@@ -50,6 +52,7 @@ class Sight:
     sheet: Sheet
     hidden: Gray
     stir: Stir
+    outlasted: Gray
 
 
 class Solids:
@@ -87,17 +90,17 @@ class Solids:
             (h, w) uint8, 1 where it is not certain yet that something is drawn.
         """
         self._wait(sight, shown)
-        dark = as_gray(sight.seen < _DARK) & (1 - self.cells)
+        dark = as_gray(sight.seen < DARK) & (1 - self.cells)
         maybe = as_gray((found.loose > 0) | (cv2.dilate(shown, ellipse(2)) > 0))
         waiting = dark & maybe & (1 - sight.hidden)
-        beside_hand = dark & found.hands & as_gray(sight.stir.still_ms >= _STILL_AT_HAND_MS)
+        beside_hand = dark & sight.hidden & sight.outlasted
         drawn = np.zeros_like(waiting)
         if waiting.any() or beside_hand.any():
             paper = _crisp_paper(sight)
             waiting &= self._crisp(waiting, paper, sight)
             rests_ms = np.where(found.loose > 1, _STILL_AT_EDGE_MS, _STILL_MS)
             drawn = waiting & as_gray(sight.stir.still_ms >= rests_ms)
-            drawn |= self._left_behind(beside_hand, dark, paper, sight, found.hands)
+            drawn |= self._left_behind(beside_hand, dark, paper, sight)
         if drawn.any():
             np.copyto(self._looks, sight.seen, where=drawn > 0)
             self._changed_ms[drawn > 0] = 0
@@ -122,18 +125,26 @@ class Solids:
         return rims.pieces(rims.share(paper & ~unseen) >= _CRISP_SHARE * seen_share)
 
     def _left_behind(
-        self, resting: Gray, dark: Gray, paper: NDArray[np.bool_], sight: Sight, hands: Gray
+        self, resting: Gray, dark: Gray, paper: NDArray[np.bool_], sight: Sight
     ) -> Gray:
-        """Return, 1 there, what lies still while all of the hand that touches it moves."""
+        """Return, 1 there, what a hand has left behind: it lies still, and the hand has gone on.
+
+        What touches a stroke that has just been made is the tip of the pen, and came there after
+        the stroke had come to rest. What touches a finger is its hand, and came with it.
+        """
         if not resting.any():
             return resting
-        resting = resting & (1 - arms_of(hands, sight.sheet.crossed))
-        still = sight.stir.still_ms >= _STILL_AT_HAND_MS
-        rims = Rims(resting)
-        held = rims.share(((dark > 0) | (sight.seen > PAPER + _ALIKE)) & still)
-        free = rims.share(paper | (self.cells > 0))
-        enters = rims.on(sight.sheet.crossed > 0)
-        return rims.pieces((held <= _HELD_SHARE) & (free >= _FREE_SHARE) & ~enters)
+        joined = as_gray(cv2.morphologyEx(resting, cv2.MORPH_CLOSE, square(3))) & dark
+        rims = Rims(joined, bridged(joined, self.cells, _OVER))
+        rests_ms = np.where(resting > 0, sight.stir.still_ms, np.uint16(LONGEST_MS))
+        came = sight.stir.moved_ms < cv2.erode(rests_ms, square(3))
+        bright = sight.seen > PAPER + _ALIKE
+        black = dark.view(np.bool_)
+        stays = (black & ~came) | (bright & (sight.stir.still_ms >= STILL_MS))
+        free = rims.count(paper & sight.outlasted.view(np.bool_))
+        told = rims.count(paper | black | bright)
+        left = (rims.count(stays) <= _STAYS_SHARE * told) & (free >= _FREE_SHARE * told)
+        return resting & rims.pieces(left & (free > 0) & ~rims.on(sight.sheet.crossed > 0))
 
     def ground(self, level: Gray, lit: Floats) -> Gray:
         """Return the brightness of paper, (h, w) uint8, also below what is drawn black.

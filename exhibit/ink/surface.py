@@ -17,13 +17,16 @@ from exhibit.ink.images import as_gray
 from exhibit.ink.light_watch import LightWatch
 from exhibit.ink.paper import Paper
 from exhibit.ink.resting import Resting
-from exhibit.ink.solid import PAPER, Sight, Solids
+from exhibit.ink.solid import DARK, PAPER, Sight, Solids
 from exhibit.ink.stir import Stir
 
 REACH = 3
 """How far around a hand nothing is believed, in small pixels."""
 _LIKE_PAPER = 0.06
 """What lies still beside a moving hand is believed where brightness differs less from paper's."""
+
+_NEAR_PAPER = 4
+"""No stroke is wider than twice so many cells."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -137,9 +140,9 @@ class Surface:
         hands = as_gray(found.hands & ~off)
         doubted = as_gray(grow(hands, REACH) | off)
         self._stir.step(seen, self._within, now_s)
-        sight = Sight(small, seen, sheet, doubted, self._stir)
+        sight = Sight(small, seen, sheet, doubted, self._stir, self._stir.outlasted(hands))
         waiting = self._solids.step(sight, found, shown)
-        trusted = self._stir.trusted(hands, as_gray(np.abs(ratio - 1.0) < _LIKE_PAPER))
+        trusted = self._trusted(sight, ratio, hands)
         unseen = as_gray((doubted & ~trusted) | off | waiting)
         doubted |= waiting
         ground = self._solids.ground(level, lit)
@@ -154,6 +157,18 @@ class Surface:
         quiet_ms, doubtful = self._stir.quiet_ms, self._covers.doubtful
         near = grow(doubted, REACH)
         return Look(ground, hands, unseen, near, factor, quiet_ms, doubtful, events)
+
+    def _trusted(self, sight: Sight, ratio: Floats, hands: Gray) -> Gray:
+        """Return, 1 there, what is believed beside a hand: what it is no part of.
+
+        That is what looks like paper, lines left out, and what is drawn black where such paper is
+        near, so that it is not a hand in its place.
+        """
+        like_paper = as_gray(np.abs(ratio - 1.0) < _LIKE_PAPER)
+        paper = like_paper & sight.outlasted & (1 - grow(hands, 1))
+        black = self._solids.in_view(sight.seen)
+        edges = grow(black, 1) & grow(paper, 1) & sight.outlasted & as_gray(sight.seen >= DARK)
+        return as_gray(paper | edges | (black & grow(paper, _NEAR_PAPER)))
 
     def _turn(self, level: Gray) -> float | None:
         """Return by what factor a sheet that was just laid on top or taken away is brighter."""

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 import pytest
 
+from exhibit.camera.simulated import BLANK, SimulatedTable
 from exhibit.contract.settings.schema import InkConfig
 from exhibit.contract.values import Frame, Ink
 from exhibit.ink import Extractor, make_extractor
@@ -222,3 +223,42 @@ def test_extract_broad_strokes_below_a_darker_fresh_sheet_do_not_count() -> None
     back = _run(extractor, scene, 3.0)
     assert "sheet_back" in [event.name for ink in back for event in ink.events]
     assert np.abs(back[-1].settled.astype(int) - below.settled).mean() < 0.5
+
+
+def test_extract_broad_stroke_beside_a_hand_that_rests_is_ink_and_the_hand_is_none() -> None:
+    extractor = _extractor()
+    scene = _scene_before_the_first_visitor(extractor)
+    scene.black = np.zeros((480, 640), np.uint8)
+    for x in range(200, 380, 6):
+        cv2.line(scene.black, (160, 170), (x, 170), 255, 14)
+        scene.hand = (x + 25, 170)
+        _run(extractor, scene, 1 / FPS)
+    # The hand's round end lies over the rest of it.
+    left = scene.black.copy()
+    left[:, 290:] = 0
+    inks = _run(extractor, scene, 3.0)
+    assert _kept(inks[4], left) > 0.9
+    assert all(_invented(ink, scene.black) == 0 for ink in inks)
+
+
+@pytest.mark.parametrize("level", [40.0, 250.0], ids=["dark", "bright"])
+def test_extract_hand_that_rests_across_a_broad_stroke_leaves_no_ink(level: float) -> None:
+    extractor = _extractor()
+    scene = _scene_before_the_first_visitor(extractor)
+    scene.black = _line(10)
+    _run(extractor, scene, 1.0)
+    scene.hand_level = level
+    for x in (520, 470, 420, 370, 330, 330, 330, 330, 330, 330, 350, 400, 470, 540):
+        scene.hand = (x, 200)
+        inks = _run(extractor, scene, 0.2)
+        assert all(_invented(ink, scene.black) == 0 for ink in inks), x
+
+
+def test_extract_pen_that_slides_and_pauses_in_a_hand_as_bright_as_paper_leaves_no_ink() -> None:
+    # Only its black shaft and tip are seen there, and where it slides along itself it stays black.
+    table = SimulatedTable(BLANK, 11500, polarity="bright")
+    extractor = make_extractor(InkConfig(), 128, 1.5)
+    start_s = float(table.visit_at(0.0).sheet.times[0]) - 0.5
+    inks = [extractor.extract(table.frame_at(start_s + n / 20)) for n in range(150)]
+    assert any(ink.hand.any() for ink in inks)
+    assert all(ink.mask.min() == 255 for ink in inks)

@@ -37,3 +37,15 @@ def test_pieces_gives_the_chosen_ones_where_they_were() -> None:
 def test_pieces_of_an_empty_picture_are_none() -> None:
     rims = Rims(np.zeros(SHAPE, np.uint8))
     assert not rims.pieces(rims.share(np.ones(SHAPE, np.bool_)) > 0).any()
+
+
+def test_pieces_that_something_joins_are_one_piece_and_it_is_no_part_of_it() -> None:
+    both, line = np.zeros(SHAPE, np.uint8), np.zeros(SHAPE, np.uint8)
+    both[10:14, 10:14] = both[10:14, 16:20] = 1
+    line[:, 14:16] = 1
+    right = np.zeros(SHAPE, np.bool_)
+    right[:, 16:] = True
+    apart, joined = Rims(both), Rims(both, both | (line & both.max(axis=1, keepdims=True)))
+    assert np.array_equal(apart.pieces(apart.on(right)) > 0, (both > 0) & right)
+    assert np.array_equal(joined.pieces(joined.on(right)), both)
+    assert joined.count(line > 0).sum() == apart.count(line > 0).sum() == 12

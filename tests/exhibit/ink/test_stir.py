@@ -19,12 +19,12 @@ def _hand(x: int) -> Gray:
 
 
 def _look(stir: Stir, hand: Gray, number: int) -> Gray:
-    """Take a frame with a textured hand on it into account; return what is trusted."""
+    """Take a frame with a textured hand on it into account; return what outlasted it."""
     texture = (np.arange(SHAPE[1]) * 37 % 64).astype(np.uint8)
     shift = int(np.flatnonzero(hand.any(axis=0))[0]) if hand.any() else 0
     seen = np.where(hand > 0, 30 + np.roll(texture, shift)[None], 128).astype(np.uint8)
     stir.step(seen, ALL, number * FRAME_S)
-    return stir.trusted(hand, ALL)
+    return stir.outlasted(hand)
 
 
 def test_stir_paper_beside_a_moving_hand_is_trusted_once_it_is_still() -> None:
@@ -63,3 +63,19 @@ def test_stir_noise_and_slow_drift_are_quiet_and_a_hand_is_not() -> None:
     assert stir.quiet_ms > 2500
     stir.step(np.where(_hand(30) > 0, 40, seen).astype(np.uint8), ALL, 90 * FRAME_S)
     assert stir.quiet_ms == 0
+
+
+def test_stir_dark_that_stays_outlasts_a_pen_that_goes_on_and_the_pen_itself_does_not() -> None:
+    stir = Stir(SHAPE)
+    hand = np.zeros(SHAPE, np.uint8)
+    hand[28:32, :] = 1
+    for number in range(40):
+        seen = np.full(SHAPE, 128, np.uint8)
+        tip = min(10 + 2 * number, 50)
+        seen[28:32, 10:tip] = 40
+        seen[28:32, tip : tip + 2] = 60
+        stir.step(seen, ALL, number * FRAME_S)
+        outlasted = stir.outlasted(hand)
+    assert outlasted[29, 12:40].all()
+    # It came to rest, and nothing near it has moved since.
+    assert not outlasted[29, 50:52].any()
