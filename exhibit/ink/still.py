@@ -15,7 +15,7 @@ import numpy as np
 
 from exhibit.contract.values import Floats, Gray
 from exhibit.ink.holes import fill_holes
-from exhibit.ink.images import as_gray
+from exhibit.ink.images import as_gray, square
 from exhibit.ink.judge import ink_logit
 from exhibit.ink.large import SHRINK, add_large
 
@@ -28,6 +28,8 @@ _INK = -0.4
 """Logit where ink begins. A pixel that is ink two times in five raises F more than it costs: the
 best threshold is half of the F that is reached."""
 _SURE, _LEAST_AREA = 0.7, 4
+_LIT, _WHITE_SHARE, _LIT_SHRINK, _LIT_NEAR = 0.22, 98, 4, 5
+"""Paper darker than this share of the picture's white is none that anybody draws on."""
 
 
 def binarise(gray: Gray) -> Gray:
@@ -46,7 +48,8 @@ def binarise(gray: Gray) -> Gray:
     """
     if min(gray.shape) < _LEAST_PX or int(gray.max()) - int(gray.min()) < _LEAST_SPREAD:
         return np.full_like(gray, 255)
-    return as_gray(np.where(_ink(gray, _spare_detail(gray)) > 0, 0, 255))
+    ink = _on_lit_paper(gray, _ink(gray, _spare_detail(gray)))
+    return as_gray(np.where(ink > 0, 0, 255))
 
 
 def _ink(gray: Gray, shrink: int) -> Gray:
@@ -68,6 +71,18 @@ def _ink(gray: Gray, shrink: int) -> Gray:
 def _smaller(gray: Gray, shrink: int) -> Gray:
     size = (gray.shape[1] // shrink, gray.shape[0] // shrink)
     return as_gray(cv2.resize(gray, size, interpolation=cv2.INTER_AREA))
+
+
+def _on_lit_paper(gray: Gray, ink: Gray) -> Gray:
+    """Leave out pieces with nothing but darkness around them: a dark room beyond the sheet."""
+    small = cv2.blur(_smaller(gray, min(_LIT_SHRINK, *gray.shape)), (3, 3))
+    lit = small > _LIT * np.percentile(small, _WHITE_SHARE)
+    near = cv2.dilate(as_gray(lit), square(_LIT_NEAR))
+    near = cv2.resize(near, gray.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    count, labels = cv2.connectedComponents(ink, connectivity=8)
+    keep = np.bincount(labels[near > 0], minlength=count) > 0
+    keep[0] = False
+    return as_gray(keep[labels])
 
 
 def _in_tiles(gray: Gray) -> Floats:

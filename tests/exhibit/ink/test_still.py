@@ -114,6 +114,30 @@ def test_binarise_shape_larger_than_the_networks_look_is_filled(
     assert (found[~near] < 128).mean() < 0.001
 
 
+def test_binarise_board_in_a_dark_room_gives_the_drawing_alone() -> None:
+    coarse = np.random.default_rng(1).normal(0, 12, (9, 12)).astype(np.float32)
+    room = np.clip(35 + cv2.resize(coarse, (736, 616), interpolation=cv2.INTER_CUBIC), 3, 90)
+    page = np.asarray(room, np.uint8)
+    cv2.rectangle(page, (120, 120), (615, 495), 12, -1)
+    page[128:488, 128:608] = 215
+    drawing = np.zeros_like(page)
+    for canvas, value in ((page, 60), (drawing, 255)):
+        cv2.circle(canvas, (368, 236), 50, value, 2, cv2.LINE_AA)
+        cv2.line(canvas, (368, 286), (368, 380), value, 2, cv2.LINE_AA)
+    found = binarise(_noisy(page))
+    near = cv2.dilate(drawing, np.ones((7, 7), np.uint8)) > 0
+    assert _kept(found, drawing > 127) > 0.95
+    assert not (found[~near] < 128).any()
+
+
+@pytest.mark.parametrize("white", [40, 120])
+def test_binarise_dim_picture_keeps_its_ink(white: int) -> None:
+    page = np.full((240, 320), white, np.uint8)
+    drawing = _wave(np.zeros_like(page), 70, 255, 4) > 127
+    _wave(page, 70, round(0.3 * white), 4)
+    assert _kept(binarise(_noisy(page, 1.0)), drawing) > 0.9
+
+
 def test_binarise_large_soft_shape_and_dark_corner_are_paper() -> None:
     page = np.full((480, 640), 205, np.float32)
     cv2.circle(page, (120, 240), 70, 80.0, 3, cv2.LINE_AA)
