@@ -111,7 +111,10 @@ def _own_files(desk: Desk, names: list[str]) -> Files:
     try:
         return own_files(desk.state_dir / FOLDER, names, own_addresses())
     except OSError as error:
-        log.warning("page.crt: %s; a new one is used until the table ends", error)
+        # Browsers warn of it, and somebody must be able to tell why.
+        kept = desk.state_dir / FOLDER / "page.crt"
+        desk.certificate_fault = f"{kept}: {error.strerror}; another is used until the table ends"
+        log.warning("%s", desk.certificate_fault)
         return own_files(desk.run_dir, names, own_addresses())
 
 

@@ -77,6 +77,7 @@ class Desk:
     shown_password: str = ""
     fingerprint: str = ""
     certificate: Path | None = None
+    certificate_fault: str = ""
     mqtt_fault: str = ""
 
 

@@ -197,6 +197,7 @@ class Pulse:
             desk.settings.versions.fault,
             *self._tokens.faults,
             *desk.notices.faults,
+            desk.certificate_fault,
             desk.mqtt_fault,
             _disk_fault(desk),
         )

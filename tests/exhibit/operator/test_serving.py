@@ -293,7 +293,10 @@ def test_page_serves_whatever_lies_where_its_files_should_be(tmp_path: Path) -> 
     try:
         assert page.ask("healthz") == 200
         # Nobody may claim a table whose passwords cannot be read.
-        assert read_status(page.run_dir, "operator")["claimed"] is True
+        status = read_status(page.run_dir, "operator")
+        assert status["claimed"] is True
+        for name in ("page.crt", "access.json", "scenes.yaml"):
+            assert any(name in fault for fault in status["faults"]), name
     finally:
         page.process.kill()
         page.process.communicate()
