@@ -34,6 +34,8 @@ class Life:
             held = (memory.rss / 1e6, own_mb, process.num_fds(), process.num_threads())
         except (psutil.NoSuchProcess, psutil.AccessDenied):
             return
+        if not memory.rss:
+            return  # it has ended, and nobody has taken note yet
         self.at_s.append(now_s)
         for name, value in zip(HELD, held, strict=True):
             getattr(self, name).append(float(value))

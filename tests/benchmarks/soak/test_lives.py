@@ -1,9 +1,14 @@
 """A process that grows is found although it was killed in between; one that warms up is not."""
 
+import subprocess
+import sys
+
 import numpy as np
+import psutil
 import pytest
 
 from benchmarks.soak.lives import Life, drift, slope_an_hour
+from tests.patience import wait_until
 
 WARM_UP_S = 100.0
 
@@ -35,3 +40,15 @@ def test_drift_counts_what_stays_and_not_what_comes_and_goes() -> None:
     found = drift([steady, leaking], "descriptors", WARM_UP_S)
     assert found is not None
     assert found > 3
+
+
+def test_process_that_has_ended_is_not_taken_for_one_that_holds_nothing() -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        life = Life(process.pid)
+        life.look(1.0)
+        assert life.at_s == [1.0]
+        process.kill()
+        zombie = psutil.Process(process.pid)
+        wait_until(lambda: zombie.status() == psutil.STATUS_ZOMBIE, "it has ended")
+        life.look(2.0)
+    assert life.at_s == [1.0]
