@@ -32,7 +32,7 @@ _EDGE_SHARE = 0.008
 """Of the longer side: this close to its edge a sheet curls and casts shadows."""
 _COVERED_SIDE_PX = 320
 _FINGER_SHARE, _FINGER_LEVEL = 0.035, 0.87
-_AS_WHITE, _BLACK = 0.94, 0.35
+_AS_WHITE, _BLACK = 0.96, 0.35
 _HUG_SHARE, _HUGS = 0.025, 0.7
 _COVERED = 60
 

@@ -67,7 +67,7 @@ def test_find_page_finger_at_the_edge_cannot_be_read() -> None:
     assert (page.readable[lines_seen(doodle())] > 0).all()
 
 
-@pytest.mark.parametrize("desk", [_LIGHT_WOOD, _DARK_WOOD])
+@pytest.mark.parametrize("desk", [_LIGHT_WOOD, _DARK_WOOD, (140, 165, 185)])
 def test_find_page_shadow_across_sheet_and_desk_hides_nothing(desk: tuple[int, int, int]) -> None:
     y, x = np.mgrid[0:480, 0:640]
     shade = 1 - 0.4 / (1 + np.exp(-(0.8 * x + y - 480) / 18))
