@@ -34,8 +34,6 @@ _UNITS = ("tracing-table-screen", "tracing-table", "tracing-table-page")
 _NO_PROJECTOR = "[Service]\nEnvironment=WLR_BACKENDS=headless WLR_RENDERER=pixman\n"
 _PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 _STARTS = 3
-_PHOTOGRAPHS = 12
-"""Of cage 0.1.4 the first ones may show a frame that was never on the output."""
 _BOOT_S, _SETTLE_S = 120.0, 15.0
 _ON_SCREEN = ("XDG_RUNTIME_DIR=/run/tracing-table-screen", "WAYLAND_DISPLAY=wayland-0")
 
@@ -169,8 +167,7 @@ def _photograph(container: Container, shot: Path) -> None:
     container.run("apt-get", "install", "-y", "--no-install-recommends", "grim")
     there = "/run/tracing-table-screen/stage.png"
     as_user = ("runuser", "-u", "tracing-table", "--", "env", *_ON_SCREEN)
-    for _ in range(_PHOTOGRAPHS):
-        container.run(*as_user, "grim", there)
+    container.run(*as_user, "grim", there)
     picture = container.run("base64", there)
     subprocess.run(["base64", "-d"], input=picture.encode(), stdout=shot.open("wb"), check=True)
 
