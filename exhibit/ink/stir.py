@@ -45,6 +45,7 @@ class Stir:
         self._mean: Floats = np.zeros(shape, np.float32)
         self._looked: Gray = np.zeros(shape, np.uint8)
         self._outlasted: Gray = np.zeros(shape, np.uint8)
+        self._trusted: Gray = np.zeros(shape, np.uint8)
         self._now_s: float | None = None
 
     def step(self, seen: Gray, within: Gray, now_s: float) -> None:
@@ -90,3 +91,20 @@ class Stir:
         proven |= as_gray(self.still_ms >= cv2.erode(since_ms, square(3)))
         self._outlasted = proven & still & as_gray(cv2.dilate(hands, ellipse(_BESIDE)))
         return self._outlasted
+
+    def trusted(self, hands: Gray, paper: Gray) -> Gray:
+        """Return, 1 there, paper that lies still beside hands that stir: no pen, and no shadow.
+
+        Less is asked of it than of black, which may be a hand. It stays so when the hand comes to
+        rest, until something stirs there.
+
+        Args:
+            hands: (h, w) uint8, 1 under hands.
+            paper: (h, w) uint8, 1 on what looks like paper, lines left out.
+        """
+        stirring = as_gray(self.still_ms < STILL_MS) & hands
+        proven = self._trusted | as_gray(cv2.dilate(stirring, ellipse(_REACH)))
+        beside = as_gray(cv2.dilate(hands, ellipse(_BESIDE)))
+        still = as_gray(self.still_ms >= STILL_MS)
+        self._trusted = proven & beside & paper & still
+        return self._trusted

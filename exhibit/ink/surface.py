@@ -165,7 +165,7 @@ class Surface:
         near, so that it is not a hand in its place.
         """
         like_paper = as_gray(np.abs(ratio - 1.0) < _LIKE_PAPER)
-        paper = like_paper & sight.outlasted & (1 - grow(hands, 1))
+        paper = self._stir.trusted(hands, like_paper & (1 - grow(hands, 1)))
         black = self._solids.in_view(sight.seen)
         edges = grow(black, 1) & grow(paper, 1) & sight.outlasted & as_gray(sight.seen >= DARK)
         return as_gray(paper | edges | (black & grow(paper, _NEAR_PAPER)))
