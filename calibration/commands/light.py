@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 import click
@@ -47,10 +48,14 @@ def light(
     table's light on, and the table not running. It finds the exposure, and the gain if needed, at
     which paper stands at 70 %, and says which zones of the light are dim. Then, if you like, switch
     the light off or cover the lens and run it again with --dark. Writes pictures beside the file
-    named by `calibration` in config.yaml.
+    named by `calibration` in config.yaml. To rehearse: `--camera simulated`, which writes nothing
+    where config.yaml names another camera.
     """
     config = read_config(config_file)
     asked = chosen_camera(config, source)
+    if asked.source == "simulated" and config.camera.source != "simulated":
+        _rehearse(asked, frames, dark)
+        return
     path = config.calibration
     known = load_calibration(path)
     if dark:
@@ -63,6 +68,18 @@ def light(
     click.echo(f"written to {path}")
     if not dark:
         click.echo("next, if you like: light off or lens covered, then `calibrate light --dark`")
+
+
+def _rehearse(asked: CameraConfig, count: int, dark: bool) -> None:
+    """Measure the simulated table beside a real one's calibration, which stays as it is."""
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch) / "calibration.yaml"
+        measured = _blank(path, Calibration(), asked, count)
+        _tell(measured, None, asked)
+        if dark:
+            _dark(path, Calibration(light=measured), asked, count)
+            click.echo("without light the sensor is dark")
+    click.echo("a rehearsal: nothing is written")
 
 
 def _exposed(asked: CameraConfig, keep: bool) -> tuple[CameraConfig, Exposure | None]:

@@ -72,6 +72,16 @@ def test_light_simulated_is_saved_and_read_back(tmp_path: Path) -> None:
     assert (seen_by.name, seen_by.size_px) == ("simulated", (640, 480))
 
 
+@pytest.mark.parametrize("step", [(), ("--dark",)])
+def test_light_rehearsed_on_a_table_with_a_camera_leaves_its_calibration(
+    tmp_path: Path, step: tuple[str, ...]
+) -> None:
+    (tmp_path / "config.yaml").write_text("calibration: calibration.yaml\n")
+    said = _run(tmp_path, "--camera", "simulated", *step)
+    assert "blank paper stands at" in said and "nothing is written" in said
+    assert [path.name for path in tmp_path.iterdir()] == ["config.yaml"]
+
+
 def test_light_folder_of_frames_is_their_median(tmp_path: Path) -> None:
     scene, folder = Scene(), tmp_path / "frames"
     folder.mkdir()

@@ -169,6 +169,10 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     desk = np.full((500, 500), 60, np.uint8)
     desk[100:400, 100:400] = cv2.imread(str(folder / "frame.png"), cv2.IMREAD_GRAYSCALE)
     cv2.imwrite(str(folder / "desk.jpg"), desk)
+    simulated = folder / "simulated.yaml"
+    simulated.write_text("camera: {source: simulated}\ncalibration: calibration.yaml\n")
+    measured = CliRunner().invoke(_group("calibrate"), ["light", "--config", str(simulated)])
+    assert measured.exit_code == 0, measured.output
     return folder
 
 
