@@ -4,6 +4,9 @@ import pytest
 
 torch = pytest.importorskip("torch")
 onnxruntime = pytest.importorskip("onnxruntime")
+onnx = pytest.importorskip("onnx")
+
+from onnx import TensorProto, helper  # noqa: E402
 
 from exhibit.contract.bundle import (  # noqa: E402
     ENCODER,
@@ -19,6 +22,29 @@ def test_check_graph_other_weights_are_refused(made: Path):
     wrong = Probe({"ink": ink}, {"w_plus": torch.zeros(1, 8, 16)})
     with pytest.raises(BundleError, match="differs from PyTorch"):
         check_graph(made / ENCODER, wrong)
+
+
+@pytest.mark.parametrize(("apart", "is_refused"), [(5e-3, False), (5e-2, True)])
+def test_check_graph_allows_what_rounding_leaves_of_large_numbers(
+    tmp_path: Path, apart: float, is_refused: bool
+):
+    graph = helper.make_graph(
+        [helper.make_node("Identity", ["w"], ["picture"])],
+        "as it is",
+        [helper.make_tensor_value_info("w", TensorProto.FLOAT, [2])],
+        [helper.make_tensor_value_info("picture", TensorProto.FLOAT, [2])],
+    )
+    onnx.save(
+        helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=10),
+        tmp_path / "large.onnx",
+    )
+    large = torch.tensor([120.0, 1.0])
+    probe = Probe({"w": large}, {"picture": large + torch.tensor([0.0, apart])})
+    if is_refused:
+        with pytest.raises(BundleError, match="differs from PyTorch"):
+            check_graph(tmp_path / "large.onnx", probe)
+    else:
+        assert check_graph(tmp_path / "large.onnx", probe) < 1e-4
 
 
 def test_generator_with_a_map_takes_a_direction_of_the_map_and_draws_as_before_without(
