@@ -72,7 +72,7 @@ class Attract:
             the thread that reads.
         """
         self._bundle = bundle
-        reader = Thread(target=self._read, args=(bundle,), name="attract", daemon=True)
+        reader = Thread(target=self._read, args=(bundle,), name="attract")
         reader.start()
         return reader
 
@@ -104,7 +104,8 @@ class Attract:
 
     def _prepare(self) -> None:
         if self._coming is None and (self._maker is None or not self._maker.is_alive()):
-            self._maker = Thread(target=self._make, name="attract-turn", daemon=True)
+            # No daemon: Python ends such a thread within OpenCV, which aborts the process.
+            self._maker = Thread(target=self._make, name="attract-turn")
             self._maker.start()
 
     def _make(self) -> None:

@@ -51,7 +51,7 @@ class Labels:
         if bundle == self._bundle:
             return None
         self._bundle, self._known = bundle, None
-        reader = Thread(target=self._read, args=(bundle,), name="labels", daemon=True)
+        reader = Thread(target=self._read, args=(bundle,), name="labels")
         reader.start()
         return reader
 

@@ -1,5 +1,6 @@
 """The attract loop is driven by times that the test gives; only its threads take real time."""
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -135,3 +136,11 @@ def test_attract_draws_the_drawings_made_for_it_and_falls_back_to_the_bundles(
     missing = most_ink(str(tmp_path / "none.npz"))
     assert missing[0] == bundles[0]
     assert "none.npz" in missing[1]
+
+
+def test_threads_of_the_loop_are_waited_for_when_the_stage_ends() -> None:
+    """A daemon that is within OpenCV when Python ends aborts the process."""
+    attract = Attract("none", VisitConfig())
+    assert not attract.load("none").daemon
+    own = [one for one in threading.enumerate() if one.name.startswith("attract")]
+    assert not any(one.daemon for one in own)
