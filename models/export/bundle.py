@@ -22,13 +22,13 @@ from exhibit.contract.bundle import (
     LATENTS,
     REQUIRED,
     Card,
-    load_bundle,
     sha256_of,
 )
 from exhibit.contract.errors import BundleError
 from exhibit.contract.memory import write_memory
-from exhibit.recall import Memory, open_memory
+from exhibit.recall import Memory
 from models.directions.sefa import sefa, style_matrices
+from models.export.checking import checked_bundle
 from models.export.compact import round_weights
 from models.export.graphs import check_graph, export_encoder, export_generator
 from models.export.latents import LatentStatistics, code_distances, latent_statistics, render
@@ -103,7 +103,7 @@ def write_bundle(hand: Hand, about: Description, out: Path) -> Path:
         _write_files(hand, about, folder)
         card = _card(hand, about, folder)
         write_card(card if about.memory is None else remembering(card, folder), folder)
-        open_memory(load_bundle(folder))
+        checked_bundle(folder)
         take_place(folder, out)
     return out
 

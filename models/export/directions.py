@@ -21,10 +21,11 @@ from exhibit.contract.bundle import (
     load_bundle,
     sha256_of,
 )
-from exhibit.contract.directions import FORMAT, load_directions, load_parts
+from exhibit.contract.directions import FORMAT, load_parts
 from exhibit.contract.errors import BundleError, InputError
 from models.directions.result import Discovered, Floats
 from models.export.appearances import Given, given
+from models.export.checking import checked_bundle
 from models.export.take_place import take_place
 from models.saved.card import write_card
 
@@ -76,7 +77,7 @@ def add_directions(
         newest = FORMAT if any(map(_of_map, contents.metadata.values())) else 1
         updates = {"files": files, "format": max(bundle.card.format, newest)}
         write_card(bundle.card.model_copy(update=updates), folder)
-        load_directions(load_bundle(folder))
+        checked_bundle(folder)
         take_place(folder, path)
 
 

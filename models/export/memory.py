@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exhibit.contract.bundle import MEMORY, Bundle, Card, load_bundle, sha256_of
-from exhibit.contract.directions import load_directions
 from exhibit.contract.errors import InputError
 from exhibit.contract.memory import (
     MEMORY_FILES,
@@ -23,12 +22,13 @@ from exhibit.contract.memory import (
     read_memory,
     write_memory,
 )
-from exhibit.recall import Memory, open_memory
+from exhibit.recall import Memory
 from exhibit.recall.composing import drawn_side
 from models.collection import building, dataset
 from models.collection.building import Progress
 from models.collection.provenance import Origins
 from models.dry_run import Cost, megabytes, pace, peak_memory_mb, seconds_of
+from models.export.checking import checked_bundle
 from models.export.meaning import ATTRIBUTION, know
 from models.export.take_place import take_place
 from models.saved.card import write_card
@@ -197,9 +197,7 @@ def remember_instead(bundle: Bundle, stored: StoredMemory) -> None:
         shutil.rmtree(folder / MEMORY, ignore_errors=True)
         write_memory(stored, folder)
         write_card(remembering(bundle.card, folder), folder)
-        changed = load_bundle(folder)
-        open_memory(changed)
-        load_directions(changed)
+        checked_bundle(folder)
         take_place(folder, bundle.path)
 
 

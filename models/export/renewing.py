@@ -11,6 +11,7 @@ from exhibit.contract.bundle import ENCODER, GENERATOR, load_bundle, sha256_of
 from exhibit.contract.settings.schema import ModelConfig
 from exhibit.inference import open_models
 from models.export.bundle import golden_inks
+from models.export.checking import checked_bundle
 from models.export.compact import round_weights
 from models.export.graphs import check_graph, export_encoder, export_generator
 from models.export.take_place import take_place
@@ -46,5 +47,5 @@ def renew_graphs(path: Path, hand: Hand, take: Callable[[Path, Path], None] = ta
         changed = {name: sha256_of(folder / name) for name in (ENCODER, GENERATOR)}
         files = bundle.card.files | changed
         write_card(bundle.card.model_copy(update={"files": files}), folder)
-        open_models(load_bundle(folder), ModelConfig(providers=("cpu",)))
+        open_models(checked_bundle(folder), ModelConfig(providers=("cpu",)))
         take(folder, path)
