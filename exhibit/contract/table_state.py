@@ -18,12 +18,14 @@ PROCESSES = ("stage", "engine", "sound", "takehome", "web", "operator")
 State = dict[str, Any]
 
 # What is said of a process that has said nothing yet, or no longer.
+_LATELY: State = {"fps": None, "stage_interval_ms": None, "camera_to_light_ms": None}
 _STAGE: State = {
     "state": "starting",
     "frames": 0,
     "stage_fps": None,
     "stage_interval_ms": None,
     "camera_to_light_ms": None,
+    "lately": _LATELY,
     "stages_ms": {},
     "size_px": None,
     "mirror": False,
@@ -95,7 +97,8 @@ class TableState:
         ours = {"stage": stage, "engine": engine, "sound": sound, "takehome": takehome}
         statuses = {**ours, **others}
         reasons = reasons_of({**statuses, "supervisor": supervisor}, alive, processes)
-        latency = stage.get("camera_to_light_ms") or {}
+        lately = stage.get("lately", _LATELY)
+        latency = lately["camera_to_light_ms"] or {}
         engine.pop("events", None)  # told one by one as they happen
         return {
             # While a table starts nothing has gone wrong yet.
@@ -108,7 +111,7 @@ class TableState:
             "sound": {**_SOUND, "alive": alive["sound"], **sound},
             "takehome": {**_TAKE_HOME, "alive": alive["takehome"], **takehome},
             "processes": processes,
-            "fps": stage.get("stage_fps"),
+            "fps": lately["fps"],
             "latency_p95_ms": latency.get("p95"),
             "rss_mb_peak": supervisor.get("rss_mb_peak"),
             "seconds": round(self._clock() - self._began_at, 1),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import numpy as np
+from numpy.typing import NDArray
 
 _CAPACITY = 8192
 _SHARES = (50, 95, 99)
@@ -26,14 +27,20 @@ class Ring:
         self._values[self.count % self._values.size] = value
         self.count += 1
 
+    def mean(self) -> float | None:
+        """Return the mean of what is remembered, or None before the first."""
+        return float(self._known().mean()) if self.count else None
+
     def percentiles(self) -> dict[str, float] | None:
         """Return p50, p95 and p99 of what is remembered, or None before the first."""
         if self._found_at != self.count:
-            known = self._values[: min(self.count, self._values.size)]
-            found = zip(_SHARES, np.percentile(known, _SHARES), strict=True)
+            found = zip(_SHARES, np.percentile(self._known(), _SHARES), strict=True)
             self._found = {f"p{share}": round(float(value), 3) for share, value in found}
             self._found_at = self.count
         return self._found
+
+    def _known(self) -> NDArray[np.float64]:
+        return self._values[: min(self.count, self._values.size)]
 
 
 class StageTimes:

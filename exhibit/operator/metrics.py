@@ -116,7 +116,7 @@ def _reasons(state: Mapping[str, Any]) -> Metric:
 def _latency(state: Mapping[str, Any]) -> Metric:
     text = "From the camera's frame to its light"
     family = GaugeMetricFamily(f"{_PREFIX}camera_to_light_seconds", text, labels=["quantile"])
-    for name, value in (state["stage"].get("camera_to_light_ms") or {}).items():
+    for name, value in (state["stage"]["lately"]["camera_to_light_ms"] or {}).items():
         family.add_metric([f"0.{name[1:]}"], value / 1000)
     return family
 

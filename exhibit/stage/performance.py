@@ -28,6 +28,7 @@ from exhibit.stage.mode import Mode, Orders
 from exhibit.stage.notice import Notice
 from exhibit.stage.pattern import Pattern
 from exhibit.stage.show import Show
+from exhibit.stage.timings import Timings
 from exhibit.stage.visit import Visit
 from exhibit.stage.window import Ending, Window
 
@@ -42,7 +43,6 @@ _COMPOSITE_EVERY_S, _COMPOSITE_UNSEEN_S = 1 / 15, 1.0
 """From one view of the stage for the pages to the next, while somebody looks and while nobody."""
 _LOOKS_ON_S = 3.0
 _COMPOSITE_WIDEST_PX = 1920
-_REMEMBERED_FRAMES = 36_000
 
 
 class Performance:
@@ -86,10 +86,7 @@ class Performance:
         self._composite = SlotWriter(run_dir / "composite.slot", clock)
         self._orders = Orders()
         self._pacer = Pacer(config.stage.fps, clock)
-        self._intervals, self._compose_ms = Ring(_REMEMBERED_FRAMES), Ring()
-        self._latencies = Ring()
-        self._shown_at: float | None = None
-        self._began_at: float | None = None
+        self._timings, self._compose_ms = Timings(), Ring()
         self._status_due, self._published_at = 0.0, float("-inf")
         self._unpublished = self._moved = True
         self._skipped = 0
@@ -120,7 +117,8 @@ class Performance:
             # What rests is on the display when its refresh is due: nobody need wake for that.
             shown_at = max(self._clock(), self._pacer.due)
             self._pacer.done()
-            self._measure(shown_at)
+            self._timings.show(shown_at, self._show.newly_lit())
+            self._heart.beat()
             self._publish()
         self._inbox.close()
         return ending
@@ -210,17 +208,6 @@ class Performance:
             self._labelled = origin
             self._show.label(label, now)
 
-    def _measure(self, now: float) -> None:
-        if self._shown_at is None:
-            self._began_at = now
-        else:
-            self._intervals.add(1000 * (now - self._shown_at))
-        self._shown_at = now
-        captured_at = self._show.newly_lit()
-        if captured_at is not None:
-            self._latencies.add(1000 * (now - captured_at))
-        self._heart.beat()
-
     def _publish(self) -> None:
         now = self._clock()
         seen = now - self._composite.looked_at < _LOOKS_ON_S
@@ -238,17 +225,12 @@ class Performance:
                 self._show.configure(self._config.stage)
 
     def _status(self) -> dict[str, Any]:
-        percentiles = self._intervals.percentiles()
         own = (self._attract.fault, self._mismatch, self._refused, self._composite.fault)
         faults = (*own, *self.complaints)
         return {
             **self._follower.status(),
             "state": self._show.mode.value,
-            "frames": self._intervals.count,
-            "stage_fps": self._fps(),
-            "stage_interval_ms": percentiles,
-            "camera_to_light_ms": self._latencies.percentiles(),
-            "pictures_shown": self._latencies.count,
+            **self._timings.status(self._clock()),
             "stages_ms": {"compose": self._compose_ms.percentiles()},
             "scheduling": self._scheduling,
             "driver": self._window.driver,
@@ -257,12 +239,6 @@ class Performance:
             "rotate": self._config.stage.rotate,
             "faults": [text for text in faults if text],
         }
-
-    def _fps(self) -> float | None:
-        now, frames = self._clock(), self._intervals.count
-        if not frames or self._began_at is None or now <= self._began_at:
-            return None
-        return round(frames / (now - self._began_at), 2)
 
     def _misfit(self, config: Config) -> str:
         stage = config.stage

@@ -39,6 +39,15 @@ def test_alertmanager_takes_its_configuration() -> None:
     _run("amtool", "check-config", "alertmanager.yml")
 
 
+@pytest.mark.parametrize(
+    ("severity", "receiver"),
+    [("page", "technician"), ("warn", "technician"), ("evening", "technician"), ("info", "nobody")],
+)
+def test_alarms_go_to_the_technician_and_remarks_to_nobody(severity: str, receiver: str) -> None:
+    routed = ["amtool", "config", "routes", "test", "--config.file=alertmanager.yml"]
+    _run(*routed, f"--verify.receivers={receiver}", "alertname=Any", f"severity={severity}")
+
+
 def test_every_alarm_is_tried_and_has_a_way_out() -> None:
     groups = yaml.safe_load((FOLDER / "rules.yml").read_text())["groups"]
     alarms = [rule for group in groups for rule in group["rules"] if "alert" in rule]

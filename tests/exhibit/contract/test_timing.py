@@ -6,6 +6,7 @@ from tests.fakes.clock import FakeClock
 
 def test_ring_before_the_first_value_has_no_percentiles() -> None:
     assert Ring().percentiles() is None
+    assert Ring().mean() is None
 
 
 def test_ring_full_forgets_the_oldest() -> None:
@@ -14,6 +15,7 @@ def test_ring_full_forgets_the_oldest() -> None:
         ring.add(value)
     assert ring.count == 5
     assert ring.percentiles() == {"p50": 2.5, "p95": 3.85, "p99": 3.97}
+    assert ring.mean() == 2.5
 
 
 def test_stage_times_measure_in_milliseconds_by_name() -> None:

@@ -123,7 +123,8 @@ class FakeTable:
             heart = Heart(self.run_dir, name)
             heart.beat()
         self._clock.now = heart.last
-        self.say("stage", state="picture", stage_fps=60.0, faults=[], frames=10)
+        lately = {"fps": 60.0, "camera_to_light_ms": None}
+        self.say("stage", state="picture", lately=lately, faults=[], frames=10)
         self.say("engine", state="showing", provider="cuda", faults=[], bundle="lear", pictures=3)
         processes = {
             name: {"pid": 1, "restarts": 0, "last_exit": ""} for name in ("engine", "stage")

@@ -40,7 +40,8 @@ def test_metrics_tell_state_counters_and_restarts(read: Samples) -> None:
 
 def test_every_name_is_told_and_known(table: FakeTable, admin: TestClient, desk: Desk) -> None:
     quantiles = {"p50": 41.0, "p95": 63.0, "p99": 80.0}
-    table.say("stage", state="picture", frames=10, camera_to_light_ms=quantiles, faults=[])
+    lately = {"fps": 60.0, "camera_to_light_ms": quantiles}
+    table.say("stage", state="picture", frames=10, lately=lately, faults=[])
     table.say("engine", state="degraded", faults=["camera: gone"], pictures=3)
     desk.machine = {"temperature_c": 61.0, "disk_free_gb": 12.5, "memory_percent": 40.0}
     desk.certificate = own_files(desk.state_dir / "tls", ["table"], []).certificate
