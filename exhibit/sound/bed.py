@@ -4,9 +4,9 @@ Eight tones of one scale stand in a circle. The code's first two axes point some
 tones near there sound: a chord that changes by ones, as codes do. The third axis and the code's
 travel give the colour, the octave above each tone, which beats slowly against it.
 
-Nothing of it is in a hurry, so it is made thirty-two blocks at a time. A sine of any phase whose
-loudness moves evenly is a sum of four waves (sine and cosine, each steady and rising), so that all
-of it is one product of a small matrix with waves made beforehand.
+Nothing of it is in a hurry, so it is made sixteen blocks at a time. A sine of any phase whose
+loudness moves evenly is a sum of four waves (sine and cosine, each steady and rising), so that each
+block is one product of a small matrix with waves made beforehand.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _WANDER_S = 1.8
 _QUIET_AT_REST = 0.3
 _ACROSS = 0.4
 """Share of each side that the other side has too."""
-_BLOCKS, _PIECES = 8, 4
+_BLOCKS, _PIECES = 4, 4
 """Blocks of one product, and products at a time: of larger ones a second thread of OpenBLAS would
 make a part, and be waited for."""
 _INAUDIBLE = 1e-6
@@ -41,31 +41,33 @@ class Bed:
     Args:
         rate: frames per second.
         random: gives each tone its phase.
+        ramp: `upwards()`.
     """
 
-    def __init__(self, rate: float, random: np.random.Generator) -> None:
-        size, tones = _PIECES * _BLOCKS * BLOCK, len(_TONES_HZ)
-        span_s = size / rate
+    def __init__(self, rate: float, random: np.random.Generator, ramp: Floats) -> None:
+        blocks, tones = _PIECES * _BLOCKS, len(_TONES_HZ)
+        span_s = blocks * BLOCK / rate
         frequencies = np.array(_TONES_HZ)
         # Rows: every other tone, then the octaves of the others, are the left side.
         octaves = 2.0 * frequencies + _BEAT_HZ
         hertz = np.concatenate([frequencies[::2], octaves[1::2], frequencies[1::2], octaves[::2]])
         rows = hertz.size
         turns = 2.0 * math.pi * hertz / rate
-        frames = turns[:, None] * np.arange(size)
-        rising = np.arange(1, size + 1) / size
-        waves = (np.sin(frames), np.cos(frames), rising * np.sin(frames), rising * np.cos(frames))
-        pieces = np.split(np.concatenate(waves).astype(np.float32), _PIECES, axis=1)
-        self._waves = np.stack(pieces)
-        self._turn = size * turns
+        frames = turns[:, None] * np.arange(BLOCK)
+        waves = (np.sin(frames), np.cos(frames), ramp * np.sin(frames), ramp * np.cos(frames))
+        self._waves = np.concatenate(waves).astype(np.float32)
         self._phase = random.uniform(0.0, 2.0 * math.pi, rows)
-        self._sine, self._cosine = np.zeros(rows), np.zeros(rows)
         self._amplitude, self._change, self._wanted = (np.zeros(rows) for _ in range(3))
-        self._terms = np.zeros((4, rows))
+        # Of each block: how far its beginning is, in turns of each row and as a share of all.
+        self._turns = BLOCK * turns * np.arange(blocks)[:, None]
+        self._turn = blocks * BLOCK * turns
+        self._shares = np.repeat(np.arange(blocks)[:, None] / blocks, rows, axis=1)
+        self._angle, self._sine, self._cosine, self._loud = np.zeros((4, blocks, rows))
+        self._term = np.zeros((blocks, rows))
         near = np.where(np.arange(rows) < rows // 2, 1.0, _ACROSS)
-        self._sides = np.stack([np.tile(near, (4, 1)), np.tile(near[::-1], (4, 1))])
-        self._mixture = np.zeros((2, 4, rows))
-        self._matrix = np.zeros((2, 4 * rows), np.float32)
+        self._sides = np.tile(near, (blocks, 1)), np.tile(near[::-1], (blocks, 1))
+        self._mixture = np.zeros((blocks, 2, 4, rows))
+        self._matrices = np.zeros((_PIECES, 2 * _BLOCKS, 4 * rows), np.float32)
         self._angles = 2.0 * math.pi * np.arange(tones) / tones
         # Low tones are loud by themselves on large loudspeakers, and not heard on small ones.
         self._balance = np.sqrt(160.0 / np.maximum(frequencies, 160.0))
@@ -75,30 +77,32 @@ class Bed:
         self._awake = Glide(span_s, 1.5, 4.0)
         self._level = Glide(span_s, 0.3, 0.3)
         self._share = share_of(span_s, 0.25)
-        self._made = np.zeros((_PIECES, 2, _BLOCKS * BLOCK), np.float32)
+        self._made = np.zeros((_PIECES, 2 * _BLOCKS, BLOCK), np.float32)
+        self._blocks = self._made.reshape(blocks, 2, BLOCK)
         self._block = 0
-        self._sounds = False
+        self._most = 0.0
 
-    def add(self, score: Score, bus: Floats) -> None:
-        """Add one block to `bus` (2, BLOCK)."""
+    def add(self, score: Score, bus: Floats) -> float:
+        """Add one block to `bus` (2, BLOCK); returns what no sample of it is larger than."""
         if self._block == 0:
             self._make(score)
-        piece, block = divmod(self._block, _BLOCKS)
-        self._block = (self._block + 1) % (_PIECES * _BLOCKS)
-        if self._sounds:
-            at = block * BLOCK
-            np.add(bus, self._made[piece, :, at : at + BLOCK], out=bus)
+        block, self._block = self._block, (self._block + 1) % len(self._blocks)
+        if self._most:
+            np.add(bus, self._blocks[block], out=bus)
+        return self._most
 
     def _make(self, score: Score) -> None:
         """Make the next blocks."""
         level = self._level.step(score.levels.bed)
-        self._sounds = level > 0.0 or float(self._amplitude.max()) > _INAUDIBLE
-        if not self._sounds:
+        loudest = float(self._amplitude.sum())
+        if level == 0.0 and loudest < _INAUDIBLE:
             self._amplitude.fill(0.0)
+            self._most = 0.0
             return
         self._choose(score, level)
         self._weigh()
-        np.matmul(self._matrix, self._waves, out=self._made)
+        np.matmul(self._matrices, self._waves, out=self._made)
+        self._most = max(loudest, float(self._amplitude.sum()))
 
     def _choose(self, score: Score, level: float) -> None:
         """Say how loud each row is to be."""
@@ -122,19 +126,23 @@ class Bed:
             np.copyto(self._wanted[number * quarter : (number + 1) * quarter], values)
 
     def _weigh(self) -> None:
-        """Say how much of each wave is in each channel, and turn the phases on."""
+        """Say how much of each wave is in each channel of each block, and go on behind them."""
         np.subtract(self._wanted, self._amplitude, out=self._change)
         np.multiply(self._change, self._share, out=self._change)
-        np.cos(self._phase, out=self._cosine)
-        np.sin(self._phase, out=self._sine)
-        # sin(phase + n·turn), with the sine of n·turn first.
-        pairs = ((self._amplitude, self._cosine), (self._amplitude, self._sine))
-        rising = ((self._change, self._cosine), (self._change, self._sine))
-        for term, (loud, angle) in zip(self._terms, (*pairs, *rising), strict=True):
-            np.multiply(loud, angle, out=term)
-        for mixture, side in zip(self._mixture, self._sides, strict=True):
-            np.multiply(self._terms, side, out=mixture)
-        np.copyto(self._matrix, self._mixture.reshape(2, -1), casting="same_kind")
+        np.add(self._phase, self._turns, out=self._angle)
+        np.cos(self._angle, out=self._cosine)
+        np.sin(self._angle, out=self._sine)
+        np.multiply(self._shares, self._change, out=self._loud)
+        np.add(self._loud, self._amplitude, out=self._loud)
         np.add(self._amplitude, self._change, out=self._amplitude)
+        np.divide(self._change, len(self._blocks), out=self._change)
+        # sin(phase + n·turn), with the sine of n·turn first.
+        pairs = ((self._loud, self._cosine), (self._loud, self._sine))
+        rising = ((self._change, self._cosine), (self._change, self._sine))
+        for number, (loud, angle) in enumerate((*pairs, *rising)):
+            np.multiply(loud, angle, out=self._term)
+            for side, share in enumerate(self._sides):
+                np.multiply(self._term, share, out=self._mixture[:, side, number])
+        np.copyto(self._matrices, self._mixture.reshape(self._matrices.shape), casting="same_kind")
         np.add(self._phase, self._turn, out=self._phase)
         np.mod(self._phase, 2.0 * math.pi, out=self._phase)

@@ -38,6 +38,8 @@ class Cues:
             _bells(notes, rate) for notes in (_FRESH, _FIRST, _REST)
         )
         self._recalled = [_bells(notes, rate) for notes in _RECALLED]
+        waves = (self._fresh, self._first, self._rest, *self._recalled)
+        self._highest = max(float(np.abs(wave).max()) for wave in waves)
         self._playing: list[Floats | None] = [None] * _AT_ONCE
         self._at = [0] * _AT_ONCE
         self._next = self._ringing = 0
@@ -49,15 +51,16 @@ class Cues:
         self._ramp = ramp
         self._mixed, self._gain = (np.zeros(BLOCK, np.float32) for _ in range(2))
 
-    def add(self, score: Score, bus: Floats) -> None:
-        """Add one block to `bus` (2, BLOCK)."""
+    def add(self, score: Score, bus: Floats) -> float:
+        """Add one block to `bus` (2, BLOCK); returns what no sample of it is larger than."""
         self._recall_waits = max(self._recall_waits - 1, 0)
         if score is not self._score:
             self._score = score
             self._hear(score)
         self._level.step(score.levels.cues)
         if not self._ringing:
-            return
+            return 0.0
+        most = self._ringing * self._highest
         self._mixed.fill(0.0)
         for number, wave in enumerate(self._playing):
             if wave is None:
@@ -70,8 +73,8 @@ class Cues:
                 self._ringing -= 1
         self._level.fill(self._ramp, self._gain)
         np.multiply(self._mixed, self._gain, out=self._mixed)
-        for channel in bus:
-            np.add(channel, self._mixed, out=channel)
+        np.add(bus, self._mixed, out=bus)
+        return most
 
     def _hear(self, score: Score) -> None:
         """Begin the cues of all counts that have risen."""

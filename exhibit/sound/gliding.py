@@ -12,9 +12,9 @@ from exhibit.sound.score import BLOCK
 _ARRIVED = 1e-5
 
 
-def upwards() -> Floats:
-    """Return (BLOCK,) from 1/BLOCK to 1: how far a block has got at each of its frames."""
-    return (np.arange(1, BLOCK + 1) / BLOCK).astype(np.float32)
+def upwards(frames: int = BLOCK) -> Floats:
+    """Return (frames,) from 1/frames to 1: how far a block has got at each of its frames."""
+    return (np.arange(1, frames + 1) / frames).astype(np.float32)
 
 
 def share_of(block_s: float, time_s: float) -> float:
@@ -33,6 +33,8 @@ class Glide:
         rise_s, fall_s: time constants.
         value: to begin with.
     """
+
+    __slots__ = ("_fall", "_rise", "end", "start")
 
     def __init__(self, block_s: float, rise_s: float, fall_s: float, value: float = 0.0) -> None:
         self.start = self.end = value

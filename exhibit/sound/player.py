@@ -9,8 +9,8 @@ from dataclasses import replace
 from exhibit.contract.precedence import take_precedence
 from exhibit.contract.timing import Ring
 from exhibit.contract.values import Floats
-from exhibit.sound.score import BLOCK, SILENCE, Score
-from exhibit.sound.synthesiser import LOOK_AHEAD, Synthesiser
+from exhibit.sound.score import BLOCK, LOOK_AHEAD, SILENCE, Score
+from exhibit.sound.synthesiser import Synthesiser
 
 _FASTEST = 1.5
 _HEAD_START_S = 1.0

@@ -17,7 +17,7 @@ from exhibit.sound.score import BLOCK, CHANNELS_MOST, HEARD_BLOCK
 Kind = Literal["output", "input"]
 _NO_LIBRARY = "PortAudio is not installed; on Debian: apt install libportaudio2"
 _SIZES: dict[Kind, int] = {"output": BLOCK, "input": HEARD_BLOCK}
-_LATENCIES_S: dict[Kind, float] = {"output": 0.035, "input": 0.1}
+_LATENCIES_S: dict[Kind, float] = {"output": 0.032, "input": 0.1}
 """That is asked of a device: a shared machine stands still for some 20 ms now and then. A device
 that is heard may take its time, and then wakes nobody hundreds of times a second."""
 _STDERR = 2

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-BLOCK = 256
+BLOCK = 512
 """Frames that are synthesised at a time, whatever the device asks for."""
+LOOK_AHEAD = 256
+"""Frames by which the limiter delays what is heard."""
 HEARD_BLOCK = 1024
 """Frames that are listened to at a time: as often as frames of the camera come."""
 CHANNELS_MOST = 2

@@ -12,9 +12,6 @@ from exhibit.sound.grain import Grain
 from exhibit.sound.limiter import Limiter
 from exhibit.sound.score import BLOCK, Score
 
-LOOK_AHEAD = BLOCK
-"""Frames by which the limiter delays what is heard."""
-
 
 class Synthesiser:
     """Makes one block after the other; all memory is taken when it is made.
@@ -26,8 +23,8 @@ class Synthesiser:
 
     def __init__(self, rate: float, seed: int = 1) -> None:
         random, ramp = np.random.default_rng(seed), upwards()
-        self._grain, self._bed = Grain(rate, random, ramp), Bed(rate, random)
-        self._cues, self._limiter = Cues(rate, ramp), Limiter(rate, ramp)
+        self._grain, self._bed = Grain(rate, random, ramp), Bed(rate, random, ramp)
+        self._cues, self._limiter = Cues(rate, ramp), Limiter(rate)
         self._volume = Glide(BLOCK / rate, 0.06, 0.04)
         self._ramp, self._gains = ramp, np.zeros(BLOCK, np.float32)
 
@@ -39,19 +36,18 @@ class Synthesiser:
     def fill(self, score: Score, out: Floats) -> None:
         """Write one block into `out` (BLOCK, 1) or (BLOCK, 2), within ±`CEILING`."""
         coming = self._limiter.coming
-        self._grain.write(score, coming)
-        self._bed.add(score, coming)
-        self._cues.add(score, coming)
-        left, right = block = self._limiter.pass_on()
-        volume = self._volume.step(score.levels.volume)
+        most = self._grain.write(score, coming)
+        most += self._bed.add(score, coming)
+        most += self._cues.add(score, coming)
+        block = self._limiter.pass_on(most)
+        gains: Floats | float = self._volume.step(score.levels.volume)
         if not self._volume.rests:
             self._volume.fill(self._ramp, self._gains)
-            volume = 1.0
-            for channel in block:
-                np.multiply(channel, self._gains, out=channel)
+            gains = self._gains
         if out.shape[1] == 1:
+            left, right = block
             np.add(left, right, out=left)
-            np.multiply(left, 0.5 * volume, out=out[:, 0])
+            np.multiply(left, 0.5, out=left)
+            np.multiply(left, gains, out=out[:, 0])
         else:
-            np.multiply(left, volume, out=out[:, 0])
-            np.multiply(right, volume, out=out[:, 1])
+            np.multiply(block, gains, out=out.T)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-BLOCK = 256
+BLOCK = 512
 NO_DEVICE = "Error querying device -1"
 UNAVAILABLE = "Error opening OutputStream: Device unavailable [PaErrorCode -9985]"
 
@@ -132,7 +132,7 @@ class FakeSoundDevice:
         return self._stream(**given)
 
     def _stream(self, **given: Any) -> FakeStream:
-        assert given["blocksize"] in (BLOCK, 4 * BLOCK)
+        assert given["blocksize"] in (BLOCK, 2 * BLOCK)
         device = self.listed[given["device"]]
         if device.in_use or device not in self.plugged:
             raise PortAudioError(UNAVAILABLE)
