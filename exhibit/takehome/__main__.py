@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import signal
 import sys
 import threading
@@ -11,8 +10,6 @@ from pathlib import Path
 
 from exhibit.contract.errors import REFUSED, ExhibitError
 from exhibit.takehome.process import TakeHomeProcess
-
-_POLITENESS = 15
 
 
 def main() -> None:
@@ -29,8 +26,6 @@ def main() -> None:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    # A page is made in a second or in five; the stage comes first.
-    os.nice(_POLITENESS)
     went_well = process.run(stopping)
     process.close()
     sys.exit(0 if went_well else 1)
