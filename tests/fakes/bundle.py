@@ -166,7 +166,7 @@ def _generator(
     rng: np.random.Generator, w_avg: NDArray[np.float32], with_feature: bool
 ) -> onnx.ModelProto:
     patterns = rng.normal(0, 0.05, (NUM_WS * W_DIM, RESOLUTION * RESOLUTION)).astype(np.float32)
-    weights = {
+    weights: dict[str, NDArray[Any]] = {
         "patterns": patterns,
         # The mean code paints light grey.
         "offset": (0.8 - np.tile(w_avg, NUM_WS) @ patterns).astype(np.float32),
@@ -237,4 +237,5 @@ def _write_golden(folder: Path, rng: np.random.Generator) -> None:
         (picture,) = generator.run(None, codes)
         for name, array in (codes | {"picture": picture}).items():
             rows[name].append(array[0])
-    np.savez(folder / GOLDEN, ink=ink, **{name: np.stack(array) for name, array in rows.items()})
+    golden: dict[str, Any] = {name: np.stack(array) for name, array in rows.items()}
+    np.savez(folder / GOLDEN, ink=ink, **golden)

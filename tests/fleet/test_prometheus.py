@@ -4,7 +4,9 @@ import json
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -13,6 +15,7 @@ from exhibit.operator.metrics import NAMES
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "fleet" / "prometheus"
+TESTS = sorted(FOLDER.glob("rules*_test.yml"))
 DASHBOARD = ROOT / "fleet" / "grafana" / "tables.json"
 _METRIC = re.compile(r"\btracing_table_[a-z0-9_]+")
 
@@ -25,7 +28,7 @@ def _run(*command: str) -> None:
 
 
 def test_every_alarm_is_raised_by_its_fault_and_by_nothing_else() -> None:
-    _run("promtool", "test", "rules", "rules_test.yml")
+    _run("promtool", "test", "rules", *(file.name for file in TESTS))
 
 
 def test_prometheus_takes_its_configuration(tmp_path: Path) -> None:
@@ -51,10 +54,10 @@ def test_alarms_go_to_the_technician_and_remarks_to_nobody(severity: str, receiv
 def test_every_alarm_is_tried_and_has_a_way_out() -> None:
     groups = yaml.safe_load((FOLDER / "rules.yml").read_text())["groups"]
     alarms = [rule for group in groups for rule in group["rules"] if "alert" in rule]
-    tried = yaml.safe_load((FOLDER / "rules_test.yml").read_text())["tests"]
     raised = {
         case["alertname"]
-        for test in tried
+        for file in TESTS
+        for test in yaml.safe_load(file.read_text())["tests"]
         for case in test["alert_rule_test"]
         if "exp_alerts" in case
     }
@@ -80,6 +83,34 @@ def test_every_rate_that_is_recorded_is_looked_at() -> None:
 def test_docs_list_every_metric_and_no_other() -> None:
     listed = set(_METRIC.findall((ROOT / "docs" / "metrics.md").read_text()))
     assert listed == NAMES
+
+
+def _missing(said: Any, known: Any, place: str) -> Iterator[str]:
+    """Yield what is said and not known, or known otherwise."""
+    if isinstance(said, dict) and isinstance(known, dict):
+        for key, value in said.items():
+            yield from _missing(value, known.get(key, "nothing of this name"), f"{place}.{key}")
+    elif isinstance(said, list) and isinstance(known, list) and len(said) == len(known):
+        for number, (one, other) in enumerate(zip(said, known, strict=True)):
+            yield from _missing(one, other, f"{place}[{number}]")
+    elif said != known:
+        yield f"{place}: {said!r}, Grafana's schema makes {known!r} of it"
+
+
+def test_grafana_knows_all_that_the_dashboard_says() -> None:
+    """Classes that Grafana generates from the schema of dashboards and of each kind of panel."""
+    schema = pytest.importorskip(
+        "grafana_foundation_sdk.models.dashboard", reason="pip install grafana-foundation-sdk"
+    )
+    from grafana_foundation_sdk.cog.encoder import JSONEncoder
+    from grafana_foundation_sdk.cog.plugins import register_default_plugins
+
+    register_default_plugins()
+    said = json.loads(DASHBOARD.read_text())
+    known = json.loads(JSONEncoder().encode(schema.Dashboard.from_json(said)))
+    assert list(_missing(said, known, "dashboard")) == []
+    said["panels"][1]["fieldConfig"]["defaults"]["unitt"] = "s"
+    assert len(list(_missing(said, known, "dashboard"))) == 1
 
 
 def test_panels_have_numbers_and_places_of_their_own() -> None:

@@ -24,6 +24,16 @@ from tests.fakes.bundle import write_bundle
 
 KEY = Ed25519PrivateKey.generate()
 KEYS = (public_half(KEY),)
+_REFUSED = "|".join(
+    (
+        r"not signed by any key",
+        r"no signature; expected base64",
+        r"is older than number 2000",
+        r"SHA-256 is",
+        r"cut off before",
+        r"more than the",
+    )
+)
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +60,7 @@ def _pull(web: Web, tmp_path: Path, keys: tuple[str, ...] = KEYS) -> Pulled:
 
 def _publish_anew(web: Web, tmp_path: Path, at: int, name: str = "visitor") -> None:
     shutil.rmtree(tmp_path / "again", ignore_errors=True)
-    publish(write_bundle(tmp_path / "again", name=name), web.folder, KEY, lambda: at)
+    publish(write_bundle(tmp_path / "again", name=name, seed=at), web.folder, KEY, lambda: at)
 
 
 def test_pulled_bundle_lies_beside_the_others_under_its_number(web: Web, tmp_path: Path) -> None:
@@ -86,26 +96,46 @@ def test_a_fetch_that_was_cut_off_is_gone_on_with(web: Web, tmp_path: Path, goes
     assert web.asked[-1] == ("/visitor-1000.zip", "bytes=700-")
 
 
-def test_of_a_hundred_damaged_downloads_none_is_taken(web: Web, tmp_path: Path) -> None:
-    """Whichever of the three files is damaged, and wherever."""
-    _pull(web, tmp_path)
-    running = tmp_path / "state" / FOLDER / "visitor-1000"
-    before = {path: path.read_bytes() for path in running.rglob("*") if path.is_file()}
+def _damaged(file: str, number: int, chance: random.Random, web: Web) -> dict[str, bytes]:
+    """One bit is another, or the end is missing."""
+    whole = (web.folder / file).read_bytes()
+    at = chance.randrange(len(whole) - 1)
+    if number % 5 == 0:
+        return {file: whole[:at]}
+    return {file: whole[:at] + bytes([whole[at] ^ 1 << chance.randrange(7)]) + whole[at + 1 :]}
+
+
+def test_of_a_hundred_damaged_or_replayed_downloads_none_is_taken(web: Web, tmp_path: Path) -> None:
+    """Whichever of the three files is damaged and wherever, or comes from an older publication."""
+    old = {file.name: file.read_bytes() for file in web.folder.iterdir()}
+    old_archive = old.pop("visitor-1000.zip")
     _publish_anew(web, tmp_path, 2000)
+    _pull(web, tmp_path)
+    running = tmp_path / "state" / FOLDER / "visitor-2000"
+    before = {path: path.read_bytes() for path in running.rglob("*") if path.is_file()}
+    _publish_anew(web, tmp_path, 3000)
     chance = random.Random(1)
-    files = ["visitor.json", "visitor.json.sig", "visitor-2000.zip"]
+    files = ["visitor.json", "visitor.json.sig", "visitor-3000.zip"]
+    manifest, signature = ({name: old[name]} for name in files[:2])
+    replays = [old, manifest, signature, {"visitor-3000.zip": old_archive}]
     for number in range(100):
-        file = web.folder / files[number % 3]
-        whole = file.read_bytes()
-        at = chance.randrange(len(whole) - 1)
-        file.write_bytes(
-            whole[:at] + bytes([whole[at] ^ 1 << chance.randrange(7)]) + whole[at + 1 :]
+        sent = (
+            _damaged(files[number % 3], number, chance, web)
+            if number % 4
+            else replays[number // 4 % 4]
         )
-        with pytest.raises(InputError, match=r"visitor"):
+        kept = {name: (web.folder / name).read_bytes() for name in sent}
+        for name, content in sent.items():
+            (web.folder / name).write_bytes(content)
+        with pytest.raises(InputError, match=_REFUSED):
             _pull(web, tmp_path)
-        file.write_bytes(whole)
+        for name, content in kept.items():
+            (web.folder / name).write_bytes(content)
+        # Or the whole beginning of one that was cut off would be gone on with.
+        for part in (tmp_path / "state" / FOLDER).glob(".*"):
+            part.unlink()
     assert {path: path.read_bytes() for path in before} == before
-    assert [found.name for found in (tmp_path / "state" / FOLDER).glob("*-*")] == ["visitor-1000"]
+    assert [found.name for found in (tmp_path / "state" / FOLDER).glob("*-*")] == ["visitor-2000"]
     assert _pull(web, tmp_path).is_new
 
 

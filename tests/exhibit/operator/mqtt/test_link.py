@@ -17,11 +17,13 @@ from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
 
 from exhibit.contract.settings.mqtt import MqttConfig
+from exhibit.operator.access.certificate import own_files
 from exhibit.operator.desk import Desk
 from exhibit.operator.mqtt.link import Link
 from tests.exhibit.operator.conftest import FakeTable
 from tests.patience import PATIENCE_S, wait_until
 
+PASSWORD = "a calm museum evening"
 MOSQUITTO = shutil.which("mosquitto")
 
 pytestmark = pytest.mark.skipif(MOSQUITTO is None, reason="Debian's mosquitto is not installed")
@@ -62,9 +64,12 @@ class Broker:
 class Listener:
     """Somebody else at the broker: hears all, and sends."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, ca: Path | None = None) -> None:
         self.heard: dict[str, str] = {}
         self._client = Client(CallbackAPIVersion.VERSION2)
+        if ca is not None:
+            self._client.tls_set(str(ca))
+            self._client.username_pw_set("north", PASSWORD)
         self._client.on_message = self._keep
         self._client.on_connect = lambda client, *_: client.subscribe("#", 1)
         self._client.reconnect_delay_set(1, 1)
@@ -170,6 +175,77 @@ def test_a_broker_that_is_gone_is_told_and_hears_the_newest_when_it_is_back(
     asyncio.run(visit())
 
 
+def test_a_table_that_is_gone_is_told_by_the_broker(
+    desk: Desk, table: FakeTable, broker: Broker, listener: Listener
+) -> None:
+    async def visit() -> None:
+        link = Link(desk, _config(broker.port), time.monotonic)
+        task = asyncio.create_task(link.serve())
+        await _until(lambda: listener.heard.get("museum/north/availability") == "online")
+        # As it is for the broker when a machine is switched off.
+        link._client.socket().close()
+        await _until(lambda: listener.heard["museum/north/availability"] == "offline")
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    asyncio.run(visit())
+
+
+@pytest.fixture
+def secured(tmp_path: Path) -> Iterator[tuple[Broker, Path]]:
+    """A broker with TLS that knows one user, and the certificate that it is known by."""
+    files = own_files(tmp_path / "tls", ["localhost"], ["127.0.0.1"])
+    (tmp_path / "passwords").write_text(f"north:{PASSWORD}\n")
+    hashed = ["mosquitto_passwd", "-U", str(tmp_path / "passwords")]
+    subprocess.run(hashed, check=True, capture_output=True)
+    lines = f"certfile {files.certificate}\nkeyfile {files.key}\nallow_anonymous false\n"
+    broker = Broker(tmp_path, f"{lines}password_file {tmp_path / 'passwords'}\n")
+    yield broker, files.certificate
+    broker.end()
+
+
+def _keep_password(desk: Desk, text: str) -> None:
+    secret = desk.state_dir / "operator" / "mqtt-password"
+    secret.parent.mkdir(parents=True, exist_ok=True)
+    secret.write_text(text)
+    secret.chmod(0o600)
+
+
+def test_by_tls_and_with_its_password_a_table_is_heard_and_obeys(
+    desk: Desk, table: FakeTable, secured: tuple[Broker, Path]
+) -> None:
+    broker, ca = secured
+    _keep_password(desk, PASSWORD)
+    listener = Listener(broker.port, ca)
+
+    async def visit() -> None:
+        async with _linked(desk, _config(broker.port, tls=True, ca=ca, user="north")):
+            await _until(lambda: listener.heard.get("museum/north/state") == "showing")
+            listener.send("museum/north/brightness/set", "0.3")
+            await _until(lambda: desk.settings.effective.stage.brightness == pytest.approx(0.3))
+            assert desk.mqtt_fault == ""
+
+    try:
+        asyncio.run(visit())
+    finally:
+        listener.close()
+
+
+# paho leaves the socket of a handshake that failed to the garbage collector.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_broker_that_nobody_known_has_signed_is_told_and_gets_no_password(
+    desk: Desk, table: FakeTable, secured: tuple[Broker, Path]
+) -> None:
+    broker, _ = secured
+    _keep_password(desk, PASSWORD)
+
+    async def visit() -> None:
+        async with _linked(desk, _config(broker.port, tls=True, user="north")):
+            await _until(lambda: "certificate verify failed" in desk.mqtt_fault.lower())
+
+    asyncio.run(visit())
+
+
 def test_a_viewer_by_mqtt_changes_nothing(
     desk: Desk, table: FakeTable, broker: Broker, listener: Listener
 ) -> None:
@@ -188,10 +264,7 @@ def test_a_viewer_by_mqtt_changes_nothing(
 def test_a_wrong_password_is_told(desk: Desk, table: FakeTable, tmp_path: Path) -> None:
     (tmp_path / "passwords").write_text("")
     broker = Broker(tmp_path, f"allow_anonymous false\npassword_file {tmp_path / 'passwords'}\n")
-    secret = desk.state_dir / "operator" / "mqtt-password"
-    secret.parent.mkdir(parents=True, exist_ok=True)
-    secret.write_text("wrong")
-    secret.chmod(0o600)
+    _keep_password(desk, "wrong")
 
     async def visit() -> None:
         async with _linked(desk, _config(broker.port, user="north")):

@@ -1,0 +1,1 @@
+"""Many tables on one machine, under the files of `fleet/`."""
