@@ -15,7 +15,11 @@ from exhibit.contract.settings.mqtt import MqttConfig
 AVAILABILITY = "availability"
 ONLINE, OFFLINE = "online", "offline"
 _ON, _OFF = "ON", "OFF"
-_TEXTS = 1024
+# A broker keeps no empty message, and whoever comes later would not hear of it. Home Assistant
+# takes this word for no scene.
+_NOTHING = "none"
+# Home Assistant takes no longer state.
+_TEXTS = 255
 
 Messages = dict[str, str]
 
@@ -33,9 +37,9 @@ def messages_of(state: Mapping[str, Any], brightness: float, visits: Mapping[str
     return {
         "state": str(state["state"]),
         "fault": _switch(state["state"] == "fault"),
-        "reasons": reasons[:_TEXTS],
-        "scene": str(state["scene"] or ""),
-        "bundle": str(state["engine"]["bundle"] or ""),
+        "reasons": reasons[:_TEXTS] or _NOTHING,
+        "scene": str(state["scene"] or _NOTHING),
+        "bundle": str(state["engine"]["bundle"] or _NOTHING),
         "visits": str(visits["people"]),
         "drawing": _switch(bool(state["drawing"])),
         "brightness": f"{brightness:g}",

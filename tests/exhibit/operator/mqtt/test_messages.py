@@ -23,6 +23,23 @@ def test_messages_say_how_the_table_is(table: FakeTable, desk: Desk, admin: Test
     assert (told["blank"], told["freeze"], told["drawing"]) == ("ON", "OFF", "OFF")
 
 
+def test_what_there_is_none_of_is_told_by_a_word_that_a_broker_keeps(
+    table: FakeTable, desk: Desk, admin: TestClient
+) -> None:
+    table.say("engine", state="showing", faults=[], bundle=None)
+    told = messages_of(describe(desk), 0.0, {"people": 0, "simulated": 0})
+    assert (told["reasons"], told["scene"], told["bundle"]) == ("none", "none", "none")
+    assert all(told.values())
+
+
+def test_reasons_are_no_longer_than_home_assistant_takes(
+    table: FakeTable, desk: Desk, admin: TestClient
+) -> None:
+    table.say("engine", state="degraded", faults=["camera: " + "gone " * 100])
+    told = messages_of(describe(desk), 0.0, {"people": 0, "simulated": 0})
+    assert len(told["reasons"]) == 255
+
+
 @pytest.mark.parametrize(
     ("role", "commands"),
     [("viewer", set()), ("operator", {"scene", "brightness", "freeze", "blank"})],
