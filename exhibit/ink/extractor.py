@@ -229,7 +229,8 @@ class TableExtractor:
         if look.doubtful:
             free = np.zeros_like(free)
         near = enlarge(look.near, self._shape)
-        place = Place(free, near, self._rim, look.quiet_ms)
+        lies = None if hidden[1] is None else enlarge(grow(hidden[1], 1), self._shape)
+        place = Place(free, near, self._rim, look.quiet_ms, lies)
         if self._ink.step(contrast, place, limits, elapsed_ms, self._config):
             self._drawn.settle(self._ink.settled, now_s)
             began = self._ink.note_strokes(now_s)

@@ -68,6 +68,13 @@ class Settler:
         self._settle(at[due])
         return True
 
+    def turn(self, wrong: Gray) -> bool:
+        """Turn settled ink over at once where (H, W) uint8 is 1; returns whether anything did."""
+        at = np.flatnonzero(wrong.view(np.bool_))
+        if at.size:
+            self._settle(at)
+        return bool(at.size)
+
     def _settle(self, at: NDArray[np.intp]) -> None:
         """Let pixels count as they are seen."""
         settled = self.settled.copy()

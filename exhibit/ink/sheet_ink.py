@@ -13,6 +13,7 @@ from exhibit.contract.settings.schema import InkConfig
 from exhibit.contract.values import Floats, Gray
 from exhibit.ink import threshold
 from exhibit.ink.bare import specks_of
+from exhibit.ink.hold import Hold
 from exhibit.ink.images import Homography, above, as_gray, square
 from exhibit.ink.order import StrokeBook
 from exhibit.ink.settle import PIECE_PX, Settler
@@ -49,12 +50,14 @@ class Place:
         near_hand: 1 near a hand.
         rim: 1 along the sheet's edge, where hands are not looked for.
         quiet_ms: for how long nothing on the sheet has stirred.
+        covered: 1 where something lies that is no ink, or None where nothing does.
     """
 
     free: Gray
     near_hand: Gray
     rim: Gray
     quiet_ms: int = 0
+    covered: Gray | None = None
 
 
 class SheetInk:
@@ -73,6 +76,7 @@ class SheetInk:
         self._frames = 0
         self.seen: Gray = np.zeros(shape, np.uint8)
         self._settler = Settler(np.zeros(shape, np.uint8))
+        self._hold = Hold(self.settled)
         self._is_judged_anew = False
         self._marks: Gray | None = None
         self._darkest: Gray = np.zeros(shape, np.uint8)
@@ -113,6 +117,7 @@ class SheetInk:
             Whether the settled ink changed.
         """
         free = place.free
+        came = self._hold.step(place.covered, self.settled, place.quiet_ms, elapsed_ms)
         self._frames += 1
         newest = _SHARE if place.quiet_ms < _QUIET_MS else _QUIET_SHARE
         share = max(newest, 1.0 / self._frames)
@@ -141,7 +146,13 @@ class SheetInk:
         alone = cv2.subtract(self.settled, place.near_hand)
         cv2.copyTo(np.maximum(self._darkest, smooth), alone, self._darkest)
         found &= as_gray(cv2.compare(smooth, self._darkest >> _RUBBED_OUT, cv2.CMP_GE))
+        if settle_ms:
+            found = self._hold.kept(found, self.settled, smooth, limits)
         cv2.copyTo(found, free, self.seen)
+        if came is not None:
+            before = self._hold.before
+            cv2.copyTo(before, came, self.seen)
+            return self._settler.turn((self.settled ^ before) & came)
         dark = above(smooth, limits.high)
         least_px = PIECE_PX if place.quiet_ms >= _STILL_MS and settle_ms else 1
         return self._settler.step(self.seen, free, dark, (elapsed_ms, settle_ms), least_px)
@@ -170,6 +181,7 @@ class SheetInk:
         other._darkest = as_gray(cv2.warpPerspective(self._darkest, old_to_new, size))
         other.seen = warp_ink(self.seen, old_to_new)
         other._settler = Settler(warp_ink(self.settled, old_to_new))
+        other._hold = self._hold.moved(old_to_new, other.settled)
         return other
 
 

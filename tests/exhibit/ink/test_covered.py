@@ -70,3 +70,12 @@ def test_covered_filled_shape_is_still_there_afterwards() -> None:
     after = _run(scene, 2.0, extractor, lies=False)
     assert before.mass.min() == 0
     assert np.array_equal(after.mass, before.mass)
+
+
+def test_covered_what_is_drawn_where_it_lay_counts_at_once() -> None:
+    scene, extractor, before = _drawn_sheet()
+    _run(scene, 2.0, extractor, lies=True)
+    _run(scene, 0.3, extractor, lies=False)
+    scene.lines.append((0.4, 0.45, 0.55, 0.6))
+    after = _run(scene, 1.5, extractor, lies=False)
+    assert (after.settled < 128).sum() > 1.2 * (before.settled < 128).sum()
