@@ -6,6 +6,7 @@ from pathlib import Path
 
 from exhibit.camera.v4l2 import find_cameras
 from exhibit.contract.calibration import CameraFormat
+from exhibit.contract.plain_files import real_path
 from exhibit.contract.settings.schema import CameraConfig
 
 
@@ -23,8 +24,8 @@ def _stable(source: str) -> str:
     """Return the name that does not change with the order in which cameras are found."""
     if source == "simulated":
         return source
-    there = Path(source).resolve()
+    there = real_path(Path(source))
     if source.startswith("/dev/"):
-        named = (str(path) for path in find_cameras() if path.resolve() == there)
+        named = (str(path) for path in find_cameras() if real_path(path) == there)
         return next(named, source)
     return str(there)

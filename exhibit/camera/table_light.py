@@ -10,6 +10,7 @@ import numpy as np
 
 from exhibit.contract.calibration import Calibration, PictureFile
 from exhibit.contract.errors import CalibrationError
+from exhibit.contract.plain_files import plain_bytes
 from exhibit.contract.values import Gray, TableLight
 
 _REMEDY = "run `calibrate light` again"
@@ -43,7 +44,7 @@ def load_table_light(path: Path, calibration: Calibration, simulated: bool) -> T
 
 def _read(path: Path, picture: PictureFile, size_px: tuple[int, int]) -> Gray:
     try:
-        data = path.read_bytes()
+        data = plain_bytes(path)
     except OSError as error:
         raise CalibrationError(f"{path}: not readable ({error.strerror}); {_REMEDY}") from None
     if hashlib.sha256(data).hexdigest() != picture.sha256:

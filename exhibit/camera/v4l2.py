@@ -16,6 +16,7 @@ from exhibit.camera.controls import Capture, Control, apply, controls_for, misma
 from exhibit.camera.faults import CameraFaultError
 from exhibit.camera.files import to_gray
 from exhibit.camera.health import Health
+from exhibit.contract.plain_files import real_path
 from exhibit.contract.settings.schema import CameraConfig
 from exhibit.contract.values import Frame, Gray
 
@@ -38,7 +39,7 @@ def find_cameras(folder: Path = BY_ID, by_port: Path = BY_PATH) -> list[Path]:
     for names in (folder, by_port):
         if names.is_dir():
             for path in sorted(names.glob("*-video-index0")):
-                found.setdefault(path.resolve(), path)
+                found.setdefault(real_path(path), path)
     return list(found.values())
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from exhibit.contract.errors import BundleError, CameraError, InputError
+from exhibit.contract.plain_files import plain_text
 from exhibit.contract.settings.addresses import unheard
 from exhibit.contract.settings.expectation import settings_of
 from exhibit.contract.settings.file import Problem, examine_config
@@ -47,7 +48,7 @@ def _misfits(config: Config, path: Path) -> list[Problem]:
         refuse_source(config.camera)
     except (CameraError, InputError) as error:
         found.append(Problem("camera.source", str(error)))
-    root, _ = read_yaml(path.read_text(encoding="utf-8"))
+    root, _ = read_yaml(plain_text(path))
     return [replace(each, line=line_of(root, key_of(each.key))) for each in found]
 
 
@@ -55,7 +56,7 @@ def _notes(config: Config, path: Path) -> list[Problem]:
     """Return what is right, and yet does not do what it seems to be there for."""
     osc = config.osc
     found = unheard(osc.host, osc.allow) if osc.enabled else []
-    root, _ = read_yaml(path.read_text(encoding="utf-8"))
+    root, _ = read_yaml(plain_text(path))
     return [
         Problem(
             f"osc.allow.{number}",

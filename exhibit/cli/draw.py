@@ -11,6 +11,7 @@ import numpy as np
 
 from exhibit.contract.bundle import Bundle, Card, find_bundle, load_bundle
 from exhibit.contract.errors import InputError
+from exhibit.contract.plain_files import real_path
 from exhibit.contract.settings.schema import DirectionConfig, EditingConfig, ModelConfig
 from exhibit.contract.values import Gray, Ink, Recalled
 from exhibit.editing import DirectionEditor, make_editor
@@ -97,7 +98,7 @@ def draw(
     """
     jobs = _jobs(ink, output)
     for source, target in jobs:
-        if target.resolve() == source.resolve():
+        if real_path(target) == real_path(source):
             raise InputError(f"{target}: would overwrite the drawing, expected another place")
     model = ModelConfig(
         psi=1.0 if psi is None else psi, auto_psi=psi is None, recall=recall, follow=follow

@@ -12,6 +12,7 @@ from exhibit.cli.options import CONFIG_OPTION, DEFAULT_CONFIG, read_config
 from exhibit.cli.serve import serve
 from exhibit.contract.bundle import BUNDLES_DIR, find_bundle
 from exhibit.contract.errors import InputError
+from exhibit.contract.plain_files import real_path
 from exhibit.contract.settings.file import anchored, load_config
 from exhibit.contract.settings.overrides import layer_overrides
 from exhibit.contract.settings.schema import Config
@@ -115,7 +116,7 @@ def restore(config_file: Path | None, source: Path, dry_run: bool) -> None:
     if dry_run:
         _say_changes(found, target)
         return
-    places = anchored(found.config, target.resolve().parent)
+    places = anchored(found.config, real_path(target).parent)
     bundle = restore_bundle(found, places.state_dir)
     written = restore_files(found, target, places.state_dir, places.calibration)
     for path in written:

@@ -9,6 +9,7 @@ from typing import Literal
 import click
 
 from exhibit.contract.errors import InputError
+from exhibit.contract.plain_files import plain_text
 from exhibit.projector.pjlink import PORT, Projector
 
 _CREDENTIAL = "projector-password"
@@ -38,7 +39,7 @@ def _password() -> str:
     folder = os.environ.get("CREDENTIALS_DIRECTORY")
     if folder is not None:
         try:
-            return (Path(folder) / _CREDENTIAL).read_text(encoding="utf-8").strip()
+            return plain_text(Path(folder) / _CREDENTIAL).strip()
         except FileNotFoundError:
             return ""
     return os.environ.get("PROJECTOR_PASSWORD", "")

@@ -16,6 +16,7 @@ from exhibit.cli.starting import attended_settings, command_line, service_settin
 from exhibit.contract.bundle import find_bundle
 from exhibit.contract.errors import InputError
 from exhibit.contract.notify import ServiceNotifier
+from exhibit.contract.plain_files import real_path
 from exhibit.supervisor.processes import WindowKind, process_table
 from exhibit.supervisor.session import run_table
 from exhibit.supervisor.startup import begin_start
@@ -115,7 +116,7 @@ def _count_nothing(_state_dir: Path) -> None:
 def _page_arguments(config_file: Path | None) -> tuple[str, ...]:
     """Return what the operator's page must know to show the museum's file."""
     found = found_file(config_file)
-    return () if found is None else ("--base", str(found.resolve()))
+    return () if found is None else ("--base", str(real_path(found)))
 
 
 def _has_display() -> bool:

@@ -13,6 +13,7 @@ from exhibit.cli.options import CONFIG_OPTION, found_file
 from exhibit.cli.starting import page_settings
 from exhibit.contract.board import RUN_PREFIX
 from exhibit.contract.errors import InputError
+from exhibit.contract.plain_files import real_path
 from exhibit.contract.run_folders import table_of
 from exhibit.contract.settings.published import publish
 from exhibit.supervisor.processes import SERVICE_MANAGER, child_environment
@@ -39,7 +40,7 @@ def serve(config_file: Path | None) -> None:
     base = found_file(config_file)
     command = [sys.executable, "-m", "exhibit.operator", "--run-dir", str(run_dir), "--apart"]
     if base is not None:
-        command += ["--base", str(base.resolve())]
+        command += ["--base", str(real_path(base))]
     kept = {name: os.environ[name] for name in SERVICE_MANAGER if name in os.environ}
     sys.stdout.flush()
     # The same process: the service manager listens to it and to no other.

@@ -17,6 +17,7 @@ from exhibit.contract.calibration import load_calibration
 from exhibit.contract.direction_names import missing_directions, refuse_missing_directions
 from exhibit.contract.errors import ConfigError, ExhibitError, InputError
 from exhibit.contract.files import PRIVATE, write_whole
+from exhibit.contract.plain_files import plain_bytes, real_path
 from exhibit.contract.settings.file import (
     anchored,
     apply_overrides,
@@ -148,7 +149,7 @@ def _usable_file(config_file: Path | None) -> tuple[Config, tuple[str, ...]]:
     except ConfigError:
         path = found_file(config_file)
         assert path is not None  # without a file there is nothing to refuse
-        known = path.resolve().parent / Config().state_dir / LAST_GOOD
+        known = real_path(path).parent / Config().state_dir / LAST_GOOD
         return load_usable_config(path, known)
 
 
@@ -159,8 +160,8 @@ def _remember(config_file: Path | None, file: Config) -> None:
         return
     # On a full or read-only disk the copy is the one before.
     with contextlib.suppress(OSError):
-        text = found.read_bytes()
-        if not known.exists() or known.read_bytes() != text:
+        text = plain_bytes(found)
+        if not known.exists() or plain_bytes(known) != text:
             write_whole(known, text, PRIVATE)
 
 

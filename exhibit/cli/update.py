@@ -12,6 +12,7 @@ import click
 from exhibit.cli.options import CONFIG_OPTION
 from exhibit.contract.errors import ConfigError, InputError, UpdateError
 from exhibit.contract.installed import INSTALLED_AT
+from exhibit.contract.plain_files import plain_bytes, real_path
 from exhibit.contract.settings.file import load_config
 from exhibit.contract.settings.schema import Config
 from exhibit.contract.update_news import News, leave_news
@@ -65,7 +66,7 @@ def update(
     if source is None and not back and not finish:
         _name(versions)
         return
-    config = (config_file or Path("config.yaml")).resolve()
+    config = real_path(config_file or Path("config.yaml"))
     lock = versions.lock()
     try:
         if finish:
@@ -136,7 +137,7 @@ def _tell(state_dir: Path, what: News, text: str) -> None:
 def _tell_of_units(old: Path, new: Path) -> None:
     def units(folder: Path) -> dict[str, bytes]:
         files = (path for path in (folder / "systemd").rglob("*") if path.is_file())
-        return {str(path.relative_to(folder)): path.read_bytes() for path in files}
+        return {str(path.relative_to(folder)): plain_bytes(path) for path in files}
 
     if units(old) != units(new):
         click.echo(f"its units are others; they hold after: make -C {new} install-kiosk")

@@ -13,6 +13,8 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+from exhibit.contract.plain_files import open_plain
+
 DAMAGES = (
     OSError,
     ValueError,
@@ -39,5 +41,5 @@ def open_arrays(file: Path) -> Iterator[Any]:
     Raises:
         DAMAGES: it cannot be read. NumPy leaves such a file open, so it is opened here.
     """
-    with file.open("rb") as opened, np.load(opened, allow_pickle=False) as arrays:
+    with open_plain(file) as opened, np.load(opened, allow_pickle=False) as arrays:
         yield arrays

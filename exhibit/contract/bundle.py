@@ -25,6 +25,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from exhibit.contract.arrays import DAMAGES, open_arrays
 from exhibit.contract.errors import BundleError
 from exhibit.contract.installed import INSTALLED_AT
+from exhibit.contract.plain_files import open_plain, plain_text, real_path
 from exhibit.contract.values import Floats, Gray
 from exhibit.contract.yaml_text import YamlError, read_yaml
 
@@ -118,7 +119,7 @@ class Bundle:
 
 def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file in hexadecimal."""
-    with path.open("rb") as file:
+    with open_plain(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -157,7 +158,7 @@ def _called(name: str, bundles_dir: Path) -> list[Path]:
     for card in cards:
         with contextlib.suppress(BundleError):
             if read_card(card).name == name:
-                found.setdefault(card.parent.resolve(), card.parent)
+                found.setdefault(real_path(card.parent), card.parent)
     return list(found.values())
 
 
@@ -213,7 +214,7 @@ def check_files(path: Path, card: Card, hash_of: Callable[[Path], str] = sha256_
 def read_card(path: Path) -> Card:
     """Read and check `card.yaml`; raises BundleError naming file and field."""
     try:
-        data = read_yaml(path.read_text(encoding="utf-8"))[1]
+        data = read_yaml(plain_text(path))[1]
     except FileNotFoundError:
         raise BundleError(f"{path}: missing; a bundle is a folder with card.yaml") from None
     except (OSError, YamlError, UnicodeDecodeError) as error:

@@ -9,6 +9,7 @@ from pathlib import Path
 from exhibit.contract.bundle import BUNDLES_DIR, DIRECTIONS_META, find_bundle
 from exhibit.contract.directions import part_names
 from exhibit.contract.errors import BundleError, ConfigError
+from exhibit.contract.plain_files import plain_text
 from exhibit.contract.settings.file import Problem
 from exhibit.contract.settings.schema import Config
 
@@ -95,7 +96,7 @@ def _bundle_and_directions(config: Config, bundles_dir: Path) -> tuple[Path | No
     """Return the bundle of the settings, None where it cannot be read, and its directions."""
     try:
         bundle = find_bundle(config.model.bundle, bundles_dir)
-        known = json.loads((bundle / DIRECTIONS_META).read_text(encoding="utf-8"))
+        known = json.loads(plain_text(bundle / DIRECTIONS_META))
     except (BundleError, OSError, ValueError):
         return None, []
     return bundle, list(known) if isinstance(known, dict) else []

@@ -23,6 +23,7 @@ from safetensors.numpy import load_file
 from exhibit.contract.arrays import DAMAGES
 from exhibit.contract.bundle import DIRECTIONS, DIRECTIONS_META, PARTS, PLAIN_NAME, Bundle
 from exhibit.contract.errors import BundleError
+from exhibit.contract.plain_files import plain_text
 from exhibit.contract.values import Floats
 
 INK, AROUND, EVERYWHERE = "ink", "around", "everywhere"
@@ -76,7 +77,7 @@ def load_directions(bundle: Bundle) -> dict[str, Direction]:
     except (SafetensorError, *DAMAGES) as error:
         raise BundleError(f"{file}: not readable: {error}") from None
     try:
-        meta = json.loads(meta_file.read_text(encoding="utf-8"))
+        meta = json.loads(plain_text(meta_file))
     except (OSError, ValueError, RecursionError) as error:
         raise BundleError(f"{meta_file}: not readable as JSON: {error}") from None
     if not isinstance(meta, dict):

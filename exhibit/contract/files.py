@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from exhibit.contract.lifeline import lives
+from exhibit.contract.plain_files import refuse_special
 
 SHARED, PRIVATE = 0o666, 0o600
 """Who may read a file: whom the user's umask allows, or this user alone."""
@@ -71,7 +72,7 @@ def append_line(path: Path, line: str, mode: int = SHARED) -> None:
     """
     _make_folder(path.parent, mode)
     is_new = not path.exists()
-    with os.fdopen(os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, mode), "rb+") as file:
+    with _open_to_append(path, mode) as file:
         if is_new:
             _keep_owner(file.fileno(), path.parent)
         file.write((b"" if _ends_in_line(file) else b"\n") + line.encode() + b"\n")
@@ -82,9 +83,15 @@ def append_line(path: Path, line: str, mode: int = SHARED) -> None:
 
 
 def make_private(path: Path) -> None:
-    """Make an empty file that its user alone may read, where there is none, and its folders."""
+    """Make an empty file that its user alone may read, where there is none, and its folders.
+
+    Raises:
+        OSError: it cannot be made, or what is there is no file.
+    """
     _make_folder(path.parent, PRIVATE)
-    if not path.exists():
+    if path.exists():
+        refuse_special(path, path.stat().st_mode)
+    else:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, PRIVATE), "wb") as file:
             _keep_owner(file.fileno(), path.parent)
 
@@ -146,6 +153,17 @@ def _create(draft: Path, mode: int) -> BinaryIO:
     draft.unlink(missing_ok=True)  # of a process of this number that was killed
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     return os.fdopen(os.open(draft, flags, mode), "wb+")
+
+
+def _open_to_append(path: Path, mode: int) -> BinaryIO:
+    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_NONBLOCK", 0)
+    descriptor = os.open(path, flags, mode)
+    try:
+        refuse_special(path, os.fstat(descriptor).st_mode)
+    except OSError:
+        os.close(descriptor)
+        raise
+    return os.fdopen(descriptor, "rb+")
 
 
 def _ends_in_line(file: BinaryIO) -> bool:

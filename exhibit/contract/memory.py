@@ -22,6 +22,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from exhibit.contract.arrays import DAMAGES, open_arrays
 from exhibit.contract.bundle import MEMORY, Bundle
 from exhibit.contract.errors import BundleError
+from exhibit.contract.plain_files import plain_bytes
 
 DRAWINGS, INDEX = f"{MEMORY}/drawings.npz", f"{MEMORY}/index.npz"
 PROVENANCE = f"{MEMORY}/provenance.json"
@@ -113,7 +114,7 @@ def read_memory(bundle: Bundle) -> StoredMemory | None:
         encoded,
         _arrays(bundle.file(INDEX)),
         read_provenance(bundle.file(PROVENANCE)),
-        bundle.file(NETWORK).read_bytes() if NETWORK in bundle.card.files else b"",
+        plain_bytes(bundle.file(NETWORK)) if NETWORK in bundle.card.files else b"",
     )
     if len(memory.provenance) != len(encoded):
         raise BundleError(
@@ -183,7 +184,7 @@ def read_provenance(file: Path) -> tuple[Provenance, ...]:
         BundleError: a record is not what it should be; names file and field.
     """
     try:
-        return _RECORDS.validate_json(file.read_bytes())
+        return _RECORDS.validate_json(plain_bytes(file))
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "file"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from exhibit.contract.board import RUN_PREFIX, SHARED_MEMORY, read_status
 from exhibit.contract.lifeline import lives
+from exhibit.contract.plain_files import real_path
 
 
 def known_folders(parent: Path) -> Iterator[tuple[Path, bool]]:
@@ -49,6 +50,6 @@ def _is_of(folder: Path, state_dir: Path) -> bool:
         found = json.loads((folder / "settings.json").read_text(encoding="utf-8"))
         named = Path(found["file"]["state_dir"])
         # A relative one is of a table that was started with no file, somewhere.
-        return named.is_absolute() and named.resolve() == state_dir.resolve()
+        return named.is_absolute() and real_path(named) == real_path(state_dir)
     except (OSError, ValueError, KeyError, TypeError):
         return False

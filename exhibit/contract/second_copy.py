@@ -11,6 +11,7 @@ import contextlib
 from pathlib import Path
 
 from exhibit.contract.files import PRIVATE, write_whole
+from exhibit.contract.plain_files import plain_text
 
 _SUFFIX = ".copy"
 
@@ -25,7 +26,7 @@ def keep_copy(path: Path, text: str) -> None:
 def read_copy(path: Path) -> str | None:
     """Return the copy of a file, None where there is none that can be read."""
     try:
-        return copy_of(path).read_text(encoding="utf-8")
+        return plain_text(copy_of(path))
     except (OSError, UnicodeDecodeError):
         return None
 

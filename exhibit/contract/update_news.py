@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from exhibit.contract.files import PRIVATE, write_whole
+from exhibit.contract.plain_files import plain_text
 
 News = Literal["update", "update failed"]
 KINDS: tuple[News, ...] = ("update", "update failed")
@@ -24,7 +25,7 @@ def take_news(state_dir: Path) -> tuple[News, str] | None:
     """Return what became of an update, once; None where there is nothing new."""
     file = state_dir / _FILE
     try:
-        found = json.loads(file.read_text(encoding="utf-8"))
+        found = json.loads(plain_text(file))
         what, text = found["what"], str(found["text"])
     except FileNotFoundError:
         return None

@@ -16,6 +16,8 @@ from typing import Any
 
 import yaml
 
+from exhibit.contract.plain_files import plain_text
+
 LONGEST = 64 * 1024
 """Letters; the longest text that anybody writes by hand is a tenth of it."""
 _DEEPEST = 24
@@ -88,7 +90,7 @@ def is_number_to_others(node: yaml.Node | None) -> bool:
 def read_own_yaml(path: Path) -> Any:
     """Read a file of this program: by libyaml where PyYAML has it, ten times as fast."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
+    return yaml.load(plain_text(path), Loader=loader)
 
 
 class _Refusal(yaml.MarkedYAMLError):

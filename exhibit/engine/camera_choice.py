@@ -6,6 +6,7 @@ from pathlib import Path
 
 from exhibit.camera import choose_source
 from exhibit.contract.files import tell
+from exhibit.contract.plain_files import plain_text
 from exhibit.contract.settings.schema import CameraConfig
 
 _NAME = "camera.source"
@@ -26,7 +27,7 @@ def chosen_source(run_dir: Path, config: CameraConfig) -> CameraConfig:
         path.unlink(missing_ok=True)
         return config
     try:
-        return config.model_copy(update={"source": path.read_text(encoding="utf-8")})
+        return config.model_copy(update={"source": plain_text(path)})
     except FileNotFoundError:
         chosen = choose_source(config)
         tell(path, chosen.source)

@@ -24,6 +24,7 @@ from exhibit.operator.desk import Desk, lay_out
 from exhibit.operator.osc import Osc
 from exhibit.operator.pages.rendering import warm_up
 from exhibit.operator.pulse import Pulse
+from exhibit.operator.receiving import remove_left_behind
 from exhibit.operator.server import Server
 from exhibit.operator.summary import summary_of
 
@@ -59,6 +60,7 @@ def main(run_dir: Path, base: Path | None, apart: bool) -> None:
 
 def _desk(run_dir: Path) -> Desk:
     start = read_published(run_dir)
+    remove_left_behind(start.file.state_dir)
     saved = saved_overrides(start.file)
     for complaint in saved.complaints:
         log.warning("%s", complaint)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import shutil
 import stat
+import time
 import zipfile
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 from exhibit.contract.errors import InputError
 
@@ -14,6 +16,8 @@ MOST_BYTES = 1024**3
 _MOST_FILES = 2000
 _MOST_TIMES_SMALLER = 200
 _DEEPEST = 4
+_FIRST, _LAST = (1980, 1, 1, 0, 0, 0), (2107, 12, 31, 23, 59, 58)
+"""The times that the format knows."""
 
 
 def examine(path: Path) -> dict[str, zipfile.ZipInfo]:
@@ -65,6 +69,24 @@ def unpack(path: Path, files: dict[str, zipfile.ZipInfo], folder: Path) -> None:
                     shutil.copyfileobj(source, file)
             except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError) as error:
                 raise InputError(f"{place}: damaged in the archive ({error})") from None
+
+
+def new_archive(target: Path | IO[bytes], kind: int = zipfile.ZIP_DEFLATED) -> zipfile.ZipFile:
+    """Open an archive to write, whatever the clock says: the format knows 1980 to 2107 alone.
+
+    Args:
+        target: a file, or what is written to as one.
+        kind: how it is packed.
+    """
+    return zipfile.ZipFile(target, "w", kind, strict_timestamps=False)
+
+
+def add_text(archive: zipfile.ZipFile, name: str, text: str) -> None:
+    """Put a text into an archive, dated to now where the format knows it."""
+    now = min(max(_FIRST, time.localtime()[:6]), _LAST)
+    entry = zipfile.ZipInfo(name, now)
+    entry.compress_type, entry.external_attr = archive.compression, 0o600 << 16
+    archive.writestr(entry, text)
 
 
 def text_of(path: Path, entry: zipfile.ZipInfo, longest: int) -> str:

@@ -9,7 +9,6 @@ import contextlib
 import json
 import sqlite3
 import tempfile
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +16,7 @@ from pathlib import Path
 
 from exhibit.contract.calibration.versions import versions
 from exhibit.contract.settings.overrides import HISTORY, OVERRIDES
+from exhibit.operator.archives import add_text, new_archive
 
 FORMAT = 1
 MANIFEST = "backup.json"
@@ -54,12 +54,13 @@ def write_backup(target: Path, sources: Sources) -> list[str]:
     Raises:
         OSError: something cannot be read, or there is no room.
     """
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+    with new_archive(target) as archive:
         with _steady_visits(sources.state_dir / VISITS) as visits:
             for place, path in (*_files_of(sources), *visits):
-                archive.write(path, place)
+                if path.is_file():
+                    archive.write(path, place)
         about = {"format": FORMAT, "made_at": datetime.now(UTC).isoformat(timespec="seconds")}
-        archive.writestr(MANIFEST, json.dumps(about))
+        add_text(archive, MANIFEST, json.dumps(about))
         return archive.namelist()
 
 
@@ -69,7 +70,7 @@ def _files_of(sources: Sources) -> Iterator[tuple[str, Path]]:
     single.append((f"{CALIBRATION}/{CALIBRATION}.yaml", calibration))
     if sources.config is not None:
         single.append((CONFIG, sources.config))
-    yield from ((place, path) for place, path in single if path.is_file())
+    yield from single
     pictures = calibration.parent.glob(f"{calibration.stem}-*.png")
     yield from ((f"{CALIBRATION}/{path.name}", path) for path in sorted(pictures))
     kept = (version.file for version in versions(calibration))
@@ -79,8 +80,7 @@ def _files_of(sources: Sources) -> Iterator[tuple[str, Path]]:
             yield f"{folder}/{path.name}", path
     if sources.bundle is not None:
         for path in sorted(sources.bundle.rglob("*")):
-            if path.is_file():
-                yield f"{BUNDLE}/{path.relative_to(sources.bundle)}", path
+            yield f"{BUNDLE}/{path.relative_to(sources.bundle)}", path
 
 
 @contextlib.contextmanager

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from exhibit.contract.bundle import BUNDLES_DIR, DIRECTIONS_META, Card, find_bundle
 from exhibit.contract.errors import BundleError, ConfigError, InputError
+from exhibit.contract.plain_files import plain_text
 from exhibit.contract.settings.layers import Layer, flat, nested
 from exhibit.contract.table_state import TableState
 from exhibit.contract.yaml_text import YamlError, read_yaml
@@ -156,7 +157,7 @@ class Bundles:
 def read_card(path: Path) -> dict[str, Any]:
     """Return what a bundle's card says; raises BundleError where it is no card."""
     try:
-        data = read_yaml((path / "card.yaml").read_text(encoding="utf-8"))[1]
+        data = read_yaml(plain_text(path / "card.yaml"))[1]
         return Card.model_validate(data).model_dump(mode="json", exclude={"files"})
     except (OSError, UnicodeDecodeError, YamlError, ValidationError) as error:
         raise BundleError(f"{path}: {str(error).splitlines()[0]}") from None
@@ -165,7 +166,7 @@ def read_card(path: Path) -> dict[str, Any]:
 def directions_of(path: Path) -> dict[str, Any]:
     """Return what a bundle says of its directions, by name; nothing where it cannot be read."""
     try:
-        found = json.loads((path / DIRECTIONS_META).read_text(encoding="utf-8"))
+        found = json.loads(plain_text(path / DIRECTIONS_META))
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}

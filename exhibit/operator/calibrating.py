@@ -15,6 +15,7 @@ from exhibit.contract.calibration import usable_calibration
 from exhibit.contract.calibration_guide import NAME
 from exhibit.contract.errors import InputError
 from exhibit.contract.lifeline import end_with_parent
+from exhibit.contract.plain_files import plain_bytes
 
 _MODULE, _COMMAND = "calibration.guide", "calibration"
 _WRITES_WITHIN_S = 60.0
@@ -106,7 +107,7 @@ def written(command: Sequence[str], suffix: str) -> bytes:
         if ended.returncode:
             last = ended.stderr.strip().rpartition("\n")[2]
             raise InputError(last.removeprefix("Error: ") or f"exit code {ended.returncode}")
-        return file.read_bytes()
+        return plain_bytes(file)
 
 
 def _date(section: Any) -> str:

@@ -6,12 +6,12 @@ import io
 import json
 import platform
 import re
-import zipfile
 from importlib import metadata
 from typing import Any
 
 from exhibit.contract.settings.overrides import overrides_text
 from exhibit.operator.access.secrets import TOKEN_PREFIX
+from exhibit.operator.archives import add_text, new_archive
 from exhibit.operator.desk import Desk
 from exhibit.operator.machine import measure
 
@@ -46,9 +46,9 @@ def collect(desk: Desk) -> bytes:
         "visits.json": _json(desk.visits.summary(30, 0)),
     }
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+    with new_archive(buffer) as archive:
         for name, text in texts.items():
-            archive.writestr(name, _SECRETS.sub("(hidden)", text))
+            add_text(archive, name, _SECRETS.sub("(hidden)", text))
     return buffer.getvalue()
 
 

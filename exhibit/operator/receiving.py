@@ -13,6 +13,16 @@ from fastapi import HTTPException, Request
 from exhibit.operator.access.guard import MOST_OF_A_FILE
 
 _ROOM_LEFT_BYTES = 256 * 1024**2
+RECEIVED, PACKED = ".received-", ".backup-"
+"""How files begin that are in the state folder while a request is answered."""
+
+
+def remove_left_behind(state_dir: Path) -> None:
+    """Remove what a page that was killed while it answered has left; a bundle may lie in each."""
+    for name in (RECEIVED, PACKED):
+        for left in state_dir.glob(f"{name}*"):
+            with contextlib.suppress(OSError):
+                left.unlink()
 
 
 @contextlib.asynccontextmanager
@@ -27,7 +37,7 @@ async def received(request: Request, state_dir: Path) -> AsyncIterator[Path]:
     # Unpacked it lies there once more.
     if shutil.disk_usage(state_dir).free < 3 * told + _ROOM_LEFT_BYTES:
         raise HTTPException(507, "there is no room for it in the state folder")
-    with tempfile.NamedTemporaryFile(dir=state_dir, prefix=".received-") as file:
+    with tempfile.NamedTemporaryFile(dir=state_dir, prefix=RECEIVED) as file:
         length = 0
         async for part in request.stream():
             length += len(part)

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from exhibit.contract.bundle import BUNDLES_DIR, sha256_of
 from exhibit.contract.calibration.versions import versions_folder
 from exhibit.contract.errors import InputError
+from exhibit.contract.plain_files import plain_text
 from exhibit.contract.settings.file import parse_config
 from exhibit.contract.settings.layers import Layer, difference, merged, without
 from exhibit.contract.settings.overrides import FILE_ONLY, OVERRIDES, parse_overrides
@@ -96,7 +97,7 @@ def restore_bundle(backup: Backup, state_dir: Path) -> Path | None:
     card = text_of(backup.path, files.get("card.yaml") or _missing("card.yaml"), LONGEST)
     for folder in (BUNDLES_DIR, state_dir / FOLDER):
         for known in folder.glob("[!.]*/card.yaml"):
-            if known.read_text(encoding="utf-8", errors="replace") == card:
+            if plain_text(known, errors="replace") == card:
                 return known.parent
     return install_files(state_dir, backup.path, files)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from exhibit.contract.lifeline import end_with_parent
+from exhibit.contract.plain_files import plain_bytes
 
 _KINDS = {".png": "image/png", ".jpg": "image/jpeg"}
 _PLAIN_NAME = re.compile(r"^[^/\\\0]{1,100}$")
@@ -62,7 +63,7 @@ class Strips:
     def _cache(self, bundle: Path) -> Path:
         # The card names the hash of every file: another card, other strips.
         try:
-            card = (bundle / "card.yaml").read_bytes()
+            card = plain_bytes(bundle / "card.yaml")
         except OSError:
             card = str(bundle).encode()
         return self._folder / hashlib.sha256(card).hexdigest()[:16]

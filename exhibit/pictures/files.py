@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from PIL import Image
 
+from exhibit.contract.plain_files import open_plain
 from exhibit.pictures.reading import FORMATS, open_formats
 
 HEAD_BYTES = 64
@@ -42,7 +43,7 @@ def is_picture(path: Path) -> bool:
     Raises:
         OSError: it cannot be opened.
     """
-    with path.open("rb") as file:
+    with open_plain(path) as file:
         return looks_like_picture(path.name, file.read(HEAD_BYTES))
 
 

@@ -17,6 +17,7 @@ import pillow_heif
 from PIL import Image, ImageChops, ImageCms, ImageOps, TiffImagePlugin, UnidentifiedImageError
 
 from exhibit.contract.errors import InputError
+from exhibit.contract.plain_files import plain_bytes
 from exhibit.contract.values import Gray
 from exhibit.pictures import deep, psd, tiff
 from exhibit.pictures.levels import PictureError, Rgb, Samples, to_rgb
@@ -25,6 +26,7 @@ FORMATS = ("PNG", "JPEG", "TIFF", "GIF", "WEBP", "BMP", "JPEG2000", "HEIF", "AVI
 """What is read, by Pillow's names."""
 MOST_PIXELS = 400_000_000
 """Larger pictures do not fit in the memory of a small machine."""
+_LARGEST_BYTES = 4 * MOST_PIXELS
 _FAULTS = (
     OSError,
     EOFError,
@@ -53,7 +55,7 @@ def read_picture(path: Path) -> Rgb:
         InputError: there is no such file, or it is no picture that can be read whole.
     """
     try:
-        data = path.read_bytes()
+        data = plain_bytes(path, _LARGEST_BYTES)
     except OSError as error:
         raise InputError(f"{path}: {error.strerror}; expected a picture") from None
     try:

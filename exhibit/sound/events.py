@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from exhibit.contract.errors import InputError
+from exhibit.contract.plain_files import plain_text
 from exhibit.sound.score import Levels, Score
 
 Cue = Literal["fresh_sheet", "first_line", "recalled", "rest"]
@@ -62,7 +63,7 @@ class Piece(BaseModel):
 def read_piece(path: Path) -> Piece:
     """Read a piece; raises InputError naming what is wrong with it."""
     try:
-        return Piece.model_validate(json.loads(path.read_text(encoding="utf-8")))
+        return Piece.model_validate(json.loads(plain_text(path)))
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the whole"

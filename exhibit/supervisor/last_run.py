@@ -10,6 +10,7 @@ from typing import Any
 
 from exhibit.contract.files import PRIVATE, write_whole
 from exhibit.contract.lifeline import lives
+from exhibit.contract.plain_files import plain_text
 
 RUNNING = "running.json"
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
@@ -51,7 +52,7 @@ def _how_it_ended(before: dict[str, Any] | None) -> str:
 
 def _read(marker: Path) -> dict[str, Any] | None:
     try:
-        found = json.loads(marker.read_text(encoding="utf-8"))
+        found = json.loads(plain_text(marker))
     except (OSError, ValueError):
         return None
     return found if isinstance(found, dict) else None

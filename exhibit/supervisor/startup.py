@@ -9,6 +9,7 @@ import contextlib
 from pathlib import Path
 
 from exhibit.contract.files import PRIVATE, write_whole
+from exhibit.contract.plain_files import plain_text
 from exhibit.contract.settings.safe_mode import begin_safe_mode, safe_mode_reason
 
 INCOMPLETE = "startup-incomplete"
@@ -35,7 +36,7 @@ def finish_start(state_dir: Path) -> None:
 
 def _count(marker: Path) -> int:
     try:
-        text = marker.read_text(encoding="ascii").strip()
+        text = plain_text(marker, encoding="ascii").strip()
     except (OSError, UnicodeDecodeError):
         return 0
     return int(text) if text.isdecimal() and len(text) < 4 else 1

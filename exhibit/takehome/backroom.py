@@ -22,6 +22,7 @@ from exhibit.takehome.printer import Printer
 SPOOL = "takehome"
 _POLITENESS = 15
 _LOOK_EVERY_S = 0.25
+_JUMP_S = 5.0
 _CHECK_EVERY_S = 20.0
 
 
@@ -79,6 +80,7 @@ class Backroom:
         self._to_folder = Outbox(spool / "folder", self._keep, clock, wall)
         self._asked: queue.SimpleQueue[Asked] = queue.SimpleQueue()
         self._check_due = float("-inf")
+        self._ahead_s = self._ahead()
         self.alive_at = clock()
         self._printer_checked = self._folder_checked = ""
 
@@ -113,8 +115,10 @@ class Backroom:
 
     @property
     def disk_problem(self) -> str:
-        """Why what waits is not on the disk, or empty."""
-        return self._to_printer.disk_fault or self._to_folder.disk_fault
+        """Why what waits is not on the disk, or cannot be read from it, or empty."""
+        boxes = (self._to_printer, self._to_folder)
+        faults = [box.disk_fault or box.unread_fault for box in boxes]
+        return next(filter(None, faults), "")
 
     def open(self) -> threading.Thread:
         """Begin to work, and return the thread that does."""
@@ -125,6 +129,7 @@ class Backroom:
     def work(self) -> None:
         """Do what is due now."""
         self.alive_at = self._clock()
+        self._follow_clock()
         while not self._asked.empty():
             self._make_politely(self._asked.get())
         keep_s = self.config.keep_h * 3600.0
@@ -185,6 +190,20 @@ class Backroom:
             dense = with_density(png.tobytes(), PIXELS_PER_MM)
             self._to_folder.put(Parcel(f"{name}.png", dense, now))
 
+    def _follow_clock(self) -> None:
+        """Let a wall clock that jumps, forwards or backwards, make nothing older or newer."""
+        ahead_s = self._ahead()
+        jump_s, self._ahead_s = ahead_s - self._ahead_s, ahead_s
+        if abs(jump_s) < _JUMP_S:
+            return
+        for place in (self._to_printer, self._to_folder, self._folder):
+            if place is not None:
+                place.date_anew(jump_s)
+
+    def _ahead(self) -> float:
+        """Return how far the wall's time is ahead of a clock that nobody sets, in seconds."""
+        return self._wall() - self._clock() - _slept_s()
+
     def _check(self, keep_s: float) -> None:
         """Look after printer and folder, so that a fault is told before somebody meets it."""
         if self._folder is not None:
@@ -203,3 +222,10 @@ class Backroom:
         if self._folder is None:
             raise DeliveryError("takehome.folder names no folder any more")
         self._folder.keep(parcel)
+
+
+def _slept_s() -> float:
+    """Return how long the machine has slept, which is no jump of the clock, in seconds."""
+    if not hasattr(time, "CLOCK_BOOTTIME"):
+        return 0.0
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - time.monotonic()

@@ -51,10 +51,25 @@ class Folder:
             now: seconds of wall time. What a clock that was wrong has dated to the future counts
                 from now on.
         """
-        with contextlib.suppress(OSError):
-            for path in self._path.iterdir():
-                if _OURS.match(path.name):
-                    _remove_if_old(path, keep_s, now)
+        for path in self._drawings():
+            _remove_if_old(path, keep_s, now)
+
+    def date_anew(self, jump_s: float) -> None:
+        """Date the drawings by a clock that has jumped, so that they are kept as long as before."""
+        for path in self._drawings():
+            _date_anew(path, jump_s)
+
+    def _drawings(self) -> list[Path]:
+        try:
+            return [path for path in self._path.iterdir() if _OURS.match(path.name)]
+        except OSError:
+            return []
+
+
+def _date_anew(path: Path, jump_s: float) -> None:
+    with contextlib.suppress(OSError):
+        made_at = path.stat().st_mtime + jump_s
+        os.utime(path, (made_at, made_at))
 
 
 def _remove_if_old(path: Path, keep_s: float, now: float) -> None:

@@ -6,11 +6,12 @@ import contextlib
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from exhibit.contract.errors import ExhibitError
 from exhibit.contract.files import PRIVATE, write_whole
+from exhibit.contract.plain_files import plain_bytes
 
 MOST_WAITING = 20
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 5.0, 60.0
@@ -44,6 +45,7 @@ class Outbox:
     Attributes:
         fault: why the oldest has not arrived yet, or empty.
         disk_fault: why what waits is not on the disk, or empty.
+        unread_fault: what of the table before cannot be read, or empty.
         arrived, lost: how many files arrived, and were given up as too old or one too many.
 
     Args:
@@ -62,7 +64,7 @@ class Outbox:
     ) -> None:
         self._folder, self._deliver, self._clock, self._wall = folder, deliver, clock, wall
         self._due, self._pause_s = float("-inf"), _FIRST_PAUSE_S
-        self.fault = self.disk_fault = ""
+        self.fault = self.disk_fault = self.unread_fault = ""
         self.arrived = self.lost = 0
         self._waiting = self._left_behind()
 
@@ -88,6 +90,15 @@ class Outbox:
             self._give_up(parcel)
         if not self._waiting:
             self.fault = self.disk_fault = ""
+
+    def date_anew(self, jump_s: float) -> None:
+        """Date what waits by a clock that has jumped, so that it waits no longer and no shorter."""
+        self._waiting = [
+            replace(parcel, made_at=parcel.made_at + jump_s) for parcel in self._waiting
+        ]
+        for parcel in self._waiting:
+            with contextlib.suppress(OSError):
+                os.utime(self._folder / parcel.name, (parcel.made_at, parcel.made_at))
 
     def deliver_due(self) -> None:
         """Deliver the oldest file where there is one and it is due."""
@@ -117,8 +128,11 @@ class Outbox:
     def _left_behind(self) -> list[Parcel]:
         """Return what waited when the table ended."""
         found = []
-        with contextlib.suppress(OSError):
-            for path in self._folder.iterdir():
-                if path.is_file() and not path.name.startswith("."):
-                    found.append(Parcel(path.name, path.read_bytes(), path.stat().st_mtime))
+        for path in self._folder.iterdir() if self._folder.is_dir() else ():
+            if path.name.startswith("."):
+                continue
+            try:
+                found.append(Parcel(path.name, plain_bytes(path), path.stat().st_mtime))
+            except OSError as error:
+                self.unread_fault = f"{path}: {error.strerror}; it is not delivered"
         return sorted(found, key=lambda parcel: parcel.made_at)

@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path
 
 from exhibit.contract.errors import UpdateError
+from exhibit.contract.plain_files import real_path
 
 _MADE = shutil.ignore_patterns(".*", "__pycache__", "*.egg-info", "build", "dist")
 """What is made, and made anew: environments, caches, compiled files."""
@@ -28,7 +29,7 @@ def fetch(source: str, folder: Path) -> None:
     if "://" in source:
         _clone(source.removeprefix("git+"), folder)
     elif Path(source).is_dir():
-        _copy(Path(source).resolve(), folder)
+        _copy(real_path(Path(source)), folder)
     elif Path(source).is_file():
         _unpack(Path(source), folder)
     else:

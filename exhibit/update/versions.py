@@ -19,6 +19,7 @@ from pathlib import Path
 
 from exhibit.contract.errors import UpdateError
 from exhibit.contract.files import sync_folder, write_whole
+from exhibit.contract.plain_files import plain_text, real_path
 
 VERSIONS, CURRENT, BEFORE, TRIAL = "versions", "current", "before", "trial"
 _WHOLE, _LOCK = ".whole", ".lock"
@@ -126,14 +127,14 @@ class Versions:
             return  # a link that somebody broke is no reason to remove what still runs
         kept = {self.current, self.before, self.trial}
         for folder in sorted((self.prefix / VERSIONS).glob("*")):
-            if folder.resolve() not in kept:
+            if real_path(folder) not in kept:
                 # First of all it is no longer whole: removing takes a while.
                 (folder / _WHOLE).unlink(missing_ok=True)
                 shutil.rmtree(folder, ignore_errors=True)
 
     def _target(self, link: str) -> Path | None:
         path = self.prefix / link
-        return path.resolve() if path.is_symlink() and path.exists() else None
+        return real_path(path) if path.is_symlink() and path.exists() else None
 
     def _point(self, link: str, folder: Path) -> None:
         draft = self.prefix / f".{link}.new"
@@ -155,7 +156,7 @@ def version_of(folder: Path) -> str:
         UpdateError: it holds no Tracing Table.
     """
     try:
-        project = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+        project = tomllib.loads(plain_text(folder / "pyproject.toml"))["project"]
         name, number = str(project["name"]), str(project["version"])
     except (OSError, ValueError, KeyError, TypeError):
         name = number = ""

@@ -14,6 +14,7 @@ from exhibit.contract.calibration.versions import Version, keep_version, prune
 from exhibit.contract.errors import CalibrationError
 from exhibit.contract.files import write_whole
 from exhibit.contract.geometry import Matrix, keeps_handedness
+from exhibit.contract.plain_files import plain_text
 from exhibit.contract.settings.lines import line_of
 from exhibit.contract.yaml_text import YamlError, read_yaml
 
@@ -30,7 +31,7 @@ def load_calibration(path: Path) -> Calibration:
             file, line, key, value and what was expected.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = plain_text(path)
         root, data = read_yaml(text)
     except FileNotFoundError:
         return Calibration()

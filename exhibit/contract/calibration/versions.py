@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from exhibit.contract.files import write_whole
+from exhibit.contract.plain_files import plain_bytes
 
 KEPT = 30
 """One calibration writes about seven, as each step saves what it measured."""
@@ -46,20 +47,23 @@ def keep_version(path: Path) -> None:
         OSError: there is no room, or the folder is read-only.
     """
     try:
-        said = path.read_bytes()
+        said = plain_bytes(path)
     except FileNotFoundError:
         return
     before = versions(path)
-    if not before or before[0].file.read_bytes() != said:
-        name = datetime.now(UTC).strftime(_FORM)
-        write_whole(versions_folder(path) / f"{name}.yaml", said)
+    if not before or plain_bytes(before[0].file) != said:
+        at = datetime.now(UTC)
+        if before:
+            # Their order holds also where the clock goes back.
+            at = max(at, before[0].replaced_at + timedelta(microseconds=1))
+        write_whole(versions_folder(path) / f"{at.strftime(_FORM)}.yaml", said)
 
 
 def prune(path: Path) -> None:
     """Remove the oldest versions, and pictures of the light that nothing names any longer."""
     for version in versions(path)[KEPT:]:
         version.file.unlink(missing_ok=True)
-    texts = [file.read_bytes() for file in (path, *(kept.file for kept in versions(path)))]
+    texts = [plain_bytes(file) for file in (path, *(kept.file for kept in versions(path)))]
     for what in PICTURES:
         for picture in path.parent.glob(f"{path.stem}-{what}*.png"):
             if not any(picture.name.encode() in text for text in texts):

@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from exhibit.contract.errors import ConfigError
+from exhibit.contract.plain_files import plain_text, real_path
 from exhibit.contract.settings.expectation import expectation_at, keys_at, needs_quotes
 from exhibit.contract.settings.layers import Layer, merged
 from exhibit.contract.settings.lines import Key, line_of, unquoted_times, written_at
@@ -74,7 +75,7 @@ def load_usable_config(path: Path, last_good: Path) -> tuple[Config, tuple[str, 
     complaints = [problem.describe(str(path)) for problem in problems]
     for file in (path, last_good):
         try:
-            data = read_yaml(file.read_text(encoding="utf-8"))[1]
+            data = read_yaml(plain_text(file))[1]
         except (OSError, ValueError):
             continue
         if not isinstance(data, dict):
@@ -83,15 +84,15 @@ def load_usable_config(path: Path, last_good: Path) -> tuple[Config, tuple[str, 
             complaints.append(f"{last_good.name} holds instead, from when it was right")
         layer, _ = usable_part(Config(), _without_empty_sections(data))
         config = apply_overrides(Config(), layer)
-        return anchored(config, path.resolve().parent), tuple(complaints)
+        return anchored(config, real_path(path).parent), tuple(complaints)
     complaints.append("the defaults hold instead")
-    return anchored(Config(), path.resolve().parent), tuple(complaints)
+    return anchored(Config(), real_path(path).parent), tuple(complaints)
 
 
 def examine_config(path: Path) -> tuple[Config | None, list[Problem]]:
     """Read a configuration file and return it, or None and everything that is wrong with it."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = plain_text(path)
     except OSError as error:
         reason = error.strerror or "cannot be read"
         return None, [Problem("", f"{reason}; expected a YAML file such as config.yaml")]
@@ -100,7 +101,7 @@ def examine_config(path: Path) -> tuple[Config | None, list[Problem]]:
     config, problems = parse_config(text)
     if config is None:
         return None, problems
-    return anchored(config, path.resolve().parent), []
+    return anchored(config, real_path(path).parent), []
 
 
 def anchored(config: Config, folder: Path) -> Config:

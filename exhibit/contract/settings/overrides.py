@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from exhibit.contract.files import PRIVATE, write_whole
+from exhibit.contract.plain_files import plain_bytes, plain_text
 from exhibit.contract.settings.file import Problem, apply_overrides, parse_config, usable_part
 from exhibit.contract.settings.layers import Layer, flat
 from exhibit.contract.settings.safe_mode import safe_mode_reason
@@ -52,7 +53,8 @@ def saved_overrides(file: Config) -> Saved:
     """Return the saved overrides; whatever is wrong with them, the rest of them holds.
 
     A key that cannot be used is left out alone. A file that is damaged is set aside, and the newest
-    version of the history takes its place. One that cannot be read at the moment stays as it is.
+    version of the history takes its place. One that cannot be read at the moment stays where it is,
+    and that version holds until it can.
 
     Args:
         file: what `config.yaml` says; the overrides lie in its `state_dir`.
@@ -63,13 +65,12 @@ def saved_overrides(file: Config) -> Saved:
     except FileNotFoundError:
         return Saved({})
     except OSError as error:
-        return Saved({}, (f"{path}: cannot be read: {error.strerror}; left out for now",))
-    if data is None:
-        layer = newest_version(file.state_dir)
-        with_what = "the newest of the history holds" if layer else "config.yaml alone holds"
-        before = Saved(layer, (f"{path}: damaged; {set_aside(path)}; {with_what}",))
+        before = _from_history(file.state_dir, f"{path}: cannot be read: {error.strerror}")
     else:
-        before = Saved(data)
+        if data is None:
+            before = _from_history(file.state_dir, f"{path}: damaged; {set_aside(path)}")
+        else:
+            before = Saved(data)
     layer, problems = usable_part(file, before.layer, FILE_ONLY)
     left_out = tuple(f"{problem.describe(str(path))}; left out" for problem in problems)
     found = Saved(layer, (*before.complaints, *left_out))
@@ -78,11 +79,17 @@ def saved_overrides(file: Config) -> Saved:
     return found
 
 
+def _from_history(state_dir: Path, what: str) -> Saved:
+    layer = newest_version(state_dir)
+    held = "the newest of the history holds" if layer else "config.yaml alone holds"
+    return Saved(layer, (f"{what}; {held}",))
+
+
 def newest_version(state_dir: Path) -> Layer:
     """Return the overrides of the newest version that can be read; empty where there is none."""
     for version in sorted((state_dir / HISTORY).glob("*.json"), reverse=True):
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-            overrides = json.loads(version.read_text(encoding="utf-8"))["overrides"]
+            overrides = json.loads(plain_text(version))["overrides"]
             if isinstance(overrides, dict):
                 return overrides
     return {}
@@ -121,7 +128,7 @@ def set_aside(path: Path) -> str:
 def _data(path: Path) -> Layer | None:
     """Return what is in a file of overrides, or None where it is damaged."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = plain_text(path)
         data = read_yaml(text)[1]
     except ValueError:
         return None
@@ -137,7 +144,7 @@ def _keep_mended(path: Path, found: Saved) -> None:
     # Where it cannot be kept, the same is left out again at the next start.
     with contextlib.suppress(OSError):
         if path.exists():
-            write_whole(_beside(path), path.read_bytes(), PRIVATE)
+            write_whole(_beside(path), plain_bytes(path), PRIVATE)
         write_whole(path, overrides_text(found.layer), PRIVATE)
 
 

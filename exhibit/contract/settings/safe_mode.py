@@ -13,6 +13,7 @@ import os
 from pathlib import Path
 
 from exhibit.contract.files import PRIVATE, write_whole
+from exhibit.contract.plain_files import plain_text
 from exhibit.contract.settings.layers import Layer
 from exhibit.contract.settings.schema import Config
 
@@ -27,7 +28,7 @@ def safe_mode_reason(state_dir: Path) -> str | None:
     """Return why safe mode is on: "" where a person switched it on, None where it is off."""
     marker = state_dir / SAFE_MODE
     try:
-        return marker.read_text(encoding="utf-8", errors="replace").strip()[:500]
+        return plain_text(marker, errors="replace").strip()[:500]
     except FileNotFoundError:
         return None
     except OSError:

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from exhibit.contract.errors import InputError
 from exhibit.contract.files import PRIVATE, write_whole
+from exhibit.contract.plain_files import plain_text
 from exhibit.contract.second_copy import keep_copy, read_copy
 from exhibit.contract.settings.overrides import set_aside
 from exhibit.operator.access.roles import GIVEN, Role
@@ -189,7 +190,7 @@ class Accounts:
 
     def _read(self, signature: tuple[int, int] | None) -> None:
         try:
-            text = self._path.read_text(encoding="utf-8")
+            text = plain_text(self._path)
             self._access, self.fault = Access.model_validate_json(text), ""
             keep_copy(self._path, text)
         except FileNotFoundError:

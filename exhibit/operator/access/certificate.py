@@ -14,6 +14,7 @@ from pathlib import Path
 
 from exhibit.contract.errors import ConfigError
 from exhibit.contract.files import PRIVATE, write_whole
+from exhibit.contract.plain_files import open_plain, plain_bytes, plain_text
 
 # Apple's devices refuse certificates that are valid for longer than 825 days.
 _VALID_DAYS, _RENEWED_DAYS_BEFORE = 820, 60
@@ -59,6 +60,8 @@ class Tls:
 
     def _load(self, context: ssl.SSLContext) -> None:
         try:
+            for file in (self.files.certificate, self.files.key):
+                open_plain(file).close()  # OpenSSL waits for a pipe
             # An empty password: a key with one would otherwise ask for it on the console.
             context.load_cert_chain(self.files.certificate, self.files.key, password="")
         except (OSError, ssl.SSLError, ValueError) as error:
@@ -77,7 +80,7 @@ class Tls:
 
 def fingerprint_of(certificate: Path) -> str:
     """Return the SHA-256 of the first certificate of a PEM file, as browsers show it."""
-    text = certificate.read_text(encoding="ascii", errors="replace")
+    text = plain_text(certificate, encoding="ascii", errors="replace")
     first = text[text.index("-----BEGIN CERTIFICATE-----") :]
     end = "-----END CERTIFICATE-----"
     der = ssl.PEM_cert_to_DER_cert(first[: first.index(end) + len(end)])
@@ -96,7 +99,7 @@ def ends_at(certificate: Path | None) -> float | None:
     from cryptography import x509
 
     try:
-        found = x509.load_pem_x509_certificate(certificate.read_bytes())
+        found = x509.load_pem_x509_certificate(plain_bytes(certificate))
     except (OSError, ValueError):
         return None
     return found.not_valid_after_utc.timestamp()
@@ -114,7 +117,7 @@ def own_files(folder: Path, names: Iterable[str], addresses: Iterable[str]) -> F
     files = Files(folder / "page.crt", folder / "page.key")
     for file in (files.certificate, files.key):
         with contextlib.suppress(FileNotFoundError):
-            file.read_bytes()
+            plain_bytes(file)
     if not _is_good(files):
         # Loaded only when one is made: it is a large library, needed once in two years.
         key, certificate = _make(list(names), list(addresses))
@@ -127,12 +130,15 @@ def _is_good(files: Files) -> bool:
     from cryptography import x509
 
     try:
-        found = x509.load_pem_x509_certificate(files.certificate.read_bytes())
+        found = x509.load_pem_x509_certificate(plain_bytes(files.certificate))
         Tls(files)
     except (OSError, ValueError, ConfigError):
         return False
-    left = found.not_valid_after_utc - datetime.now(UTC)
-    return left > timedelta(days=_RENEWED_DAYS_BEFORE) and os.access(files.key, os.R_OK)
+    now = datetime.now(UTC)
+    # One that begins in the future was made while the clock was wrong: no browser takes it.
+    begun = found.not_valid_before_utc <= now
+    left = found.not_valid_after_utc - now
+    return begun and left > timedelta(days=_RENEWED_DAYS_BEFORE) and os.access(files.key, os.R_OK)
 
 
 def _make(names: list[str], addresses: list[str]) -> tuple[str, str]:

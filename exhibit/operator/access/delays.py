@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from exhibit.contract.files import PRIVATE, write_whole
+from exhibit.contract.plain_files import plain_text
 
 _FREE_FAILURES = 2
 _LONGEST_S = 900.0
@@ -32,7 +33,7 @@ class LoginDelays:
         self._file, self._clock = file, clock
         self._failures: dict[str, tuple[int, float]] = {}
         with contextlib.suppress(OSError, ValueError, TypeError, AttributeError):
-            found = json.loads(file.read_text(encoding="utf-8"))
+            found = json.loads(plain_text(file))
             self._failures = {a: (int(n), float(at)) for a, (n, at) in found.items()}
 
     def wait_s(self, address: str) -> float:

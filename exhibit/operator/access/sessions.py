@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from exhibit.contract.files import PRIVATE, write_whole
+from exhibit.contract.plain_files import plain_text
 from exhibit.operator.access.roles import Role
 from exhibit.operator.access.secrets import digest
 
@@ -48,7 +49,7 @@ class Sessions:
         self._sessions: dict[str, Session] = {}
         self._saved_at = clock()
         with contextlib.suppress(OSError, ValueError, TypeError, AttributeError):
-            found = json.loads(file.read_text(encoding="utf-8"))
+            found = json.loads(plain_text(file))
             self._sessions = {key: Session(**value) for key, value in found.items()}
 
     def begin(self, who: str, role: Role, mark: str) -> str:

@@ -19,7 +19,7 @@ from exhibit.operator.api.settings import Changed, attempt
 from exhibit.operator.backup import Sources, write_backup
 from exhibit.operator.changes import changes_of
 from exhibit.operator.desk import Desk
-from exhibit.operator.receiving import received
+from exhibit.operator.receiving import PACKED, received
 from exhibit.operator.restoring import Backup, read_backup, restore_bundle
 
 router = APIRouter(tags=["backup"])
@@ -31,7 +31,7 @@ async def backup(request: Request, bundle: bool = True) -> Response:
     """Return settings, scenes, visits, log, calibration, config.yaml and the bundle in use as one
     file, without passwords and tokens; `bundle=false` leaves the bundle out."""
     desk = desk_of(request)
-    with tempfile.NamedTemporaryFile(dir=desk.state_dir, prefix=".backup-", delete=False) as file:
+    with tempfile.NamedTemporaryFile(dir=desk.state_dir, prefix=PACKED, delete=False) as file:
         target = Path(file.name)
     sources = Sources(
         desk.state_dir,

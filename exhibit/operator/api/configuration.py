@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from exhibit.contract.plain_files import plain_text
 from exhibit.contract.settings.expectation import Setting, settings_of
 from exhibit.contract.settings.file import Problem
 from exhibit.contract.settings.overrides import overrides_text, parse_overrides
@@ -129,7 +130,7 @@ def _file_text(desk: Desk) -> str:
     if desk.base_file is None:
         return ""
     try:
-        return desk.base_file.read_text(encoding="utf-8", errors="replace")[:MOST_BYTES]
+        return plain_text(desk.base_file, errors="replace")[:MOST_BYTES]
     except OSError as error:
         return f"# cannot be read: {error.strerror}\n"
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from exhibit.contract.directions import part_names
+from exhibit.contract.plain_files import plain_bytes
 from exhibit.contract.settings.layers import Layer
 from exhibit.contract.settings.schema import ModulationConfig
 from exhibit.operator.access.roles import Role
@@ -95,7 +96,7 @@ def _picture(request: Request, name: str, kind: Literal["strip", "concept"]) -> 
     found = desk.strips.find(path, name, kind) if path is not None and listed else None
     if found is None:
         raise HTTPException(404, f"there is no {kind} of '{name}' yet")
-    return Response(found[0].read_bytes(), media_type=found[1])
+    return Response(plain_bytes(found[0]), media_type=found[1])
 
 
 @routes.put("/directions/{name}", Role.OPERATOR, responses={404: {}, 409: {}, 422: {}, 507: {}})

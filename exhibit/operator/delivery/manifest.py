@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from exhibit.contract.errors import InputError
 from exhibit.contract.files import PRIVATE, write_whole
+from exhibit.contract.plain_files import plain_bytes
 from exhibit.operator.access.guard import MOST_OF_A_FILE
 
 SIGNATURE = ".sig"
@@ -101,7 +102,7 @@ def make_key(path: Path) -> str:
 def read_key(path: Path) -> Ed25519PrivateKey:
     """Return a private key; raises InputError where the file holds none without a password."""
     try:
-        key = serialization.load_pem_private_key(path.read_bytes(), None)
+        key = serialization.load_pem_private_key(plain_bytes(path), None)
     except (OSError, ValueError, TypeError) as error:
         raise InputError(
             f"{path}: no private key: {error}; expected what `exhibit bundle key` wrote"

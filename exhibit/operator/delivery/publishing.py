@@ -13,7 +13,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from exhibit.contract.bundle import load_bundle
 from exhibit.contract.errors import InputError
 from exhibit.contract.files import write_whole
+from exhibit.contract.plain_files import open_plain
 from exhibit.operator.access.guard import MOST_OF_A_FILE
+from exhibit.operator.archives import new_archive
 from exhibit.operator.delivery.manifest import SIGNATURE, Manifest, sign
 
 
@@ -51,7 +53,7 @@ def publish(
     except BaseException:
         archive.unlink(missing_ok=True)
         raise
-    with archive.open("rb") as file:
+    with open_plain(archive) as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     manifest = Manifest(
         format=1, bundle=name, serial=serial, file=archive.name, bytes=size, sha256=digest
@@ -65,6 +67,6 @@ def publish(
 
 def _pack(bundle: Path, files: list[str], archive: Path) -> None:
     # Networks and drawings are packed as tightly as they go already.
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as packed:
+    with new_archive(archive, zipfile.ZIP_STORED) as packed:
         for name in files:
             packed.write(bundle / name, name)

@@ -14,6 +14,7 @@ from urllib.parse import quote, urljoin, urlsplit
 
 from exhibit.contract.errors import InputError
 from exhibit.contract.files import write_whole
+from exhibit.contract.plain_files import open_plain, plain_text
 from exhibit.operator.bundle_store import FOLDER, install
 from exhibit.operator.delivery.manifest import LONGEST, SIGNATURE, Manifest, verified
 
@@ -74,7 +75,7 @@ def pull(url: str, keys: Sequence[str], state_dir: Path, say: Callable[[int, int
 
 def _newest(place: Path) -> dict[str, int]:
     try:
-        found = json.loads((place / _NEWEST).read_text(encoding="utf-8"))
+        found = json.loads(plain_text(place / _NEWEST))
         return {str(name): int(serial) for name, serial in found.items()}
     except FileNotFoundError:
         return {}
@@ -87,14 +88,16 @@ def _newest(place: Path) -> dict[str, int]:
 
 def _fetch(url: str, manifest: Manifest, part: Path, say: Callable[[int, int], None]) -> None:
     """Fetch an archive into a file, from where an earlier try was cut off; its digest is right."""
-    have = part.stat().st_size if part.is_file() else 0
+    if not part.is_file():
+        part.unlink(missing_ok=True)  # a pipe would be waited for
+    have = part.stat().st_size if part.exists() else 0
     if have > manifest.bytes:
         have = 0
     if shutil.disk_usage(part.parent).free < 2 * manifest.bytes + _ROOM_LEFT_BYTES:
         raise InputError(f"{part.parent}: no room for {manifest.bytes / 1e6:.0f} MB and a copy")
     if have < manifest.bytes:
         _go_on(url, manifest.bytes, part, have, say)
-    with part.open("rb") as file:
+    with open_plain(part) as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     if digest != manifest.sha256:
         part.unlink()

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from exhibit.contract.errors import ExhibitError
+from exhibit.contract.plain_files import plain_text
 from exhibit.contract.settings.notices import NoticesConfig
 
 PASSWORD, BEARER = "smtp-password", "webhook-token"
@@ -159,7 +160,7 @@ def read_secret(name: str, folder: Path) -> str:
                 raise NoticeError(
                     f"{path}: others can read it; expected mode 0600: chmod 600 {path}"
                 )
-        return path.read_text(encoding="utf-8").strip()
+        return plain_text(path).strip()
     except FileNotFoundError:
         return ""
     except (OSError, UnicodeDecodeError) as error:

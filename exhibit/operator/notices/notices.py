@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from exhibit.contract.files import PRIVATE, write_whole
+from exhibit.contract.plain_files import plain_text
 from exhibit.contract.settings.notices import NoticesConfig
 from exhibit.operator.notices.channels import Channel, Notice, NoticeError, open_channels
 from exhibit.operator.notices.teller import Teller
@@ -96,7 +97,7 @@ class Notices:
         if not (self.tellers and self._config.sign_of_life) or self._clock() < self._sign_due:
             return False
         try:
-            last = float(json.loads(self._file.read_text(encoding="utf-8"))["sign_of_life_at"])
+            last = float(json.loads(plain_text(self._file))["sign_of_life_at"])
         except FileNotFoundError:
             # The first is given a week after notices were set up.
             self._remember()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import json
 import logging
 from collections import deque
@@ -12,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from exhibit.contract.files import PRIVATE, append_line
+from exhibit.contract.plain_files import open_plain, plain_text
 
 log = logging.getLogger(__name__)
 
@@ -40,19 +43,20 @@ class Journal:
         self._folder, self._name, self._now = folder, name, now
         self._count = 0
         self._latest: dict[str, deque[tuple[int, dict[str, Any]]]] = {}
+        self.fault = ""
         self._remember(self._read())
         self.listeners: list[Callable[[dict[str, Any]], None]] = []
-        self.fault = ""
 
     def add(self, what: str, **details: Any) -> dict[str, Any]:
         """Record one thing and return the record."""
         now = self._now()
         record = {"at": now.isoformat(timespec="milliseconds"), "what": what, **details}
         self._remember([record])
-        file = self._folder / f"{self._name}-{now:%Y-%m}.jsonl"
+        file = self._file_of(now)
         try:
-            if not file.exists() or file.stat().st_size < _LARGEST_BYTES:
-                append_line(file, json.dumps(record, ensure_ascii=False, default=str), PRIVATE)
+            if file.exists() and file.stat().st_size >= _LARGEST_BYTES:
+                raise OSError(errno.EFBIG, f"{file.name} has its {_LARGEST_BYTES / 1e6:.0f} MB")
+            append_line(file, json.dumps(record, ensure_ascii=False, default=str), PRIVATE)
             self.fault = ""
         except OSError as error:
             self.fault = f"the {self._name} cannot be written: {error.strerror or error}"
@@ -87,8 +91,11 @@ class Journal:
     def lines(self) -> Iterator[str]:
         """Yield every line that is kept, oldest first."""
         for file in self._files():
-            with file.open(encoding="utf-8", errors="replace") as lines:
-                yield from lines
+            try:
+                with io.TextIOWrapper(open_plain(file), "utf-8", "replace") as lines:
+                    yield from lines
+            except OSError as error:
+                self._say_unread(file, error)
 
     def _remember(self, records: Iterable[dict[str, Any]]) -> None:
         for record in records:
@@ -96,18 +103,27 @@ class Journal:
             latest = self._latest.setdefault(record["what"], deque(maxlen=_REMEMBERED))
             latest.append((self._count, record))
 
+    def _file_of(self, now: datetime) -> Path:
+        return self._folder / f"{self._name}-{now:%Y-%m}.jsonl"
+
     def _files(self) -> list[Path]:
         return sorted(self._folder.glob(f"{self._name}-*.jsonl"))
 
     def _read(self) -> Iterator[dict[str, Any]]:
-        try:
-            for file in self._files()[-2:]:
-                for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
-                    record = _parsed(line)
-                    if record is not None:
-                        yield record
-        except OSError as error:
-            log.warning("the %s cannot be read: %s", self._name, error)
+        files, month = self._files(), self._file_of(self._now())
+        # What a clock that was wrong has dated to the future is no newer than what came since.
+        past = [file for file in files if file <= month]
+        for file in files[len(past) :][-1:] + past[-2:]:
+            try:
+                text = plain_text(file, errors="replace")
+            except OSError as error:
+                self._say_unread(file, error)
+                continue
+            yield from filter(None, map(_parsed, text.splitlines()))
+
+    def _say_unread(self, file: Path, error: OSError) -> None:
+        self.fault = f"{file}: {error.strerror}; its part of the {self._name} cannot be read"
+        log.warning("%s", self.fault)
 
 
 def _parsed(line: str) -> dict[str, Any] | None:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from exhibit.contract.errors import InputError
 from exhibit.contract.files import PRIVATE, write_whole
+from exhibit.contract.plain_files import plain_text
 from exhibit.contract.second_copy import keep_copy, read_copy
 from exhibit.contract.settings.layers import Layer
 from exhibit.contract.settings.overrides import set_aside
@@ -145,7 +146,7 @@ class SceneFile:
     def _read(self) -> SceneBook:
         self.fault = ""
         try:
-            text = self._path.read_text(encoding="utf-8")
+            text = plain_text(self._path)
             book = _parsed(text)
             keep_copy(self._path, text)
             return book

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from exhibit.contract.files import PRIVATE, write_whole
+from exhibit.contract.plain_files import plain_text
 from exhibit.contract.settings.layers import Layer
 
 TRIAL_S = 60.0
@@ -63,6 +64,6 @@ class Trials:
 
     def _read(self) -> Trial | None:
         with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
-            found = json.loads(self._path.read_text(encoding="utf-8"))
+            found = json.loads(plain_text(self._path))
             return Trial(**{**found, "keys": tuple(found["keys"])})
         return None

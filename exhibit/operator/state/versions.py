@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from exhibit.contract.files import PRIVATE, write_whole
+from exhibit.contract.plain_files import plain_text
 from exhibit.contract.settings.layers import Layer, flat
 from exhibit.contract.settings.overrides import HISTORY
 
@@ -49,7 +50,7 @@ class Versions:
         found = []
         for file in self._files():
             try:
-                found.append(Version.model_validate_json(file.read_text(encoding="utf-8")))
+                found.append(Version.model_validate_json(plain_text(file)))
             except (OSError, ValueError, ValidationError):
                 continue
         return found

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import calendar
 import io
 import json
+import os
 import sqlite3
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -22,12 +25,14 @@ from exhibit.contract.calibration import (
     save_calibration,
 )
 from exhibit.contract.calibration.versions import versions
+from exhibit.operator import archives
 from exhibit.operator.access.roles import Role
 from exhibit.operator.desk import Desk
 from exhibit.operator.state.scenes import Scene, SceneBook
 from exhibit.operator.state.visits import Visit
 from tests.exhibit.operator.conftest import FakeTable
 from tests.fakes.bundle import write_bundle
+from tests.fakes.odd_files import ODD_FILES, lay_odd_file
 
 Holder = Callable[[Role], TestClient]
 
@@ -78,6 +83,29 @@ def test_backup_has_everything_but_who_may_come_in(furnished: bytes, desk: Desk)
     assert not [place for place in places if "operator" in place or "access" in place]
     assert b"argon2" not in furnished
     assert list(desk.state_dir.glob(".backup-*")) == []
+
+
+@pytest.mark.parametrize("year", [1970, 2199])
+def test_backup_and_diagnostics_are_made_whatever_the_clock_says(
+    furnished: bytes, admin: TestClient, desk: Desk, monkeypatch: pytest.MonkeyPatch, year: int
+) -> None:
+    """A ZIP knows the years 1980 to 2107; a clock whose battery is empty begins at 1970."""
+    then = calendar.timegm((year, 1, 1, 12, 0, 0))
+    os.utime(desk.state_dir / "scenes.yaml", (then, then))
+    monkeypatch.setattr(archives.time, "localtime", lambda *_: time.gmtime(then))
+    assert "scenes.yaml" in _places(admin.get("/api/v1/backup.zip").content)
+    assert "state.json" in _places(admin.get("/api/v1/diagnostics.zip").content)
+
+
+@pytest.mark.parametrize("kind", ODD_FILES)
+def test_backup_leaves_out_what_is_no_file(
+    furnished: bytes, admin: TestClient, desk: Desk, kind: str
+) -> None:
+    for name in ("history/00000099.json", "log/events-2000-01.jsonl", "visits.sqlite"):
+        lay_odd_file(desk.state_dir / name, kind)
+    places = _places(admin.get("/api/v1/backup.zip").content)
+    assert "scenes.yaml" in places
+    assert "log/events-2000-01.jsonl" not in places
 
 
 def test_backup_without_the_bundle_is_small(furnished: bytes, admin: TestClient) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
+from exhibit.contract import plain_files
 from exhibit.contract.errors import InputError
 from exhibit.contract.second_copy import copy_of
 from exhibit.operator.access.accounts import Accounts
@@ -231,7 +232,7 @@ def test_accounts_unreadable_file_changes_nobody_and_is_told(
         raise PermissionError(13, "Permission denied")
 
     with monkeypatch.context() as patched:
-        patched.setattr(Path, "read_text", denied)
+        patched.setattr(plain_files, "open_plain", denied)
         file.touch()
         assert desk.accounts.claimed
         assert desk.accounts.token_of(token) is not None

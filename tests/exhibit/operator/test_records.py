@@ -5,6 +5,7 @@ Spans visits, journal and what watches for them.
 
 from __future__ import annotations
 
+import functools
 import io
 import json
 import zipfile
@@ -17,11 +18,13 @@ from fastapi.testclient import TestClient
 
 from exhibit.operator.access.roles import Role
 from exhibit.operator.desk import Desk
+from exhibit.operator.state import journal as journal_module
 from exhibit.operator.state.journal import Journal
 from exhibit.operator.state.visits import Glimpse, Visit, VisitCounter, Visits
 from exhibit.operator.state.watch import Watch
 from tests.exhibit.operator.conftest import PASSWORD, FakeTable
 from tests.fakes.clock import FakeClock
+from tests.fakes.odd_files import ODD_FILES, lay_odd_file
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
@@ -150,6 +153,41 @@ def test_journal_leaves_out_lines_that_are_no_records(tmp_path: Path, line: str)
     file.write_text(f"{line}\n{file.read_text()}{line}\n")
     records = Journal(tmp_path, "events", lambda: NOON).newest(9)
     assert [record["text"] for record in records] == ["one"]
+
+
+def test_journal_after_a_clock_that_was_wrong_knows_what_came_since(tmp_path: Path) -> None:
+    for year in (2086, 2096):
+        ahead = Journal(tmp_path, "events", functools.partial(NOON.replace, year))
+        ahead.add("fault", text="ahead")
+    Journal(tmp_path, "events", lambda: NOON).add("fault", text="now")
+    texts = [r["text"] for r in Journal(tmp_path, "events", lambda: NOON).newest(9)]
+    assert texts == ["now", "ahead"]
+    before = NOON.replace(year=1970)
+    assert Journal(tmp_path, "events", lambda: before).newest(1)[0]["text"] == "ahead"
+
+
+@pytest.mark.parametrize("kind", ODD_FILES)
+def test_journal_reads_what_it_can_and_names_the_rest(tmp_path: Path, kind: str) -> None:
+    Journal(tmp_path, "events", lambda: NOON).add("fault", text="one")
+    odd = tmp_path / "events-2026-10.jsonl"
+    lay_odd_file(odd, kind)
+    journal = Journal(tmp_path, "events", lambda: NOON)
+    assert journal.newest(9)[0]["text"] == "one"
+    assert ODD_FILES[kind] in journal.fault
+    assert odd.name in journal.fault
+    assert [json.loads(line)["text"] for line in journal.lines()] == ["one"]
+
+
+def test_journal_says_when_a_month_has_as_much_as_it_may(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal_module, "_LARGEST_BYTES", 10)
+    journal = Journal(tmp_path, "events", lambda: NOON)
+    for text in ("one", "two"):
+        journal.add("fault", text=text)
+    assert "events-2026-11.jsonl has its" in journal.fault
+    assert journal.newest(1)[0]["text"] == "two"
+    assert "two" not in (tmp_path / "events-2026-11.jsonl").read_text()
 
 
 def test_journal_is_only_ever_appended_to(tmp_path: Path) -> None:

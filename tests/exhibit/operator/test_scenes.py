@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import time
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
+from exhibit.contract import plain_files
 from exhibit.contract.errors import ConfigError, InputError
 from exhibit.contract.second_copy import copy_of
 from exhibit.contract.settings.layers import flat
@@ -321,7 +321,7 @@ def test_scenes_unreadable_file_is_neither_set_aside_nor_replaced(
         raise PermissionError(13, "Permission denied")
 
     with monkeypatch.context() as patched:
-        patched.setattr(Path, "read_text", denied)
+        patched.setattr(plain_files, "open_plain", denied)
         scenes = SceneFile(desk.state_dir)
         assert "Permission denied" in scenes.fault
         with pytest.raises(OSError, match="Permission denied"):

@@ -12,6 +12,7 @@ import os
 import signal
 import socket
 import ssl
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -24,6 +25,7 @@ from exhibit.contract.errors import ConfigError
 from exhibit.contract.notice import read_notice
 from exhibit.operator import address
 from exhibit.operator import pulse as pulse_module
+from exhibit.operator.access import certificate
 from exhibit.operator.access.accounts import Accounts
 from exhibit.operator.access.certificate import Files, Tls, fingerprint_of, own_files
 from exhibit.operator.access.roles import Role
@@ -34,6 +36,7 @@ from exhibit.operator.pulse import Pulse
 from tests.exhibit.operator.conftest import HOST, PASSWORD, DeskMaker, FakeTable, ServerMaker
 from tests.exhibit.operator.running_page import Page, leave, port_of, serving
 from tests.fakes.clock import FakeClock
+from tests.fakes.odd_files import ODD_FILES, lay_odd_file
 from tests.patience import PATIENCE_S
 
 
@@ -43,6 +46,24 @@ def test_certificate_is_made_once_and_kept_private(files: Files, tmp_path: Path)
     assert fingerprint_of(again.certificate) == before
     assert len(before.split(":")) == 32
     assert files.key.stat().st_mode & 0o077 == 0
+
+
+def test_certificate_made_while_the_clock_was_wrong_is_made_anew(
+    files: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No browser takes one that begins in the future, and it would have been kept for years."""
+
+    class YearsAhead(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:
+            return datetime.now(tz) + timedelta(days=4000)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(certificate, "datetime", YearsAhead)
+        ahead = fingerprint_of(own_files(tmp_path / "tls", [HOST], []).certificate)
+    again = fingerprint_of(own_files(tmp_path / "tls", [HOST], []).certificate)
+    assert again != ahead
+    assert fingerprint_of(own_files(tmp_path / "tls", [HOST], []).certificate) == again
 
 
 def test_certificate_damaged_is_made_anew(files: Files, tmp_path: Path) -> None:
@@ -281,22 +302,58 @@ def test_page_serves_without_a_table_and_ends_when_asked(running_page: Page) -> 
     assert (running_page.process.returncode, complaints) == (0, "")
 
 
-def test_page_serves_whatever_lies_where_its_files_should_be(tmp_path: Path) -> None:
-    """Folders stand for all that cannot be read, written or replaced."""
-    state = tmp_path / "state"
-    for name in ("operator/page.crt", "operator/access.json", "overrides.yaml", "scenes.yaml"):
-        (state / name).mkdir(parents=True)
-    for name in ("visits.sqlite", "history", "log/events-2026-11.jsonl"):
-        (state / name).parent.mkdir(exist_ok=True)
-        (state / name).write_bytes(b'{"at": null}\n')
+STATE_FILES = (
+    "overrides.yaml",
+    "overrides.yaml.copy",
+    "history/00000001.json",
+    "scenes.yaml",
+    "scenes.yaml.copy",
+    "safe-mode",
+    "visits.sqlite",
+    "update-news.json",
+    "operator/page.crt",
+    "operator/page.key",
+    "operator/access.json",
+    "operator/access.json.copy",
+    "operator/failures.json",
+    "operator/notices.json",
+    "operator/mqtt-password",
+    "bundles/odd/card.yaml",
+    "bundles/pulled.json",
+)
+
+
+@pytest.mark.parametrize("kind", ODD_FILES)
+def test_page_serves_whatever_lies_where_its_files_should_be(tmp_path: Path, kind: str) -> None:
+    """A pipe in the place of one file kept the whole table from starting, for ever."""
+    state, month = tmp_path / "state", f"{datetime.now(UTC):%Y-%m}"
+    for name in (*STATE_FILES, f"log/events-{month}.jsonl", f"operator/audit-{month}.jsonl"):
+        lay_odd_file(state / name, kind)
+    # Of a page that was killed while somebody fetched a backup.
+    (state / ".backup-x").write_bytes(bytes(9))
     page = Page(tmp_path)
     try:
         assert page.ask("healthz") == 200
+        assert not (state / ".backup-x").exists()
         # Nobody may claim a table whose passwords cannot be read.
         status = read_status(page.run_dir, "operator")
         assert status["claimed"] is True
-        for name in ("page.crt", "access.json", "scenes.yaml"):
+        for name in ("page.crt", "access.json", "scenes.yaml", "audit"):
             assert any(name in fault for fault in status["faults"]), name
+    finally:
+        page.process.kill()
+        page.process.communicate()
+
+
+def test_page_serves_where_files_lie_in_the_place_of_folders(tmp_path: Path) -> None:
+    for name in ("log", "history", "bundles", "strips", "operator"):
+        path = tmp_path / "state" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b'{"at": null}\n')
+    page = Page(tmp_path)
+    try:
+        assert page.ask("healthz") == 200
+        assert any("events" in fault for fault in read_status(page.run_dir, "operator")["faults"])
     finally:
         page.process.kill()
         page.process.communicate()

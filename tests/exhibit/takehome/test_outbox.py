@@ -9,6 +9,7 @@ import pytest
 from exhibit.takehome import outbox
 from exhibit.takehome.outbox import MOST_WAITING, DeliveryError, Outbox, Parcel
 from tests.fakes.clock import FakeClock
+from tests.fakes.odd_files import ODD_FILES, lay_odd_file
 
 DAY_S = 86400.0
 
@@ -100,6 +101,37 @@ def test_outbox_gives_up_what_is_too_old(
     box.expire(DAY_S)
     assert (box.waiting, box.lost) == (0, 1)
     assert list((tmp_path / "box").iterdir()) == []
+
+
+def test_outbox_of_a_clock_that_jumps_waits_as_long_as_before(
+    tmp_path: Path, place: Place, clock: FakeClock, wall: FakeClock
+) -> None:
+    box = Outbox(tmp_path / "box", place.take, clock, wall)
+    box.put(_parcel("a", wall))
+    wall.advance(365 * DAY_S)
+    box.date_anew(365 * DAY_S)
+    box.expire(DAY_S)
+    assert (box.waiting, box.lost) == (1, 0)
+    # So does the next table, from the disk.
+    next_table = Outbox(tmp_path / "box", place.take, clock, wall)
+    next_table.expire(DAY_S)
+    assert next_table.waiting == 1
+    wall.advance(DAY_S + 1)
+    box.expire(DAY_S)
+    assert (box.waiting, box.lost) == (0, 1)
+
+
+@pytest.mark.parametrize("kind", ODD_FILES)
+def test_outbox_delivers_what_it_can_read_and_names_the_rest(
+    tmp_path: Path, place: Place, clock: FakeClock, wall: FakeClock, kind: str
+) -> None:
+    Outbox(tmp_path / "box", place.take, clock, wall).put(_parcel("b", wall))
+    for name in ("a", "c"):
+        lay_odd_file(tmp_path / "box" / name, kind)
+    box = Outbox(tmp_path / "box", place.take, clock, wall)
+    box.deliver_due()
+    assert place.got == ["b"]
+    assert ODD_FILES[kind] in box.unread_fault
 
 
 def test_outbox_overfull_gives_up_the_oldest(

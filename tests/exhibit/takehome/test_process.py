@@ -222,3 +222,21 @@ def test_takehome_whose_thread_hangs_shows_no_life_and_is_started_again(table: T
     table.process.backroom.work()
     table.process.tick()
     assert heart.last > 0.0
+
+
+@pytest.mark.parametrize("jump_s", [365 * 86400.0, -365 * 86400.0])
+def test_takehome_keeps_drawings_as_long_as_before_where_the_clock_jumps(
+    table: Table, jump_s: float
+) -> None:
+    """A table whose clock is set right an hour after its start must not lose that hour's sheets."""
+    table.draw(_drawn(8), _drawn(20))
+    table.ask()
+    before = table.kept("pdf")
+    table.wall.advance(jump_s)
+    table.go(60.0)
+    assert table.kept("pdf") == before != []
+    keep_s = table.process.backroom.config.keep_h * 3600
+    table.clock.advance(keep_s)
+    table.wall.advance(keep_s)
+    table.go(60.0)
+    assert table.kept("pdf") == []

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from exhibit.contract.calibration import (
     return_to,
     save_calibration,
 )
+from exhibit.contract.calibration import versions as versions_module
 from exhibit.contract.calibration.versions import KEPT, versions
 from exhibit.contract.errors import CalibrationError
 
@@ -25,6 +27,24 @@ def test_versions_of_a_calibration_are_what_it_said_before(tmp_path: Path) -> No
     _saved(path, 300.0, 310.0, 320.0)
     kept = [load_calibration(version.file).table_mm[0] for version in versions(path)]
     assert kept == [310.0, 300.0]
+
+
+def test_versions_keep_their_order_where_the_clock_goes_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise those of today would be the oldest, and the first to go."""
+
+    class YearsBack(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:
+            return datetime.now(tz) - timedelta(days=4000)
+
+    path = tmp_path / "calibration.yaml"
+    _saved(path, 300.0, 310.0)
+    monkeypatch.setattr(versions_module, "datetime", YearsBack)
+    _saved(path, 320.0, 330.0)
+    kept = [load_calibration(version.file).table_mm[0] for version in versions(path)]
+    assert kept == [320.0, 310.0, 300.0]
 
 
 def test_return_to_a_version_keeps_the_one_that_held(tmp_path: Path) -> None:

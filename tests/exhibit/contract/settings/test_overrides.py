@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import random
 from pathlib import Path
 
 import pytest
 
 from exhibit.cli.starting import command_line, effective_config
+from exhibit.contract import plain_files
 from exhibit.contract.settings.layers import difference, flat, merged, nested, without
 from exhibit.contract.settings.overrides import (
     OVERRIDES,
@@ -16,6 +18,7 @@ from exhibit.contract.settings.overrides import (
 )
 from exhibit.contract.settings.safe_mode import SAFE_MODE
 from exhibit.contract.settings.schema import Config
+from tests.fakes.odd_files import ODD_FILES, lay_odd_file
 
 GOOD = "ink:\n  threshold: 0.7\nstage:\n  contrast: 1.5\n  tint: '#aabbcc'\n"
 
@@ -83,11 +86,25 @@ def test_overrides_that_cannot_be_read_now_stay_where_they_are(
 
     (tmp_path / OVERRIDES).write_text(GOOD)
     with monkeypatch.context() as patched:
-        patched.setattr(Path, "read_text", denied)
+        patched.setattr(plain_files, "open_plain", denied)
         config, (complaint,) = layer_overrides(Config(state_dir=tmp_path))
     assert config == Config(state_dir=tmp_path)
     assert "Permission denied" in complaint
     assert layer_overrides(config)[0].ink.threshold == 0.7
+
+
+@pytest.mark.parametrize("kind", ODD_FILES)
+def test_overrides_that_cannot_be_read_are_those_of_the_history(tmp_path: Path, kind: str) -> None:
+    """Whoever then moves a slider would otherwise replace all that was set."""
+    version = json.dumps({"overrides": {"ink": {"threshold": 0.7}}})
+    (tmp_path / "history").mkdir()
+    (tmp_path / "history" / "00000001.json").write_text(version)
+    lay_odd_file(tmp_path / OVERRIDES, kind)
+    lay_odd_file(tmp_path / "history" / "00000002.json", kind)
+    config, (complaint,) = layer_overrides(Config(state_dir=tmp_path))
+    assert config.ink.threshold == 0.7
+    assert ODD_FILES[kind] in complaint
+    assert "the newest of the history holds" in complaint
 
 
 def test_overrides_cut_or_scribbled_anywhere_never_stop_the_start(tmp_path: Path) -> None:
