@@ -51,6 +51,7 @@ bench: $(SLOW_STAMP)
 
 faults: $(RUN_STAMP)
 	$(VENV)/bin/python -m benchmarks.faults $(ARGS)
+	$(VENV)/bin/python -m benchmarks.faults.cuts
 
 MINUTES := 60
 soak: $(SLOW_STAMP)
