@@ -45,6 +45,7 @@ class Sight:
         hidden: (h, w) uint8, 1 under hands and right beside them.
         stir: for how long each cell has been still.
         outlasted: (h, w) uint8, 1 on what has lain still while the hand at it moved.
+        thin: (h, w) uint8, 1 where nothing is that is broader than a line.
     """
 
     small: Gray
@@ -53,6 +54,7 @@ class Sight:
     hidden: Gray
     stir: Stir
     outlasted: Gray
+    thin: Gray
 
 
 class Solids:
@@ -91,16 +93,19 @@ class Solids:
         """
         self._wait(sight, shown)
         dark = as_gray(sight.seen < DARK) & (1 - self.cells)
-        maybe = as_gray((found.loose > 0) | (cv2.dilate(shown, ellipse(2)) > 0))
-        waiting = dark & maybe & (1 - sight.hidden)
-        beside_hand = dark & sight.hidden & sight.outlasted
+        # A line is no broad stroke, also where it leads away from one.
+        broad = dark & (1 - sight.thin)
+        goes_on = broad & as_gray(cv2.dilate(shown, ellipse(2)))
+        waiting = (goes_on | (dark & as_gray(found.loose > 0))) & (1 - sight.hidden)
+        beside_hand = broad & sight.hidden & sight.outlasted
         drawn = np.zeros_like(waiting)
         if waiting.any() or beside_hand.any():
             paper = _crisp_paper(sight)
             waiting &= self._crisp(waiting, paper, sight)
             rests_ms = np.where(found.loose > 1, _STILL_AT_EDGE_MS, _STILL_MS)
             drawn = waiting & as_gray(sight.stir.still_ms >= rests_ms)
-            drawn |= self._left_behind(beside_hand, dark, paper, sight)
+            plain = paper | (shown & sight.outlasted).view(np.bool_)
+            drawn |= self._left_behind(beside_hand, dark, plain, sight)
         if drawn.any():
             np.copyto(self._looks, sight.seen, where=drawn > 0)
             self._changed_ms[drawn > 0] = 0
@@ -125,12 +130,18 @@ class Solids:
         return rims.pieces(rims.share(paper & ~unseen) >= _CRISP_SHARE * seen_share)
 
     def _left_behind(
-        self, resting: Gray, dark: Gray, paper: NDArray[np.bool_], sight: Sight
+        self, resting: Gray, dark: Gray, plain: NDArray[np.bool_], sight: Sight
     ) -> Gray:
         """Return, 1 there, what a hand has left behind: it lies still, and the hand has gone on.
 
         What touches a stroke that has just been made is the tip of the pen, and came there after
         the stroke had come to rest. What touches a finger is its hand, and came with it.
+
+        Args:
+            resting: (h, w) uint8, 1 on what is black and has outlasted the hand at it.
+            dark: (h, w) uint8, 1 on all that is black and not known to be drawn.
+            plain: (h, w) bool, paper, and what is known to be drawn and no hand is over.
+            sight: the frame.
         """
         if not resting.any():
             return resting
@@ -141,8 +152,8 @@ class Solids:
         bright = sight.seen > PAPER + _ALIKE
         black = dark.view(np.bool_)
         stays = (black & ~came) | (bright & (sight.stir.still_ms >= STILL_MS))
-        free = rims.count(paper & sight.outlasted.view(np.bool_))
-        told = rims.count(paper | black | bright)
+        free = rims.count(plain & sight.outlasted.view(np.bool_))
+        told = rims.count(plain | black | bright)
         left = (rims.count(stays) <= _STAYS_SHARE * told) & (free >= _FREE_SHARE * told)
         return resting & rims.pieces(left & (free > 0) & ~rims.on(sight.sheet.crossed > 0))
 

@@ -25,6 +25,8 @@ _BESIDE, _REACH = 6, 5
 stillness proves something."""
 STILL_MS = 60
 """What has been still for so long is no part of a hand that has moved within that time."""
+_ATTENDED_MS = 500
+"""What is drawn appears where a hand has been within this time."""
 LONGEST_MS = 60_000
 """Nothing is counted for longer."""
 
@@ -46,6 +48,8 @@ class Stir:
         self._looked: Gray = np.zeros(shape, np.uint8)
         self._outlasted: Gray = np.zeros(shape, np.uint8)
         self._trusted: Gray = np.zeros(shape, np.uint8)
+        self._alone_ms: NDArray[np.uint16] = np.zeros(shape, np.uint16)
+        self._beside: Gray = np.zeros(shape, np.uint8)
         self._now_s: float | None = None
 
     def step(self, seen: Gray, within: Gray, now_s: float) -> None:
@@ -73,14 +77,21 @@ class Stir:
         cv2.accumulateWeighted(seen, self._mean, _DRIFTS)
         self.quiet_ms = 0 if stirring else min(self.quiet_ms + self.passed_ms, LONGEST_MS)
 
-    def outlasted(self, hands: Gray) -> Gray:
+    def attend(self, hands: Gray) -> None:
+        """Take hands (h, w) uint8, 1 there, into account; after `step`."""
+        self._beside = as_gray(cv2.dilate(hands, ellipse(_BESIDE)))
+        self._alone_ms = np.minimum(self._alone_ms + np.uint16(self.passed_ms), LONGEST_MS)
+        self._alone_ms[self._beside > 0] = 0
+
+    def unannounced(self) -> Gray:
+        """Return, 1 there, what has just appeared where no hand has been: one that comes in."""
+        return as_gray((self.moved_ms < STILL_MS) & (self._alone_ms > _ATTENDED_MS))
+
+    def outlasted(self) -> Gray:
         """Return, 1 there, what has lain still while the hand at it moved: no part of that hand.
 
         It stays so when the hand comes to rest, until something stirs there. What beside it has
         been still for as long has outlasted the same.
-
-        Args:
-            hands: (h, w) uint8, 1 under hands.
         """
         still = as_gray(self.still_ms >= STILL_MS)
         moves = as_gray(self.moved_ms < STILL_MS)
@@ -89,7 +100,7 @@ class Stir:
         proven = (self._outlasted | as_gray(around >= _MOVED)) & still
         since_ms = np.where(proven > 0, self.still_ms, np.uint16(LONGEST_MS))
         proven |= as_gray(self.still_ms >= cv2.erode(since_ms, square(3)))
-        self._outlasted = proven & still & as_gray(cv2.dilate(hands, ellipse(_BESIDE)))
+        self._outlasted = proven & still & self._beside
         return self._outlasted
 
     def trusted(self, hands: Gray, paper: Gray) -> Gray:
@@ -104,7 +115,6 @@ class Stir:
         """
         stirring = as_gray(self.still_ms < STILL_MS) & hands
         proven = self._trusted | as_gray(cv2.dilate(stirring, ellipse(_REACH)))
-        beside = as_gray(cv2.dilate(hands, ellipse(_BESIDE)))
         still = as_gray(self.still_ms >= STILL_MS)
-        self._trusted = proven & beside & paper & still
+        self._trusted = proven & self._beside & paper & still
         return self._trusted

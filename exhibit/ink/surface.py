@@ -140,10 +140,14 @@ class Surface:
         hands = as_gray(found.hands & ~off)
         doubted = as_gray(grow(hands, REACH) | off)
         self._stir.step(seen, self._within, now_s)
-        sight = Sight(small, seen, sheet, doubted, self._stir, self._stir.outlasted(hands))
+        self._stir.attend(hands)
+        like_paper = as_gray(np.abs(ratio - 1.0) < _LIKE_PAPER)
+        outlasted = self._stir.outlasted()
+        thin = like_paper & (1 - pens)
+        sight = Sight(small, seen, sheet, doubted, self._stir, outlasted, thin)
         waiting = self._solids.step(sight, found, shown)
-        trusted = self._trusted(sight, ratio, hands)
-        unseen = as_gray((doubted & ~trusted) | off | waiting)
+        trusted = self._trusted(sight, like_paper, hands)
+        unseen = as_gray((doubted & ~trusted) | off | waiting | self._stir.unannounced())
         doubted |= waiting
         ground = self._solids.ground(level, lit)
         odd, left = self._resting.step(level, ratio, hands, now_s)
@@ -158,13 +162,12 @@ class Surface:
         near = grow(doubted, REACH)
         return Look(ground, hands, unseen, near, factor, quiet_ms, doubtful, events)
 
-    def _trusted(self, sight: Sight, ratio: Floats, hands: Gray) -> Gray:
+    def _trusted(self, sight: Sight, like_paper: Gray, hands: Gray) -> Gray:
         """Return, 1 there, what is believed beside a hand: what it is no part of.
 
         That is what looks like paper, lines left out, and what is drawn black where such paper is
         near, so that it is not a hand in its place.
         """
-        like_paper = as_gray(np.abs(ratio - 1.0) < _LIKE_PAPER)
         paper = self._stir.trusted(hands, like_paper & (1 - grow(hands, 1)))
         black = self._solids.in_view(sight.seen)
         edges = grow(black, 1) & grow(paper, 1) & sight.outlasted & as_gray(sight.seen >= DARK)

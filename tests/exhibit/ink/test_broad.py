@@ -16,6 +16,10 @@ from exhibit.camera.simulated import BLANK, SimulatedTable
 from exhibit.contract.settings.schema import InkConfig
 from exhibit.contract.values import Frame, Ink
 from exhibit.ink import Extractor, make_extractor
+from exhibit.ink.hand import Found, Sheet
+from exhibit.ink.images import as_gray
+from exhibit.ink.solid import PAPER, Sight, Solids
+from exhibit.ink.stir import Stir
 from tests.exhibit.ink.scene import FPS, SHEET, Scene
 
 MAN = Path(__file__).parent / "cases" / "felt_tip_man.jpg"
@@ -254,11 +258,58 @@ def test_extract_hand_that_rests_across_a_broad_stroke_leaves_no_ink(level: floa
         assert all(_invented(ink, scene.black) == 0 for ink in inks), x
 
 
-def test_extract_pen_that_slides_and_pauses_in_a_hand_as_bright_as_paper_leaves_no_ink() -> None:
-    # Only its black shaft and tip are seen there, and where it slides along itself it stays black.
-    table = SimulatedTable(BLANK, 11500, polarity="bright")
+@pytest.mark.parametrize(("seed", "frames"), [(11500, 150), (12500, 60)], ids=["slides", "enters"])
+def test_extract_pen_in_a_hand_as_bright_as_paper_leaves_no_ink(seed: int, frames: int) -> None:
+    # Only its black shaft and tip are seen there: where it slides along itself it stays black, and
+    # where it comes in it is seen before its hand.
+    table = SimulatedTable(BLANK, seed, polarity="bright")
     extractor = make_extractor(InkConfig(), 128, 1.5)
     start_s = float(table.visit_at(0.0).sheet.times[0]) - 0.5
-    inks = [extractor.extract(table.frame_at(start_s + n / 20)) for n in range(150)]
+    inks = [extractor.extract(table.frame_at(start_s + n / 20)) for n in range(frames)]
     assert any(ink.hand.any() for ink in inks)
     assert all(ink.mask.min() == 255 for ink in inks)
+
+
+@pytest.mark.parametrize(("width_px", "axes"), [(10, (26, 60)), (20, (40, 60))])
+def test_extract_shape_that_is_filled_in_is_ink_once_the_pen_rests_beside_it(
+    width_px: int, axes: tuple[int, int]
+) -> None:
+    extractor = _extractor()
+    scene = _scene_before_the_first_visitor(extractor)
+    ring = np.zeros((480, 640), np.uint8)
+    cv2.ellipse(ring, (300, 150), axes, 0, 0, 360, 255, width_px)
+    filled = _ellipse(axes, (300, 150))
+    scene.black = ring
+    _run(extractor, scene, 1.0)
+    for y in range(96, 215, 4):
+        pen = np.zeros((480, 640), np.uint8)
+        cv2.line(pen, (300, y + 4), (330, y + 110), 255, 12)
+        scene.black, scene.hand = ring | filled | pen, (340, y + 150)
+        scene.black[y:][(filled[y:] > 0) & (ring[y:] == 0) & (pen[y:] == 0)] = 0
+        _run(extractor, scene, 1 / FPS)
+    ink = _run(extractor, scene, 0.4)[-1]
+    assert _kept(ink, filled) > 0.98 and _invented(ink, ring | filled) == 0
+    assert not ink.hand[150, 300] and ink.hand[360, 340]
+
+
+def _look(seen: np.ndarray, thin: np.ndarray) -> Sight:
+    stir = Stir(seen.shape)
+    for number in range(10):
+        stir.step(seen, np.ones_like(seen), number / FPS)
+    none = np.zeros_like(seen)
+    return Sight(seen, seen, Sheet(np.ones_like(seen), none, none), none, stir, none, thin)
+
+
+@pytest.mark.parametrize("thin", [True, False])
+def test_solids_line_that_leads_away_from_a_broad_stroke_is_not_waited_for(thin: bool) -> None:
+    solids, none = Solids((40, 60)), np.zeros((40, 60), np.uint8)
+    seen = np.full((40, 60), PAPER, np.uint8)
+    seen[16:22, 10:20] = 40
+    stroke = as_gray(seen == 40)
+    solids.step(_look(seen, 1 - stroke), Found(none, none, stroke), none)
+    assert np.array_equal(solids.cells, stroke)
+    seen[18:20, 20:40] = 60
+    look = _look(seen, 1 - stroke if thin else none)
+    look.stir.still_ms[:, 20:] = 0
+    waiting = solids.step(look, Found(none, none, none), solids.in_view(seen))
+    assert waiting[18:20, 20].all() != thin and not waiting[:, 24:].any()

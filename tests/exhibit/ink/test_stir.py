@@ -24,7 +24,8 @@ def _look(stir: Stir, hand: Gray, number: int) -> Gray:
     shift = int(np.flatnonzero(hand.any(axis=0))[0]) if hand.any() else 0
     seen = np.where(hand > 0, 30 + np.roll(texture, shift)[None], 128).astype(np.uint8)
     stir.step(seen, ALL, number * FRAME_S)
-    return stir.outlasted(hand)
+    stir.attend(hand)
+    return stir.outlasted()
 
 
 def test_stir_paper_beside_a_moving_hand_is_trusted_once_it_is_still() -> None:
@@ -75,7 +76,23 @@ def test_stir_dark_that_stays_outlasts_a_pen_that_goes_on_and_the_pen_itself_doe
         seen[28:32, 10:tip] = 40
         seen[28:32, tip : tip + 2] = 60
         stir.step(seen, ALL, number * FRAME_S)
-        outlasted = stir.outlasted(hand)
+        stir.attend(hand)
+        outlasted = stir.outlasted()
     assert outlasted[29, 12:40].all()
     # It came to rest, and nothing near it has moved since.
     assert not outlasted[29, 50:52].any()
+
+
+def test_stir_dark_that_appears_is_unannounced_until_it_is_still_unless_a_hand_has_been_there() -> (
+    None
+):
+    stir = Stir(SHAPE)
+    seen = np.full(SHAPE, 128, np.uint8)
+    for number in range(40):
+        if number == 30:
+            seen[10, 30:40] = seen[30, 30:40] = 40
+        stir.step(seen, ALL, number * FRAME_S)
+        stir.attend(_hand(30) if 20 <= number < 30 else np.zeros(SHAPE, np.uint8))
+        told = stir.unannounced()
+        assert not told[30].any()
+        assert told[10, 30:40].all() if number in (30, 31) else not told.any()
