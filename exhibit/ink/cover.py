@@ -30,6 +30,8 @@ class CoverWatch:
         self._reference: Floats = np.zeros(sparse, np.float32)
         self._paper: NDArray[np.bool_] = np.zeros(sparse, np.bool_)
         self._around: NDArray[np.bool_] = np.zeros(sparse, np.bool_)
+        self._within: Gray = np.zeros(sparse, np.uint8)
+        self._outside: NDArray[np.bool_] = np.ones(sparse, np.bool_)
         self._factor = 1.0
         self._odd_frames = self._steady_frames = 0
 
@@ -53,7 +55,10 @@ class CoverWatch:
         level, free, within = (
             np.ascontiguousarray(a[::_EVERY, ::_EVERY]) for a in (level, free, within)
         )
-        paper, around = free > 0, cv2.dilate(within, ellipse(_AROUND)) == 0
+        if not np.array_equal(within, self._within):
+            self._within = within
+            self._outside = cv2.dilate(within, ellipse(_AROUND)) == 0
+        paper, around = free > 0, self._outside
         ratio = level / np.maximum(self._reference, 4.0)
         on, off = ratio[paper & self._paper], ratio[around & self._around]
         # Without a view of the table around it, paper on paper is not told from a lamp.

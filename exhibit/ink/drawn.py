@@ -9,8 +9,9 @@ from exhibit.contract.values import Gray
 from exhibit.ink.planes import Planes
 from exhibit.ink.rectify import InkSquare
 
-_LIVE_EVERY = 6
-"""Live ink is drawn anew at 5 Hz where only people look at it."""
+_LIVE_EVERY, _LIVE_WAITS = 6, 3
+"""Live ink is drawn anew at 5 Hz where only people look at it, and waits for so many frames at most
+for one in which settled ink is not drawn as well."""
 
 
 class Drawn:
@@ -22,6 +23,8 @@ class Drawn:
         self.changed_at = now_s
         """When settled ink changed last, in seconds."""
         self._live_of: Gray | None = None
+        self._live_due = 0
+        self._has_settled = False
         self._square: InkSquare | None = None
 
     def lies_at(self, square: InkSquare) -> None:
@@ -32,6 +35,7 @@ class Drawn:
         """Draw settled ink (H, W) uint8, 1 ink, which has changed."""
         assert self._square is not None, "ink is drawn before it is known where the sheet lies"
         self.settled, self.changed_at = self._square.draw(ink), now_s
+        self._has_settled = True
 
     def begin_anew(self, ink: Gray, now_s: float) -> None:
         """Draw ink (H, W) uint8, 1 ink, of another sheet that lies in the same place."""
@@ -46,8 +50,13 @@ class Drawn:
             sequence: number of the frame.
             always: live ink is what is answered.
         """
-        if self._square is None or not (always or sequence % _LIVE_EVERY == 0):
+        has_settled, self._has_settled = self._has_settled, False
+        if self._live_due or sequence % _LIVE_EVERY == 0:
+            self._live_due += 1
+        waits = has_settled and self._live_due <= _LIVE_WAITS
+        if self._square is None or not (always or (self._live_due and not waits)):
             return
+        self._live_due = 0
         if self._live_of is None or cv2.norm(seen, self._live_of, cv2.NORM_INF):
             self._live_of = seen.copy()
             self.live = self._square.draw(seen)

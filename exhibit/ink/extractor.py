@@ -249,8 +249,9 @@ class TableExtractor:
         self, frame: Frame, pose: Pose, hands: Gray | None, events: tuple[InkEvent, ...]
     ) -> Ink:
         corners, drawn = pose.corners, self._drawn
-        covered = np.zeros(self._shape, np.bool_)
-        if hands is not None:
+        if hands is None:
+            covered = np.zeros(self._shape, np.bool_)
+        else:
             covered = enlarge(grow(hands, 1), self._shape).view(np.bool_)
         seen, coverage = None, 0.0
         if self._ink is not None and self._anchor is not None:

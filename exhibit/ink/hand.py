@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exhibit.contract.values import Floats, Gray
-from exhibit.ink.images import as_gray, ellipse, label_type, square
+from exhibit.ink.images import as_gray, closed, dilated, ellipse, label_type, square
 
 Polarity = Literal["auto", "dark", "bright"]
 
@@ -101,8 +101,7 @@ def find_hands(
     dark = as_gray(thick | (loose > 0))
     hands |= _touching(dark, grow(hands, _PEN_REACH)) & grow(hands, _PEN_LONG)
     # Skin about as bright as paper is found only around its edges: fill what they enclose.
-    filled = cv2.morphologyEx(hands, cv2.MORPH_CLOSE, ellipse(_FILL // 2))
-    hands = as_gray((filled > 0) & on_sheet)
+    hands = closed(hands, _FILL // 2) & as_gray(on_sheet)
     return Found(hands, relit, loose * (1 - hands))
 
 
@@ -133,7 +132,7 @@ def thick_dark(pixels: Gray, paper: Floats) -> Gray:
 
 def grow(mask: Gray, reach: int) -> Gray:
     """Widen a mask (h, w) uint8 by `reach` pixels in every direction."""
-    return as_gray(cv2.dilate(mask, ellipse(reach)))
+    return dilated(mask, reach)
 
 
 def bridged(parts: Gray, drawn: Gray, reach: int) -> Gray:
@@ -157,7 +156,7 @@ def _touching(parts: Gray, anchor: Gray) -> Gray:
     at = np.flatnonzero(parts.view(np.bool_))
     label = labels.ravel()[at]
     keep = np.zeros(count, np.uint8)
-    keep[label[cv2.dilate(anchor, ellipse(2)).ravel()[at] > 0]] = 1
+    keep[label[dilated(anchor, 2).ravel()[at] > 0]] = 1
     touching = np.zeros_like(parts)
     touching.ravel()[at] = keep[label]
     return touching
@@ -178,8 +177,8 @@ def _sort(changed: Gray, marks: _Marks) -> tuple[Gray, Gray, Gray]:
     """Tell hands from changes of light and from what is drawn, piece by piece."""
     if not changed.any():
         return changed, changed, changed
-    closed = as_gray(cv2.morphologyEx(changed, cv2.MORPH_CLOSE, square(3)))
-    joined = bridged(closed, marks.drawn, _ACROSS)
+    whole = as_gray(cv2.morphologyEx(changed, cv2.MORPH_CLOSE, square(3)))
+    joined = bridged(whole, marks.drawn, _ACROSS)
     count, labels = cv2.connectedComponents(joined, connectivity=8, ltype=label_type(joined.shape))
     # Few cells are in pieces: only those are looked at.
     at = np.flatnonzero(joined.view(np.bool_))
@@ -193,7 +192,7 @@ def _sort(changed: Gray, marks: _Marks) -> tuple[Gray, Gray, Gray]:
         found.ravel()[at] = chosen[label]
         return found
 
-    area = cells(closed)
+    area = cells(whole)
     strong = cells(marks.sure)
     sharp = (cells(marks.edges) > np.maximum(3.0, 0.6 * np.sqrt(area))) & (strong >= 6)
     bright = cells(marks.bright) > _BRIGHT_SHARE * area

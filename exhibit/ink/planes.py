@@ -106,22 +106,29 @@ def filled_parts(ink: Gray, width_px: float) -> Gray:
 
 def _broad_lines(thick: Gray, inner: Floats, radius_px: float) -> Gray:
     """Return the pieces of thick ink (H, W) uint8 that are lines: long and not too wide."""
-    labels, area, radius = _measured(thick, inner)
-    line = (area >= _LONG * (2.0 * radius) ** 2) & (radius <= radius_px)
-    line[0] = False
-    return as_gray(line[labels])
+    pieces = _Pieces(thick, inner)
+    long = pieces.area >= _LONG * (2.0 * pieces.radius) ** 2
+    return pieces.chosen(long & (pieces.radius <= radius_px))
 
 
-def _measured(
-    ink: Gray, inner: Floats
-) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return the labels of pieces of ink, and area and inscribed radius of each, in pixels."""
-    count, labels = cv2.connectedComponents(ink, connectivity=8, ltype=label_type(ink.shape))
-    numbers = np.asarray(labels, np.int64)
-    label, depth = numbers[ink > 0], inner[ink > 0]
-    radius: NDArray[np.float64] = np.zeros(count, np.float64)
-    np.maximum.at(radius, label, depth)
-    return numbers, np.bincount(label, minlength=count).astype(np.float64), radius
+class _Pieces:
+    """Connected pieces of ink (H, W) uint8, and area and inscribed radius of each, in pixels."""
+
+    def __init__(self, ink: Gray, inner: Floats) -> None:
+        count, labels = cv2.connectedComponents(ink, connectivity=8, ltype=label_type(ink.shape))
+        self._shape = ink.shape
+        # Most is paper: only ink is counted.
+        self._at = np.flatnonzero(ink.view(np.bool_))
+        self._label = labels.ravel()[self._at].astype(np.intp)
+        self.area = np.bincount(self._label, minlength=count).astype(np.float64)
+        self.radius: NDArray[np.float64] = np.zeros(count, np.float64)
+        np.maximum.at(self.radius, self._label, inner.ravel()[self._at].astype(np.float64))
+
+    def chosen(self, which: NDArray[np.bool_]) -> Gray:
+        """Return, 1 there, the pieces that are chosen."""
+        found = np.zeros(self._shape, np.uint8)
+        found.ravel()[self._at] = which[self._label]
+        return found
 
 
 def _away(marks: Gray) -> Floats:
@@ -142,9 +149,8 @@ def _with_corners(opened: Gray, ink: Gray, reach_px: float) -> Gray:
     rest = ink & ~opened
     count, labels = cv2.connectedComponents(rest, connectivity=8, ltype=label_type(rest.shape))
     leads_on = np.ones(count, bool)
-    beside = np.unique(labels[_near(opened, 1.5) > 0])
-    leads_on[beside] = False
-    leads_on[np.unique(labels[(_near(opened, reach_px) == 0) & (rest > 0)])] = True
+    leads_on[labels[_near(opened, 1.5) > 0]] = False
+    leads_on[labels[(_near(opened, reach_px) == 0) & (rest > 0)]] = True
     leads_on[0] = True
     return opened | as_gray(~leads_on[labels])
 
@@ -152,10 +158,12 @@ def _with_corners(opened: Gray, ink: Gray, reach_px: float) -> Gray:
 def _without_crossings(opened: Gray, ink: Gray) -> Gray:
     """Drop parts around which most of the border is ink that leads on: where lines meet."""
     count, labels = cv2.connectedComponents(opened, connectivity=8, ltype=label_type(ink.shape))
-    around = np.asarray(cv2.dilate(labels.astype(np.uint16), square(3)), np.int64)
+    around = cv2.dilate(labels.astype(np.uint16), square(3))
     around[opened > 0] = 0
-    border = np.bincount(around.ravel(), minlength=count)
-    joined = np.bincount(around[ink > 0], minlength=count)
+    at = np.flatnonzero(around > 0)
+    label = around.ravel()[at].astype(np.intp)
+    border = np.bincount(label, minlength=count)
+    joined = np.bincount(label[ink.ravel()[at] > 0], minlength=count)
     kept = joined <= _CROSSING * border
     kept[0] = False
     return as_gray(kept[labels])
@@ -163,11 +171,10 @@ def _without_crossings(opened: Gray, ink: Gray) -> Gray:
 
 def _dots(ink: Gray, inner: Floats, radius_px: tuple[float, float]) -> Gray:
     """Return the pieces that are as long as they are wide and between two radii in size."""
-    labels, area, radius = _measured(ink, inner)
-    dot = (radius > radius_px[0]) & (radius <= radius_px[1])
-    dot &= area < _ROUND * np.pi * radius**2
-    dot[0] = False
-    return as_gray(dot[labels])
+    pieces = _Pieces(ink, inner)
+    radius = pieces.radius
+    sized = (radius > radius_px[0]) & (radius <= radius_px[1])
+    return pieces.chosen(sized & (pieces.area < _ROUND * np.pi * radius**2))
 
 
 def _outline_of(filled: Gray, width_px: float) -> Gray:

@@ -159,11 +159,10 @@ class SheetInk:
 
     def _doubt(self, hidden: Gray, most: float) -> None:
         """Take back contrast that was not ink yet where (H, W) uint8 is hidden from now on."""
-        x, y, width, height = cv2.boundingRect(hidden)
-        box = np.s_[y : y + height, x : x + width]
-        contrast = self._contrast[box]
-        doubted = (hidden[box] > 0) & (self.seen[box] == 0) & (contrast > most)
-        contrast[doubted] = most
+        # Little is hidden from one frame to the next: only that is looked at.
+        at = np.flatnonzero(hidden > 0)
+        contrast = self._contrast.ravel()
+        contrast[at[(self.seen.ravel()[at] == 0) & (contrast[at] > most)]] = most
 
     def moved(self, old_to_new: Homography) -> SheetInk:
         """Return the same ink after the sheet moved by a homography of frame pixels."""

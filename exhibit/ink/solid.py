@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from exhibit.contract.values import Floats, Gray
 from exhibit.ink.hand import Found, Sheet, bridged
-from exhibit.ink.images import as_gray, ellipse, square
+from exhibit.ink.images import as_gray, dilated, square
 from exhibit.ink.rims import Rims
 from exhibit.ink.stir import LONGEST_MS, STILL_MS, Stir
 
@@ -95,7 +95,7 @@ class Solids:
         dark = as_gray(sight.seen < DARK) & (1 - self.cells)
         # A line is no broad stroke, also where it leads away from one.
         broad = dark & (1 - sight.thin)
-        goes_on = broad & as_gray(cv2.dilate(shown, ellipse(2)))
+        goes_on = broad & dilated(shown, 2)
         waiting = (goes_on | (dark & as_gray(found.loose > 0))) & (1 - sight.hidden)
         beside_hand = broad & sight.hidden & sight.outlasted
         drawn = np.zeros_like(waiting)
@@ -166,7 +166,7 @@ class Solids:
         """
         if not self.cells.any():
             return level
-        below = cv2.dilate(self.cells, ellipse(2))
+        below = dilated(self.cells, 2)
         ground = level.copy()
         cv2.copyTo(as_gray(cv2.max(level, cv2.convertScaleAbs(lit))), below, ground)
         return ground

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exhibit.contract.values import Floats, Gray
-from exhibit.ink.images import as_gray, ellipse, square
+from exhibit.ink.images import as_gray, dilated, square
 
 _STIRS, _LONELY = 4, 3
 """Change of brightness (128 is paper's) that is more than noise, and how many cells may show it by
@@ -79,13 +79,13 @@ class Stir:
 
     def attend(self, hands: Gray) -> None:
         """Take hands (h, w) uint8, 1 there, into account; after `step`."""
-        self._beside = as_gray(cv2.dilate(hands, ellipse(_BESIDE)))
+        self._beside = dilated(hands, _BESIDE)
         self._alone_ms = np.minimum(self._alone_ms + np.uint16(self.passed_ms), LONGEST_MS)
         self._alone_ms[self._beside > 0] = 0
 
     def unannounced(self) -> Gray:
         """Return, 1 there, what has just appeared where no hand has been: one that comes in."""
-        return as_gray((self.moved_ms < STILL_MS) & (self._alone_ms > _ATTENDED_MS))
+        return as_gray((self.moved_ms == 0) & (self._alone_ms > _ATTENDED_MS))
 
     def outlasted(self) -> Gray:
         """Return, 1 there, what has lain still while the hand at it moved: no part of that hand.
@@ -114,7 +114,7 @@ class Stir:
             paper: (h, w) uint8, 1 on what looks like paper, lines left out.
         """
         stirring = as_gray(self.still_ms < STILL_MS) & hands
-        proven = self._trusted | as_gray(cv2.dilate(stirring, ellipse(_REACH)))
+        proven = self._trusted | dilated(stirring, _REACH)
         still = as_gray(self.still_ms >= STILL_MS)
         self._trusted = proven & self._beside & paper & still
         return self._trusted

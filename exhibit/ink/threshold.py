@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 import numpy as np
@@ -129,7 +128,7 @@ def _ink_in(contrast: Gray, limits: Limits, context: Context) -> Gray:
     count, labels = cv2.connectedComponents(weak, connectivity=8, ltype=label_type(weak.shape))
     # Few pixels are weak: from here on only those are looked at.
     at = np.flatnonzero(weak.view(np.bool_))
-    label = labels.ravel()[at]
+    label = labels.ravel()[at].astype(np.intp)
     length, area = _sizes(at, label, count, weak.shape[1])
     stayed = context.before.ravel()[at] > 0
     sure = np.zeros(count, np.uint8)
@@ -149,7 +148,7 @@ def _ink_in(contrast: Gray, limits: Limits, context: Context) -> Gray:
 
 
 def _sizes(
-    at: NDArray[np.intp], label: NDArray[Any], count: int, width: int
+    at: NDArray[np.intp], label: NDArray[np.intp], count: int, width: int
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return the longer side and the area of each of `count` pieces, in pixels.
 
