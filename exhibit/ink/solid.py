@@ -93,11 +93,10 @@ class Solids:
         """
         self._wait(sight, shown)
         dark = as_gray(sight.seen < DARK) & (1 - self.cells)
-        # A line is no broad stroke, also where it leads away from one.
-        broad = dark & (1 - sight.thin)
-        goes_on = broad & dilated(shown, 2)
+        # A line that leads away from a broad stroke is none.
+        goes_on = dark & (1 - sight.thin) & dilated(shown, 2)
         waiting = (goes_on | (dark & as_gray(found.loose > 0))) & (1 - sight.hidden)
-        beside_hand = broad & sight.hidden & sight.outlasted
+        beside_hand = dark & sight.hidden & sight.outlasted
         drawn = np.zeros_like(waiting)
         if waiting.any() or beside_hand.any():
             paper = _crisp_paper(sight)
