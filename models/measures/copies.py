@@ -22,9 +22,11 @@ _THUMB_PX = 32
 Distances = NDArray[np.float64]
 
 
-def perceptual_distances(lpips: Lpips, a: Pictures, b: Pictures) -> Distances:
-    """LPIPS of pictures pair by pair, at 128 px; returns (n,)."""
-    return distances(lpips, [_tensor(picture) for picture in a], [_tensor(p) for p in b])
+def perceptual_distances(
+    lpips: Lpips, a: Pictures, b: Pictures, side_px: int = SIDE_PX
+) -> Distances:
+    """LPIPS of pictures pair by pair, at a side; returns (n,)."""
+    return distances(lpips, *([_tensor(picture, side_px) for picture in each] for each in (a, b)))
 
 
 def distances(lpips: Lpips, a: Sequence[Floats], b: Sequence[Floats]) -> Distances:
@@ -37,20 +39,23 @@ def distances(lpips: Lpips, a: Sequence[Floats], b: Sequence[Floats]) -> Distanc
     return np.concatenate(found)
 
 
-def _tensor(picture: Gray) -> NDArray[np.float32]:
+def _tensor(picture: Gray, side_px: int) -> NDArray[np.float32]:
     gray = picture if picture.ndim == 2 else picture.mean(axis=2).astype(np.uint8)
-    sized = as_gray(cv2.resize(gray, (SIDE_PX, SIDE_PX), interpolation=cv2.INTER_AREA))
+    sized = as_gray(cv2.resize(gray, (side_px, side_px), interpolation=cv2.INTER_AREA))
     return as_network_input(sized)[None]
 
 
-def random_pairs(lpips: Lpips, pictures: Pictures, count: int, seed: int) -> Distances:
+def random_pairs(
+    lpips: Lpips, pictures: Pictures, count: int, seed: int, side_px: int = SIDE_PX
+) -> Distances:
     """Distances of `count` random pairs of different pictures; no pair is measured twice."""
     rng = np.random.default_rng(seed)
     first = rng.integers(len(pictures), size=count)
     second = (first + rng.integers(1, len(pictures), size=count)) % len(pictures)
     chosen = np.sort(np.stack([first, second]), axis=0)
     (first, second), which = np.unique(chosen, axis=1, return_inverse=True)
-    found = perceptual_distances(lpips, [pictures[i] for i in first], [pictures[i] for i in second])
+    a, b = ([pictures[i] for i in each] for each in (first, second))
+    found = perceptual_distances(lpips, a, b, side_px)
     return found[which.ravel()]
 
 
@@ -74,7 +79,13 @@ class Copies:
         return float((self.distances < self.threshold).mean())
 
 
-def near_copies(lpips: Lpips, pictures: Pictures, drawings: Pictures, within: Distances) -> Copies:
+def near_copies(
+    lpips: Lpips,
+    pictures: Pictures,
+    drawings: Pictures,
+    within: Distances,
+    side_px: int = SIDE_PX,
+) -> Copies:
     """Find how near each answer comes to a training drawing.
 
     The three drawings nearest in a 32 px thumbnail are compared perceptually.
@@ -84,12 +95,17 @@ def near_copies(lpips: Lpips, pictures: Pictures, drawings: Pictures, within: Di
         pictures: answers.
         drawings: the training set, mirrored ones included.
         within: distances of random pairs of the collection.
+        side_px: at which they are compared.
     """
     thumbs = np.stack([_thumb(d) for d in drawings])
     nearest, distances = [], []
     for picture in pictures:
         order = np.abs(thumbs - _thumb(picture)).sum(axis=1).argsort()[:_CANDIDATES]
-        found = perceptual_distances(lpips, [picture] * _CANDIDATES, [drawings[i] for i in order])
+        candidates = np.stack([_tensor(drawings[i], side_px) for i in order])
+        with torch.no_grad():
+            # The picture is one for all of them: its features are taken once.
+            one = torch.from_numpy(_tensor(picture, side_px)[None])
+            found = lpips(one, torch.from_numpy(candidates)).double().numpy()
         nearest.append(int(order[found.argmin()]))
         distances.append(float(found.min()))
     return Copies(nearest, np.array(distances), float(np.percentile(within, 1)))

@@ -20,7 +20,7 @@ from models.directions.drawing import draw_codes
 from models.directions.subject import load_subject as load_generator_subject
 from models.dry_run import dry_run_option
 from models.measures.json_report import write_json
-from models.measures.prior import prior
+from models.measures.prior import measured_collection, prior
 from models.networks.perceptual.lpips import evaluation_lpips
 from models.networks.psp.inverter import Codes
 
@@ -42,7 +42,7 @@ _SIDE_PX = 64
 @click.option("--json", "json_path", type=click.Path(path_type=Path), help="Report as JSON.")
 @click.option(
     "--samples",
-    default=400,
+    default=200,
     show_default=True,
     type=click.IntRange(8),
     help="Random pictures.",
@@ -86,12 +86,13 @@ def prior_command(
         codes = Codes(other.as_ws(other.sample_w(samples)), None)
         pictures["generator"] = draw_codes(other, codes)
     lpips = evaluation_lpips()
-    found = {
-        name: prior(lpips, drawn, drawings, copies, _SIDE_PX, seed)
-        for name, drawn in pictures.items()
-    }
-    for name, one in found.items():
-        told = "; ".join(f"{title} {figure}" for title, figure in one.rows())
+    click.echo(f"measuring {len(drawings)} drawings")
+    collection = measured_collection(lpips, drawings, min(copies, samples), _SIDE_PX, seed)
+    found = {}
+    for name, drawn in pictures.items():
+        click.echo(f"measuring the {name}")
+        found[name] = prior(lpips, drawn, collection)
+        told = "; ".join(f"{title} {figure}" for title, figure in found[name].rows())
         click.echo(f"{name}: {told}")
     if json_path is not None:
         write_json({name: asdict(one) for name, one in found.items()}, json_path)

@@ -1,5 +1,6 @@
 """From a denoiser to named, conditioned and measured directions and their sheet, by commands."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,18 @@ def test_diffuse_evaluate_puts_a_denoiser_and_a_generator_side_by_side(place: Pa
     assert head.split() == ["denoiser", "generator"]
     assert len(line.split()) == 5
     assert (place / "report.json").is_file()
+
+
+def test_diffuse_prior_puts_a_denoiser_and_a_generator_side_by_side(place: Path) -> None:
+    write_gan(Path("gan.pt"))
+    small = ("--samples", "8", "--copies", "3", "--steps", "2", "--json", "prior.json")
+    asked = ("prior", "denoiser.pt", "--gan", "gan.pt", "--dataset", "heads", *small)
+    assert "Dry run" in run(*asked, "--dry-run")
+    said = run(*asked)
+    assert said.index("measuring 40 drawings") < said.index("measuring the denoiser")
+    report = json.loads((place / "prior.json").read_text())
+    assert list(report) == ["denoiser", "generator"]
+    assert report["denoiser"]["kid_floor"] == report["generator"]["kid_floor"]
 
 
 def test_diffuse_draw_gives_a_seed_the_same_picture_and_goes_on(place: Path) -> None:
