@@ -86,8 +86,9 @@ def control(
     )
     if not _FLATTEST < depth < _DEEPEST:
         click.echo(
-            f"no head is: those of {checkpoint} do not turn, or their landmarks are not found on "
-            "them; turns asked for will mean nothing"
+            f"expected {_FLATTEST} to {_DEEPEST} times: the heads of {checkpoint} do not turn, or "
+            "their landmarks are not found; turns asked for will mean nothing (to learn from: "
+            "models collection portraits --factors)"
         )
     data = {"generator": subject.checkpoint, "samples": count, "without": left_out}
     names = [finder.names[i] for i in kept]
