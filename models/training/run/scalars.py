@@ -28,8 +28,11 @@ class Counted(Protocol):
 
 
 def _progress(state: Counted, total_pictures: int, rate: float) -> str:
-    left = duration((total_pictures - state.pictures_seen) / max(rate, 1e-9))
-    return f"{state.pictures_seen} of {total_pictures} pictures, {rate:.1f}/s, {left} left"
+    seen = f"{state.pictures_seen} of {total_pictures} pictures"
+    if rate <= 0:
+        return seen
+    left = duration((total_pictures - state.pictures_seen) / rate)
+    return f"{seen}, {rate:.1f}/s, {left} left"
 
 
 class ScalarLog:
@@ -69,7 +72,7 @@ class ScalarLog:
             self._board.add_scalar(name, value, state.pictures_seen)
         self._board.add_scalar("speed/pictures_per_s", rate, state.pictures_seen)
         parts = " ".join(f"{name.split('/')[-1]} {value:.3f}" for name, value in means.items())
-        click.echo(f"{_progress(state, total_pictures, rate)}; {parts}")
+        click.echo("; ".join(filter(None, (_progress(state, total_pictures, rate), parts))))
         self._values.clear()
         self._pictures, self._at = state.pictures_seen, now
 

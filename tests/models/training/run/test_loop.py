@@ -169,6 +169,15 @@ def test_train_says_how_fast_it_is_from_the_first_step_on(tmp_path: Path, capsys
     assert first.startswith("4 of 8 pictures, ") and first.endswith(" left")
 
 
+def test_train_of_a_run_that_is_done_names_no_time_left(tmp_path: Path, capsys) -> None:
+    run(Learner(), tmp_path, 8)
+    capsys.readouterr()
+    done = Learner()
+    done.state.pictures_seen = 8
+    run(done, tmp_path, 8)
+    assert capsys.readouterr().out.splitlines()[0] == "8 of 8 pictures; kid 0.500"
+
+
 def test_train_ends_with_how_to_go_on(tmp_path: Path, capsys) -> None:
     run(Learner(), tmp_path / "done", 8)
     assert "--resume --pictures 16" in capsys.readouterr().out.splitlines()[-1]
