@@ -37,8 +37,9 @@ only imported networks have a clamp."""
     "--from",
     "start",
     type=click.Path(path_type=Path),
-    help="Begin from this checkpoint's networks (of train-gan or train-encoder); a higher "
-    "--resolution grows them. Like --resume it also gives the shape of the networks.",
+    help="Begin from this checkpoint's networks (of train-gan or train-encoder); twice the "
+    "--resolution grows them, half of it cuts them. Like --resume it also gives the shape of the "
+    "networks.",
 )
 @click.option("--resolution", type=int, help="Side of the pictures, px.  [default: 128]")
 @click.option(
@@ -76,6 +77,13 @@ only imported networks have a clamp."""
     default=1.0,
     show_default=True,
     help="Weight of the discriminator's loss; 0 leaves it out, to begin by redrawing alone.",
+)
+@click.option(
+    "--ema-half-life",
+    default=5_000.0,
+    show_default=True,
+    help="Pictures after which a weight counts half in the average that draws; short runs that "
+    "begin from another model want less.",
 )
 @means_options
 @augment_options
@@ -132,6 +140,7 @@ def plan_from_options(dataset: Path, folder: Path, options: dict[str, Any]) -> P
             adversarial_weight=options["adversarial"],
             redraw_weight=options["redraw"],
             instance_noise=options["instance_noise"],
+            ema_half_life=options["ema_half_life"],
             mirror=options["mirror"],
             seed=options["seed"],
             augment=augment,

@@ -1,4 +1,4 @@
-"""Begin from another run: at the same size, or grown to twice the resolution."""
+"""Begin from another run: at the same size, grown to twice the resolution, or cut to half of it."""
 
 from typing import Any
 
@@ -15,10 +15,11 @@ from models.training.parts.growing import (
 
 
 def start_from(state: GanState, saved: dict[str, Any]) -> None:
-    """Copy a saved run's networks into a new run of the same or twice the resolution.
+    """Copy a saved run's networks into a new run of the same, twice or half the resolution.
 
     Optimizers and the average of path lengths start anew; pictures are counted anew, beside those
-    that were seen before. The augmentation keeps its p.
+    that were seen before. The augmentation keeps its p. Cut to half, the generator draws what its
+    coarser blocks drew, and the discriminator reads pictures anew.
 
     Args:
         state: new run, before its first step.
@@ -27,10 +28,11 @@ def start_from(state: GanState, saved: dict[str, Any]) -> None:
             discriminator from its fresh weights.
 
     Raises:
-        ModelError: other channels or layout, or a resolution that is not the same or the double.
+        ModelError: other channels or layout, or a resolution that is none of these.
     """
     old, new = saved["generator_config"]["resolution"], state.generator.config.resolution
-    refuse_leaps(old, new)
+    if 2 * new != old:
+        refuse_leaps(old, new)
     sources = {"ema": saved["ema"], "generator": saved.get("generator", saved["ema"])}
     for name in ("generator", "ema"):
         fresh = copy_matching(state.modules()[name], as_float32(sources[name]), name)

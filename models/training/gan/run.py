@@ -84,13 +84,13 @@ def saved_run(plan: Plan) -> State | None:
 
 
 def _start_of(plan: Plan, path: Path) -> State:
-    """A checkpoint to begin from; its networks must fit, at the same or half the resolution."""
+    """A checkpoint to begin from; its networks must fit, see `start_from`."""
     saved = load_gan(path)
     configs = {"generator_config": plan.generator, "discriminator_config": plan.discriminator}
     for name, asked in configs.items():
         for key, value in saved.get(name, {}).items():
             chosen = getattr(asked, key)
-            allowed = [value, 2 * value] if key == "resolution" else [value]
+            allowed = [value, 2 * value, value // 2] if key == "resolution" else [value]
             if chosen not in allowed:
                 wanted = " or ".join(str(choice) for choice in allowed)
                 raise InputError(f"{path}: {key} is {value}, asked for {chosen}: expected {wanted}")

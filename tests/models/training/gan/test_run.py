@@ -18,6 +18,7 @@ from click.testing import CliRunner  # noqa: E402
 
 from exhibit.contract.errors import InputError  # noqa: E402
 from models.cli import main  # noqa: E402
+from models.networks.stylegan2.layers import upsample  # noqa: E402
 from models.saved.checkpoint import (  # noqa: E402
     GAN,
     CheckpointError,
@@ -114,6 +115,27 @@ def test_run_grown_to_twice_the_resolution_continues_what_was_learnt(
         torch.testing.assert_close(discriminator_in(plan.folder / "latest.pt")(pictures), old)
     assert error < 0.5
     run(tiny_plan(dataset, plan.folder, 4, shape=shape, resume=True))
+
+
+def test_run_cut_to_half_the_resolution_draws_what_the_coarser_blocks_drew(
+    dataset, tmp_path
+) -> None:
+    shape = {"resolution": 64}
+    run(tiny_plan(dataset, tmp_path / "large", 8, shape=shape))
+    start = tmp_path / "large" / "latest.pt"
+    plan = tiny_plan(dataset, tmp_path / "cut", 0, start=start)
+    run(plan)
+    large, cut = load_generator(start), load_generator(plan.folder / "latest.pt")
+    fine = large.synthesis.b64.torgb
+    torch.nn.init.zeros_(fine.weight)
+    torch.nn.init.zeros_(fine.bias)
+    z = torch.randn(2, 8)
+    with torch.no_grad():
+        coarse = upsample(cut(z), large.synthesis.b64.resample_filter)
+        torch.testing.assert_close(large(z), coarse)
+    run(tiny_plan(dataset, plan.folder, 4, resume=True))
+    with pytest.raises(InputError, match="expected 64 or 128 or 32"):
+        describe(tiny_plan(dataset, tmp_path / "leap", 0, shape={"resolution": 256}, start=start))
 
 
 def test_compact_checkpoint_starts_a_run_and_is_refused_for_resuming(dataset, tmp_path) -> None:
