@@ -6,11 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import click
+import numpy as np
 import torch
 
+from models.collection.dataset import data_sha256
 from models.directions.commands.codes import CHECKPOINT
 from models.directions.drawing import draw_codes
-from models.directions.subject import load_subject
+from models.directions.factorial import factorial_codes
+from models.directions.subject import Subject, load_subject
 from models.networks.psp.inverter import Codes
 from models.structure.commands.shared import learning_options, learnt
 from models.structure.control import Control, control_lesson
@@ -38,7 +41,13 @@ _FEW = 200
     default=4000,
     show_default=True,
     type=click.IntRange(100),
-    help="Random heads that the structure is found on.",
+    help="Heads that the structure is found on: random ones, or mixtures of two of --heads.",
+)
+@click.option(
+    "--heads",
+    type=click.Path(path_type=Path),
+    help="Data set of portraits --factors whose drawings the checkpoint was taught to redraw: a "
+    "small generator draws these and what lies between them better than random heads.",
 )
 @click.option(
     "--changes",
@@ -58,6 +67,7 @@ def control(
     checkpoint: Path,
     landmark_file: Path,
     samples: int,
+    heads: Path | None,
     changes: int,
     without: str,
     folder: Path,
@@ -65,13 +75,13 @@ def control(
 ) -> None:
     """Learn what a code says of its head: where it stands, how it is turned, how its face changes.
 
-    Random heads of the generator are drawn, their landmarks found, and these taken apart into
+    Heads of the generator are drawn, their landmarks found, and these taken apart into
     cameras and a shape in space; a small network learns to tell them from the code.
     """
     subject = load_subject(checkpoint, seed=options["seed"])
     finder = load_landmark_network(landmark_file)
     count = _FEW if options["dry_run"] else samples
-    w = subject.sample_w(count)
+    w = subject.sample_w(count) if heads is None else _mixtures(subject, checkpoint, heads, count)
     pictures = draw_codes(subject, Codes(subject.as_ws(w), None))
     left_out = [part for part in without.split(",") if part]
     kept = [i for i, name in enumerate(finder.names) if name.split("-")[0] not in left_out]
@@ -91,6 +101,8 @@ def control(
             "models collection portraits --factors)"
         )
     data = {"generator": subject.checkpoint, "samples": count, "without": left_out}
+    if heads is not None:
+        data["heads"] = data_sha256(heads)
     names = [finder.names[i] for i in kept]
     network = learnt(control_lesson(w[:seen], points[:seen], found, names, data), folder, options)
     if network is None:
@@ -100,6 +112,15 @@ def control(
         told = network.landmarks(network(w[seen:])).numpy()
     off = _apart(told, points[seen:])
     click.echo(f"told from codes, {count - seen} heads not seen: {off:.2f} % of the side")
+
+
+def _mixtures(subject: Subject, checkpoint: Path, heads: Path, count: int) -> torch.Tensor:
+    """Codes (count, w_dim) on the way from one kept latent to another, in random order."""
+    codes = factorial_codes(subject, checkpoint, heads).codes.reshape(-1, subject.w_dim)
+    chance = np.random.default_rng(subject.seed)
+    first, second = codes[chance.integers(len(codes), size=(2, count))]
+    share = chance.uniform(size=(count, 1))
+    return torch.from_numpy(share * first + (1 - share) * second).float()
 
 
 def _apart(found: Doubles, true: Doubles) -> float:

@@ -9,9 +9,11 @@ from click.testing import CliRunner
 torch = pytest.importorskip("torch")
 pytest.importorskip("resvg_py")
 
+from exhibit.contract.yaml_text import read_yaml  # noqa: E402
 from models.cli import main  # noqa: E402
+from models.collection.dataset import data_sha256  # noqa: E402
 from tests.models.hands import write_drawings, write_gan  # noqa: E402
-from tests.models.redrawn import write_heads  # noqa: E402
+from tests.models.redrawn import write_heads, write_redrawn  # noqa: E402
 from tests.models.structure.networks import write_control  # noqa: E402
 
 FEW = ("--pictures", "8", "--batch", "4")
@@ -47,6 +49,13 @@ def test_structure_from_heads_to_turns(place: Path) -> None:
         turned = ("--by", "-10,0,10", "--heads", "2", "--way", way, "-o", f"{way}.png")
         assert "2 heads turned" in run("turn", *gan, "--control", "control/latest.pt", *turned)
         assert (place / f"{way}.png").is_file()
+    write_redrawn(Path("redrawn.pt"), place / "heads")
+    among = ("control", "--checkpoint", "redrawn.pt", *asked[3:-1], "among", "--heads", "heads")
+    assert "structure of 90 heads" in run(*among, "--changes", "2", *FEW)
+    _, card = read_yaml((place / "among" / "card.yaml").read_text())
+    assert card["data"]["heads"] == data_sha256(place / "heads")
+    lost = run(*among[:2], "gan.pt", *among[3:-3], "lost", "--heads", "heads", *FEW, code=2)
+    assert "keeps no latents of the drawings of heads" in lost
     write_control(Path("wide.pt"), w_dim=20)
     wide = run("turn", *gan, "--control", "wide.pt", "-o", "x.png", code=2)
     assert "for codes of 20 numbers" in wide
