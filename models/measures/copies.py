@@ -23,7 +23,7 @@ Distances = NDArray[np.float64]
 
 
 def perceptual_distances(
-    lpips: Lpips, a: Pictures, b: Pictures, side_px: int = SIDE_PX
+    lpips: Lpips, a: Pictures, b: Pictures, *, side_px: int = SIDE_PX
 ) -> Distances:
     """LPIPS of pictures pair by pair, at a side; returns (n,)."""
     return distances(lpips, *([_tensor(picture, side_px) for picture in each] for each in (a, b)))
@@ -55,7 +55,7 @@ def random_pairs(
     chosen = np.sort(np.stack([first, second]), axis=0)
     (first, second), which = np.unique(chosen, axis=1, return_inverse=True)
     a, b = ([pictures[i] for i in each] for each in (first, second))
-    found = perceptual_distances(lpips, a, b, side_px)
+    found = perceptual_distances(lpips, a, b, side_px=side_px)
     return found[which.ravel()]
 
 
