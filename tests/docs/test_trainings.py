@@ -112,7 +112,8 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "portraits").symlink_to(folder / "judged")
     turned = ["collection", "portraits", "-o", str(folder / "turned128"), "--style", "notionists"]
     assert _run([*turned, "--factors", "2", "--resolution", "64"]).exit_code == 0
-    (folder / "turned-others").symlink_to(folder / "turned128")
+    for name in ("turned12", "turned-seen", "turned-others"):
+        (folder / name).symlink_to(folder / "turned128")
     return folder
 
 
