@@ -8,7 +8,6 @@ from exhibit.contract.errors import CalibrationError
 from exhibit.contract.geometry import Points
 
 RIG = make_rig(3)
-RNG = np.random.default_rng(2)
 
 
 def table_points(columns: int = 4, rows: int = 4) -> Points:
@@ -19,12 +18,10 @@ def table_points(columns: int = 4, rows: int = 4) -> Points:
 def landings(off_mm: float = 0.0, points: Points | None = None) -> list[Landing]:
     """Return what a person measures who is off by so much, with the disc on every cross."""
     points = table_points() if points is None else points
+    off = np.random.default_rng(2).normal(0, off_mm, points.shape)
     to_stage = np.column_stack([points, np.ones(len(points))]) @ RIG.table_to_stage.T
     stage = to_stage[:, :2] / to_stage[:, 2:]
-    return [
-        Landing(pixel, place + RNG.normal(0, off_mm, 2) if off_mm else place)
-        for pixel, place in zip(stage, points, strict=True)
-    ]
+    return [Landing(pixel, place) for pixel, place in zip(stage, points + off, strict=True)]
 
 
 def test_fit_projection_of_exact_points_is_the_projector() -> None:

@@ -6,10 +6,9 @@ import pytest
 from models.directions.tensor_fit import fit_full_rank, fit_lasso, fit_ridge, fit_summed
 from models.directions.tensor_model import hosvd
 
-CHANCE = np.random.default_rng(0)
-CODES = CHANCE.normal(size=(5, 3, 2, 4, 30)) + 1
+CODES = np.random.default_rng(0).normal(size=(5, 3, 2, 4, 30)) + 1
 MODEL = hosvd(CODES)
-NEW = CHANCE.normal(size=30) + 1
+NEW = np.random.default_rng(2).normal(size=30) + 1
 
 
 def left(fit, code) -> float:
@@ -60,8 +59,9 @@ def test_fit_full_rank_lies_nearer_than_any_vectors_a_factor():
 
 @pytest.mark.parametrize("dimensions", [30, 400])
 def test_fit_full_rank_is_ridge_whichever_side_is_solved(dimensions):
-    codes = CHANCE.normal(size=(3, 2, 2, 2, dimensions))
-    model, code = hosvd(codes), CHANCE.normal(size=dimensions)
+    chance = np.random.default_rng(1)
+    model = hosvd(chance.normal(size=(3, 2, 2, 2, dimensions)))
+    code = chance.normal(size=dimensions)
     found = fit_full_rank(model, code, 0.1)
     flat = model.core.reshape(-1, model.core.shape[-1])
     penalty = 0.1 * np.square(model.core).sum() / 24

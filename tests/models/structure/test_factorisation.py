@@ -5,8 +5,12 @@ import pytest
 
 from models.structure.factorisation import scale_and_rotation, structure_of, yaw_deg
 
-CHANCE = np.random.default_rng(0)
 YAWS = np.deg2rad(np.tile([-30.0, -15.0, 0.0, 15.0, 30.0], 8))
+
+
+@pytest.fixture
+def chance():
+    return np.random.default_rng(0)
 
 
 def about_the_upright_axis(yaw):
@@ -14,23 +18,22 @@ def about_the_upright_axis(yaw):
     return np.array([[cos, 0, sin], [0, 1, 0]])
 
 
-def head(points: int = 20):
+def head(chance, points: int = 20):
     """A face that bulges toward the viewer, off its mean."""
-    x, y = CHANCE.uniform(-1, 1, (2, points))
-    shape = np.stack([x, y, 0.8 - x**2 + 0.3 * CHANCE.normal(size=points)])
+    x, y = chance.uniform(-1, 1, (2, points))
+    shape = np.stack([x, y, 0.8 - x**2 + 0.3 * chance.normal(size=points)])
     return shape - shape.mean(axis=1, keepdims=True)
 
 
-def drawn(shape, change=0.0, line=(0.0, 1.0, 0.0), amounts=None):
-    """Landmarks of all turns; every second round of five moves along a line."""
-    weights = change * np.repeat(CHANCE.normal(size=8), 5)
+def drawn(shape, weights=None, line=(0.0, 1.0, 0.0), amounts=None):
+    """Landmarks of all turns; every round of five moves along a line by its weight."""
     cameras = np.stack([about_the_upright_axis(yaw) for yaw in YAWS])
-    extra = 0 if amounts is None else np.einsum("f,i,p->fip", weights, line, amounts)
+    extra = 0 if weights is None else np.einsum("f,i,p->fip", weights, line, amounts)
     return cameras @ (shape + extra) + 0.5
 
 
-def test_structure_of_a_rigid_head_is_its_depths_and_turns():
-    shape = head()
+def test_structure_of_a_rigid_head_is_its_depths_and_turns(chance):
+    shape = head(chance)
     found = structure_of(drawn(shape), 0)
     np.testing.assert_allclose(found.projected(), drawn(shape), atol=1e-8)
     turned = yaw_deg(found.cameras)
@@ -40,10 +43,10 @@ def test_structure_of_a_rigid_head_is_its_depths_and_turns():
     np.testing.assert_allclose(look @ found.rigid, shape[2], atol=1e-3)
 
 
-def test_structure_of_a_changing_head_needs_one_basis_shape_for_one_change():
-    shape, amounts = head(), CHANCE.normal(size=20)
+def test_structure_of_a_changing_head_needs_one_basis_shape_for_one_change(chance):
+    shape, amounts = head(chance), chance.normal(size=20)
     amounts -= amounts.mean()
-    landmarks = drawn(shape, 0.1, amounts=amounts)
+    landmarks = drawn(shape, 0.1 * np.repeat(chance.normal(size=8), 5), amounts=amounts)
     apart = [
         np.abs(structure_of(landmarks, basis).projected() - landmarks).max() for basis in (0, 1)
     ]
@@ -53,14 +56,14 @@ def test_structure_of_a_changing_head_needs_one_basis_shape_for_one_change():
     assert np.linalg.norm(found.lines[0]) == pytest.approx(1)
 
 
-def test_structure_of_more_basis_shapes_never_draws_worse():
-    landmarks = drawn(head()) + 0.05 * CHANCE.normal(size=(40, 2, 20))
+def test_structure_of_more_basis_shapes_never_draws_worse(chance):
+    landmarks = drawn(head(chance)) + 0.05 * chance.normal(size=(40, 2, 20))
     errors = [np.square(structure_of(landmarks, k).projected() - landmarks).sum() for k in range(4)]
     assert (np.diff(errors) <= 1e-9).all()
 
 
-def test_scale_and_rotation_are_a_rotation_and_give_back_the_camera():
-    camera = CHANCE.normal(size=(2, 3))
+def test_scale_and_rotation_are_a_rotation_and_give_back_the_camera(chance):
+    camera = chance.normal(size=(2, 3))
     scale, rotation = scale_and_rotation(camera)
     np.testing.assert_allclose(rotation @ rotation.T, np.eye(3), atol=1e-12)
     assert np.linalg.det(rotation) == pytest.approx(1)
@@ -83,7 +86,9 @@ def test_yaw_deg_of_scaled_cameras_is_their_turn():
 
 
 @pytest.mark.parametrize("noise", [0.0005, 0.002])
-def test_depth_of_heads_that_never_turn_is_that_of_no_head(noise: float) -> None:
-    assert 0.25 < structure_of(drawn(head()), 0).depth() < 4
-    straight = np.repeat(head()[None, :2], 40, axis=0) + noise * CHANCE.normal(size=(40, 2, 20))
+def test_depth_of_heads_that_never_turn_is_that_of_no_head(noise: float, chance) -> None:
+    assert 0.25 < structure_of(drawn(head(chance)), 0).depth() < 4
+    straight = np.repeat(head(chance)[None, :2], 40, axis=0) + noise * chance.normal(
+        size=(40, 2, 20)
+    )
     assert not 0.25 < structure_of(straight, 0).depth() < 4
