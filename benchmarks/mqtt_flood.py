@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import json
 import os
 import shutil
 import socket
@@ -29,6 +28,7 @@ from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
 
 from benchmarks.faults.table import ServedTable
+from benchmarks.telling import tell
 from exhibit.contract.bundle import BUNDLES_DIR
 from exhibit.supervisor.run_folder import memory_folder
 
@@ -51,10 +51,7 @@ def main(out: Path | None, send: int | None) -> None:
         raise click.ClickException("mosquitto is not installed; apt install mosquitto")
     with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as stack:
         found = _measure(Path(name), stack)
-    text = json.dumps(found, indent=1)
-    click.echo(text)
-    if out is not None:
-        out.write_text(text + "\n", encoding="utf-8")
+    tell(found, out)
 
 
 def _measure(folder: Path, stack: contextlib.ExitStack) -> dict[str, Any]:

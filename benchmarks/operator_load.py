@@ -27,6 +27,7 @@ import click
 import httpx2
 import psutil
 
+from benchmarks.telling import tell
 from exhibit.operator.access.accounts import Accounts
 from exhibit.operator.access.roles import Role
 from exhibit.operator.access.secrets import generate_password
@@ -208,10 +209,7 @@ def main(bundle: str, seconds: float, out: Path | None, as_json: bool) -> None:
     for measured in found.values():
         share = measured["stage_interval_ms"]["p99"] / alone_ms
         measured["stage_p99_of_nobody"] = round(share, 3)
-    text = json.dumps(found, indent=None if as_json else 1)
-    click.echo(text)
-    if out is not None:
-        out.write_text(text + "\n", encoding="utf-8")
+    tell(found, out, None if as_json else 1)
 
 
 if __name__ == "__main__":

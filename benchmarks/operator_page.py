@@ -8,7 +8,6 @@ slider of the page Tune to the first changed live picture beside it.
 
 from __future__ import annotations
 
-import json
 import os
 import statistics
 import tempfile
@@ -18,6 +17,7 @@ from typing import Any
 import click
 import cv2
 
+from benchmarks.telling import tell
 from exhibit.contract.bundle import find_bundle
 from tests.exhibit.ink.scene import Scene
 from tests.exhibit.operator.pages.running import CHROMIUM, RunningTable, claim, running_table
@@ -87,10 +87,7 @@ def main(bundle: str, out: Path | None, as_json: bool) -> None:
             moved = _moves(browser, _claimed(browser, table), table)
         browser.close()
     result = {"load_average": os.getloadavg()[0], "pages": pages, **moved}
-    text = json.dumps(result, indent=None if as_json else 2)
-    click.echo(text)
-    if out is not None:
-        out.write_text(text + "\n", encoding="utf-8")
+    tell(result, out, None if as_json else 2)
 
 
 def _made(above: str, name: str) -> Path:

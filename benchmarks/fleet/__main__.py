@@ -12,7 +12,6 @@ root, and a mount namespace that ends with the run.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shutil
 import subprocess
@@ -28,6 +27,7 @@ import click
 from benchmarks.fleet.faults import UNVISITED_S, Fault, faults, kill
 from benchmarks.fleet.tables import three_tables
 from benchmarks.fleet.watching import Told, Watch, listening
+from benchmarks.telling import tell
 
 _INSIDE = "TRACING_TABLE_FLEET"
 # Three readings, so that a rate is known; the table that nobody visits is due after it.
@@ -47,10 +47,7 @@ def main(out: Path | None, only: str) -> None:
         sys.exit(subprocess.run(command, env={**os.environ, _INSIDE: "1"}, check=False).returncode)
     with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as stack:
         found = _measure(Path(name), stack, only)
-    text = json.dumps(found, indent=1)
-    click.echo(text)
-    if out is not None:
-        out.write_text(text + "\n", encoding="utf-8")
+    tell(found, out)
 
 
 def _measure(folder: Path, stack: contextlib.ExitStack, only: str) -> dict[str, Any]:

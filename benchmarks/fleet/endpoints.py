@@ -12,7 +12,6 @@ is stopped and goes on in turn.
 from __future__ import annotations
 
 import contextlib
-import json
 import math
 import os
 import signal
@@ -30,6 +29,7 @@ import psutil
 
 from benchmarks.fleet.tables import Table, simple_table
 from benchmarks.fleet.watching import Told, Watch, listening
+from benchmarks.telling import tell
 from exhibit.contract.board import read_status
 from exhibit.contract.settings.operator import OperatorConfig
 from exhibit.contract.settings.schema import Config
@@ -50,10 +50,7 @@ def main(out: Path | None) -> None:
     """Read twenty pages and leave them alone, in turn."""
     with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as stack:
         found = _measure(Path(name), stack)
-    text = json.dumps(found, indent=1)
-    click.echo(text)
-    if out is not None:
-        out.write_text(text + "\n", encoding="utf-8")
+    tell(found, out)
 
 
 def _measure(folder: Path, stack: contextlib.ExitStack) -> dict[str, Any]:
