@@ -64,7 +64,8 @@ _FAINTEST = 24
     type=click.FloatRange(0, 1),
     default=ModelConfig().follow,
     show_default=True,
-    help="How closely the picture follows the lines; 0 is the paper's pSp.",
+    help="How closely the picture keeps to the lines; 0 draws what is recalled alone, and with "
+    "--recall 0 the code alone, which is the paper's pSp.",
 )
 @click.option(
     "--direction",

@@ -31,8 +31,9 @@ class OnnxEncoder:
         self.session = session
         self._size = card.ink_size
         self._answer = InkConfig().answer
-        self._recall = ModelConfig().recall
+        self._recall, self._follow = ModelConfig().recall, ModelConfig().follow
         self._pixels: Floats = np.empty((1, card.planes, self._size, self._size), np.float32)
+        self._penless: tuple[Gray, Floats | None] | None = None
 
     @property
     def sees_recalled(self) -> bool:
@@ -40,11 +41,15 @@ class OnnxEncoder:
         return bool(self._pixels.shape[1] > 1)
 
     def configure(self, model: ModelConfig, ink: InkConfig) -> None:
-        """Choose which ink is answered, and how much is seen of the drawing that is recalled."""
-        self._recall, self._answer = model.recall, ink.answer
+        """Choose which ink is answered, how much is seen of the drawing that is recalled, and how
+        closely the map follows the pen."""
+        self._recall, self._follow, self._answer = model.recall, model.follow, ink.answer
 
     def encode(self, ink: Ink, recalled: Recalled | None = None) -> Code:
         """Return the code of the ink.
+
+        Where the setting `follow` is below 1 its feature map is mixed with that of the recalled
+        drawing alone, or weakened where nothing is recalled: at 0 no line of the pen is drawn.
 
         Args:
             ink: its settled (or live) planes are (S, S) uint8, S the bundle's ink size.
@@ -56,7 +61,26 @@ class OnnxEncoder:
         if recalled is not None:
             lines = left_to_draw(lines, recalled.ink, self._recall)
         w_plus, feature = self.encode_pixels(lines, mass, seen)
+        if feature is not None and self._follow < 1:
+            feature = self._loosened(feature, recalled)
         return Code(ink.sequence, ink.captured_at, w_plus, feature)
+
+    def _loosened(self, feature: Floats, recalled: Recalled | None) -> Floats:
+        loose = np.float32(self._follow) * feature
+        if recalled is not None and self.sees_recalled:
+            alone = self._penless_map(recalled.picture)
+            if alone is not None:
+                loose += np.float32((1 - self._follow) * self._recall) * alone
+        loose.setflags(write=False)
+        return loose
+
+    def _penless_map(self, picture: Gray) -> Floats | None:
+        """The map of a recalled drawing on blank paper, made once for each."""
+        if self._penless is None or self._penless[0] is not picture:
+            paper = np.full((self._size, self._size), _PAPER, np.uint8)
+            _, alone = self.encode_pixels(paper, paper, picture)
+            self._penless = picture, alone
+        return self._penless[1]
 
     def encode_pixels(
         self, ink: Gray, mass: Gray | None = None, recalled: Gray | None = None
@@ -96,16 +120,11 @@ class OnnxGenerator:
 
     def __init__(self, session: Graph, card: Card) -> None:
         self.session = session
-        self._follow = np.float32(1)
         self._w_plus: Floats = np.empty((1, card.num_ws, card.w_dim), np.float32)
         self._inputs = {"w_plus": self._w_plus}
         if card.feature_shape is not None:
             self._inputs["feature"] = np.zeros((1, *card.feature_shape), np.float32)
         self._outputs = session.new_outputs()
-
-    def configure(self, config: ModelConfig) -> None:
-        """Set the gain on the feature map."""
-        self._follow = np.float32(config.follow)
 
     def synthesise(self, code: Code) -> Picture:
         """Return the picture of the code."""
@@ -121,8 +140,7 @@ class OnnxGenerator:
     def pixels_of(self, w_plus: Floats, feature: Floats | None) -> Gray:
         """Return (R, R) or (R, R, 3) uint8 of w_plus (num_ws, w_dim) and feature (C, side, side).
 
-        The feature map is multiplied by the setting `follow`; without one the picture is the
-        generator's own, as with `follow` 0.
+        Without a feature map the picture is the generator's own.
         """
         return _to_pixels(self.levels_of(w_plus, feature))
 
@@ -137,7 +155,7 @@ class OnnxGenerator:
     def _set(self, w_plus: Floats, feature: Floats | None) -> None:
         self._w_plus[0] = w_plus
         if "feature" in self._inputs:
-            np.multiply(0 if feature is None else feature, self._follow, self._inputs["feature"][0])
+            self._inputs["feature"][0] = 0 if feature is None else feature
 
     def _run(self) -> Floats:
         self.session.run(self._inputs, self._outputs)
@@ -183,7 +201,6 @@ class Models:
     def configure(self, model: ModelConfig, ink: InkConfig) -> None:
         """Take live settings; the bundle, providers and threads stay what they were at opening."""
         self.encoder.configure(model, ink)
-        self.generator.configure(model)
 
     def warm_up(self) -> None:
         """Answer blank paper twice, so that the first visitor does not wait for allocations."""

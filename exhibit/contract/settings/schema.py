@@ -102,7 +102,7 @@ class ModelConfig(Section):
     auto_psi: bool = Field(True, json_schema_extra=_live())
     """Bring an answer that is unlike anything in the collection back towards its average."""
     follow: float = Field(1.0, ge=0, le=1, json_schema_extra=_live())
-    """0 draws freely what the lines remind of, 1 keeps to every line."""
+    """0 draws only what the lines remind of, 1 keeps to every line."""
     recall: float = Field(1.0, ge=0, le=1, json_schema_extra=_live())
     """How much the table sees of the drawing that it recalls: 0 answers the ink alone."""
 

@@ -4,11 +4,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
+import cv2
 import numpy as np
 import pytest
 import yaml
 
-from exhibit.contract.bundle import GOLDEN, load_bundle, sha256_of
+from exhibit.contract.bundle import GOLDEN, find_bundle, load_bundle, sha256_of
 from exhibit.contract.errors import BundleError
 from exhibit.contract.settings.schema import InkConfig, ModelConfig
 from exhibit.contract.values import Code, Gray, Ink, Recalled
@@ -100,16 +101,64 @@ def test_encoder_draws_ink_that_the_recalled_drawing_leaves_as_far_as_that_is_se
     np.testing.assert_allclose(seen.w_plus, expected.w_plus, atol=0.02)
 
 
-def test_generator_follow_zero_draws_as_without_feature(tiny: Path) -> None:
+def test_encoder_follow_zero_without_a_find_gives_the_code_alone(tiny: Path) -> None:
     models = open_tiny(tiny)
+    followed = models.generator.synthesise(models.encoder.encode(ink_of(cross()))).pixels
+    models.configure(CPU.model_copy(update={"follow": 0.0}), InkConfig())
     code = models.encoder.encode(ink_of(cross()))
-    followed = models.generator.synthesise(code).pixels
-    models.generator.configure(CPU.model_copy(update={"follow": 0.0}))
     free = models.generator.synthesise(code).pixels
     without = models.generator.synthesise(Code(7, 1.5, code.w_plus)).pixels
     np.testing.assert_array_equal(free, without)
     line = cross() == 0
     assert followed[line].mean() < free[line].mean() - 50
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Models:
+    return open_models(load_bundle(find_bundle("lear")), CPU)
+
+
+@pytest.mark.parametrize(("recall", "follow"), [(1.0, 0.0), (1.0, 0.25), (0.5, 0.5), (0.0, 0.5)])
+def test_encoder_follow_mixes_the_map_with_that_of_the_recalled_drawing_alone(
+    shipped: Models, recall: float, follow: float
+) -> None:
+    ink, recalled = _pen_and_recalled()
+    shipped.configure(CPU.model_copy(update={"recall": recall}), InkConfig())
+    close = shipped.encoder.encode(ink, recalled)
+    empty = np.full_like(recalled.picture, 255)
+    _, alone = shipped.encoder.encode_pixels(empty, empty, recalled.picture)
+    loosely = CPU.model_copy(update={"recall": recall, "follow": follow})
+    shipped.configure(loosely, InkConfig())
+    for _ in range(2):  # the second time the map of the drawing alone is known
+        loose = shipped.encoder.encode(ink, recalled)
+        np.testing.assert_array_equal(loose.w_plus, close.w_plus)
+        assert close.feature is not None and loose.feature is not None and alone is not None
+        expected = follow * close.feature + (1 - follow) * recall * alone
+        np.testing.assert_allclose(loose.feature, expected, atol=1e-4)
+
+
+def test_shipped_hand_that_does_not_follow_draws_what_it_recalls_without_the_pen(
+    shipped: Models,
+) -> None:
+    ink, recalled = _pen_and_recalled()
+    pen = (ink.settled == 0) & (recalled.picture == 255)
+    drawing = recalled.picture == 0
+    darkness = []
+    for follow in (1.0, 0.0):
+        shipped.configure(CPU.model_copy(update={"follow": follow}), InkConfig())
+        pixels = shipped.generator.synthesise(shipped.encoder.encode(ink, recalled)).pixels
+        darkness.append((pixels[pen].mean(), pixels[drawing].mean()))
+    (pen_close, drawn_close), (pen_loose, drawn_loose) = darkness
+    assert pen_close < 100 and drawn_close < 100
+    assert pen_loose > 200 and drawn_loose < 100
+
+
+def _pen_and_recalled() -> tuple[Ink, Recalled]:
+    """The pen draws a straight line, and what is recalled is a ring elsewhere."""
+    line, ring = np.full((2, 256, 256), 255, np.uint8)
+    cv2.line(line, (30, 40), (220, 40), 0, 3)
+    cv2.circle(ring, (128, 150), 60, 0, 4)
+    return Ink.at_rest(line, np.full_like(line, 255)), Recalled(7, 1.5, ring)
 
 
 def test_models_golden_picture_is_reproduced(tiny: Path) -> None:
@@ -193,10 +242,10 @@ def test_corners_of_what_is_no_paper_stay_as_they_are() -> None:
 
 def test_models_what_is_added_does_not_follow_the_gain_of_the_map(tmp_path: Path) -> None:
     models = open_tiny(write_bundle(tmp_path / "b", "feature"))
+    models.configure(CPU.model_copy(update={"follow": 0.0}), InkConfig())
     code = models.encoder.encode(ink_of(cross()))
     added = np.full((1, 16, 16), -0.7, np.float32)
     darker = replace(code, added=added)
-    models.configure(CPU.model_copy(update={"follow": 0.0}), InkConfig())
     free = models.generator.synthesise(replace(code, feature=None, added=added)).pixels
     assert np.array_equal(models.generator.synthesise(darker).pixels, free)
     assert free.mean() < models.generator.synthesise(code).pixels.mean() - 10
