@@ -11,6 +11,7 @@ import numpy as np
 
 from exhibit.contract.errors import CameraError
 from exhibit.contract.pacing import Pacer
+from exhibit.contract.plain_files import plain_bytes
 from exhibit.contract.values import Frame, Gray
 
 log = logging.getLogger(__name__)
@@ -147,8 +148,10 @@ class ImageFolder:
 
 
 def _decoded(file: Path) -> Any | None:
-    # Most of what is no image gives None; a header that promises gigapixels is an error.
+    # Most of what is no image gives None; an empty file, or a header that promises gigapixels, is an
+    # error. OpenCV is not asked for what is not there: it would complain in the log at every frame.
     try:
-        return cv2.imread(str(file), cv2.IMREAD_GRAYSCALE)
-    except cv2.error:
+        data = np.frombuffer(plain_bytes(file), np.uint8)
+        return cv2.imdecode(data, cv2.IMREAD_GRAYSCALE)
+    except (OSError, cv2.error):
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from pathlib import Path
 
 import cv2
@@ -103,7 +104,7 @@ def test_image_folder_goes_on_after_an_image_that_cannot_be_decoded(
 
 
 def test_image_folder_emptied_while_it_is_shown_is_a_lost_camera(
-    tmp_path: Path, pacer: Pacer
+    tmp_path: Path, pacer: Pacer, capfd: pytest.CaptureFixture[str]
 ) -> None:
     cv2.imwrite(str(tmp_path / "a.png"), _gray(10))
     folder = ImageFolder(tmp_path, pacer)
@@ -111,6 +112,20 @@ def test_image_folder_emptied_while_it_is_shown_is_a_lost_camera(
     (tmp_path / "a.png").unlink()
     with pytest.raises(CameraError, match="no image that can be decoded"):
         folder.read()
+    # OpenCV wrote a warning of its own at every try, hundreds a second.
+    assert capfd.readouterr().err == ""
+
+
+def test_image_folder_does_not_wait_for_a_pipe_that_took_an_images_place(
+    tmp_path: Path, pacer: Pacer
+) -> None:
+    for name, level in (("a.png", 10), ("b.png", 20)):
+        cv2.imwrite(str(tmp_path / name), _gray(level))
+    folder = ImageFolder(tmp_path, pacer)
+    (tmp_path / "a.png").unlink()
+    os.mkfifo(tmp_path / "a.png")
+    assert folder.read().pixels[0, 0] == 20
+    assert folder.mismatches == (f"{tmp_path / 'a.png'} cannot be decoded; left out",)
 
 
 def test_video_file_plays_over_and_over_at_its_pace(
