@@ -148,8 +148,8 @@ class ImageFolder:
 
 
 def _decoded(file: Path) -> Any | None:
-    # Most of what is no image gives None; an empty file, or a header that promises gigapixels, is an
-    # error. OpenCV is not asked for what is not there: it would complain in the log at every frame.
+    # Most of what is no image gives None; an empty file, or a header that promises gigapixels, is
+    # an error. OpenCV would complain in the log at every frame of what is not there.
     try:
         data = np.frombuffer(plain_bytes(file), np.uint8)
         return cv2.imdecode(data, cv2.IMREAD_GRAYSCALE)
