@@ -8,7 +8,7 @@ from pathlib import Path
 
 from exhibit.contract.board import read_status
 from exhibit.contract.installed import INSTALLED_AT
-from exhibit.contract.reasons import Reason
+from exhibit.contract.reasons import Reason, is_off
 from exhibit.contract.run_folders import running_tables
 from exhibit.contract.table_state import State, TableState
 
@@ -22,7 +22,7 @@ class Health:
     """How a table is.
 
     Attributes:
-        shows: all its processes live, and there was a picture.
+        shows: all its processes live that are on, and there was a picture.
         life: names one life of all processes; another one means that one of them ended.
         reasons: what is not as it should be.
     """
@@ -47,12 +47,12 @@ def look_at_table(installed_at: Path = INSTALLED_AT) -> Health:
 
 
 def _judge(state: State, name: str) -> Health:
-    processes = state["processes"].values()
-    alive = all(process["pid"] for process in processes) and bool(processes)
+    lives = state["processes"]
+    alive = all(lives[each]["pid"] or is_off(lives, each) for each in lives) and bool(lives)
     reasons = tuple(r for r in state["reasons"] if r["code"] not in _NO_FAULT)
     silent = any(r["code"].endswith("_silent") for r in reasons)
     shows = alive and not silent and bool(state["engine"]["pictures"])
-    restarts = sum(int(process["restarts"]) for process in processes)
+    restarts = sum(int(process["restarts"]) for process in lives.values())
     return Health(shows, f"{name}/{restarts}", reasons)
 
 

@@ -6,6 +6,9 @@ REFUSED = 2
 CLOSED = 10
 """Exit code of the stage when a person closed its window: the table is to end."""
 
+NOTHING_TO_DO = 11
+"""Exit code of a process that is turned off and has nothing left to finish."""
+
 
 class ExhibitError(Exception):
     """Base of all errors a person can act on; the message is one line."""

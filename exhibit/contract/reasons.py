@@ -47,7 +47,8 @@ def reasons_of(
         processes: what the supervisor says of their lives.
     """
     apart = statuses["supervisor"].get("apart", ())
-    known = (*_ALWAYS, *(n for n in (*processes, *apart) if n not in _ALWAYS), "supervisor")
+    others = (n for n in (*processes, *apart) if n not in _ALWAYS)
+    known = (*_ALWAYS, *(n for n in others if not is_off(processes, n)), "supervisor")
     reasons = [
         _silent(name, processes.get(name, {}))
         for name in known
@@ -63,6 +64,11 @@ def reasons_of(
     if state in ("frozen", "blank"):
         reasons.append(_reason(f"stage_{state}", f"the stage is {state}"))
     return reasons
+
+
+def is_off(processes: Mapping[str, Status], name: str) -> bool:
+    """Return whether settings leave a process out, or it was turned on just now."""
+    return bool(processes.get(name, {}).get("off"))
 
 
 def _silent(name: str, process: Status) -> Reason:

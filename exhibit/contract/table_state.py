@@ -9,7 +9,7 @@ from typing import Any
 
 from exhibit.contract.board import Heart, read_status
 from exhibit.contract.errors import REFUSED
-from exhibit.contract.reasons import Reason, reasons_of
+from exhibit.contract.reasons import Reason, is_off, reasons_of
 
 _SILENT_AFTER_S = 3.0
 _STARTS_WITHIN_S = 60.0
@@ -131,10 +131,12 @@ class TableState:
     def waiting_for(self, generation: int) -> list[str]:
         """Return the processes that do not run settings of this generation yet.
 
-        One that ended does not: its status goes with it, until it has started again.
+        One that ended does not: its status goes with it, until it has started again. One that is
+        off has none to run.
         """
         table = self._status("supervisor").get("processes", {})
-        names = [name for name in PROCESSES if name in table]
+        off = {n for n, process in table.items() if is_off(table, n) and process["pid"] is None}
+        names = [name for name in PROCESSES if name in table and name not in off]
         return [name for name in names if not _runs(self._status(name), generation)]
 
     def _starting(self, alive: Mapping[str, bool], supervisor: State) -> bool:

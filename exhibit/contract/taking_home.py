@@ -7,11 +7,23 @@ from pathlib import Path
 from typing import Any
 
 from exhibit.contract.board import send_command
+from exhibit.contract.settings.schema import Config
 
-PROCESS = "takehome"
+PROCESS, SPOOL = "takehome", "takehome"
+"""Name of the process, and of its folder in the state folder."""
 PAGE = "page"
 """Who asks from the operator's page: a person, who may ask for the same drawing twice."""
 _ORDER = "take home"
+
+
+def left_at(config: Config) -> frozenset[Path]:
+    """Return where drawings may wait to be brought away or removed, also where that is off.
+
+    What is in the folder that keeps them is for its process to see: it may be on a disk that hangs.
+    """
+    spool, folder = config.state_dir / SPOOL, config.takehome.folder
+    found = {spool} if any(spool.glob("*/*")) else set()
+    return frozenset(found if folder is None else {*found, folder})
 
 
 def ask_to_take_home(run_dir: Path, by: str) -> bool:

@@ -14,6 +14,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoM
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from exhibit.contract.reasons import is_off
 from exhibit.operator.access.certificate import ends_at
 from exhibit.operator.desk import Desk
 
@@ -125,10 +126,12 @@ def _processes(state: Mapping[str, Any]) -> Iterator[Metric]:
     restarts = CounterMetricFamily(
         f"{_PREFIX}process_restarts", "Times a process was started again", labels=["process"]
     )
-    up = GaugeMetricFamily(f"{_PREFIX}process_up", "1 while it runs", labels=["process"])
+    text = "1 while it runs, 0 while it should; none for what is off"
+    up = GaugeMetricFamily(f"{_PREFIX}process_up", text, labels=["process"])
     for name, process in state["processes"].items():
         restarts.add_metric([name], process["restarts"])
-        up.add_metric([name], float(process["pid"] is not None))
+        if not is_off(state["processes"], name):
+            up.add_metric([name], float(process["pid"] is not None))
     yield restarts
     yield up
 

@@ -153,6 +153,8 @@ class Osc:
         if kind == "scene":
             return self._switch(name, value)
         if address == "takehome" and value in (0, 1):
+            if value and not settings.effective.takehome.enabled:
+                return f"{IN}takehome: it is off; takehome/enabled turns it on"
             if value and not self._desk.orders.take_home("osc"):
                 return f"{IN}takehome: the process that prints is not there"
         elif address in _SWITCHES and value in (0, 1):

@@ -31,7 +31,7 @@ def main() -> None:
     # that a sound server's client starts.
     take_precedence("threads")
     settle()
-    sound.run(stopping.is_set)
+    sys.exit(sound.run(stopping.is_set))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from exhibit.contract.board import Heart, write_status
+from exhibit.contract.errors import NOTHING_TO_DO
 from exhibit.contract.records import Gesture, Heard, RecordWatch, RecordWriter
 from exhibit.contract.settings.hours import is_open
 from exhibit.contract.settings.published import Follower
@@ -65,17 +66,20 @@ class SoundProcess:
         self._open = True
         self._looks = 0
 
-    def run(
-        self, stopping: Callable[[], bool], sleep: Callable[[float], None] = time.sleep
-    ) -> None:
-        """Go on until asked to stop, then fade out."""
-        while not stopping():
+    def run(self, stopping: Callable[[], bool], sleep: Callable[[float], None] = time.sleep) -> int:
+        """Go on until asked to stop or turned off, then fade out.
+
+        Returns:
+            The exit code: 0, or `NOTHING_TO_DO` where it was turned off.
+        """
+        while not stopping() and self._config.is_on:
             self.tick()
             sleep(self._rest_s())
         self._ears.close()
         while self._output.is_open:
             self._output.play(None)
             sleep(_TICK_S)
+        return 0 if self._config.is_on else NOTHING_TO_DO
 
     def _rest_s(self) -> float:
         """Return how long nothing is due."""

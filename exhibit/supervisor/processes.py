@@ -8,13 +8,15 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from exhibit.contract.board import Heart
 from exhibit.contract.lifeline import end_with_parent
+from exhibit.contract.settings.schema import Config
+from exhibit.contract.taking_home import left_at
 
 WindowKind = Literal["fullscreen", "windowed", "headless"]
 
@@ -35,6 +37,9 @@ class ProcessSpec:
     process nobody sees anything, so the table ends (and systemd starts it afresh) when its restart
     budget is used up; the others are tried again when the budget allows. Visitors meet what
     `answers`: where that crashes again and again, the table goes into safe mode.
+
+    One that settings turn off is left out: `is_on` says whether they want it, and `left_at` where
+    something may wait to be finished all the same. It ends itself, with `NOTHING_TO_DO`.
     """
 
     name: str
@@ -43,6 +48,8 @@ class ProcessSpec:
     start_timeout_s: float = _QUICK_START_S
     essential: bool = False
     answers: bool = False
+    is_on: Callable[[Config], bool] = lambda _: True
+    left_at: Callable[[Config], frozenset[Path]] = lambda _: frozenset()
 
     def command(self, run_dir: Path) -> list[str]:
         """Return the command line of the process."""
@@ -61,8 +68,10 @@ def process_table(
     stage = ProcessSpec("stage", "exhibit.stage", (f"--{window}",), essential=True, answers=True)
     # The engine may build a TensorRT plan before its first heartbeat.
     engine = ProcessSpec("engine", "exhibit.engine", start_timeout_s=_SLOW_START_S, answers=True)
-    sound = ProcessSpec("sound", "exhibit.sound")
-    takehome = ProcessSpec("takehome", "exhibit.takehome")
+    sound = ProcessSpec("sound", "exhibit.sound", is_on=lambda c: c.sound.is_on)
+    takehome = ProcessSpec(
+        "takehome", "exhibit.takehome", is_on=lambda c: c.takehome.enabled, left_at=left_at
+    )
     web = (ProcessSpec("web", "exhibit.web"),) if window == "headless" else ()
     table = (stage, engine, sound, takehome, *web)
     return table if page is None else (*table, ProcessSpec("operator", "exhibit.operator", page))

@@ -17,7 +17,7 @@ from exhibit.contract.errors import REFUSED, InputError
 from exhibit.contract.installed import INSTALLED_AT
 from exhibit.contract.notify import ServiceNotifier
 from exhibit.contract.settings.file import apply_overrides
-from exhibit.contract.settings.published import Published, publish, read_published
+from exhibit.contract.settings.published import Follower, Published, publish, read_published
 from exhibit.contract.settings.safe_mode import begin_safe_mode, safe_mode_reason, safest
 from exhibit.supervisor.console import Console
 from exhibit.supervisor.last_run import begin_run, end_run
@@ -113,6 +113,8 @@ class Session:
         self._notifier = ServiceNotifier()
         attended = not self._notifier.present
         self._supervisor = Supervisor(table, config.supervisor, folder, attended)
+        self._supervisor.follow(config)
+        self._follower = Follower(folder, "supervisor")
         self._inbox = CommandInbox(folder, "supervisor")
         self._heart, self._stage_heart = Heart(folder, "supervisor"), Heart(folder, "stage")
         self._console = Console(config.camera.source, say)
@@ -201,6 +203,9 @@ class Session:
             finish_start(self._state_dir)
 
     def _look(self) -> None:
+        config = self._follower.follow()
+        if config is not None:
+            self._supervisor.follow(config)
         statuses = self._statuses()
         self._console.look(statuses)
         self._supervisor.renew(statuses)

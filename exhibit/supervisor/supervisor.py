@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from exhibit.contract.board import clear_status, read_status
-from exhibit.contract.errors import CLOSED, REFUSED
-from exhibit.contract.settings.schema import SupervisorConfig
+from exhibit.contract.errors import CLOSED, NOTHING_TO_DO, REFUSED
+from exhibit.contract.settings.schema import Config, SupervisorConfig
 from exhibit.supervisor.lives import add_life
 from exhibit.supervisor.processes import Child, ProcessSpec, describe_exit
 from exhibit.supervisor.restart_policy import RestartPolicy
 from exhibit.supervisor.silence import Silence
+from exhibit.supervisor.watched import Watched
 
 log = logging.getLogger(__name__)
 
@@ -26,34 +27,6 @@ GONE_WITHIN_S = 2.0
 _MOST_STUCK = 2
 _QUICK_DEATH_S, _CRASH_LOOP = 30.0, 6
 _POLL_S = 0.01
-
-
-class Watched:
-    """One process of the table over all its lives."""
-
-    silence: Silence  # of the life under way
-
-    def __init__(self, spec: ProcessSpec, policy: RestartPolicy) -> None:
-        self.spec = spec
-        self.policy = policy
-        self.child: Child | None = None
-        self.started_at = 0.0
-        self.start_due = 0.0
-        self.restarts = 0
-        self.last_exit = self.last_words = ""
-        self.quick_deaths = 0  # in a row
-        self.asked_to_end = False
-        self.aborted_at: float | None = None
-        self.aborted_for = ""
-        self.memory_mb = 0.0  # at the last look
-        self.killed_at: float | None = None
-        self.stuck: list[Child] = []  # killed, and still not gone
-        self.past: dict[str, Any] = {}  # what the lives that ended measured
-
-    @property
-    def pid(self) -> int | None:
-        """Process id while it runs."""
-        return None if self.child is None else self.child.pid
 
 
 class Supervisor:
@@ -102,9 +75,13 @@ class Supervisor:
         """
         for watched in self.watched.values():
             if watched.child is None:
-                if self._clock() >= watched.start_due and _may_start(watched):
+                if not watched.is_wanted:
+                    watched.rest()
+                elif self._clock() >= watched.start_due and _may_start(watched):
                     self._start(watched)
                 continue
+            if watched.child.heart.last:
+                watched.rests = False
             code = watched.child.exit_code
             if code is None:
                 code = self._kill_if_silent(watched, watched.child)
@@ -114,6 +91,11 @@ class Supervisor:
             if ending is not None:
                 return ending
         return None
+
+    def follow(self, config: Config) -> None:
+        """Start what settings turn on, at the next tick; what they turn off ends itself."""
+        for watched in self.watched.values():
+            watched.follow(config)
 
     def restart(self, name: str) -> None:
         """End one process; it is started again like any that ended."""
@@ -153,17 +135,8 @@ class Supervisor:
             log.error("%s was killed and hangs in the kernel; left behind", child.spec.name)
 
     def describe(self) -> dict[str, dict[str, Any]]:
-        """Return pid, restarts, last exit and last words of every process, for the status."""
-        return {
-            name: {
-                "pid": w.pid,
-                "restarts": w.restarts,
-                "memory_mb": round(w.memory_mb, 1),
-                "last_exit": w.last_exit,
-                "last_words": w.last_words,
-            }
-            for name, w in self.watched.items()
-        }
+        """Return what is known of the lives of every process, for the status."""
+        return {name: watched.describe() for name, watched in self.watched.items()}
 
     def _still_running(self, children: Sequence[Child], within_s: float) -> list[Child]:
         """Wait for children to end; returns those that have not."""
@@ -180,7 +153,7 @@ class Supervisor:
             child = Child(watched.spec, self._run_dir)
         except OSError as error:
             # No memory or process to be had; there may be in a moment.
-            watched.last_exit = f"not started: {error.strerror}"
+            watched.last_exit, watched.rests = f"not started: {error.strerror}", False
             watched.start_due = watched.policy.next_start(watched.started_at, 0.0)
             log.warning("%s was %s", watched.spec.name, watched.last_exit)
             return
@@ -233,7 +206,12 @@ class Supervisor:
         watched.past = add_life(watched.past, read_status(self._run_dir, name))
         clear_status(self._run_dir, name)
         asked, watched.asked_to_end = watched.asked_to_end, False
-        if code == REFUSED and not watched.restarts and self._attended:
+        if code == NOTHING_TO_DO:
+            watched.finish()
+            watched.last_exit, watched.start_due = "", now
+            return None
+        # One that was turned on later has nobody who reads what it refuses.
+        if code == REFUSED and not (watched.restarts or watched.has_rested) and self._attended:
             return REFUSED
         if code == CLOSED and watched.spec.essential:
             return 0
@@ -247,6 +225,7 @@ class Supervisor:
             log.error("%s; the table ends", self.gave_up)
             return 1
         self._count_quick_death(watched, code, lived_s)
+        watched.rests = False
         watched.restarts += 1
         watched.start_due = watched.policy.next_start(now, lived_s)
         wait_s = watched.start_due - now

@@ -26,9 +26,9 @@ def main() -> None:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    went_well = process.run(stopping)
+    code = process.run(stopping)
     process.close()
-    sys.exit(0 if went_well else 1)
+    sys.exit(code)
 
 
 if __name__ == "__main__":

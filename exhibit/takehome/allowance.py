@@ -53,9 +53,14 @@ class Allowance:
 
     def is_used_up(self, config: TakehomeConfig) -> bool:
         """Return whether as many were taken home within the hour as may be."""
+        return self.taken_within_the_hour >= config.most_an_hour
+
+    @property
+    def taken_within_the_hour(self) -> int:
+        """How many drawings were taken home within the last hour."""
         while self._taken and self._clock() - self._taken[0] >= _HOUR_S:
             self._taken.popleft()
-        return len(self._taken) >= config.most_an_hour
+        return len(self._taken)
 
 
 def _mark(ink: Gray) -> bytes:

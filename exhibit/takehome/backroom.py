@@ -14,12 +14,12 @@ from pathlib import Path
 
 from exhibit.contract.records import Origin
 from exhibit.contract.settings.taking_home import TakehomeConfig
+from exhibit.contract.taking_home import SPOOL
 from exhibit.contract.values import Gray
 from exhibit.takehome.folder import Folder
 from exhibit.takehome.outbox import DeliveryError, Outbox, Parcel
 from exhibit.takehome.printer import Printer
 
-SPOOL = "takehome"
 _POLITENESS = 15
 _LOOK_EVERY_S = 0.25
 _JUMP_S = 5.0
@@ -79,6 +79,8 @@ class Backroom:
         self._to_printer = Outbox(spool / "printer", self._print, clock, wall)
         self._to_folder = Outbox(spool / "folder", self._keep, clock, wall)
         self._asked: queue.SimpleQueue[Asked] = queue.SimpleQueue()
+        self._taken = self._made = 0
+        self._is_folder_empty = self._folder is None
         self._check_due = float("-inf")
         self._ahead_s = self._ahead()
         self.alive_at = clock()
@@ -86,7 +88,13 @@ class Backroom:
 
     def take(self, asked: Asked) -> None:
         """Have a page made and brought to its places."""
+        self._taken += 1
         self._asked.put(asked)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing is left to make, to bring anywhere, or to remove when it is old."""
+        return self._made == self._taken and not self.waiting and self._is_folder_empty
 
     @property
     def waiting(self) -> int:
@@ -132,6 +140,7 @@ class Backroom:
         self._follow_clock()
         while not self._asked.empty():
             self._make_politely(self._asked.get())
+            self._made += 1
         keep_s = self.config.keep_h * 3600.0
         for box in (self._to_printer, self._to_folder):
             box.expire(keep_s)
@@ -208,6 +217,7 @@ class Backroom:
         """Look after printer and folder, so that a fault is told before somebody meets it."""
         if self._folder is not None:
             self._folder.clean(keep_s, self._wall())
+            self._is_folder_empty = self._folder.is_empty()
         if self.config.enabled:
             self._printer_checked = self._printer.problem() if self._printer else ""
             self._folder_checked = self._folder.problem() if self._folder else ""
@@ -221,6 +231,7 @@ class Backroom:
     def _keep(self, parcel: Parcel) -> None:
         if self._folder is None:
             raise DeliveryError("takehome.folder names no folder any more")
+        self._is_folder_empty = False
         self._folder.keep(parcel)
 
 

@@ -43,6 +43,13 @@ class Folder:
             return f"folder {self._path}: not writable for the table's user"
         return ""
 
+    def is_empty(self) -> bool:
+        """Return whether no drawing is there; False also where that cannot be seen."""
+        try:
+            return not self._look()
+        except OSError:
+            return False
+
     def clean(self, keep_s: float, now: float) -> None:
         """Remove drawings that are older than `keep_s`, and nothing else.
 
@@ -61,9 +68,12 @@ class Folder:
 
     def _drawings(self) -> list[Path]:
         try:
-            return [path for path in self._path.iterdir() if _OURS.match(path.name)]
+            return self._look()
         except OSError:
             return []
+
+    def _look(self) -> list[Path]:
+        return [path for path in self._path.iterdir() if _OURS.match(path.name)]
 
 
 def _date_anew(path: Path, jump_s: float) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from exhibit.contract.board import CommandInbox, Heart, read_status, write_status
+from exhibit.contract.errors import NOTHING_TO_DO
 from exhibit.contract.records import Origin, RecordReader
 from exhibit.contract.settings.published import Follower
 from exhibit.contract.slot_reader import SlotReader
@@ -55,16 +56,28 @@ class TakeHomeProcess:
         self._taken, self._orders = 0, 0
         self._answer: dict[str, Any] = {"code": "", "by": "", "number": 0}
 
-    def run(self, stopping: threading.Event) -> bool:
-        """Go on until asked to stop; what waits then is on the disk.
+    def run(self, stopping: threading.Event) -> int:
+        """Go on until asked to stop, or until it is off and nothing is left to do.
+
+        What waits then is on the disk.
 
         Returns:
-            False where the thread that makes pages has crashed.
+            The exit code: 0, `NOTHING_TO_DO`, or 1 where the thread that makes pages has crashed.
         """
         worker = self.backroom.open()
         while not stopping.wait(_TICK_S) and worker.is_alive():
             self.tick()
-        return worker.is_alive()
+            if self.is_done:
+                return NOTHING_TO_DO
+        return 0 if worker.is_alive() else 1
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it is off, and nothing is left to finish or to remember."""
+        config = self._config.takehome
+        # How many were taken home within the hour is known here alone.
+        done = self.backroom.is_done and not self._allowance.taken_within_the_hour
+        return done and not config.enabled and not self._follower.outdated
 
     def tick(self) -> None:
         """Do what is due now."""

@@ -1,6 +1,8 @@
 """A process of the table for tests of the supervisor: beats its heart, then does what it is told.
 
-Usage: python -m tests.fakes.child --run-dir DIR NAME [steady|crash|refuse|hang|deaf|grow]
+Usage: python -m tests.fakes.child --run-dir DIR NAME [steady|crash|refuse|hang|deaf|grow|switch]
+
+`switch` has nothing to do as soon as there is a file NAME.off in the folder.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import threading
 from pathlib import Path
 
 from exhibit.contract.board import Heart
+from exhibit.contract.errors import NOTHING_TO_DO
 
 
 def main() -> None:
@@ -35,6 +38,8 @@ def main() -> None:
         sys.exit(2)
     taken = []
     while not ended.wait(0.02):
+        if given.behaviour == "switch" and (given.run_dir / f"{given.name}.off").exists():
+            sys.exit(NOTHING_TO_DO)
         if given.behaviour == "grow":
             taken.append(bytearray(b"x" * 2_000_000))
         if given.behaviour != "hang":

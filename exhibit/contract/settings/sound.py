@@ -43,3 +43,8 @@ class SoundConfig(Section):
     recorded, and the page says that the table listens."""
     listen_device: str = Field("", max_length=200, json_schema_extra=live())
     """Name, or part of the name, of the input; empty takes the system's own choice."""
+
+    @property
+    def is_on(self) -> bool:
+        """Whether the table is to be heard, or to hear."""
+        return self.enabled or self.listen

@@ -101,3 +101,10 @@ def test_health_command_says_it_in_words_and_for_programs(table: Table) -> None:
     assert (told["shows"], told["reasons"][0]["code"]) == (True, "camera_lost")
     table.say("engine", state="showing", pictures=3)
     assert CliRunner().invoke(main, ["health"]).output == "well\n"
+
+
+def test_health_with_a_process_that_is_turned_off_is_well(table: Table) -> None:
+    table.processes["sound"] = {"pid": None, "off": True, "restarts": 0, "last_exit": ""}  # type: ignore[dict-item]
+    table.supervise()
+    found = look_at_table()
+    assert (found.is_well, found.life) == (True, f"{table.folder.name}/0")

@@ -370,3 +370,15 @@ def test_recent_is_the_last_five_minutes_whoever_looked(
     told = admin.get("/api/v1/recent").json()
     assert told["fps"] == [float(second) for second in range(10, 310)]
     assert told["temperature"] == [None] * 300
+
+
+def test_state_a_process_that_is_off_or_was_turned_on_just_now_is_no_fault(
+    table: FakeTable, desk: Desk
+) -> None:
+    process = {"pid": 1, "restarts": 0}
+    off = {"pid": None, "off": True, "restarts": 0}
+    begins = {"pid": 2, "off": True, "restarts": 0}
+    table.say("supervisor", processes={"engine": process, "sound": off, "takehome": begins})
+    state = desk.table.look()
+    assert (state["reasons"], state["sound"]["state"]) == ([], "off")
+    assert desk.table.waiting_for(1) == ["engine", "takehome"]

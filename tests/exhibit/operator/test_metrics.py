@@ -86,3 +86,13 @@ def test_who_may_not_read_metrics_is_refused_and_not_led_to_a_form(
     answer = browser().get("/metrics", headers=headers)
     assert answer.status_code == 401
     assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+def test_a_process_that_is_off_is_neither_up_nor_down(table: FakeTable, admin: TestClient) -> None:
+    off = {"pid": None, "off": True, "restarts": 0}
+    dead = {"pid": None, "off": False, "restarts": 3}
+    table.say("supervisor", processes={"sound": off, "takehome": dead})
+    read = _samples(admin)
+    assert ("tracing_table_process_up", ("sound",)) not in read
+    assert read["tracing_table_process_up", ("takehome",)] == 0
+    assert read["tracing_table_process_restarts_total", ("takehome",)] == 3

@@ -93,7 +93,10 @@ def test_osc_takehome_is_turned_on_and_off_unsaved(osc: Osc, desk: Desk) -> None
 
 def test_osc_takehome_asks_for_what_is_drawn(osc: Osc, desk: Desk) -> None:
     _send(osc, "/tracing/takehome", 1)
-    assert len(desk.events.newest(9, "osc")) == 1, "nobody is there to print"
+    assert len(desk.events.newest(9, "osc")) == 1, "it is off"
+    _send(osc, "/tracing/takehome/enabled", 1)
+    _send(osc, "/tracing/takehome", 1)
+    assert len(desk.events.newest(9, "osc")) == 2, "nobody is there to print"
     inbox = CommandInbox(desk.run_dir, PROCESS)
     _send(osc, "/tracing/takehome", 0)
     _send(osc, "/tracing/takehome", 1)

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from exhibit.contract.board import read_status
+from exhibit.contract.errors import NOTHING_TO_DO
 from exhibit.contract.records import Gesture, Heard, RecordReader, RecordWriter
 from exhibit.contract.settings.schema import Config
 from exhibit.contract.table_state import TableState
@@ -192,7 +193,32 @@ def test_sound_that_is_told_to_end_fades_first(table: Table) -> None:
         for stream in table.fake.streams:
             stream.pull()
 
-    table.sound.run(lambda: True, sleep)
+    assert table.sound.run(lambda: True, sleep) == 0
     (speaker,) = table.fake.streams
     assert speaker.closed
     assert not speaker.played[-1].any()
+
+
+def test_sound_that_is_turned_off_fades_and_says_that_nothing_is_to_do(table: Table) -> None:
+    table.set(enabled=True)
+    table.go(2.0)
+    (speaker,) = table.fake.streams
+    was_heard = len(speaker.played)
+
+    def sleep(seconds: float) -> None:
+        table.set(enabled=False)
+        table.clock.advance(BLOCK_S)
+        for stream in table.fake.streams:
+            stream.pull()
+
+    assert table.sound.run(lambda: False, sleep) == NOTHING_TO_DO
+    assert speaker.closed and len(speaker.played) > was_heard
+    assert not speaker.played[-1].any()
+
+
+def test_sound_that_only_listens_goes_on(tmp_path: Path) -> None:
+    table = Table(tmp_path, FakeSoundDevice(Device("microphone", outputs=0, inputs=1)))
+    table.set(listen=True)
+    table.go(0.2)
+    looks = iter([False, False, True])
+    assert table.sound.run(lambda: next(looks), lambda _: table.clock.advance(BLOCK_S)) == 0

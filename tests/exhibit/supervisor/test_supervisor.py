@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -14,7 +15,7 @@ import pytest
 
 from exhibit.contract.board import read_status, write_status
 from exhibit.contract.errors import REFUSED
-from exhibit.contract.settings.schema import SupervisorConfig
+from exhibit.contract.settings.schema import Config, SoundConfig, StageConfig, SupervisorConfig
 from exhibit.supervisor.processes import ProcessSpec
 from exhibit.supervisor.resources import ResourceMeter
 from exhibit.supervisor.supervisor import Supervisor
@@ -189,3 +190,101 @@ def test_supervisor_keeps_the_last_words_of_a_process_and_passes_them_on(
     finally:
         supervisor.stop()
     assert "Error: not with me" in capfd.readouterr().err
+
+
+SOUND_ON = Config(sound=SoundConfig(enabled=True))
+
+
+def _switched(name: str, behaviour: str = "switch") -> ProcessSpec:
+    """Return a process that is on where sound is."""
+    arguments = (name, behaviour)
+    return ProcessSpec(name, "tests.fakes.child", arguments, is_on=lambda c: c.sound.enabled)
+
+
+def test_supervisor_leaves_out_what_is_off_until_settings_turn_it_on(tmp_path: Path) -> None:
+    supervisor = Supervisor([_switched("sound")], QUICK, tmp_path)
+    sound = supervisor.watched["sound"]
+    supervisor.follow(Config())
+    for _ in range(3):
+        assert supervisor.tick() is None
+    assert (sound.pid, supervisor.describe()["sound"]["off"]) == (None, True)
+    supervisor.follow(SOUND_ON)
+    try:
+        assert supervisor.tick() is None
+        told = supervisor.describe()["sound"]
+        assert told["pid"] is not None
+        _run_until(supervisor, lambda: _alive(supervisor, "sound"), "its first sign of life")
+        assert supervisor.tick() is None
+        assert not supervisor.describe()["sound"]["off"]
+        write_status(tmp_path, "sound", {"underruns": 2})
+        supervisor.follow(Config())
+        (tmp_path / "sound.off").touch()
+        _run_until(supervisor, lambda: sound.child is None, "its end")
+        assert supervisor.tick() is None
+        told = supervisor.describe()["sound"]
+        assert (told["off"], told["restarts"], told["last_exit"]) == (True, 0, "")
+        assert (read_status(tmp_path, "sound"), sound.past["underruns"]) == ({}, 2)
+        (tmp_path / "sound.off").unlink()
+        supervisor.follow(SOUND_ON)
+        _run_until(supervisor, lambda: _alive(supervisor, "sound"), "another life")
+        assert sound.restarts == 0
+    finally:
+        supervisor.stop()
+
+
+def test_supervisor_what_dies_while_it_is_turned_off_is_not_started_again(tmp_path: Path) -> None:
+    supervisor = Supervisor([_switched("sound")], QUICK, tmp_path)
+    sound = supervisor.watched["sound"]
+    supervisor.follow(SOUND_ON)
+    try:
+        _run_until(supervisor, lambda: _alive(supervisor, "sound"), "start")
+        supervisor.follow(Config())
+        assert sound.pid is not None
+        os.kill(sound.pid, signal.SIGKILL)
+        _run_until(supervisor, lambda: sound.rests, "rest")
+        assert sound.pid is None
+    finally:
+        supervisor.stop()
+
+
+def test_supervisor_what_was_turned_on_and_dies_at_its_start_is_told(tmp_path: Path) -> None:
+    """One that refuses then must not end a table that is shown, either."""
+    supervisor = Supervisor([_switched("sound", "refuse")], QUICK, tmp_path)
+    sound = supervisor.watched["sound"]
+    supervisor.follow(Config())
+    assert supervisor.tick() is None
+    supervisor.follow(SOUND_ON)
+    try:
+        _run_until(supervisor, lambda: sound.restarts, "its end")
+        told = supervisor.describe()["sound"]
+        assert (told["off"], told["last_exit"]) == (False, "exit code 2")
+    finally:
+        supervisor.stop()
+
+
+def test_supervisor_starts_what_is_off_once_to_finish_what_may_be_left(tmp_path: Path) -> None:
+    places = frozenset({tmp_path / "shop"})
+    spec = replace(
+        _switched("takehome"),
+        left_at=lambda c: places if c.stage.fps == 60 else places | {tmp_path / "other"},
+    )
+    supervisor = Supervisor([spec], QUICK, tmp_path)
+    takehome = supervisor.watched["takehome"]
+    supervisor.follow(Config())
+    try:
+        _run_until(supervisor, lambda: _alive(supervisor, "takehome"), "a look")
+        assert takehome.pid is not None
+        os.kill(takehome.pid, signal.SIGKILL)
+        _run_until(supervisor, lambda: takehome.restarts, "an end before it was done")
+        _run_until(supervisor, lambda: _alive(supervisor, "takehome"), "another look")
+        (tmp_path / "takehome.off").touch()
+        _run_until(supervisor, lambda: takehome.rests, "its word that nothing is left")
+        for _ in range(3):
+            supervisor.follow(Config())
+            assert supervisor.tick() is None
+        assert takehome.pid is None
+        (tmp_path / "takehome.off").unlink()
+        supervisor.follow(Config(stage=StageConfig(fps=30)))
+        _run_until(supervisor, lambda: _alive(supervisor, "takehome"), "a look elsewhere")
+    finally:
+        supervisor.stop()

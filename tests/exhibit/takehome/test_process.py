@@ -240,3 +240,72 @@ def test_takehome_keeps_drawings_as_long_as_before_where_the_clock_jumps(
     table.wall.advance(keep_s)
     table.go(60.0)
     assert table.kept("pdf") == []
+
+
+def _off(table: Table) -> None:
+    set_to(table.run_dir, {"takehome": {"enabled": False}})
+
+
+def test_takehome_that_is_off_is_done_once_its_last_drawing_is_old_and_removed(
+    table: Table,
+) -> None:
+    table.draw(_drawn(8), _drawn(20))
+    table.ask()
+    _off(table)
+    table.go(30.0)
+    assert table.kept("pdf") != []
+    assert not table.process.is_done
+    keep_s = table.process.backroom.config.keep_h * 3600
+    table.clock.advance(keep_s)
+    table.wall.advance(keep_s)
+    table.go(30.0)
+    assert table.kept("pdf") == []
+    assert table.process.is_done
+
+
+def test_takehome_that_is_off_is_not_done_while_a_page_waits_for_paper(table: Table) -> None:
+    table.process.close()
+    takehome = TakehomeConfig(enabled=True, printer="shop", paper="A6")
+    table.begin(Config(state_dir=table.folder / "state", takehome=takehome))
+    table.cups.fail("lpstat", 0, PAPER_OUT)
+    table.draw(_drawn(8), _drawn(20))
+    assert table.ask()["waiting"] == 1
+    _off(table)
+    # Longer than the hour in which drawings are counted.
+    table.clock.advance(4000)
+    table.wall.advance(4000)
+    table.go(30.0)
+    assert not table.process.is_done
+    set_to(table.run_dir, {"takehome": {"enabled": True}})
+    table.cups.work_well()
+    table.go(90.0)
+    assert len(table.cups.printed()) == 1
+    _off(table)
+    table.go()
+    assert table.process.is_done
+
+
+def test_takehome_turned_off_and_on_still_counts_the_hour(table: Table) -> None:
+    table.process.close()
+    takehome = TakehomeConfig(enabled=True, printer="shop", paper="A6")
+    table.begin(Config(state_dir=table.folder / "state", takehome=takehome))
+    table.draw(_drawn(8), _drawn(20))
+    table.ask()
+    _off(table)
+    table.go(30.0)
+    assert not table.process.is_done
+    table.clock.advance(3600)
+    table.wall.advance(3600)
+    table.go()
+    assert table.process.is_done
+
+
+def test_takehome_that_is_off_is_not_done_while_its_folder_cannot_be_seen(table: Table) -> None:
+    """A stick that is pulled out may hold drawings that are to be removed when they are old."""
+    table.out.rename(table.folder / "elsewhere")
+    _off(table)
+    table.go(30.0)
+    assert not table.process.is_done
+    (table.folder / "elsewhere").rename(table.out)
+    table.go(30.0)
+    assert table.process.is_done

@@ -95,7 +95,8 @@ function press(id, on) {
 }
 
 function memoryOf(processes) {
-  return Object.entries(processes).map(([name, found]) => `${name} ${number(Math.round(found.memory_mb ?? 0))}`).join(" · ");
+  const running = Object.entries(processes).filter(([, found]) => found.pid !== null);
+  return running.map(([name, found]) => `${name} ${number(Math.round(found.memory_mb ?? 0))}`).join(" · ");
 }
 
 function showFacts({ engine, processes, rss_mb_peak: memory }) {
