@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from exhibit.contract.values import Floats, Gray
 from exhibit.ink.curl import is_raised, lifted_corners, off_the_glass, stands
 from exhibit.ink.images import Homography
+from exhibit.ink.knock import KnockWatch
 from exhibit.ink.sheet_outline import Outline, find_outline, inside, outline_from
 from exhibit.ink.sides import look_along
 from exhibit.ink.tremble import Tremble
@@ -80,7 +81,7 @@ class Tracker(Protocol):
 class SheetTracker:
     """Follows one sheet from its arrival until it is taken away.
 
-    A resting one is looked for in every other frame.
+    A resting one is looked for in every other frame, and in that in which the camera is knocked.
     """
 
     def __init__(self, is_raised: Callable[[Floats, Floats], bool] = is_raised) -> None:
@@ -101,6 +102,7 @@ class SheetTracker:
         self._seen_at = 0.0
         self._search_in = 0
         self._turn = False
+        self._knock = KnockWatch()
         self._tremble = Tremble()
         self._seen_corners: Floats | None = None
         self.ever_seen = False
@@ -115,7 +117,9 @@ class SheetTracker:
             now_s: time of the frame.
         """
         had = self._corners is not None
-        self._turn = not self._turn
+        # In a frame in which the sheet is not where it was its ink would be taken for new ink.
+        knocked = self._knock.step(pixels, self._corners)
+        self._turn = not self._turn and not knocked
         resting = self._raised_at is None and self._resting()
         if self._turn and self._corners is not None and resting and not self._tremble.goes_on:
             return Pose(self._corners, resting=True, curled=self._curled)
