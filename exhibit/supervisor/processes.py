@@ -136,6 +136,13 @@ class Child:
         return self._process.poll()
 
     @property
+    def is_stopped(self) -> bool:
+        """Whether a signal (SIGSTOP) holds it still; only SIGCONT and SIGKILL reach it then."""
+        with contextlib.suppress(ChildProcessError):
+            return os.waitid(os.P_PID, self.pid, os.WSTOPPED | os.WNOHANG | os.WNOWAIT) is not None
+        return False
+
+    @property
     def last_words(self) -> str:
         """The last line that it said on stderr, for people who do not read logs."""
         if self.exit_code is not None:

@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 
 END_WITHIN_S = 3.0
 SAYS_WHERE_WITHIN_S = 0.5
+STOPPED_FOR_S = 0.3
+"""A process that a signal holds still gets no further, however long it is left to its own."""
 GONE_WITHIN_S = 2.0
 """A killed process that is still there hangs in the kernel, for as long as a driver likes."""
 _MOST_STUCK = 2
@@ -148,7 +150,7 @@ class Supervisor:
         return running
 
     def _start(self, watched: Watched) -> None:
-        watched.started_at, watched.aborted_at, watched.killed_at = self._clock(), None, None
+        watched.begin(self._clock())
         try:
             child = Child(watched.spec, self._run_dir)
         except OSError as error:
@@ -166,8 +168,10 @@ class Supervisor:
             return self._leave_if_stuck(watched, child, now - watched.killed_at)
         if watched.aborted_at is not None:
             if now - watched.aborted_at >= SAYS_WHERE_WITHIN_S:
-                child.kill()
-                watched.killed_at = now
+                self._kill(watched, child, watched.aborted_for)
+            return None
+        if watched.stopped_s(now) >= STOPPED_FOR_S:
+            self._kill(watched, child, "stopped by a signal")
             return None
         beat = child.heart.last
         silent_s = watched.silence.measure(now, beat)
@@ -181,6 +185,13 @@ class Supervisor:
         log.warning("%s is ended: %s", watched.spec.name, reason)
         child.abort()
         watched.aborted_at, watched.aborted_for = self._clock(), reason
+
+    def _kill(self, watched: Watched, child: Child, reason: str) -> None:
+        """End what says nothing any more; it is not waited for."""
+        if not watched.aborted_for:
+            log.warning("%s is killed: %s", watched.spec.name, reason)
+        child.kill()
+        watched.killed_at, watched.aborted_for = self._clock(), reason
 
     def _memory_limit_mb(self, spec: ProcessSpec) -> float:
         if spec.name == "engine":
@@ -201,7 +212,7 @@ class Supervisor:
             watched.last_words = watched.child.last_words
         watched.child = None
         watched.last_exit = describe_exit(code)
-        if watched.aborted_at is not None:
+        if watched.aborted_for:
             watched.last_exit = f"{watched.aborted_for} ({watched.last_exit})"
         watched.past = add_life(watched.past, read_status(self._run_dir, name))
         clear_status(self._run_dir, name)

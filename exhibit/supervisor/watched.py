@@ -35,6 +35,7 @@ class Watched:
         self.asked_to_end = False
         self.aborted_at: float | None = None
         self.aborted_for = ""
+        self.stopped_at: float | None = None  # since then a signal holds it still
         self.memory_mb = 0.0  # at the last look
         self.killed_at: float | None = None
         self.stuck: list[Child] = []  # killed, and still not gone
@@ -47,6 +48,19 @@ class Watched:
     def pid(self) -> int | None:
         """Process id while it runs."""
         return None if self.child is None else self.child.pid
+
+    def begin(self, now: float) -> None:
+        """Begin another life at `now` (monotonic seconds): nothing has been done to it yet."""
+        self.started_at, self.aborted_for = now, ""
+        self.aborted_at = self.killed_at = self.stopped_at = None
+
+    def stopped_s(self, now: float) -> float:
+        """Return for how many seconds a signal has held it still by now; 0.0 where none does."""
+        if self.child is None or not self.child.is_stopped:
+            self.stopped_at = None
+            return 0.0
+        self.stopped_at = now if self.stopped_at is None else self.stopped_at
+        return now - self.stopped_at
 
     def follow(self, config: Config) -> None:
         """Let settings say whether it is wanted."""

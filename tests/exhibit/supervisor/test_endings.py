@@ -18,7 +18,12 @@ from exhibit.contract.settings.schema import SupervisorConfig
 from exhibit.supervisor import silence
 from exhibit.supervisor import supervisor as module
 from exhibit.supervisor.processes import ProcessSpec
-from exhibit.supervisor.supervisor import END_WITHIN_S, GONE_WITHIN_S, Supervisor
+from exhibit.supervisor.supervisor import (
+    END_WITHIN_S,
+    GONE_WITHIN_S,
+    STOPPED_FOR_S,
+    Supervisor,
+)
 from tests.fakes.clock import FakeClock
 
 CONFIG = SupervisorConfig(backoff_min_s=1, backoff_max_s=4, restart_budget=3, restart_window_s=600)
@@ -38,7 +43,7 @@ class FakeChild:
         self.heart = FakeHeart()
         self.exit_code: int | None = None
         self.signals: list[int] = []
-        self.stuck = False
+        self.stuck = self.is_stopped = False
         self.last_words = "Error: x"
 
     def ask_to_end(self) -> None:
@@ -136,6 +141,32 @@ def test_process_that_cannot_be_killed_is_left_and_another_started(
     assert "stage was killed and hangs in the kernel" in caplog.text
     assert len(table.lives) == 2
     assert table.supervisor.watched["stage"].last_exit == "no sign of life (SIGKILL)"
+
+
+def test_process_that_a_signal_holds_still_is_killed_before_it_is_missed(
+    make_table: Callable[..., Table],
+) -> None:
+    table = make_table()
+    table.lives[0].heart = FakeHeart()
+    table.lives[0].heart.last = table.clock()
+    table.lives[0].is_stopped = True
+    table.supervisor.tick()
+    table.clock.advance(1.1 * STOPPED_FOR_S)
+    table.supervisor.tick()
+    assert table.lives[0].signals == [signal.SIGKILL]
+    table.look_for(5.0)
+    assert table.supervisor.watched["stage"].last_exit == "stopped by a signal (SIGKILL)"
+    assert len(table.lives) == 2
+
+
+def test_process_that_goes_on_again_is_left_alone(make_table: Callable[..., Table]) -> None:
+    table = make_table()
+    table.lives[0].heart = FakeHeart()
+    for is_stopped in (True, False, True, False):
+        table.lives[0].heart.last, table.lives[0].is_stopped = table.clock(), is_stopped
+        table.supervisor.tick()
+        table.clock.advance(0.75 * STOPPED_FOR_S)
+    assert table.lives[0].signals == []
 
 
 def test_processes_that_cannot_be_killed_do_not_pile_up(make_table: Callable[..., Table]) -> None:
