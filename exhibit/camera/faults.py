@@ -7,7 +7,7 @@ from typing import Literal
 
 from exhibit.contract.errors import CameraError
 
-FaultKind = Literal["missing", "stalled", "frozen", "black", "glaring"]
+FaultKind = Literal["missing", "stalled", "corrupt", "frozen", "black", "glaring"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,8 +15,8 @@ class Fault:
     """A fault of the camera.
 
     Args:
-        kind: missing (cannot be opened), stalled (no frame in time), frozen (identical frames),
-            black, or glaring (over-exposed).
+        kind: missing (cannot be opened), stalled (no frame in time), corrupt (none that can be
+            decoded), frozen (identical frames), black, or glaring (over-exposed).
         detail: one line for the operator: which camera, and what was expected.
         since: monotonic seconds when it was found.
     """

@@ -88,7 +88,7 @@ class V4L2Camera:
                 raise CameraFaultError("missing", f"camera {path} cannot be opened")
             apply(self._capture, self._controls)
             self._capture.set(cv2.CAP_PROP_BUFFERSIZE, 1.0)
-            self._grab()
+            self._shape = self._grab().pixels.shape
             self._note(mismatches(self._capture, self._controls))
         except BaseException:
             self._capture.release()
@@ -103,11 +103,14 @@ class V4L2Camera:
         """Wait for the next frame.
 
         Raises:
-            CameraFaultError: no frame for two seconds, or a frozen, black or over-exposed camera.
+            CameraFaultError: no frame for two seconds, or none that can be decoded, or a frozen,
+                black or over-exposed camera.
         """
         frame = self._grab()
         self._health.check(frame.pixels, frame.captured_at)
-        if self._clock() - self._checked_at >= RECHECK_S:
+        is_another = frame.pixels.shape != self._shape
+        if is_another or self._clock() - self._checked_at >= RECHECK_S:
+            self._shape = frame.pixels.shape
             self._write_again()
         return frame
 
@@ -116,7 +119,7 @@ class V4L2Camera:
         self._capture.release()
 
     def _grab(self) -> Frame:
-        began_at = self._clock()
+        began_at, corrupt = self._clock(), 0
         while self._clock() - began_at < SILENT_AFTER_S:
             if self._capture.grab():
                 captured_at = self._stamp()
@@ -124,7 +127,14 @@ class V4L2Camera:
                 if pixels is not None:
                     self._sequence += 1
                     return Frame(self._sequence, captured_at, pixels)
+                corrupt += 1
             self._wait(_RETRY_S)
+        if corrupt:
+            raise CameraFaultError(
+                "corrupt",
+                f"camera {self.name}: none of {corrupt} frames in {SILENT_AFTER_S:g} s can be "
+                "decoded; is its cable whole, and the port fast enough?",
+            )
         raise CameraFaultError("stalled", f"camera {self.name}: no frame for {SILENT_AFTER_S:g} s")
 
     def _decode(self) -> Gray | None:

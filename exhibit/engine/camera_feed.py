@@ -8,14 +8,18 @@ from collections.abc import Callable
 from typing import Protocol
 
 from exhibit.camera import Fault
+from exhibit.camera.health import FROZEN_FRAMES
 from exhibit.contract.errors import CameraError
 from exhibit.contract.values import Camera, Frame
 
-SILENT_AFTER_S = 2.0
+SILENT_AFTER_S = 2.5
+"""Longer than a camera takes itself to say what is wrong with it."""
 BACKOFF_MIN_S, BACKOFF_MAX_S = 1.0, 30.0
 _OPEN_POLL_S = 0.2
 # A black camera is seen to recover by looking on; the others come back only when opened again.
-_CURED_BY_OPENING = ("missing", "stalled", "frozen", "closed")
+_CURED_BY_OPENING = ("missing", "stalled", "corrupt", "frozen")
+_TELLING_FRAMES = FROZEN_FRAMES + 10
+"""A frozen camera that was opened again gives so many frames at most before that is seen again."""
 
 
 class Source(Protocol):
@@ -52,12 +56,18 @@ class CameraFeed:
     Args:
         open_source: opens the camera; raises CameraError where it cannot.
         clock: monotonic seconds.
+        is_there: whether there is a device to open, at a glance.
     """
 
     def __init__(
-        self, open_source: Callable[[], Source], clock: Callable[[], float] = time.monotonic
+        self,
+        open_source: Callable[[], Source],
+        clock: Callable[[], float] = time.monotonic,
+        is_there: Callable[[], bool] = lambda: True,
     ) -> None:
-        self._open_source = open_source
+        self._open_source, self._is_there = open_source, is_there
+        self._was_there = True
+        self._frozen = 0  # frames until a camera that was frozen is believed
         self._clock = clock
         self._source: Source | None = None
         self._opening: _Opening | None = _Opening(open_source)
@@ -76,7 +86,9 @@ class CameraFeed:
         frame = self._source.newest(timeout_s)
         now = self._clock()
         if frame is not None:
-            self._heard_at, self._backoff_s, self.fault = now, BACKOFF_MIN_S, None
+            self._heard_at, self._frozen = now, max(self._frozen - 1, 0)
+            if not self._frozen:
+                self._backoff_s, self.fault = BACKOFF_MIN_S, None
             self.camera = self._source.camera
             return frame
         fault = self._source.fault
@@ -84,6 +96,7 @@ class CameraFeed:
             self._heard_at, self.fault = now, fault.detail
         elif fault is not None:
             self._lose(fault.detail)
+            self._frozen = _TELLING_FRAMES if fault.kind == "frozen" else 0
         elif now - self._heard_at > SILENT_AFTER_S:
             self._lose(f"no frame for {SILENT_AFTER_S:g} s")
         return None
@@ -107,6 +120,8 @@ class CameraFeed:
 
     def _try_to_open(self, timeout_s: float) -> None:
         if self._opening is None:
+            if self._has_come():
+                self._open_due, self._backoff_s = self._clock(), BACKOFF_MIN_S
             if self._clock() < self._open_due:
                 time.sleep(min(timeout_s, _OPEN_POLL_S))
                 return
@@ -118,6 +133,11 @@ class CameraFeed:
             self._lose(str(error or "could not be opened"))
             return
         self._source, self._heard_at = source, self._clock()
+
+    def _has_come(self) -> bool:
+        """Return whether the device has been plugged in since the last look."""
+        before, self._was_there = self._was_there, self._is_there()
+        return self._was_there and not before
 
     def _lose(self, reason: str) -> None:
         self.close()

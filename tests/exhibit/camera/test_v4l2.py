@@ -31,6 +31,7 @@ class FakeCapture:
         self.settings: dict[int, float] = {}
         self.written: list[tuple[int, float]] = []
         self.level = 120
+        self.size = (48, 64)
         self.noisy = True
         self.released = 0
         self.stamp_s: float | None = None
@@ -48,8 +49,8 @@ class FakeCapture:
             return True, None
         if self.corrupt == "error":
             raise cv2.error("corrupt JPEG")
-        noise = self._rng.integers(0, 3, (48, 64)) if self.noisy else 0
-        pixels = np.full((48, 64), self.level, np.int64) + noise
+        noise = self._rng.integers(0, 3, self.size) if self.noisy else 0
+        pixels = np.full(self.size, self.level, np.int64) + noise
         return True, cv2.cvtColor(pixels.clip(0, 255).astype(np.uint8), cv2.COLOR_GRAY2BGR)
 
     def set(self, prop: int, value: float) -> bool:
@@ -139,12 +140,15 @@ def test_open_device_without_a_first_frame_is_given_back(capture: FakeCapture) -
 
 
 @pytest.mark.parametrize("corrupt", ["nothing", "error"])
-def test_read_corrupt_pictures_only_are_a_stall(capture: FakeCapture, corrupt: str) -> None:
+def test_read_corrupt_pictures_only_are_a_fault_of_their_own(
+    capture: FakeCapture, corrupt: str
+) -> None:
     camera = _open(capture)
     capture.corrupt = corrupt
-    with pytest.raises(CameraFaultError) as caught:
+    said = r"camera .*: none of \d+ frames in 2 s can be decoded"
+    with pytest.raises(CameraFaultError, match=said) as caught:
         camera.read()
-    assert caught.value.kind == "stalled"
+    assert caught.value.kind == "corrupt"
 
 
 def test_read_gives_gray_frames_in_sequence_that_cannot_be_written(capture: FakeCapture) -> None:
@@ -237,6 +241,16 @@ def test_read_format_that_changes_while_running_is_told_and_not_written(
     assert capture.written[written:] == []
     assert camera.mismatches == ("fps: asked 30, got 15",)
     assert len(caplog.records) == 1
+
+
+def test_read_frames_of_another_size_are_told_at_once(capture: FakeCapture) -> None:
+    camera = _open(capture)
+    written = len(capture.written)
+    capture.size = (24, 32)
+    capture.settings |= {cv2.CAP_PROP_FRAME_WIDTH: 32.0, cv2.CAP_PROP_FRAME_HEIGHT: 24.0}
+    assert camera.read().pixels.shape == (24, 32)
+    assert camera.mismatches == ("width: asked 640, got 32", "height: asked 480, got 24")
+    assert capture.written[written:] == []
 
 
 def test_find_cameras_leaves_second_nodes_out(tmp_path: Any) -> None:
