@@ -16,6 +16,8 @@ Status = Mapping[str, Any]
 _NOTICES = {
     "object_left": "something has been left on the paper: {where}",
     "calibration_drift": "camera or table have moved by {where} since they were calibrated",
+    "light_dead": "a light below the table is dead: the paper is dark in {where}",
+    "pictures_slow": "a picture takes {where}: too slow to answer whoever draws",
     "bundle_changed": "the bundle on the disk is no longer the one that answers: {where}",
     "mark_moved": "a mark in the table's border has been moved: {where}",
     "marks_unseen": "marks in the table's border are not seen: {where}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
 from collections.abc import Callable
 from dataclasses import asdict
@@ -25,7 +26,7 @@ from exhibit.contract.laid_tokens import LaidTokenWriter
 from exhibit.contract.records import Gesture, Heard, RecordReader, RecordWriter
 from exhibit.contract.settings.published import Follower
 from exhibit.contract.settings.schema import CameraConfig, Config
-from exhibit.contract.values import Frame, Gray, TableLight
+from exhibit.contract.values import Frame, Gray, Ink, Picture, TableLight
 from exhibit.engine.bundle_on_disk import BundleWatch
 from exhibit.engine.camera_choice import chosen_source
 from exhibit.engine.camera_feed import CameraFeed, Source
@@ -36,6 +37,7 @@ from exhibit.engine.opened_bundle import open_bundle
 from exhibit.engine.origin import OriginTeller
 from exhibit.engine.outlet import EngineOutlet
 from exhibit.engine.pen import PenWatch
+from exhibit.engine.slowness import Slowness
 from exhibit.engine.stillness import Stillness
 from exhibit.engine.table_view import TableView
 from exhibit.engine.token_tap import TokenTap
@@ -67,7 +69,9 @@ class EngineProcess:
         # Chosen once: a camera that is unplugged later must not turn into a simulated visitor.
         self._source = chosen_source(run_dir, config.camera)
         # The camera opens in a thread of its own while the models load.
-        self._feed = CameraFeed(_opener(self._source, run_dir))
+        self._feed = CameraFeed(
+            _opener(self._source, run_dir), is_there=partial(os.path.exists, self._source.source)
+        )
         self._calibration, self._uncalibrated = usable_calibration(config.calibration)
         self._light = self._usable_light()
         self._light_fault = ""
@@ -85,7 +89,7 @@ class EngineProcess:
         self._extractor: Extractor | None = None
         self._engine: Engine | None = None
         self._frame_shape: tuple[int, ...] = ()
-        self._stillness = Stillness()
+        self._stillness, self._slowness = Stillness(), Slowness()
 
     def run(self, stopping: Callable[[], bool]) -> None:
         """Answer frames until asked to stop."""
@@ -98,13 +102,24 @@ class EngineProcess:
                 self._refuse_useless_source()
             elif not self._may_be_skipped(frame):
                 engine = self._engine_for(frame)
-                ink, picture = engine.step(self._seen(frame))
+                ink, picture = self._answer(engine, frame)
                 self._tell_gesture(frame, engine)
                 self._origin.use(self._bundle.opened.memory)
                 self._origin.tell(picture, engine.finds, self._config.visit.label)
                 self._outlet.publish(frame, ink, picture, self._config.ink.answer)
             self._note_bundle()
             self._outlet.tell(self._status)
+
+    def _answer(self, engine: Engine, frame: Frame) -> tuple[Ink, Picture | None]:
+        began = time.monotonic()
+        ink, picture = engine.step(self._seen(frame))
+        if picture is not None and ink.bbox is not None:
+            self._slowness.took(time.monotonic() - began)
+        elif self._outlet.is_idle(self._config.stage.attract_after_s):
+            self._slowness.rest()
+        slow = self._slowness.told
+        self._outlet.note("speed", "pictures_slow" if slow else "", slow)
+        return ink, picture
 
     def _may_be_skipped(self, frame: Frame) -> bool:
         """Return whether nobody is there, and nothing is seen that was not seen before."""

@@ -30,6 +30,7 @@ class RecentEvents:
         self._number = 0
         self._strokes, self._strokes_due = 0, float("-inf")
         self._left: dict[str, None] = {}
+        self._dead: dict[str, None] = {}
 
     def take(self, events: Sequence[InkEvent]) -> None:
         """Take in what happened since the frame before; called for every frame."""
@@ -49,11 +50,16 @@ class RecentEvents:
 
     def notices(self) -> list[dict[str, str]]:
         """Return what somebody should look after: `code` and `where`."""
-        return [{"code": "object_left", "where": where} for where in self._left]
+        left = [{"code": "object_left", "where": where} for where in self._left]
+        return [*left, *({"code": "light_dead", "where": where} for where in self._dead)]
 
     def _note(self, event: InkEvent) -> None:
         if event.name == "object_left":
             self._left[event.detail] = None
+        elif event.name == "light_fault":
+            self._dead[event.detail] = None
+        elif event.name == "light_back":
+            self._dead.pop(event.detail, None)
         elif event.name in _OTHER_SHEET:
             # What still lies there is found anew on the next sheet.
             self._left.clear()

@@ -14,16 +14,14 @@ from exhibit.operator.state.journal import Journal
 _SAME_AGAIN_S = 60.0
 _MOST_REMEMBERED = 500
 # What stays in the journal of what happens on the paper. Strokes, and paper that is pushed or
-# bends, are only told: hundreds a day would bury what somebody looks for. `object_left` is there
-# as a fault that begins and ends, from the notices of the state.
+# bends, are only told: hundreds a day would bury what somebody looks for. What was left on the
+# paper, and light that is dead, are faults that begin and end there, from the state's notices.
 KEPT_EVENTS = (
     "sheet_in",
     "sheet_out",
     "fresh_sheet",
     "sheet_back",
     "sheet_turned",
-    "light_fault",
-    "light_back",
 )
 # Forty visitors an hour are recorded whole; a sheet that flutters for a month does not fill the
 # journal's file, which has room for faults too.

@@ -54,3 +54,15 @@ def test_recent_events_object_left_is_a_notice_until_another_sheet_comes() -> No
     assert recent.notices() == [left]
     recent.take([InkEvent("sheet_in")])
     assert recent.notices() == []
+
+
+def test_recent_events_dead_light_is_a_notice_until_it_is_back() -> None:
+    recent = RecentEvents(FakeClock())
+    recent.take([InkEvent("light_fault", "row 2 of 3, column 3 of 4")])
+    recent.take([InkEvent("sheet_in"), InkEvent("light_fault", "row 1 of 3, column 1 of 4")])
+    assert recent.notices() == [
+        {"code": "light_dead", "where": "row 2 of 3, column 3 of 4"},
+        {"code": "light_dead", "where": "row 1 of 3, column 1 of 4"},
+    ]
+    recent.take([InkEvent("light_back", "row 2 of 3, column 3 of 4")])
+    assert recent.notices() == [{"code": "light_dead", "where": "row 1 of 3, column 1 of 4"}]

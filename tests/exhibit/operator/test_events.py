@@ -93,17 +93,25 @@ def test_page_that_started_again_tells_nothing_twice(
     assert told == ["stroke_added"]
 
 
-def test_object_left_is_a_reason_with_advice_and_no_fault(
-    table: FakeTable, desk: Desk, admin: TestClient
+@pytest.mark.parametrize(
+    ("code", "where", "advice"),
+    [
+        ("object_left", "row 1 of 3, column 4 of 4", "Take it away from the paper"),
+        ("light_dead", "row 1 of 3, column 4 of 4", "Replace the row of lights"),
+        ("pictures_slow", "1.6 s", "Look what else runs on the table"),
+    ],
+)
+def test_what_the_engine_noticed_is_a_reason_with_advice_and_no_fault(
+    table: FakeTable, desk: Desk, admin: TestClient, code: str, where: str, advice: str
 ) -> None:
-    notice = {"code": "object_left", "where": "row 1 of 3, column 4 of 4"}
+    notice = {"code": code, "where": where}
     table.say("engine", state="showing", notices=[notice], events=FIRST)
     state = admin.get("/api/v1/state").json()
     (reason,) = state["reasons"]
-    assert (state["state"], reason["code"]) == ("showing", "object_left")
-    assert notice["where"] in reason["text"]
+    assert (state["state"], reason["code"]) == ("showing", code)
+    assert where in reason["text"]
     assert "events" not in state["engine"]
-    assert "Take it away from the paper" in admin.get("/").text
+    assert advice in admin.get("/").text
 
 
 def test_osc_tells_each_event_of_the_paper_once(desk: Desk, clock: FakeClock) -> None:
