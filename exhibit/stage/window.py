@@ -14,9 +14,11 @@ from exhibit.contract.errors import ConfigError
 from exhibit.contract.settings.schema import StageConfig
 from exhibit.contract.values import Gray
 from exhibit.stage.box import Box, box_of
+from exhibit.stage.lost_window import end_when_lost
 
 WindowKind = Literal["fullscreen", "windowed", "headless"]
 _QUIT_KEYS = ("escape", "q")
+_UNSEEN = (pygame.WINDOWHIDDEN, pygame.WINDOWMINIMIZED)
 
 
 class Ending(StrEnum):
@@ -24,6 +26,7 @@ class Ending(StrEnum):
 
     BY_HAND = "by hand"
     OUTGROWN = "outgrown"
+    HIDDEN = "hidden"
 
 
 class Window:
@@ -49,6 +52,7 @@ class Window:
                 # Pixels go straight to the X server: 0.5 ms, where a software OpenGL takes 15 ms.
                 # SDL has no such way on Wayland, and would open no window there.
                 os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")
+                end_when_lost()
             if kind != "headless" and is_unseen(pygame.display.get_driver()):
                 raise pygame.error("no display answers")
             self._surface = self._open(config)
@@ -99,7 +103,8 @@ class Window:
         """Handle what the window system sent; returns why the window must be closed, if it must.
 
         A key or a click closes only a window on a desk. A projection of another size than before
-        (another projector, or the same one plugged in again) needs a new window.
+        (another projector, or the same one plugged in again) needs a new window, and so does one
+        that was put out of sight.
         """
         ending = None
         for event in pygame.event.get():
@@ -108,6 +113,8 @@ class Window:
                     ending = ending or Ending.OUTGROWN
             elif event.type == pygame.WINDOWEXPOSED:
                 self._lost = True
+            elif event.type in _UNSEEN and self._kind == "fullscreen":
+                ending = ending or Ending.HIDDEN
             elif self._kind == "windowed" and _closes(event):
                 ending = Ending.BY_HAND
         return ending

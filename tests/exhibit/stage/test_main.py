@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.faults.window import to_all_windows
 from exhibit.contract.board import read_status
 from exhibit.contract.errors import CLOSED
 from exhibit.contract.settings.schema import Config, ModelConfig, StageConfig
@@ -62,6 +63,17 @@ def test_stage_full_screen_takes_the_displays_own_size(tmp_path: Path, x_display
     assert status["size_px"] == [640, 400]
 
 
+@pytest.mark.parametrize(
+    ("call", "code"), [("XDestroyWindow", 1), ("XKillClient", 1), ("XUnmapWindow", 0)]
+)
+def test_stage_whose_window_is_taken_away_ends_for_another_one(
+    tmp_path: Path, x_display: str, call: str, code: int
+) -> None:
+    with stage_process(tmp_path, "--fullscreen", DISPLAY=x_display, SDL_VIDEODRIVER="x11") as stage:
+        to_all_windows(x_display, call)
+        assert stage.wait(timeout=PATIENCE_S) == code
+
+
 def test_stage_with_a_damaged_calibration_shows_and_says_so(tmp_path: Path) -> None:
     (tmp_path / "calibration.yaml").write_text("camera: [\n")
     settings = SETTINGS.model_copy(update={"calibration": tmp_path / "calibration.yaml"})
@@ -77,7 +89,7 @@ def test_stage_asked_to_end_ends_cleanly(tmp_path: Path) -> None:
     assert not (tmp_path / "stage.sock").exists()
 
 
-@pytest.mark.parametrize(("ending", "code"), [("by hand", CLOSED), ("outgrown", 0)])
+@pytest.mark.parametrize(("ending", "code"), [("by hand", CLOSED), ("outgrown", 0), ("hidden", 0)])
 def test_stage_says_whether_a_person_closed_its_window(
     tmp_path: Path, ending: str, code: int
 ) -> None:

@@ -1,0 +1,96 @@
+"""A clock that jumps, and a schedule over both changes of summer time.
+
+`inside/clock.c` stands between the table's processes and the system's clock, not the monotonic one.
+"""
+
+from __future__ import annotations
+
+import shutil
+import struct
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from benchmarks.faults.fault import Act, Fault
+from benchmarks.faults.table import ServedTable
+from exhibit.operator.state.scenes import Entry, Scene, SceneBook, SceneFile
+
+_ZONE = ZoneInfo("Europe/Berlin")
+_YEAR_S = 365 * 86400
+_SOURCE = Path(__file__).parent / "inside" / "clock.c"
+_LIBRARY, _OFFSET = Path("/dev/shm/clock.so"), Path("/dev/shm/clock-offset")
+_NAMES = ("Before", "Between", "After")
+
+
+def clock_faults() -> Iterator[Fault]:
+    """Yield them. In an hour left out a scene begins late, in one that comes twice only once."""
+    yield Fault("clock jumps a year forwards", _jumps(_YEAR_S))
+    yield Fault("clock jumps a year back", _jumps(-_YEAR_S))
+    yield Fault("clock jumps to 1970", lambda _: _set(60.0 - time.time()))
+    spring, autumn = (2027, 3, 28), (2027, 10, 31)
+    for what, moment, scene in (
+        ("before summer time begins", datetime(*spring, 1, 59, 50, tzinfo=_ZONE), "Between"),
+        ("summer time has begun", datetime(*spring, 3, 29, 55, tzinfo=_ZONE), "After"),
+        ("before summer time ends", datetime(*autumn, 2, 9, 55, tzinfo=_ZONE), "Between"),
+        ("summer time ends", datetime(*autumn, 2, 59, 55, tzinfo=_ZONE), "Between"),
+        (
+            "in the hour that comes again",
+            datetime(*autumn, 2, 9, 55, fold=1, tzinfo=_ZONE),
+            "Between",
+        ),
+        ("after the hour came again", datetime(*autumn, 3, 29, 55, tzinfo=_ZONE), "After"),
+    ):
+        yield Fault(f"schedule, {what}", _goes_to(moment), holds=_shows(scene))
+
+
+def lacks_clock() -> str:
+    """Return what this machine has not got that a made-up clock needs."""
+    return "" if shutil.which("cc") else "there is no C compiler; on Debian: apt install gcc"
+
+
+def clock_environment() -> dict[str, str]:
+    """Return the environment of processes whose clock can be made to jump."""
+    return {
+        "LD_PRELOAD": str(_LIBRARY),
+        "TRACING_TABLE_FAULTS_CLOCK": str(_OFFSET),
+        "TZ": _ZONE.key,
+    }
+
+
+@contextmanager
+def scheduled(home: Path) -> Iterator[None]:
+    """Keep scenes, and a schedule that has one in the hour that is left out or comes twice."""
+    _OFFSET.write_bytes(bytes(8))
+    command = ["cc", "-O1", "-shared", "-fPIC", "-o", str(_LIBRARY), str(_SOURCE), "-ldl", "-lm"]
+    subprocess.run(command, check=True)
+    times = zip(("00:05", "02:10", "03:30"), _NAMES, strict=True)
+    book = SceneBook(
+        scenes=tuple(Scene(name=name, fade_s=0) for name in _NAMES),
+        schedule=tuple(Entry(at=at, scene=name) for at, name in times),
+    )
+    SceneFile(home / "state").write(book)
+    yield
+
+
+def _set(offset_s: float) -> None:
+    with _OFFSET.open("r+b") as file:  # it is mapped: another file in its place would not be seen
+        file.write(struct.pack("d", offset_s))
+
+
+def _jumps(by_s: float) -> Act:
+    return lambda _: _set(by_s)
+
+
+def _goes_to(moment: datetime) -> Act:
+    return lambda _: _set(moment.timestamp() - time.time())
+
+
+def _shows(scene: str) -> Callable[[ServedTable], bool]:
+    def holds(table: ServedTable) -> bool:
+        return SceneFile(table.home / "state").book.active == scene
+
+    return holds
