@@ -107,11 +107,16 @@ def _try(versions: Versions, source: str | None, config: Path, lock: int, restar
 
 def _make(versions: Versions, source: str, lock: int) -> Path:
     folder = versions.new_folder()
-    fetch(source, folder)
-    new = versions.name(folder)
-    click.echo(f"{new.name} is being made beside the table ...")
-    build(new, lock)
-    versions.seal(new)
+    try:
+        fetch(source, folder)
+        new = versions.name(folder)
+        click.echo(f"{new.name} is being made beside the table ...")
+        build(new, lock)
+        versions.seal(new)
+    except (OSError, UpdateError):
+        # Where the disk is full the table needs the room, and a half version is of no use.
+        versions.prune()
+        raise
     return new
 
 

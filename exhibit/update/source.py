@@ -26,6 +26,14 @@ def fetch(source: str, folder: Path) -> None:
     Raises:
         UpdateError: it cannot be had.
     """
+    try:
+        _bring(source, folder)
+        _let_everybody_read(folder)
+    except OSError as error:
+        raise UpdateError(f"{source}: not copied to {folder.parent}: {_why(error)}") from None
+
+
+def _bring(source: str, folder: Path) -> None:
     if "://" in source:
         _clone(source.removeprefix("git+"), folder)
     elif Path(source).is_dir():
@@ -36,7 +44,14 @@ def fetch(source: str, folder: Path) -> None:
         raise UpdateError(
             f"'{source}' not found; expected a folder, an archive, or URL@TAG of a git repository"
         )
-    _let_everybody_read(folder)
+
+
+def _why(error: OSError) -> str:
+    """Return the reason alone; of many files that were not copied, that of the first."""
+    if isinstance(error, shutil.Error):
+        said = str(error.args[0][0][2])
+        return said.partition("] ")[2].partition(": ")[0] or said
+    return error.strerror or str(error)
 
 
 def _copy(source: Path, folder: Path) -> None:
@@ -59,8 +74,10 @@ def _clone(address: str, folder: Path) -> None:
     except FileNotFoundError:
         raise UpdateError(f"{url}: git is not installed; on Debian: apt install git") from None
     if done.returncode:
-        said = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-        raise UpdateError(f"{address}: not cloned: {said}")
+        said = done.stderr.strip().splitlines() or ["no reason given"]
+        # What went wrong first is the reason of all that git says after it.
+        first = next((line for line in said if line.startswith(("fatal: ", "error: "))), said[-1])
+        raise UpdateError(f"{address}: not cloned: {first}")
 
 
 def _unpack(archive: Path, folder: Path) -> None:

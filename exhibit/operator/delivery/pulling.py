@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import hashlib
 import http.client
 import json
 import shutil
 import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urljoin, urlsplit
@@ -64,8 +66,9 @@ def pull(url: str, keys: Sequence[str], state_dir: Path, say: Callable[[int, int
     if (folder / "card.yaml").is_file():
         return Pulled(folder, is_new=False)
     part = place / f".{manifest.sha256[:16]}{_PART}"
-    _fetch(urljoin(url, quote(manifest.file)), manifest, part, say)
-    installed = install(state_dir, part, folder.name)
+    with _gone_where_there_is_no_room(part):
+        _fetch(urljoin(url, quote(manifest.file)), manifest, part, say)
+        installed = install(state_dir, part, folder.name)
     write_whole(place / _NEWEST, json.dumps({**newest, manifest.bundle: manifest.serial}))
     # With what earlier fetches that came to no end have left.
     for left in place.glob(f".*{_PART}"):
@@ -84,6 +87,17 @@ def _newest(place: Path) -> dict[str, int]:
             f"{place / _NEWEST}: cannot be read: {error}; expected the numbers of the bundles that "
             "were fetched; take it away to begin anew"
         ) from None
+
+
+@contextlib.contextmanager
+def _gone_where_there_is_no_room(part: Path) -> Iterator[None]:
+    """Remove what is here of an archive that the disk has no room for: the table needs it all."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            part.unlink(missing_ok=True)
+        raise
 
 
 def _fetch(url: str, manifest: Manifest, part: Path, say: Callable[[int, int], None]) -> None:

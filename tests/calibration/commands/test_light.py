@@ -15,6 +15,7 @@ from exhibit.contract.calibration import load_calibration
 from exhibit.contract.settings.schema import CameraConfig
 from exhibit.contract.values import Camera, Frame, Gray
 from tests.calibration.sheets import A4, seen, table_to_frame
+from tests.fakes.small_disk import empty, fill, small_disk
 
 
 @pytest.fixture(autouse=True)
@@ -84,3 +85,27 @@ def test_light_with_the_board_still_there_is_refused() -> None:
     result = _run("--camera", _folder_of(frame), "--frames", "3")
     assert result.exit_code == 2
     assert "a printed sheet lies on the table" in result.output
+
+
+def test_light_without_room_on_the_disk_is_refused_and_what_was_measured_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with small_disk(tmp_path / "disk", 1 << 21) as disk:
+        monkeypatch.chdir(disk)
+        frame = seen((flat_page(A4), table_to_frame(A4)))[:, ::-1]
+        folder = _folder_of(frame)
+        assert _run("--camera", folder, "--frames", "3").exit_code == 0
+        path = disk / "calibration.yaml"
+        before, files = load_calibration(path), sorted(disk.rglob("*"))
+        for file in Path(folder).iterdir():
+            cv2.imwrite(str(file), np.asarray(0.9 * frame, np.uint8))
+        fill(disk)
+        refused = _run("--camera", folder, "--frames", "3")
+        assert refused.exit_code == 2
+        assert "not written: No space left on device" in refused.output
+        empty(disk)
+        assert (load_calibration(path), sorted(disk.rglob("*"))) == (before, files)
+        assert load_table_light(path, before, simulated=False) is not None
+        assert _run("--camera", folder, "--frames", "3").exit_code == 0
+        assert load_calibration(path).light != before.light
+        monkeypatch.chdir(tmp_path)

@@ -20,6 +20,7 @@ from exhibit.contract.settings.schema import CameraConfig, Config, StageConfig
 from exhibit.contract.slot import Slot
 from exhibit.contract.slot_writer import SlotWriter
 from tests.fakes.clock import FakeClock
+from tests.fakes.small_disk import empty, fill, small_disk
 
 RIG = make_rig(10)
 POINTS_MM = np.array([[40.0, 40], [210, 150], [380, 250]])
@@ -28,9 +29,9 @@ POINTS_MM = np.array([[40.0, 40], [210, 150], [380, 250]])
 class Table:
     """A table that runs, as far as the guide sees it, and a helper at it."""
 
-    def __init__(self, run_dir: Path) -> None:
+    def __init__(self, run_dir: Path, disk: Path | None = None) -> None:
         self.run_dir, self.clock = run_dir, FakeClock()
-        self.file = run_dir / "calibration.yaml"
+        self.file = (disk or run_dir) / "calibration.yaml"
         config = Config(
             camera=CameraConfig(source="/dev/v4l/by-id/made-up", mirrored=RIG.mirrored),
             stage=StageConfig(mirror=True),
@@ -230,6 +231,26 @@ def test_guide_refuses_a_step_and_keeps_what_was_measured(table: Table) -> None:
     table.say("begin", step="nonsense")
     expected = "expected one of camera, table, light, dark, projector, pens, check"
     assert expected in table.guide.status()["error"]
+
+
+def test_guide_without_room_on_the_disk_says_so_and_saves_once_there_is(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", 1 << 18) as disk:
+        table = Table(tmp_path, disk)
+        before = Calibration(table_mm=(300.0, 200.0))
+        save_calibration(table.file, before)
+        fill(disk)
+        table.play()
+        measure_table(table)
+        status = table.guide.status()
+        assert f"{table.file}: not written: No space left on device" in status["error"]
+        assert (status["saved"], status["step"]) == ([], "table")
+        assert load_calibration(table.file) == before
+        empty(disk)
+        table.play()
+        table.say("accept")
+        assert (table.guide.status()["error"], table.guide.status()["saved"]) == ("", ["table"])
+        assert load_calibration(table.file).camera is not None
+        table.guide.close()
 
 
 def test_guide_that_ends_has_engine_and_stage_take_what_was_measured(tmp_path: Path) -> None:

@@ -20,8 +20,12 @@ import pytest
 from click.testing import CliRunner
 
 from exhibit.cli import main
+from exhibit.cli.update import _make
+from exhibit.contract.errors import UpdateError
 from exhibit.update.versions import Versions
+from tests.exhibit.update.made_up import begin, write_sources
 from tests.fakes.bundle import write_bundle
+from tests.fakes.small_disk import small_disk
 from tests.patience import PATIENCE_S, wait_until
 
 ROOT = Path(__file__).parents[3]
@@ -163,6 +167,24 @@ def test_update_names_the_versions_that_are_there(kiosk: Kiosk) -> None:
     assert current is not None
     said = kiosk.exhibit("update")
     assert (said.returncode, said.stdout) == (0, f"current: {current.name}\nbefore: none\n")
+
+
+@pytest.mark.parametrize("fills", ["its sources", "what is made of them"])
+def test_update_without_room_is_refused_and_gives_the_room_back(tmp_path: Path, fills: str) -> None:
+    makes = ".venv/.runtime-is-installed:\n\thead -c 900000 /dev/urandom > large\n"
+    sources = write_sources(tmp_path / "new", "0.2.0", makes)
+    if fills == "its sources":
+        (sources / "large").write_bytes(bytes(900_000))
+    with small_disk(tmp_path / "opt", 500_000) as prefix:
+        versions = begin(prefix)
+        old = versions.current
+        assert old is not None
+        lock = versions.lock()
+        with pytest.raises(UpdateError, match=r"No space left on device|not made, see above"):
+            _make(versions, str(sources), lock)
+        os.close(lock)
+        assert list((prefix / "versions").iterdir()) == [old]
+        assert (versions.current, versions.trial, versions.is_whole(old)) == (old, None, True)
 
 
 def test_update_that_fails_its_own_checks_changes_nothing(kiosk: Kiosk) -> None:

@@ -5,9 +5,7 @@ Spans everything of the page that writes into the state folder.
 
 from __future__ import annotations
 
-import contextlib
 import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +17,7 @@ from exhibit.operator.desk import Desk
 from exhibit.operator.state.scenes import Scene, SceneBook
 from exhibit.operator.state.visits import Visit
 from tests.exhibit.operator.conftest import PASSWORD, FakeTable
+from tests.fakes.small_disk import empty, fill, small_disk
 
 SIZE_BYTES = 2_000_000
 NEW_PASSWORD = "a rubber and a knife"
@@ -42,22 +41,8 @@ CHANGES: dict[str, tuple[str, str, object]] = {
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
     """The state folder on a file system of its own, which can be filled."""
-    state = tmp_path / "state"
-    state.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={SIZE_BYTES}", "tmpfs", str(state)]
-    if subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("a file system is mounted by root alone")
-    yield state
-    subprocess.run(["umount", "--lazy", str(state)], check=True)
-
-
-def fill(disk: Path) -> None:
-    """Leave no byte on a file system."""
-    with contextlib.suppress(OSError), (disk / "filler").open("ab", buffering=0) as file:
-        for block in (1 << 16, 1):
-            with contextlib.suppress(OSError):
-                while file.write(bytes(block)):
-                    pass
+    with small_disk(tmp_path / "state", SIZE_BYTES) as state:
+        yield state
 
 
 @pytest.fixture
@@ -82,7 +67,7 @@ def test_full_disk_refuses_what_cannot_be_kept_and_loses_nothing(
     on_disk = saved_overrides(furnished.settings.layers.file)
     assert not on_disk.complaints
     assert furnished.settings.effective.ink.threshold == 0.7 or answer.status_code == 200
-    (disk / "filler").unlink()
+    empty(disk)
     again = admin.request(method, f"/api/v1/{place}", json=body)
     assert again.status_code in (200, 201, 202, 204, 401), again.text
     assert [path.name for path in disk.rglob(".*") if path.is_file()] == []
@@ -103,7 +88,7 @@ def test_disk_that_fills_while_much_is_written_leaves_nothing_half(
     assert furnished.events.newest(1)[0]["text"] == "x" * 900
     assert furnished.events.fault
     assert furnished.visits.fault
-    (disk / "filler").unlink()
+    empty(disk)
     furnished.visits.add(Visit(0.0, 60.0, 30.0, False), 100.0)
     furnished.events.add("fault", text="over")
     assert (furnished.events.fault, furnished.visits.fault, furnished.visits.damage) == ("", "", "")

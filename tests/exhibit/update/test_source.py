@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 import subprocess
 import tarfile
@@ -13,6 +14,7 @@ from exhibit.contract.errors import UpdateError
 from exhibit.update.source import fetch
 from exhibit.update.versions import version_of
 from tests.exhibit.update.made_up import write_sources
+from tests.fakes.small_disk import small_disk
 
 
 @pytest.fixture
@@ -23,6 +25,25 @@ def sources(tmp_path: Path) -> Path:
 def _git(folder: Path, *arguments: str) -> None:
     who = ["-c", "user.name=x", "-c", "user.email=x@example.org"]
     subprocess.run(["git", "-C", str(folder), *who, *arguments], check=True, capture_output=True)
+
+
+@pytest.mark.parametrize("how", ["folder", "archive", "repository"])
+def test_fetch_without_room_is_refused_in_a_line(sources: Path, tmp_path: Path, how: str) -> None:
+    (sources / "large").write_bytes(random.Random(1).randbytes(400_000))
+    given = str(sources)
+    if how == "archive":
+        given = shutil.make_archive(str(tmp_path / "made"), "tar", sources)
+    if how == "repository":
+        _git(sources, "init", "-q")
+        _git(sources, "add", "-A")
+        _git(sources, "commit", "-qm", "x")
+        given = f"file://{sources}"
+    with small_disk(tmp_path / "disk", 300_000) as disk:
+        with pytest.raises(UpdateError) as caught:
+            fetch(given, disk / "new")
+        assert len(str(caught.value).splitlines()) == 1
+        assert "No space left on device" in str(caught.value)
+        assert str(sources.parent) in str(caught.value)
 
 
 def test_fetch_folder_brings_the_sources_and_nothing_made_of_them(

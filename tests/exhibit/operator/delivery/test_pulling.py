@@ -16,11 +16,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from exhibit.contract.bundle import load_bundle
 from exhibit.contract.errors import BundleError, InputError
 from exhibit.operator.bundle_store import FOLDER
+from exhibit.operator.delivery import pulling
 from exhibit.operator.delivery.manifest import public_half, verified
 from exhibit.operator.delivery.publishing import publish
 from exhibit.operator.delivery.pulling import Pulled, pull
 from tests.exhibit.operator.delivery.web import Web, serving
 from tests.fakes.bundle import write_bundle
+from tests.fakes.small_disk import empty, fill, small_disk
 
 KEY = Ed25519PrivateKey.generate()
 KEYS = (public_half(KEY),)
@@ -94,6 +96,25 @@ def test_a_fetch_that_was_cut_off_is_gone_on_with(web: Web, tmp_path: Path, goes
     web.asked.clear()
     assert _pull(web, tmp_path).is_new
     assert web.asked[-1] == ("/visitor-1000.zip", "bytes=700-")
+
+
+def test_a_fetch_that_fills_the_disk_is_refused_and_gives_the_room_back(
+    web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pulling, "_ROOM_LEFT_BYTES", 0)
+    monkeypatch.setattr(pulling, "_BLOCK", 4096)
+    archive_bytes = (web.folder / "visitor-1000.zip").stat().st_size
+    with small_disk(tmp_path / "state", 4 * archive_bytes + (1 << 16)) as state:
+        kept = pull(f"{web.url}/visitor.json", KEYS, state, lambda *_: None).folder
+        _publish_anew(web, tmp_path, 2000)
+        # Somebody else takes what room there was, while it is on its way.
+        with pytest.raises(OSError, match="No space left on device"):
+            pull(f"{web.url}/visitor.json", KEYS, state, lambda *_: fill(state))
+        assert [path.name for path in (state / FOLDER).iterdir() if path.name[0] == "."] == []
+        assert load_bundle(kept).card.name == "visitor"
+        empty(state)
+        again = pull(f"{web.url}/visitor.json", KEYS, state, lambda *_: None)
+        assert (again.is_new, again.folder.name) == (True, "visitor-2000")
 
 
 def _damaged(file: str, number: int, chance: random.Random, web: Web) -> dict[str, bytes]:
