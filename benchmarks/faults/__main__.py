@@ -212,7 +212,7 @@ def _row(line: dict[str, Any]) -> str:
 
 def _well(state: State) -> bool:
     processes = state["processes"].values()
-    here = bool(processes) and all(process["pid"] for process in processes)
+    here = bool(processes) and all(process["pid"] or process["off"] for process in processes)
     return here and state["state"] in ("showing", "idle", "degraded") and not _silent(state)
 
 

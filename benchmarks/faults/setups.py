@@ -18,7 +18,8 @@ from benchmarks.faults.window import SCREEN, lacks_screen, screen_on, window_fau
 
 def all_setups() -> Iterator[Setup]:
     """Yield every table, in the order in which they are started."""
-    yield Setup("plain", (*process_faults(), *bundle_faults(), *storage_faults()))
+    everything = {"sound": {"enabled": True}, "takehome": {"enabled": True, "folder": "taken"}}
+    yield Setup("plain", (*process_faults(), *bundle_faults(), *storage_faults()), everything)
     camera = {"source": str(DEVICE), "fps": 15}
     yield Setup("camera", tuple(camera_faults()), {"camera": camera}, around=plugged_in)
     model = {"providers": ["cuda", "cpu"]}

@@ -80,6 +80,8 @@ class Soak:
             "stage": {"width": 640, "height": 400},
             "web": {"port": 0},
             "operator": {"port": 0},
+            "sound": {"enabled": True},
+            "takehome": {"enabled": True, "folder": str(folder / "taken")},
         }
         self.table = ServedTable(folder, memory_folder(), config)
         self._random = random.Random(seed)
