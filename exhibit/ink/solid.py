@@ -22,10 +22,10 @@ from exhibit.ink.stir import LONGEST_MS, STILL_MS, Stir
 PAPER = 128
 _STILL_MS, _STILL_AT_EDGE_MS = 100, 1000
 """What is dark and has not stirred for so long is drawn; at the sheet's edge it may be a hand."""
-_STAYS_SHARE, _FREE_SHARE, _OVER = 0.3, 0.4, 2
+_STAYS_SHARE, _STAYS_ALONE, _FREE_SHARE, _OVER = 0.3, 0.1, 0.4, 2
 """Of what can be told of the rim of something drawn, a hand that has not gone on takes this share
-at most, and paper that share at least; a finger is held by its hand, also across a line that is
-twice so many cells wide."""
+at most where as much touches the pen or what is known, else that; and paper the third at least. A
+finger is held by its hand, also across a line that is twice so many cells wide."""
 DARK = 100
 """What is drawn broadly is darker than this."""
 _CRISP_STEP, _CRISP_SHARE = 0.12, 0.5
@@ -133,8 +133,9 @@ class Solids:
     ) -> Gray:
         """Return, 1 there, what a hand has left behind: it lies still, and the hand has gone on.
 
-        What touches a stroke that has just been made is the tip of the pen, and came there after
-        the stroke had come to rest. What touches a finger is its hand, and came with it.
+        What touches a stroke that has just been made is the tip of the pen, which came there after
+        the stroke had come to rest, or the stroke before. What touches a finger is its hand, and
+        came with it.
 
         Args:
             resting: (h, w) uint8, 1 on what is black and has outlasted the hand at it.
@@ -153,7 +154,11 @@ class Solids:
         stays = (black & ~came) | (bright & (sight.stir.still_ms >= STILL_MS))
         free = rims.count(plain & sight.outlasted.view(np.bool_))
         told = rims.count(plain | black | bright)
-        left = (rims.count(stays) <= _STAYS_SHARE * told) & (free >= _FREE_SHARE * told)
+        held = rims.count(stays)
+        # A fingertip that rests while another hand moves beside it is touched by its own alone.
+        touched = rims.count((black & came) | (self.cells > 0))
+        most = np.where(held <= touched, _STAYS_SHARE, _STAYS_ALONE) * told
+        left = (held <= most) & (free >= _FREE_SHARE * told)
         return resting & rims.pieces(left & (free > 0) & ~rims.on(sight.sheet.crossed > 0))
 
     def ground(self, level: Gray, lit: Floats) -> Gray:

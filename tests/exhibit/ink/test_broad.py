@@ -270,6 +270,17 @@ def test_extract_pen_in_a_hand_as_bright_as_paper_leaves_no_ink(seed: int, frame
     assert all(ink.mask.min() == 255 for ink in inks)
 
 
+@pytest.mark.parametrize("seed", [17510, 19510])
+def test_extract_finger_that_rests_while_another_hand_moves_beside_it_is_no_ink(seed: int) -> None:
+    # A child's palm comes down on the hand of another, who goes on drawing: its fingers outlast it.
+    table = SimulatedTable(BLANK, seed, polarity="dark")
+    extractor = make_extractor(InkConfig(), 128, 1.5)
+    start_s = float(table.visit_at(0.0).sheet.times[0]) - 0.5
+    inks = [extractor.extract(table.frame_at(start_s + n / 20)) for n in range(180)]
+    assert any(ink.hand.any() for ink in inks)
+    assert all(ink.mask.min() == 255 for ink in inks)
+
+
 @pytest.mark.parametrize(("width_px", "axes"), [(10, (26, 60)), (20, (40, 60))])
 def test_extract_shape_that_is_filled_in_is_ink_once_the_pen_rests_beside_it(
     width_px: int, axes: tuple[int, int]
