@@ -30,6 +30,8 @@ _MARK, _DRAWN_SHARE = 0.25, 0.0005
 _SPECK = 0.012
 """Longest side of a speck of dirt, as a share of the frame's width."""
 _DOUBTED = 0.9
+_PAPER = 0.5
+"""Share of the contrast that goes on a line, below which a pixel shows paper."""
 _TIP_WIDTHS = 5.0
 _LINE_PX = 3.0
 """Typical width of a pen's line in a frame 640 pixels wide."""
@@ -73,6 +75,7 @@ class SheetInk:
         self._find_marks = find_marks or marks_of_paper
         self._contrast: Floats = np.zeros(shape, np.float32)
         self._free: Gray = np.zeros(shape, np.uint8)
+        self._near_hand: Gray = np.zeros(shape, np.uint8)
         self._frames = 0
         self.seen: Gray = np.zeros(shape, np.uint8)
         self._settler = Settler(np.zeros(shape, np.uint8))
@@ -142,6 +145,8 @@ class SheetInk:
         tip = _TIP_WIDTHS * self._line_px
         context = threshold.Context(before, place.near_hand, place.rim, shortest, tip)
         found = threshold.ink_of(smooth, limits, context)
+        self._leave_out_tips(found, contrast, free, _PAPER * limits.low)
+        self._near_hand = place.near_hand
         # A rubber leaves a trace, which would go on as a faint part of the line that it cut.
         alone = cv2.subtract(self.settled, place.near_hand)
         cv2.copyTo(np.maximum(self._darkest, smooth), alone, self._darkest)
@@ -163,6 +168,14 @@ class SheetInk:
         at = np.flatnonzero(hidden > 0)
         contrast = self._contrast.ravel()
         contrast[at[(self.seen.ravel()[at] == 0) & (contrast[at] > most)]] = most
+
+    def _leave_out_tips(self, found: Gray, contrast: Gray, free: Gray, least: float) -> None:
+        """Take out of new ink (H, W) uint8 what was beside a hand and is paper now: its pen."""
+        new = as_gray(cv2.subtract(found, self.seen)) & self._near_hand & free
+        at = np.flatnonzero(new.view(np.bool_))
+        gone = at[contrast.ravel()[at] < least]
+        found.ravel()[gone] = 0
+        self._contrast.ravel()[gone] = contrast.ravel()[gone]
 
     def moved(self, old_to_new: Homography) -> SheetInk:
         """Return the same ink after the sheet moved by a homography of frame pixels."""
