@@ -38,6 +38,11 @@ from exhibit.supervisor.session import Session
 FRAMES, FPS = 60, 30.0
 _WARM_S = 50.0
 """Start, `stage.attract_after_s`, and until the engine believes that nobody is there."""
+_ALL_ON: Mapping[str, Any] = {
+    "sound": {"enabled": True, "hours": ["mon 00:00-00:01"]},
+    "takehome": {"enabled": True},
+}
+"""Sound that is closed opens no device, as long as it is not that minute."""
 _SHEET_MM, _PAGE_PX = (148.0, 105.0), (1480, 1050)
 _SHARED_MEMORY = Path("/dev/shm")
 _SWITCHES = re.compile(r"^voluntary_ctxt_switches:\s+(\d+)", re.MULTILINE)
@@ -93,10 +98,12 @@ def _page(strokes: Any) -> Gray:
 @click.command()
 @click.option("--seconds", type=click.FloatRange(5, 3600), default=60.0, show_default=True)
 @click.option("--scene", "scenes", type=click.Choice(list(SCENES)), multiple=True, help="Only it.")
+@click.option("--all-on", is_flag=True, help="Sound and take-home too, which are off otherwise.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def main(seconds: float, scenes: tuple[str, ...], as_json: bool) -> None:
+def main(seconds: float, scenes: tuple[str, ...], all_on: bool, as_json: bool) -> None:
     """Measure processor time, wake-ups and memory of every process, scene by scene."""
-    found = {scene: measure(scene, seconds) for scene in scenes or SCENES}
+    turned_on = _ALL_ON if all_on else {}
+    found = {scene: measure(scene, seconds, turned_on) for scene in scenes or SCENES}
     if as_json:
         click.echo(json.dumps({s: {n: asdict(p) for n, p in f.items()} for s, f in found.items()}))
         return
@@ -109,14 +116,21 @@ def main(seconds: float, scenes: tuple[str, ...], as_json: bool) -> None:
             )
 
 
-def measure(scene: str, seconds: float) -> dict[str, Spent]:
-    """Run the table before a scene; returns what each process spent once it had settled."""
+def measure(scene: str, seconds: float, turned_on: Mapping[str, Any]) -> dict[str, Spent]:
+    """Run the table before a scene; returns what each process spent once it had settled.
+
+    Args:
+        scene: one of `SCENES`.
+        seconds: how long to count.
+        turned_on: settings, nested by section.
+    """
     with tempfile.TemporaryDirectory(dir=_SHARED_MEMORY) as name, run_folder() as folder:
         frames = Path(name) / "frames"
         frames.mkdir()
         for number in range(FRAMES):
             cv2.imwrite(str(frames / f"{number:03d}.pgm"), SCENES[scene](number))
-        config = apply_overrides(Config(), _settings(frames, Path(name) / "state"))
+        settings = {**_settings(frames, Path(name) / "state"), **turned_on}
+        config = apply_overrides(Config(), settings)
         with _running(folder, config) as session:
             session.run(threading.Event(), _WARM_S)
             before = _taken()
