@@ -320,8 +320,21 @@ def test_tune_sound_without_its_loudspeaker_is_told_on_the_page_until_it_is_off(
     page.goto(table.url + "/tune", wait_until="domcontentloaded")
     for key in ("sound.enabled", "sound.device"):
         _control(page, key).locator(".reset").click()
-    wait_until(lambda: table.status("sound").get("state") == "off", "the sound to be off")
+    wait_until(lambda: table.pid("sound") is None, "the end of the sound's process")
     wait_until(lambda: _settings(page)["sound"]["device"] == "", "the device of the file")
+
+
+def test_tune_label_is_turned_on_for_the_stage_and_off_again(
+    open_page: Callable[..., Any], table: RunningTable
+) -> None:
+    page = open_page("/tune")
+    _control(page, "visit.label").get_by_role("switch").check()
+    wait_until(lambda: read_published(table.run_dir).config.visit.label, "the label to be on")
+    generation = read_published(table.run_dir).generation
+    wait_until(lambda: table.status("stage").get("generation", 0) >= generation, "the stage's word")
+    assert axe.Axe().run(page, options=AA).response["violations"] == []
+    _control(page, "visit.label").locator(".reset").click()
+    wait_until(lambda: not read_published(table.run_dir).config.visit.label, "the label to be off")
 
 
 def test_tune_tokens_are_looked_for_as_long_as_they_are_on(
