@@ -25,7 +25,6 @@ INK_SIZE, STROKE_PX = 256, 2.0
 _STEP_S = 0.2
 SETTLED_S = 2.0
 """After a token has gone, until ink is compared."""
-_BEFORE_S = 0.6
 SEEN_S = 5.0
 """How long a drawn sheet is looked at before the first token comes."""
 _UNDER_HAND = 0.02
@@ -165,27 +164,32 @@ def ink_changed(conditions: Conditions, seed: int) -> dict[str, Any]:
     wanted = replace(conditions, tokens=2)
     tokens = SimulatedTable(wanted, seed, SIZE_PX).visit_at(0.0).tokens
     below = [np.zeros((SIZE_PX[1], SIZE_PX[0]), np.uint8) for _ in tokens]
-    # The first says where the cards lay.
+    came_at = [float("inf") for _ in tokens]
+    # The first says where the cards lay, and when hands came with them.
     tables = {"in_hands": SimulatedTable, "hands": WithoutTokens, "alone": WithoutHands}
     return {
-        name: _changes(table(wanted, seed, SIZE_PX), tokens, below)
+        name: _changes(table(wanted, seed, SIZE_PX), tokens, below, came_at)
         for name, table in tables.items()
     }
 
 
 def _changes(
-    table: SimulatedTable, tokens: tuple[Laid, ...], below: list[Gray]
+    table: SimulatedTable, tokens: tuple[Laid, ...], below: list[Gray], came_at: list[float]
 ) -> list[dict[str, int]]:
     """Follow the ink of a table, and compare it before and after each of its tokens.
+
+    Before are the frames from `from_s` until the token or the hand that brings it is in view. A
+    pixel has changed that is none of what it was in them: some come and go by themselves.
 
     Args:
         table: to look at.
         tokens: which tokens come and go, or would.
         below: (H, W) uint8 for each, 1 where its card lay; what is seen of it is added.
+        came_at: when each of them, or its hand, is seen first; lowered to what is seen.
     """
     extractor = make_extractor(InkConfig(), INK_SIZE, STROKE_PX)
     finder, watch = MarkerFinder(True), TokenWatch(mounting(*SIZE_PX, True, 0))
-    before: dict[int, Ink] = {}
+    before: dict[int, list[Ink]] = {}
     found = [{"below": 0, "all": 0, "while": 0} for _ in tokens]
     begins_s = tokens[0].from_s - SEEN_S
     lasts_s = tokens[-1].until_s + SETTLED_S - begins_s
@@ -195,16 +199,31 @@ def _changes(
         ink = extractor.extract(replace(frame, covered=covered))
         for place, token in enumerate(tokens):
             figures = found[place]
-            if frame.captured_at < token.from_s - _BEFORE_S:
-                before[place] = ink
+            is_there = covered is not None or _shows_hand(frame)
+            if frame.captured_at >= token.from_s and is_there:
+                came_at[place] = min(came_at[place], frame.captured_at)
+            if frame.captured_at < token.from_s:
+                before[place] = [ink]
+            elif frame.captured_at < came_at[place]:
+                before[place].append(ink)
             elif frame.captured_at < token.until_s:
                 below[place] |= 0 if covered is None else covered
-                figures["while"] = max(figures["while"], int(differs(before[place], ink).sum()))
+                figures["while"] = max(figures["while"], int(_changed(before[place], ink).sum()))
             elif frame.captured_at < token.until_s + SETTLED_S:
-                changed = differs(before[place], ink)
+                changed = _changed(before[place], ink)
                 figures["all"] = int(changed.sum())
                 figures["below"] = int((changed & on_plane(below[place], ink)).sum())
     return found
+
+
+def _changed(before: list[Ink], after: Ink) -> NDArray[np.bool_]:
+    """Return (S, S) bool, where settled ink is none of what it was in any frame before."""
+    return np.asarray(np.logical_and.reduce([differs(each, after) for each in before]), np.bool_)
+
+
+def _shows_hand(frame: Frame) -> bool:
+    assert frame.truth is not None
+    return bool(frame.truth.hand.any())
 
 
 def differs(one: Ink, other: Ink) -> NDArray[np.bool_]:

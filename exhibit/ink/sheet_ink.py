@@ -52,6 +52,7 @@ class Place:
         near_hand: 1 near a hand.
         rim: 1 along the sheet's edge, where hands are not looked for.
         quiet_ms: for how long nothing on the sheet has stirred.
+        has_hand: whether hands are seen on the sheet.
         covered: 1 where something lies that is no ink, or None where nothing does.
     """
 
@@ -59,6 +60,7 @@ class Place:
     near_hand: Gray
     rim: Gray
     quiet_ms: int = 0
+    has_hand: bool = False
     covered: Gray | None = None
 
 
@@ -120,7 +122,9 @@ class SheetInk:
             Whether the settled ink changed.
         """
         free = place.free
-        came = self._hold.step(place.covered, self.settled, place.quiet_ms, elapsed_ms)
+        as_it_was = self._hold.step(
+            place.covered, self.settled, place.has_hand, place.quiet_ms, elapsed_ms
+        )
         self._frames += 1
         newest = _SHARE if place.quiet_ms < _QUIET_MS else _QUIET_SHARE
         share = max(newest, 1.0 / self._frames)
@@ -154,10 +158,11 @@ class SheetInk:
         if settle_ms:
             found = self._hold.kept(found, self.settled, smooth, limits)
         cv2.copyTo(found, free, self.seen)
-        if came is not None:
-            before = self._hold.before
-            cv2.copyTo(before, came, self.seen)
-            return self._settler.turn((self.settled ^ before) & came)
+        if as_it_was is not None:
+            where, ink = as_it_was
+            cv2.copyTo(ink, where, self.seen)
+            if self._settler.turn((self.settled ^ ink) & where):
+                return True
         dark = above(smooth, limits.high)
         least_px = PIECE_PX if place.quiet_ms >= _STILL_MS and settle_ms else 1
         return self._settler.step(self.seen, free, dark, (elapsed_ms, settle_ms), least_px)

@@ -16,18 +16,19 @@ from exhibit.ink import make_extractor
 from tests.exhibit.ink.scene import FPS, Scene
 
 LINE = (0.2, 0.3, 0.8, 0.4)
-CARD = np.s_[150:330, 240:380]
-"""Rows and columns of a card that lies on the middle of the line."""
+CARD, ELSEWHERE = np.s_[150:330, 240:380], np.s_[150:330, 420:540]
+"""Rows and columns of a card that lies on the middle of the line, and of one that is moved on."""
 
 
-def _run(scene: Scene, seconds: float, extractor, lies: bool) -> Ink:  # type: ignore[no-untyped-def]
+def _run(scene: Scene, seconds: float, extractor, lies: bool, card=CARD) -> Ink:  # type: ignore[no-untyped-def]
     for _ in range(round(seconds * FPS)):
         frame = scene.frame()
         if lies:
             pixels, covered = frame.pixels.copy(), np.zeros(frame.pixels.shape, np.uint8)
-            covered[CARD] = 1
-            pixels[CARD] = cv2.convertScaleAbs(pixels[CARD], alpha=1.1)
-            pixels[180:290, 260:360] = cv2.convertScaleAbs(pixels[180:290, 260:360], alpha=0.5)
+            covered[card] = 1
+            pixels[card] = cv2.convertScaleAbs(pixels[card], alpha=1.1)
+            dark = (slice(180, 290), slice(card[1].start + 20, card[1].stop - 20))
+            pixels[dark] = cv2.convertScaleAbs(pixels[dark], alpha=0.5)
             frame = replace(frame, pixels=pixels, covered=covered)
         ink = extractor.extract(frame)
     return ink
@@ -79,3 +80,12 @@ def test_covered_what_is_drawn_where_it_lay_counts_at_once() -> None:
     scene.lines.append((0.4, 0.45, 0.55, 0.6))
     after = _run(scene, 1.5, extractor, lies=False)
     assert (after.settled < 128).sum() > 1.2 * (before.settled < 128).sum()
+
+
+def test_covered_what_is_drawn_where_it_was_moved_over_counts_while_it_lies_elsewhere() -> None:
+    scene, extractor, before = _drawn_sheet()
+    _run(scene, 0.5, extractor, lies=True)
+    _run(scene, 1.0, extractor, lies=True, card=ELSEWHERE)
+    scene.lines.append((0.4, 0.45, 0.55, 0.6))
+    during = _run(scene, 1.5, extractor, lies=True, card=ELSEWHERE)
+    assert (during.settled < 128).sum() > 1.2 * (before.settled < 128).sum()

@@ -27,8 +27,8 @@ def _card() -> Gray:
 def _laid(drawn: Gray) -> Hold:
     """Return a hold where a card has come and gone."""
     hold = Hold(drawn)
-    hold.step(None, drawn, 1000, FRAME_MS)
-    hold.step(_card(), drawn, 0, FRAME_MS)
+    hold.step(None, drawn, False, 1000, FRAME_MS)
+    hold.step(_card(), drawn, True, 0, FRAME_MS)
     return hold
 
 
@@ -37,21 +37,84 @@ def test_hold_gives_back_below_a_card_what_was_there_before_the_hand_came() -> N
     drawn[15, 12:28] = 1
     flickered[15, 12:20] = 1
     hold = Hold(drawn)
-    assert hold.step(None, drawn, 1000, FRAME_MS) is None
+    assert hold.step(None, drawn, False, 1000, FRAME_MS) is None
     for _ in range(20):
-        assert hold.step(None, flickered, 0, FRAME_MS) is None
-    came = hold.step(_card(), flickered, 0, FRAME_MS)
-    assert np.array_equal(came, _card())
-    assert hold.before is drawn
+        assert hold.step(None, flickered, True, 0, FRAME_MS) is None
+    assert np.array_equal(_given(hold, _card(), flickered), drawn & _card())
     # It lies there already.
-    assert hold.step(_card(), drawn, 0, FRAME_MS) is None
+    assert hold.step(_card(), drawn, True, 0, FRAME_MS) is None
+
+
+def _given(hold: Hold, covered: Gray, settled: Gray) -> Gray:
+    """Return the ink below what has come to lie, as it is given back."""
+    given = hold.step(covered, settled, True, 0, FRAME_MS)
+    if given is None:
+        return settled & covered
+    where, ink = given
+    assert not (where & ~covered).any()
+    return np.where(where > 0, ink, settled) & covered
 
 
 def test_hold_takes_nothing_back_where_hands_had_the_time_to_draw() -> None:
-    hold, drawn = Hold(_plane()), _plane(1)
+    hold, drawn = Hold(_plane()), _plane()
+    drawn[15:17] = 1
     for _ in range(100):
-        hold.step(None, drawn, 0, FRAME_MS)
-    assert hold.step(_card(), drawn, 0, FRAME_MS) is None
+        hold.step(None, _plane(), True, 0, FRAME_MS)
+    for _ in range(10):
+        hold.step(None, drawn, True, 0, FRAME_MS)
+    assert np.array_equal(_given(hold, _card(), drawn), drawn & _card())
+
+
+def test_hold_takes_single_pixels_back_also_where_a_card_is_moved_on_to() -> None:
+    """They flicker at the edges of lines while a hand turns a card, and below it later."""
+    drawn, flickered = _plane(), _plane()
+    drawn[20:22], flickered[20:22] = 1, 1
+    flickered[19, 40] = flickered[22, 50] = 1
+    flickered[21, 45] = 0
+    hold = Hold(drawn)
+    hold.step(None, drawn, False, 1000, 1000)
+    hold.step(_card(), drawn, True, 0, FRAME_MS)
+    for _ in range(300):
+        hold.step(_card(), flickered, False, 1000, FRAME_MS)
+    moved_on = np.roll(_card(), 25, axis=1)
+    assert np.array_equal(_given(hold, moved_on, flickered), drawn & moved_on)
+
+
+def test_hold_takes_single_pixels_back_also_where_something_always_stirs() -> None:
+    """The light of the uneven table never rests: what was there when the hand came counts."""
+    drawn, flickered, hold = _plane(), _plane(), Hold(_plane())
+    drawn[20:22], flickered[20:22] = 1, 1
+    flickered[19, 20] = 1
+    for _ in range(300):
+        hold.step(None, drawn, False, 0, FRAME_MS)
+    for _ in range(10):
+        hold.step(None, flickered, True, 0, FRAME_MS)
+    assert np.array_equal(_given(hold, _card(), flickered), drawn & _card())
+
+
+def test_hold_leaves_strokes_that_were_drawn_while_a_card_lay_elsewhere() -> None:
+    drawn, more = _plane(), _plane()
+    more[20:22, 36:54] = 1
+    hold = Hold(drawn)
+    hold.step(None, drawn, False, 1000, 1000)
+    hold.step(_card(), drawn, True, 0, FRAME_MS)
+    for _ in range(100):
+        hold.step(_card(), more, True, 0, FRAME_MS)
+    moved_on = np.roll(_card(), 25, axis=1)
+    assert np.array_equal(_given(hold, moved_on, more), more & moved_on)
+
+
+def test_hold_goes_on_where_a_card_has_lain_while_it_lies_elsewhere() -> None:
+    drawn, found = _plane(1), _plane()
+    hold, faint = _laid(drawn), _plane(FAINT)
+    elsewhere = np.roll(_card(), 25, axis=1)
+    for _ in range(400):
+        hold.step(elsewhere, drawn, True, 0, FRAME_MS)
+    assert np.array_equal(hold.kept(found, drawn, faint, LIMITS), _card() | elsewhere)
+    for _ in range(250):
+        hold.step(elsewhere, drawn, True, 0, FRAME_MS)
+    # By then it is no longer moved on.
+    assert np.array_equal(hold.kept(found, drawn, faint, LIMITS), elsewhere)
 
 
 def test_hold_keeps_ink_where_a_card_lay_and_nowhere_else() -> None:
@@ -76,10 +139,10 @@ def test_hold_is_over_some_seconds_after_the_card_has_left() -> None:
     drawn, found = _plane(1), _plane()
     hold, faint = _laid(drawn), _plane(FAINT)
     for _ in range(140):
-        hold.step(None, drawn, 0, FRAME_MS)
+        hold.step(None, drawn, True, 0, FRAME_MS)
     assert hold.kept(found, drawn, faint, LIMITS).any()
     for _ in range(20):
-        hold.step(None, drawn, 0, FRAME_MS)
+        hold.step(None, drawn, True, 0, FRAME_MS)
     assert np.array_equal(hold.kept(found, drawn, faint, LIMITS), found)
 
 
