@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import struct
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -32,19 +33,52 @@ def clock_faults() -> Iterator[Fault]:
     yield Fault("clock jumps a year back", _jumps(-_YEAR_S))
     yield Fault("clock jumps to 1970", lambda _: _set(60.0 - time.time()))
     spring, autumn = (2027, 3, 28), (2027, 10, 31)
-    for what, moment, scene in (
-        ("before summer time begins", datetime(*spring, 1, 59, 50, tzinfo=_ZONE), "Between"),
-        ("summer time has begun", datetime(*spring, 3, 29, 55, tzinfo=_ZONE), "After"),
-        ("before summer time ends", datetime(*autumn, 2, 9, 55, tzinfo=_ZONE), "Between"),
-        ("summer time ends", datetime(*autumn, 2, 59, 55, tzinfo=_ZONE), "Between"),
-        (
-            "in the hour that comes again",
-            datetime(*autumn, 2, 9, 55, fold=1, tzinfo=_ZONE),
-            "Between",
-        ),
-        ("after the hour came again", datetime(*autumn, 3, 29, 55, tzinfo=_ZONE), "After"),
+    for what, moment, scene, begins in (
+        ("before summer time begins", _at(*spring, 1, 59, 50), "Between", True),
+        ("summer time has begun", _at(*spring, 3, 29, 55), "After", True),
+        ("before summer time ends", _at(*autumn, 2, 9, 55), "Between", True),
+        ("summer time ends", _at(*autumn, 2, 59, 59), "Between", False),
+        ("in the hour that comes again", _at(*autumn, 2, 9, 59, fold=1), "Between", False),
+        ("after the hour came again", _at(*autumn, 3, 29, 55), "After", True),
     ):
-        yield Fault(f"schedule, {what}", _goes_to(moment), holds=_shows(scene))
+        told = Schedule(moment, scene, begins)
+        yield Fault(f"schedule, {what}", told.strike, holds=told.holds)
+
+
+class Schedule:
+    """What the schedule does after a moment: which scene shows, and whether it has begun then.
+
+    Args:
+        moment: the clock is set to it.
+        scene: that shows afterwards.
+        begins: whether it begins now; else it has begun before, and must not begin again.
+    """
+
+    def __init__(self, moment: datetime, scene: str, begins: bool) -> None:
+        self._moment, self._scene, self._begins = moment, scene, begins
+        self._before = 0
+
+    def strike(self, table: ServedTable) -> None:
+        """Set the clock."""
+        self._before = _begun(table.home)
+        _set(self._moment.timestamp() - time.time())
+
+    def holds(self, table: ServedTable) -> bool:
+        """Return whether the scene shows, and has begun once or not at all."""
+        now = SceneFile(table.home / "state").book.active
+        return now == self._scene and (_begun(table.home) > self._before) == self._begins
+
+
+def _at(*parts: int, fold: int = 0) -> datetime:
+    year, month, day, hour, minute, second = parts
+    return datetime(year, month, day, hour, minute, second, fold=fold, tzinfo=_ZONE)
+
+
+def _begun(home: Path) -> int:
+    """Return how many scenes have begun, as the page's log tells."""
+    logs = (home / "state" / "log").glob("events-*.jsonl")
+    lines = [json.loads(line) for log in logs for line in log.read_text("utf-8").splitlines()]
+    return sum(line["what"] == "scene" for line in lines)
 
 
 def lacks_clock() -> str:
@@ -83,14 +117,3 @@ def _set(offset_s: float) -> None:
 
 def _jumps(by_s: float) -> Act:
     return lambda _: _set(by_s)
-
-
-def _goes_to(moment: datetime) -> Act:
-    return lambda _: _set(moment.timestamp() - time.time())
-
-
-def _shows(scene: str) -> Callable[[ServedTable], bool]:
-    def holds(table: ServedTable) -> bool:
-        return SceneFile(table.home / "state").book.active == scene
-
-    return holds
