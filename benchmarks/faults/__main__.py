@@ -153,10 +153,10 @@ def _try(table: ServedTable, fault: Fault) -> dict[str, Any]:
         for text in _texts(state) - known:
             if fault.named and fault.named in text and not said:
                 said, told_after = text, passed
-        # One that is to be named may take a while until it shows, such as memory that fills, or a
-        # page that starts on a busy machine.
+        # One that is to be named may take a while until it shows, such as memory that fills.
         awaited = bool(fault.named) and not said and passed < _NAMED_WITHIN_S
-        if mended_at is None and fault.mend and passed > fault.mend_after_s and not awaited:
+        waits = fault.mend_told and awaited
+        if mended_at is None and fault.mend and passed > fault.mend_after_s and not waits:
             fault.mend(table)
             mended_at = time.monotonic() - began
         if mended_at is None or not _is_over(table, fault, state):

@@ -47,6 +47,7 @@ def camera_faults() -> Iterator[Fault]:
             named,
             mend=orders("camera", ""),
             mend_after_s=seconds,
+            mend_told=True,
             goes=True,
         )
     yield Fault(
@@ -55,6 +56,7 @@ def camera_faults() -> Iterator[Fault]:
         "cannot be opened",
         mend=_plugged_in,
         mend_after_s=12.0,
+        mend_told=True,
         goes=True,
         well_s=_BACK_S,
     )

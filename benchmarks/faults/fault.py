@@ -33,6 +33,7 @@ class Fault:
         gap_s: how long the stage may show nothing.
         mend: puts right what no table could (a full disk, an unplugged camera).
         mend_after_s: when.
+        mend_told: and not before the page has told of it, which takes a start on a busy machine.
         goes: what the page said must be gone before all is well again; some of what is over is told
             on for a quarter of an hour.
         holds: what else must be so before all is well.
@@ -45,6 +46,7 @@ class Fault:
     gap_s: float = 2.0
     mend: Act | None = None
     mend_after_s: float = 8.0
+    mend_told: bool = False
     goes: bool = False
     holds: Callable[[ServedTable], bool] | None = None
     well_s: float = 30.0

@@ -43,6 +43,7 @@ def network_faults() -> Iterator[Fault]:
         "webhook",
         mend=_hook_open,
         mend_after_s=30.0,
+        mend_told=True,
         goes=True,
         well_s=60.0,
     )
@@ -52,6 +53,7 @@ def network_faults() -> Iterator[Fault]:
         f"mqtt: {ADDRESS}",
         mend=_back,
         mend_after_s=45.0,
+        mend_told=True,
         goes=True,
         holds=_reached,
     )
@@ -68,6 +70,7 @@ def network_faults() -> Iterator[Fault]:
         STARTED_S,
         mend=_ports_free,
         mend_after_s=15.0,
+        mend_told=True,
         goes=True,
     )
 

@@ -33,6 +33,7 @@ def storage_faults() -> Iterator[Fault]:
         "cannot be written",
         mend=_writable,
         mend_after_s=15.0,
+        mend_told=True,
         goes=True,
     )
     yield Fault(
@@ -41,6 +42,7 @@ def storage_faults() -> Iterator[Fault]:
         "cannot be written",
         mend=_writable,
         mend_after_s=15.0,
+        mend_told=True,
         goes=True,
     )
     yield Fault("passwords unreadable", _access_gone, "access.json", mend=_access_back)
@@ -51,6 +53,7 @@ def storage_faults() -> Iterator[Fault]:
         STARTED_S,
         mend=_config_back,
         mend_after_s=20.0,
+        mend_told=True,
     )
     yield Fault(
         "config.yaml of an older version, started",
@@ -59,6 +62,7 @@ def storage_faults() -> Iterator[Fault]:
         STARTED_S,
         mend=_config_back,
         mend_after_s=20.0,
+        mend_told=True,
     )
     yield Fault("overrides.yaml empty, started", _overrides_empty, "overrides.yaml", STARTED_S)
 

@@ -61,6 +61,11 @@ class Attract:
         self._bundle = ""
         self.load(bundle).join(_FIRST_READ_S)
 
+    @property
+    def empty(self) -> Gray:
+        """The picture (S, S) uint8 that a turn begins on."""
+        return _empty()
+
     def configure(self, config: VisitConfig) -> None:
         """Take new settings; they hold from the next turn on."""
         self._config, self._coming = config, None
@@ -80,6 +85,14 @@ class Attract:
         """Begin anew with an empty picture, whenever the loop is shown next."""
         self._began_at = None
         self._prepare()
+
+    def rehearse(self) -> None:
+        """Make turns that nobody sees, once what the start has left behind was given back.
+
+        What they take is held from then on, and not from when pictures first stop. They are as many
+        as there are at once: one that is shown, and one that comes.
+        """
+        Thread(target=self._rehearse, name="attract-rehearsal").start()
 
     def step(self, now: float) -> Step:
         """Return what to fade to at `now` in monotonic seconds."""
@@ -116,6 +129,12 @@ class Attract:
         # What was asked for meanwhile is made next.
         if config is self._config and self._drawings in (None, drawings):
             self._coming = made
+
+    def _rehearse(self) -> None:
+        take_niceness()
+        drawings = self._drawings if self._drawings is not None else curves()
+        random = np.random.default_rng(0)
+        _ = [make_turn(drawings, self._config, number, random) for number in range(2)]
 
     def _read(self, bundle: str) -> None:
         take_niceness()

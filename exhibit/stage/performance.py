@@ -107,6 +107,7 @@ class Performance:
             Why the window must be closed; None where it was asked to stop.
         """
         self._scheduling = scheduling
+        self._attract.rehearse()
         ending = None
         while not stopping() and not (ending := self._window.asked_to_close()):
             self._pacer.wait(_COMPOSE_LEAD_S)

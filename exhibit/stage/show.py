@@ -74,6 +74,8 @@ class Show:
         self._captured_at: float | None = None
         self._fade = Fade(np.full((size[1], size[0]), PAPER, np.uint8))
         self.configure(config)
+        # Pictures may stop at any moment, and all that the loop takes is then there already.
+        self._mount(attract.empty)
 
     def configure(self, config: StageConfig) -> None:
         """Take new settings; a new mirror or rotation holds from the picture shown now."""

@@ -144,3 +144,15 @@ def test_threads_of_the_loop_are_waited_for_when_the_stage_ends() -> None:
     assert not attract.load("none").daemon
     own = [one for one in threading.enumerate() if one.name.startswith("attract")]
     assert not any(one.daemon for one in own)
+
+
+def test_attract_rehearsal_makes_as_many_turns_as_there_are_at_once_and_shows_none(
+    bundle: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attract = Attract(bundle, QUIET, seed=1)
+    wait_until(lambda: attract._coming is not None, "the first turn is made")
+    coming, made = attract._coming, []
+    monkeypatch.setattr(attract_loop, "make_turn", lambda *given: made.append(make_turn(*given)))
+    attract.rehearse()
+    wait_until(lambda: len(made) == 2, "two turns are rehearsed")
+    assert attract._coming is coming
