@@ -36,7 +36,7 @@ def camera_faults() -> Iterator[Fault]:
         ("frozen", "frozen", 12.0),
         ("black", "black", 8.0),
         ("glaring", "over-exposed", 8.0),
-        ("corrupt", "cannot be decoded", 8.0),
+        ("corrupt", "can be decoded", 8.0),
         ("dead light", "row 2 of 3, column", 12.0),
         ("small", "got 320", 8.0),
     ):
