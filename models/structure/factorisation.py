@@ -6,6 +6,7 @@ shapes of rank one, each of which moves all points along one line in space.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,8 +22,8 @@ class Structure:
 
     Args:
         cameras: (F, 2, 3), scale and rotation of every drawing, see `scale_and_rotation`.
-        centres: (F, 2), means of the landmarks.
-        rigid: (3, P), what all drawings share; x to the right, y down, z to the viewer.
+        centres: (F, 2), where the axis is about which heads turn.
+        rigid: (3, P), what all drawings share; x to the right, y down, z to the viewer from the axis.
         weights: (F, K).
         lines: (K, 3) unit vectors.
         amounts: (K, P), how far each point moves along the line; unit length.
@@ -52,25 +53,33 @@ class Structure:
         return np.asarray(self.cameras @ self.shapes() + self.centres[..., None], np.float64)
 
 
-def structure_of(landmarks: Doubles, basis: int) -> Structure:
+def structure_of(landmarks: Doubles, basis: int, who: Sequence[int] | None = None) -> Structure:
     """Recover shape, cameras and changes from landmarks of many drawings.
 
     Args:
         landmarks: (F, 2, P), x to the right and y down, all points in every drawing.
         basis: how many basis shapes of rank one.
+        who: whose head each of the F drawings shows, where that is known. Cameras are then found
+            on the landmarks of the mean head: a narrow face is no turned one. All people must have
+            been drawn in the same turns.
 
     Returns:
-        The structure, turned so that the mean camera looks straight at it. From drawings seen from
-        far away nobody can tell it from its mirror image in depth that turns the other way; of
-        the two the one is given whose middle is nearer than its rim.
+        The structure, turned so that the mean camera looks straight at it, about the upright axis
+        that stays where it is. From drawings seen from far away nobody can tell it from its mirror
+        image in depth that turns the other way; of the two the one is given whose middle is nearer
+        than its rim.
 
     Source: Tomasi and Kanade 1992 for the rigid part; rank-one basis shapes as in the thesis, paper
-        III, here one after the other by alternating least squares.
+        III, here one after the other by alternating least squares. There a head turns about the
+        mean of its landmarks, which lies before its neck: a turn then carries the head aside.
     """
-    centres = landmarks.mean(axis=2)
-    measured = landmarks - centres[..., None]
-    cameras, rigid = _rigid(measured)
-    left = measured - cameras @ rigid
+    turned = landmarks if who is None else _as_the_mean_head(landmarks, np.asarray(who))
+    means = turned.mean(axis=2)
+    cameras, rigid = _rigid(turned - means[..., None])
+    depth = _before_the_axis(cameras, means)
+    rigid = rigid + np.array([[0.0], [0.0], [depth]])
+    centres = landmarks.mean(axis=2) - depth * cameras[..., 2]
+    left = landmarks - centres[..., None] - cameras @ rigid
     weights, lines, amounts = [], [], []
     for _ in range(basis):
         weight, line, amount = _rank_one(left, cameras)
@@ -123,6 +132,26 @@ def _rigid(measured: Doubles) -> tuple[Doubles, Doubles]:
     cameras, shape = cameras @ straight.T, straight @ shape
     mirror = np.diag([1.0, 1.0, -1.0]) if _looks_backward(shape) else np.eye(3)
     return cameras @ mirror, mirror @ shape
+
+
+def _as_the_mean_head(landmarks: Doubles, who: NDArray[np.int64]) -> Doubles:
+    """Take out of landmarks (F, 2, P) what the mean over one's drawings differs from everybody's."""
+    freed = landmarks + landmarks.mean(axis=0)
+    for one in np.unique(who):
+        freed[who == one] -= landmarks[who == one].mean(axis=0)
+    return freed
+
+
+def _before_the_axis(cameras: Doubles, means: Doubles) -> float:
+    """How far the mean of the landmarks lies before the axis about which heads turn.
+
+    Args:
+        cameras: (F, 2, 3).
+        means: (F, 2) of the landmarks, which move aside as the head turns.
+    """
+    aside = cameras[..., 2] - cameras[..., 2].mean(axis=0)
+    moved = means - means.mean(axis=0)
+    return float((aside * moved).sum() / max(float(np.square(aside).sum()), 1e-12))
 
 
 def _looks_backward(shape: Doubles) -> bool:

@@ -81,17 +81,22 @@ def control(
     subject = load_subject(checkpoint, seed=options["seed"])
     finder = load_landmark_network(landmark_file)
     count = _FEW if options["dry_run"] else samples
-    w = subject.sample_w(count) if heads is None else _mixtures(subject, checkpoint, heads, count)
+    who = None
+    if heads is None:
+        w = subject.sample_w(count)
+    else:
+        w, who = _of_people(subject, checkpoint, heads, count)
     pictures = draw_codes(subject, Codes(subject.as_ws(w), None))
     left_out = [part for part in without.split(",") if part]
     kept = [i for i, name in enumerate(finder.names) if name.split("-")[0] not in left_out]
     points = located(finder, pictures)[:, :, kept]
-    seen = count - max(1, round(_HELD_OUT * count))
-    found = structure_of(points[:seen], changes)
-    off = _apart(found.projected(), points[:seen])
+    seen = len(w) - max(1, round(_HELD_OUT * count))
+    shown = seen if who is None else len(who)
+    found = structure_of(points[:shown], changes, who)
+    off = _apart(found.projected(), points[:shown])
     depth = found.depth()
     click.echo(
-        f"structure of {seen} heads: landmarks {off:.2f} % of the side, {depth:.1f} times as deep "
+        f"structure of {shown} heads: landmarks {off:.2f} % of the side, {depth:.1f} times as deep "
         "as wide"
     )
     if not _FLATTEST < depth < _DEEPEST:
@@ -111,16 +116,29 @@ def control(
     with torch.no_grad():
         told = network.landmarks(network(w[seen:])).numpy()
     off = _apart(told, points[seen:])
-    click.echo(f"told from codes, {count - seen} heads not seen: {off:.2f} % of the side")
+    click.echo(f"told from codes, {len(w) - seen} heads not seen: {off:.2f} % of the side")
 
 
-def _mixtures(subject: Subject, checkpoint: Path, heads: Path, count: int) -> torch.Tensor:
-    """Codes (count, w_dim) on the way from one kept latent to another, in random order."""
-    codes = factorial_codes(subject, checkpoint, heads).codes.reshape(-1, subject.w_dim)
+def _of_people(
+    subject: Subject, checkpoint: Path, heads: Path, count: int
+) -> tuple[torch.Tensor, list[int]]:
+    """Codes of people's drawings, and what lies between them.
+
+    Returns:
+        The kept latents of all n drawings and then `count` mixtures of two, (n + count, w_dim):
+        every other one is of one person, the rest of any two. And whose drawings the first n are.
+    """
+    kept = factorial_codes(subject, checkpoint, heads).codes
+    people, codes = len(kept), kept.reshape(-1, subject.w_dim)
+    each = len(codes) // people
     chance = np.random.default_rng(subject.seed)
-    first, second = codes[chance.integers(len(codes), size=(2, count))]
+    first, second = chance.integers(len(codes), size=(2, count))
+    own = np.arange(count) % 2 == 0
+    second = np.where(own, first // each * each + second % each, second)
     share = chance.uniform(size=(count, 1))
-    return torch.from_numpy(share * first + (1 - share) * second).float()
+    between = share * codes[first] + (1 - share) * codes[second]
+    w = torch.from_numpy(np.concatenate([codes, between])).float()
+    return w, np.repeat(np.arange(people), each).tolist()
 
 
 def _apart(found: Doubles, true: Doubles) -> float:

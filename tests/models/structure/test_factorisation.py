@@ -56,6 +56,34 @@ def test_structure_of_a_changing_head_needs_one_basis_shape_for_one_change(chanc
     assert np.linalg.norm(found.lines[0]) == pytest.approx(1)
 
 
+def test_structure_of_people_of_other_widths_needs_to_know_who_they_are(chance):
+    """A turn narrows a face by a few percent: less than faces differ."""
+    who = np.repeat(np.arange(8), 5)
+    widths = 1 + 0.15 * chance.normal(size=8)
+    shape = head(chance)
+    people = np.stack([shape * [[width], [1], [1]] for width in widths])
+    cameras = np.stack([about_the_upright_axis(yaw) for yaw in YAWS])
+    landmarks = cameras @ people[who] + 0.02 * chance.normal(size=(8, 2, 1))[who]
+
+    def off_deg(turned):
+        return np.abs(turned - turned.mean() - np.rad2deg(YAWS)).mean()
+
+    blind = structure_of(landmarks, 0)
+    found = structure_of(landmarks, 0, who.tolist())
+    assert off_deg(yaw_deg(found.cameras)) < 1
+    assert off_deg(yaw_deg(blind.cameras)) > 3 * off_deg(yaw_deg(found.cameras))
+
+
+def test_structure_of_heads_that_turn_about_their_necks_leaves_these_where_they_are(chance):
+    """About the mean of its landmarks a head would be carried aside by every turn."""
+    shape = head(chance) + np.array([[0.0], [0.0], [0.7]])
+    found = structure_of(drawn(shape), 0)
+    np.testing.assert_allclose(found.projected(), drawn(shape), atol=1e-8)
+    assert np.ptp(found.centres, axis=0) == pytest.approx([0, 0], abs=0.01)
+    assert np.ptp(drawn(shape).mean(axis=2), axis=0)[0] > 0.5
+    assert found.rigid[2].mean() == pytest.approx(0.7, abs=0.02)
+
+
 def test_structure_of_more_basis_shapes_never_draws_worse(chance):
     landmarks = drawn(head(chance)) + 0.05 * chance.normal(size=(40, 2, 20))
     errors = [np.square(structure_of(landmarks, k).projected() - landmarks).sum() for k in range(4)]
