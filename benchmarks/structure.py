@@ -9,6 +9,7 @@ Needs the [models] extra.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -22,22 +23,26 @@ BASES = (0, 2, 5, 15)
 Row = dict[str, float]
 
 
-def compared(points: Doubles, yaws: Doubles, basis: int) -> Row:
+def compared(
+    points: Doubles, yaws: Doubles, basis: int, who: Sequence[int] | None = None
+) -> Row:
     """Recover a structure and compare it with the truth.
 
     Args:
         points: (F, 3, P), x, y and depth in shares of the side.
         yaws: (F,) degrees.
         basis: shapes of rank one.
+        who: whose heads they are, where the structure is told.
 
     Returns:
         Root mean square errors: of the landmarks in percent of the side, of the yaw in degrees from
         its mean, and of the depths as a share of their own deviation; and the depths' correlation.
     """
-    found = structure_of(points[:, :2], basis)
+    found = structure_of(points[:, :2], basis, who)
     turned = yaw_deg(found.cameras)
     looks = np.stack([scale_and_rotation(camera)[1][2] for camera in found.cameras])
     depths = np.einsum("fi,fip->fp", looks, found.shapes())
+    depths = depths - depths.mean(axis=1, keepdims=True)
     true = points[:, 2] - points[:, 2].mean(axis=1, keepdims=True)
     return {
         "landmarks %": 100 * _rms(found.projected() - points[:, :2]),
@@ -56,9 +61,11 @@ def table(landmarks: Landmarks, yaws: Doubles, people: int) -> dict[str, Row]:
     found = {}
     faces = landmarks.without("hair")
     each = len(yaws) // people
+    who = np.repeat(np.arange(people), each).tolist()
     for basis in BASES:
         found[f"all points of all people, {basis} shapes"] = compared(landmarks.points, yaws, basis)
         found[f"faces of all people, {basis} shapes"] = compared(faces.points, yaws, basis)
+        found[f"faces, told whose, {basis} shapes"] = compared(faces.points, yaws, basis, who)
         apart = [
             compared(landmarks.points[part], yaws[part], basis)
             for part in (slice(i * each, (i + 1) * each) for i in range(people))

@@ -41,13 +41,13 @@ _FEW = 200
     default=4000,
     show_default=True,
     type=click.IntRange(100),
-    help="Heads that the structure is found on: random ones, or mixtures of two of --heads.",
+    help="Random heads that all is learnt from; with --heads, mixtures that are learnt beside them.",
 )
 @click.option(
     "--heads",
     type=click.Path(path_type=Path),
-    help="Data set of portraits --factors whose drawings the checkpoint was taught to redraw: a "
-    "small generator draws these and what lies between them better than random heads.",
+    help="Data set of portraits --factors whose drawings the checkpoint was taught to redraw: the "
+    "structure is found on these, freed of what people differ in.",
 )
 @click.option(
     "--changes",
@@ -75,8 +75,10 @@ def control(
 ) -> None:
     """Learn what a code says of its head: where it stands, how it is turned, how its face changes.
 
-    Heads of the generator are drawn, their landmarks found, and these taken apart into
-    cameras and a shape in space; a small network learns to tell them from the code.
+    Heads of the generator are drawn, their landmarks found, and these taken apart into cameras and
+    a shape in space; a small network learns to tell them from the code. What is asked of a turn
+    must be seen in the heads: random ones that hardly turn, or whose faces differ more in width
+    than a turn narrows them, do not say how deep they are. With --heads who is who is known.
     """
     subject = load_subject(checkpoint, seed=options["seed"])
     finder = load_landmark_network(landmark_file)
@@ -122,21 +124,24 @@ def control(
 def _of_people(
     subject: Subject, checkpoint: Path, heads: Path, count: int
 ) -> tuple[torch.Tensor, list[int]]:
-    """Codes of people's drawings, and what lies between them.
+    """Codes of people's drawings, and what lies between them and beside them.
 
     Returns:
-        The kept latents of all n drawings and then `count` mixtures of two, (n + count, w_dim):
-        every other one is of one person, the rest of any two. And whose drawings the first n are.
+        The kept latents of all n drawings and then `count` mixtures of two codes, (n + count,
+        w_dim): by turns of one person, of any two, and of a drawing and a random code, since other
+        people are asked to turn too. And whose drawings the first n are.
     """
     kept = factorial_codes(subject, checkpoint, heads).codes
     people, codes = len(kept), kept.reshape(-1, subject.w_dim)
     each = len(codes) // people
     chance = np.random.default_rng(subject.seed)
     first, second = chance.integers(len(codes), size=(2, count))
-    own = np.arange(count) % 2 == 0
-    second = np.where(own, first // each * each + second % each, second)
+    ends = codes[second]
+    own, beside = np.arange(count) % 3 == 0, np.arange(count) % 3 == 1
+    ends[own] = codes[first // each * each + second % each][own]
+    ends[beside] = subject.sample_w(count).double().numpy()[beside]
     share = chance.uniform(size=(count, 1))
-    between = share * codes[first] + (1 - share) * codes[second]
+    between = share * codes[first] + (1 - share) * ends
     w = torch.from_numpy(np.concatenate([codes, between])).float()
     return w, np.repeat(np.arange(people), each).tolist()
 

@@ -12,7 +12,8 @@ import torch
 from exhibit.contract.errors import InputError
 from models.directions.commands.codes import CHECKPOINT
 from models.directions.drawing import draw_codes
-from models.directions.subject import load_subject
+from models.directions.factorial import factorial_codes
+from models.directions.subject import Subject, load_subject
 from models.dry_run import checking_option
 from models.networks.psp.inverter import Codes
 from models.sheets import contact_sheet, write_png
@@ -40,6 +41,13 @@ _WAYS: dict[str, Way] = {"inverse": by_inverse, "gradient": by_gradient}
     type=click.Choice(sorted(_WAYS)),
     help="By the local inverse of what codes say, or by gradient with a similarity term.",
 )
+@click.option(
+    "--of",
+    "dataset",
+    type=click.Path(path_type=Path),
+    help="Data set of portraits --factors whose latents the checkpoint keeps: its last people are "
+    "turned, from the middle of their yaws, instead of random heads.",
+)
 @click.option("--heads", default=6, show_default=True, type=click.IntRange(1, 100), help="Rows.")
 @click.option("--seed", default=1, show_default=True, help="Of the heads.")
 @checking_option
@@ -49,11 +57,12 @@ def turn(
     out: Path,
     by: str,
     way: str,
+    dataset: Path | None,
     heads: int,
     seed: int,
     dry_run: bool,
 ) -> None:
-    """Ask random heads to turn, each as often as there are degrees in --by."""
+    """Ask heads to turn, each as often as there are degrees in --by."""
     try:
         degrees = [float(part) for part in by.split(",")]
     except ValueError:
@@ -64,10 +73,10 @@ def turn(
             f"{control_file}: for codes of {control.w_mean.shape[0]} numbers; "
             f"those of {checkpoint} have {subject.w_dim}"
         )
+    w = subject.sample_w(heads) if dataset is None else _drawn(subject, checkpoint, dataset, heads)
     if dry_run:
-        click.echo(f"Dry run: {heads} heads turned {len(degrees)} times -> {out}")
+        click.echo(f"Dry run: {len(w)} heads turned {len(degrees)} times -> {out}")
         return
-    w = subject.sample_w(heads)
     with torch.no_grad():
         said = control(w)
     columns = []
@@ -76,4 +85,10 @@ def turn(
         columns.append(draw_codes(subject, Codes(subject.as_ws(moved), None)))
     pictures = np.stack(columns, axis=1).reshape(-1, *columns[0].shape[1:])
     write_png(out, contact_sheet(list(pictures), len(degrees)))
-    click.echo(f"{heads} heads turned by {by} degrees -> {out}")
+    click.echo(f"{len(w)} heads turned by {by} degrees -> {out}")
+
+
+def _drawn(subject: Subject, checkpoint: Path, dataset: Path, heads: int) -> torch.Tensor:
+    """Codes (n, w_dim) of a data set's last people, n = `heads` of them or all, in one drawing each."""
+    codes = factorial_codes(subject, checkpoint, dataset).codes[-heads:, 0, 0]
+    return torch.from_numpy(codes[:, codes.shape[1] // 2, 0]).float()

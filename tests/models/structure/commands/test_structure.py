@@ -51,7 +51,10 @@ def test_structure_from_heads_to_turns(place: Path) -> None:
         assert (place / f"{way}.png").is_file()
     write_redrawn(Path("redrawn.pt"), place / "heads")
     among = ("control", "--checkpoint", "redrawn.pt", *asked[3:-1], "among", "--heads", "heads")
-    assert "structure of 90 heads" in run(*among, "--changes", "2", *FEW)
+    said = run(*among, "--changes", "2", *FEW)
+    assert f"structure of {len(list((place / 'heads' / 'images').iterdir()))} heads" in said
+    kept = ("turn", "--checkpoint", "redrawn.pt", "--control", "among/latest.pt", "-o", "kept.png")
+    assert "2 heads turned" in run(*kept, "--of", "heads", "--heads", "2")
     _, card = read_yaml((place / "among" / "card.yaml").read_text())
     assert card["data"]["heads"] == data_sha256(place / "heads")
     lost = run(*among[:2], "gan.pt", *among[3:-3], "lost", "--heads", "heads", *FEW, code=2)
