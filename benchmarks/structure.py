@@ -23,9 +23,7 @@ BASES = (0, 2, 5, 15)
 Row = dict[str, float]
 
 
-def compared(
-    points: Doubles, yaws: Doubles, basis: int, who: Sequence[int] | None = None
-) -> Row:
+def compared(points: Doubles, yaws: Doubles, basis: int, who: Sequence[int] | None = None) -> Row:
     """Recover a structure and compare it with the truth.
 
     Args:

@@ -23,7 +23,7 @@ class Structure:
     Args:
         cameras: (F, 2, 3), scale and rotation of every drawing, see `scale_and_rotation`.
         centres: (F, 2), where the axis is about which heads turn.
-        rigid: (3, P), what all drawings share; x to the right, y down, z to the viewer from the axis.
+        rigid: (3, P), what all drawings share; right, down, and from the axis to the viewer.
         weights: (F, K).
         lines: (K, 3) unit vectors.
         amounts: (K, P), how far each point moves along the line; unit length.
@@ -135,7 +135,7 @@ def _rigid(measured: Doubles) -> tuple[Doubles, Doubles]:
 
 
 def _as_the_mean_head(landmarks: Doubles, who: NDArray[np.int64]) -> Doubles:
-    """Take out of landmarks (F, 2, P) what the mean over one's drawings differs from everybody's."""
+    """Take out of landmarks (F, 2, P) how the mean of one's drawings differs from all."""
     freed = landmarks + landmarks.mean(axis=0)
     for one in np.unique(who):
         freed[who == one] -= landmarks[who == one].mean(axis=0)

@@ -41,7 +41,7 @@ _FEW = 200
     default=4000,
     show_default=True,
     type=click.IntRange(100),
-    help="Random heads that all is learnt from; with --heads, mixtures that are learnt beside them.",
+    help="Random heads that all is learnt from; with --heads, mixtures learnt beside these.",
 )
 @click.option(
     "--heads",

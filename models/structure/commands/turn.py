@@ -89,6 +89,6 @@ def turn(
 
 
 def _drawn(subject: Subject, checkpoint: Path, dataset: Path, heads: int) -> torch.Tensor:
-    """Codes (n, w_dim) of a data set's last people, n = `heads` of them or all, in one drawing each."""
+    """Codes (n, w_dim) of a drawing each of a data set's last people, at most `heads` of them."""
     codes = factorial_codes(subject, checkpoint, dataset).codes[-heads:, 0, 0]
     return torch.from_numpy(codes[:, codes.shape[1] // 2, 0]).float()
