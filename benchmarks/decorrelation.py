@@ -71,7 +71,7 @@ def path_length(subject: Subject, lpips: Lpips) -> float:
 def _levels(subject: Subject, w: torch.Tensor) -> np.ndarray:
     with torch.no_grad():
         levels = [subject.generator.synthesis(part, None) for part in subject.as_ws(w).split(16)]
-    return torch.cat(levels).mean(dim=1, keepdim=True).numpy()
+    return torch.cat(levels).mean(dim=1, keepdim=True).clamp(-1, 1).numpy()
 
 
 def told(subject: Subject, measured: Measured) -> tuple[float, float]:

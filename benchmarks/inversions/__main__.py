@@ -22,7 +22,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from benchmarks.inversions.learning import METHODS, Inversion, learn
+from benchmarks.inversions.learning import Inversion, learn
 from benchmarks.telling import tell
 from models.collection.pictures import load_pictures
 from models.directions import regression
@@ -133,7 +133,6 @@ def _directions(subject: Subject, classifier: Path, names: Sequence[str]) -> Dir
 @click.option("--classifier", required=True, type=click.Path(path_type=Path))
 @click.option("--pictures", default=6000, show_default=True, type=click.IntRange(8))
 @click.option("--heads", default=200, show_default=True, type=click.IntRange(8))
-@click.option("--methods", default=",".join(METHODS), show_default=True)
 @click.option("--seed", default=0, show_default=True)
 @click.option("--sheet", type=click.Path(path_type=Path), help="Heads above what each redraws.")
 @click.option("--out", type=click.Path(path_type=Path), help="Report as JSON.")
@@ -144,7 +143,6 @@ def main(
     classifier: Path,
     pictures: int,
     heads: int,
-    methods: str,
     seed: int,
     sheet: Path | None,
     out: Path | None,
@@ -159,8 +157,8 @@ def main(
     measuring = _Measuring(subject, others, classifier, evaluation_lpips())
     rows: dict[str, Row] = {}
     strips = [as_gray(others[:_SHOWN, 0].numpy())]
-    for method in methods.split(","):
-        rows[method], drawn = measuring.measure(learn(method, generator, learnt, pictures, seed))
+    for method, inversion in learn(generator, learnt, pictures, seed):
+        rows[method], drawn = measuring.measure(inversion)
         logging.info("%s: %s", method, rows[method])
         strips.append(drawn[:_SHOWN])
     if sheet:

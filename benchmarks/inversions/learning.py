@@ -15,14 +15,15 @@ from benchmarks.inversions.hypernetwork import Hypernetwork, coarse_difference, 
 from models.networks.perceptual.lpips import training_lpips
 from models.networks.psp.config import EncoderConfig
 from models.networks.psp.inverter import Inverter, inverter_for
-from models.networks.stylegan2.generator import Generator
+from models.networks.stylegan2.generator import Generator, Synthesis
 from models.training.encoder.losses import delta_loss, offset_loss
+from models.training.parts.losses import as_displayed
 
 log = logging.getLogger(__name__)
 
 BATCH, _RATE = 8, 1e-3
 _PERCEPTUAL, _OFFSET, _DELTA, _LATENT, _R1 = 0.8, 0.005, 0.02, 0.1, 1.0
-METHODS = ("pSp", "e4e", "ReStyle", "HyperStyle")
+ENCODERS = ("pSp", "e4e", "ReStyle")
 STEPS = 3
 """Refinements of ReStyle."""
 
@@ -40,38 +41,44 @@ class Inversion:
 
 
 def learn(
-    method: str, generator: Generator, drawings: Tensor, pictures: int, seed: int
-) -> Inversion:
-    """Learn one method.
+    generator: Generator, drawings: Tensor, pictures: int, seed: int
+) -> Iterator[tuple[str, Inversion]]:
+    """Learn one method after the other: those of `ENCODERS`, and HyperStyle.
 
     Args:
-        method: of `METHODS`.
         generator: frozen.
         drawings: (m, 1, R, R) uint8; half of each batch, the other half are random pictures.
-        pictures: seen in all. HyperStyle sees as many again, after its encoder, which is e4e's.
-        seed: of everything random.
+        pictures: that each sees. HyperStyle begins with the codes of e4e's encoder, as it is.
+        seed: of everything random, for each.
     """
+    synthesis = generator.synthesis
+    encoders = {}
+    for method in ENCODERS:
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            encoders[method] = _encoder(method, generator, drawings, pictures)
+        yield method, _with_codes(encoders[method], synthesis)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        if method != "HyperStyle":
-            inverter = _encoder(method, generator, drawings, pictures)
-            return Inversion(
-                encode=lambda seen: inverter(seen, generator.synthesis).w_plus,
-                redraw=lambda seen, codes: generator.synthesis(codes),
-                weights=_count(inverter),
-            )
-        inverter = _encoder("e4e", generator, drawings, pictures)
-        network = _hypernetwork(inverter, generator, drawings, pictures)
+        network = _hypernetwork(encoders["e4e"], generator, drawings, pictures)
+    yield "HyperStyle", _with_kernels(encoders["e4e"], network, synthesis)
 
-        def redraw(seen: Tensor, codes: Tensor) -> Tensor:
-            first = generator.synthesis(inverter(seen, generator.synthesis).w_plus)
-            return draw_changed(generator.synthesis, codes, network(seen, first))
 
-        return Inversion(
-            encode=lambda seen: inverter(seen, generator.synthesis).w_plus,
-            redraw=redraw,
-            weights=_count(inverter) + _count(network),
-        )
+def _with_codes(inverter: Inverter, synthesis: Synthesis) -> Inversion:
+    def encode(seen: Tensor) -> Tensor:
+        return inverter(seen, synthesis).w_plus
+
+    return Inversion(encode, lambda _, codes: synthesis(codes), _count(inverter))
+
+
+def _with_kernels(inverter: Inverter, network: Hypernetwork, synthesis: Synthesis) -> Inversion:
+    plain = _with_codes(inverter, synthesis)
+
+    def redraw(seen: Tensor, codes: Tensor) -> Tensor:
+        first = synthesis(plain.encode(seen)).clamp(-1, 1)
+        return draw_changed(synthesis, codes, network(seen, first))
+
+    return Inversion(plain.encode, redraw, plain.weights + _count(network))
 
 
 def _encoder(method: str, generator: Generator, drawings: Tensor, pictures: int) -> Inverter:
@@ -90,9 +97,11 @@ def _encoder(method: str, generator: Generator, drawings: Tensor, pictures: int)
     perceptual = training_lpips()
     for step, seen in enumerate(_batches(generator, drawings, pictures)):
         _fall(optimizer, step, pictures // BATCH)
-        codes = inverter(seen, generator.synthesis).w_plus
-        drawn = generator.synthesis(codes)
-        loss = coarse_difference(drawn, seen) + _PERCEPTUAL * perceptual(drawn, seen).mean()
+        with torch.autocast("cpu", torch.bfloat16):
+            codes = inverter(seen, generator.synthesis).w_plus
+            drawn = as_displayed(generator.synthesis(codes).float())
+            loss = _PERCEPTUAL * perceptual(drawn, seen).mean()
+        loss = loss + coarse_difference(drawn, seen)
         loss = loss + _OFFSET * offset_loss(codes, inverter.w_avg)
         if method == "e4e":
             loss = loss + _DELTA * delta_loss(codes)
@@ -115,11 +124,14 @@ def _hypernetwork(
     perceptual = training_lpips()
     for step, seen in enumerate(_batches(generator, drawings, pictures)):
         _fall(optimizer, step, pictures // BATCH)
-        with torch.no_grad():
-            codes = inverter(seen, generator.synthesis).w_plus
-            first = generator.synthesis(codes)
-        drawn = draw_changed(generator.synthesis, codes, network(seen, first))
-        loss = coarse_difference(drawn, seen) + _PERCEPTUAL * perceptual(drawn, seen).mean()
+        with torch.autocast("cpu", torch.bfloat16):
+            with torch.no_grad():
+                codes = inverter(seen, generator.synthesis).w_plus
+                first = as_displayed(generator.synthesis(codes).float())
+            changes = network(seen, first)
+            drawn = as_displayed(draw_changed(generator.synthesis, codes, changes).float())
+            loss = _PERCEPTUAL * perceptual(drawn, seen).mean()
+        loss = loss + coarse_difference(drawn, seen)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -161,7 +173,7 @@ def _batches(generator: Generator, drawings: Tensor, pictures: int) -> Iterator[
     half = BATCH // 2
     for _ in range(pictures // BATCH):
         chosen = drawings[torch.randint(len(drawings), (half,))].float() / 127.5 - 1
-        with torch.no_grad():
+        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
             own = generator(torch.randn(BATCH - half, generator.config.z_dim))
         yield torch.cat([chosen, own.clamp(-1, 1)])
 

@@ -78,7 +78,9 @@ class Inverter(nn.Module):
         if self.config.steps > 1:
             if synthesis is None:
                 raise EncoderError("an encoder with several steps needs the generator to encode")
-            picture = synthesis(codes.w_plus, codes.feature).mean(dim=1, keepdim=True)
+            # As it would be seen: what is drawn is whiter than paper in places by far.
+            drawn = synthesis(codes.w_plus, codes.feature).clamp(-1, 1)
+            picture = drawn.mean(dim=1, keepdim=True)
             side = self.config.ink_size
             if picture.shape[-1] != side:
                 picture = F.interpolate(picture, size=(side, side), mode="bilinear")
