@@ -66,7 +66,8 @@ def learn(
 
 def _with_codes(inverter: Inverter, synthesis: Synthesis) -> Inversion:
     def encode(seen: Tensor) -> Tensor:
-        return inverter(seen, synthesis).w_plus
+        codes: Tensor = inverter(seen, synthesis).w_plus
+        return codes
 
     return Inversion(encode, lambda _, codes: synthesis(codes), _count(inverter))
 
