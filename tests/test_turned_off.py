@@ -95,7 +95,8 @@ def test_process_that_is_killed_while_it_is_on_is_told_and_started_again(
     table: RunningTable, osc: SimpleUDPClient
 ) -> None:
     osc.send_message("/tracing/sound", 1)
-    wait_until(lambda: table.status("sound").get("state"), "sound to be on")
+    # The supervisor says its process a look later than it says itself what it does.
+    wait_until(lambda: table.status("sound").get("state") and table.pid("sound"), "sound to be on")
     pid = table.pid("sound")
     assert pid is not None
     os.kill(pid, 9)
