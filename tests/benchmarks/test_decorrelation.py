@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from benchmarks.decorrelation import compared, dimensions, label_accuracy, mean_correlation
+pytest.importorskip("torch")
+
+from benchmarks.decorrelation import (
+    compared,
+    dimensions,
+    label_accuracy,
+    mean_correlation,
+)
 from models.directions.measured import Measured
 
 

@@ -2,11 +2,17 @@
 
 import copy
 
-import torch
+import pytest
 
-from benchmarks.inversions.hypernetwork import Hypernetwork, draw_changed, kernels_of
-from models.networks.stylegan2.config import GeneratorConfig
-from models.networks.stylegan2.generator import Generator
+torch = pytest.importorskip("torch")
+
+from benchmarks.inversions.hypernetwork import (  # noqa: E402
+    Hypernetwork,
+    draw_changed,
+    kernels_of,
+)
+from models.networks.stylegan2.config import GeneratorConfig  # noqa: E402
+from models.networks.stylegan2.generator import Generator  # noqa: E402
 
 
 def _generator() -> Generator:

@@ -1,10 +1,12 @@
 """The methods learn what they are named after."""
 
-import torch
+import pytest
 
-from benchmarks.inversions.learning import learn
-from models.networks.stylegan2.config import GeneratorConfig
-from models.networks.stylegan2.generator import Generator
+torch = pytest.importorskip("torch")
+
+from benchmarks.inversions.learning import learn  # noqa: E402
+from models.networks.stylegan2.config import GeneratorConfig  # noqa: E402
+from models.networks.stylegan2.generator import Generator  # noqa: E402
 
 
 def test_learn_gives_codes_and_pictures_of_the_generators_shape() -> None:
