@@ -13,7 +13,7 @@ from exhibit.inference.session import Session, Shapes
 
 log = logging.getLogger(__name__)
 
-_RETRY_MIN_S, _RETRY_MAX_S = 30.0, 1800.0
+_RETRY_MIN_S, _RETRY_MAX_S = 10.0, 1800.0
 CPU = "cpu"
 
 

@@ -84,7 +84,7 @@ def test_ladder_card_that_is_back_is_taken_again_and_not_asked_for_before_it_is_
     machine.has_card = False
     _answer(session)
     opened = len(machine.opened)
-    clock.advance(29)
+    clock.advance(9)
     _answer(session)
     assert len(machine.opened) == opened
     machine.has_card = True
