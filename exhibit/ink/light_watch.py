@@ -11,8 +11,9 @@ from exhibit.contract.values import Floats, Gray, InkEvent
 ROWS, COLUMNS = 3, 4
 _DEAD, _ALIVE = 0.7, 0.8
 _FREE_SHARE = 0.25
-_FIRST, _LASTS = 20, 15
-"""Frames that make the reference, and frames for which a zone must stay dark."""
+_FIRST, _LEARNT, _LASTS = 20, 300, 15
+"""Frames that make the reference, frames in which it may still rise, for paper that just comes is
+seen too dark, and frames for which a zone must stay dark."""
 
 
 class LightWatch:
@@ -54,11 +55,13 @@ class LightWatch:
         return tuple(told)
 
     def _judge(self, zone: tuple[int, int], level: float) -> str:
-        """Name what has just happened to a zone; its reference is the mean of its first frames."""
-        if self._seen[zone] < _FIRST:
-            self._seen[zone] += 1
+        """Name what has just happened to a zone; its reference is what its first frames rise to."""
+        self._seen[zone] += 1
+        if self._seen[zone] <= _FIRST:
             self._reference[zone] += (level - self._reference[zone]) / self._seen[zone]
             return ""
+        if self._seen[zone] <= _LEARNT and level > self._reference[zone]:
+            self._reference[zone] += (level - self._reference[zone]) / _FIRST
         share = level / max(self._expected(zone), 1.0)
         if share > _ALIVE:
             was_dead = self._dark_frames[zone] >= _LASTS
