@@ -67,7 +67,7 @@ class OnnxEncoder:
 
     def _loosened(self, feature: Floats, recalled: Recalled | None) -> Floats:
         loose = np.float32(self._follow) * feature
-        if recalled is not None and self.sees_recalled:
+        if recalled is not None and self.sees_recalled and self._recall > 0:
             alone = self._penless_map(recalled.picture)
             if alone is not None:
                 loose += np.float32((1 - self._follow) * self._recall) * alone
