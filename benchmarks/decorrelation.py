@@ -28,16 +28,17 @@ from models.directions.measured import Doubles, Measured, measure_samples
 from models.directions.semantics import NAMES as SEMANTICS
 from models.directions.subject import Subject, load_subject
 from models.directions.supervised import JUDGED_SHARE
-from models.measures.copies import distances
+from models.evaluation.distances import path_length
 from models.measures.frechet import frechet
 from models.measures.kid import Features, kid, picture_features
 from models.networks.perceptual.lpips import Lpips, evaluation_lpips
 from models.networks.psp.inverter import Codes
+from models.sketches.raster import Floats
 
 _SIDE_PX = 64
 _MOST_DRAWINGS = 1000
 _CODES = 10_000
-_PATHS, _STEP = 200, 1e-2
+_PATHS = 200
 Row = dict[str, float]
 
 
@@ -56,22 +57,19 @@ def dimensions(w: Doubles) -> float:
     return float(variances.sum() ** 2 / np.square(variances).sum())
 
 
-def path_length(subject: Subject, lpips: Lpips) -> float:
-    """Perceptual path length in w: mean distance over the squared step.
+class RandomPictures:
+    """Random pictures of a generator, as `models.evaluation.distances.path_length` draws them."""
 
-    Source: Karras et al. 2019, "A Style-Based Generator Architecture", eq. 3 (without cropping).
-    """
-    w = subject.sample_w(2 * _PATHS)
-    first, second = w[::2], w[1::2]
-    at = torch.arange(_PATHS)[:, None] / _PATHS
-    here, there = (_levels(subject, first.lerp(second, at + step)) for step in (0.0, _STEP))
-    return float(distances(lpips, list(here), list(there)).mean() / _STEP**2)
+    def __init__(self, subject: Subject) -> None:
+        self._subject = subject
+        self.samples = subject.sample_w(2 * _PATHS).numpy()
 
-
-def _levels(subject: Subject, w: torch.Tensor) -> np.ndarray:
-    with torch.no_grad():
-        levels = [subject.generator.synthesis(part, None) for part in subject.as_ws(w).split(16)]
-    return torch.cat(levels).mean(dim=1, keepdim=True).clamp(-1, 1).numpy()
+    def sample_levels(self, w: Floats) -> Floats:
+        """Draw one w (w_dim,): (R, R) float32, -1 ink .. 1 paper, clipped."""
+        codes = self._subject.as_ws(torch.from_numpy(w[None]))
+        with torch.no_grad():
+            levels = self._subject.generator.synthesis(codes)
+        return np.asarray(levels.clamp(-1, 1)[0].mean(dim=0).numpy(), np.float32)
 
 
 def told(subject: Subject, measured: Measured) -> tuple[float, float]:
@@ -117,7 +115,7 @@ def measured_model(
     row = {
         "KID": kid(features, reference),
         "Fréchet": frechet(features, reference),
-        "PPL": path_length(subject, lpips),
+        "PPL": path_length(RandomPictures(subject), lpips, _PATHS),
         "|correlation| of w": mean_correlation(w),
         "dimensions of w": dimensions(w),
         "semantics, own": own,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from models.networks.perceptual.lpips import Lpips
 from models.sketches.framing import Placement, frame_strokes
 from models.sketches.perturb import Strokes
 from models.sketches.quickdraw import TimedSketch, drawn_up_to
-from models.sketches.raster import Gray
+from models.sketches.raster import Floats, Gray
 
 STROKE_SHARE = 0.02
 PPL_STEP = 1e-2
@@ -83,8 +84,17 @@ def _one_more(strokes: Strokes, rng: np.random.Generator) -> Strokes:
     return (*strokes, np.stack([start, start + step]).astype(np.float32))
 
 
-def path_length(model: TableModel, lpips: Lpips, count: int, step: float = PPL_STEP) -> float:
-    """Perceptual path length in w: mean distance over the squared step.
+class Sampled(Protocol):
+    """What draws random pictures: codes w (n, w_dim), and the picture (R, R) float32 of one."""
+
+    samples: Floats
+
+    def sample_levels(self, w: Floats) -> Floats:
+        """Draw one w, -1 ink .. 1 paper, not rounded."""
+
+
+def path_length(model: Sampled, lpips: Lpips, count: int, step: float = PPL_STEP) -> float:
+    """Perceptual path length in w, between `count` pairs of samples: mean distance over step².
 
     LPIPS sums squared differences, so it is quadratic in the step already; squared once more, the
     length would fall to nothing with it. Pictures are compared before they are rounded to grey
