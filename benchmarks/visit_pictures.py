@@ -47,8 +47,9 @@ class Course:
     """
 
     def __init__(self, bundle: str) -> None:
+        light = np.zeros((_SIZE[1], _SIZE[0], 4), np.uint8)
         self._show = Show(
-            _SIZE, _STAGE, Calibration(), Attract(bundle, _VISIT, seed=4), _VISIT.fade_s
+            light, _STAGE, Calibration(), Attract(bundle, _VISIT, seed=4), _VISIT.fade_s
         )
         self._now = 0.0
         self.tiles: list[Gray] = []

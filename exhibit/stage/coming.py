@@ -2,12 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from exhibit.contract.values import Gray
 from exhibit.stage.box import Box
+
+
+class Spare:
+    """A second window, for a picture that takes more than one refresh; it is used again.
+
+    Fresh memory costs more than the arithmetic, and so does copying: when the picture is whole the
+    two windows change places, and it is remembered where they differ.
+    """
+
+    def __init__(self) -> None:
+        self._window: Gray | None = None
+        self._twin: Gray | None = None
+        self._differ: list[Box] = []
+
+    def like(self, target: Gray, but: Sequence[Box]) -> Gray:
+        """Return a window that is the same as another one, except in boxes that are drawn anew."""
+        if self._window is None or self._twin is not target:
+            self._window = target.copy()
+        else:
+            for box in self._differ:
+                if not any(box == box.within(other) for other in but):
+                    np.copyto(box.of(self._window), box.of(target))
+        self._twin, self._differ = target, list(but)
+        return self._window
+
+    def take_place(self, target: Gray, boxes: Sequence[Box]) -> None:
+        """Keep a window from now on whose place was taken by the one kept until now."""
+        self._window, self._twin, self._differ = target, self._window, list(boxes)
+
+    def outdated(self, boxes: Sequence[Box] | None = None) -> None:
+        """Remember where the other window was drawn meanwhile; None is anywhere."""
+        if boxes is None:
+            self._twin = None
+        else:
+            self._differ += boxes
 
 
 class Coming:
@@ -32,35 +67,30 @@ class Coming:
         self._apart: Gray | None = None
 
     def draw(
-        self,
-        draw: Callable[[Box, Gray], None],
-        target: Gray,
-        most_px: int,
-        spare: Callable[[Gray], Gray],
-    ) -> bool:
-        """Draw one refresh's share of it; returns whether `target` holds all of it now.
+        self, draw: Callable[[Box, Gray], None], target: Gray, most_px: int, spare: Spare
+    ) -> Gray | None:
+        """Draw one refresh's share of it; returns the window that holds all of it, or None.
 
-        Until then nothing is written there, since what is shown still fades to it.
+        Until then nothing is written into the target, since what is shown still fades to it.
 
         Args:
             draw: draws a box of a window.
             target: the window (H, W) or (H, W, 3) that is faded to.
             most_px: so many pixels are drawn in one refresh, and one box at least.
-            spare: gives another window like one, for what takes more than one refresh.
+            spare: has another window like it, for what takes more than one refresh.
         """
         share = [self.left.pop(0)] if self.left else []
         while self.left and sum(box.area for box in share) + self.left[0].area <= most_px:
             share.append(self.left.pop(0))
-        if self._apart is None and not self.left:
-            for box in share:
-                draw(box, target)
-            return True
-        if self._apart is None:
-            self._apart = spare(target)
+        if self._apart is None and self.left:
+            self._apart = spare.like(target, self.boxes)
+        window = target if self._apart is None else self._apart
         for box in share:
-            draw(box, self._apart)
+            draw(box, window)
         if self.left:
-            return False
-        for box in self.boxes:
-            np.copyto(box.of(target), box.of(self._apart))
-        return True
+            return None
+        if self._apart is None:
+            spare.outdated(self.boxes)
+        else:
+            spare.take_place(target, self.boxes)
+        return window

@@ -22,6 +22,9 @@ class Fade:
     Linear, because pictures may come faster than a fade lasts: each one starts again from what is
     shown, and a slow start would then never arrive.
 
+    What was shown last becomes what the next fade begins from by changing places with it: only
+    where the two differ, and the next fade does not, is anything copied.
+
     Attributes:
         boxes: where the last blend differs from the one before; all of the rest is as it was.
     """
@@ -33,6 +36,8 @@ class Fade:
         self._began_at = 0.0
         self._duration_s = 0.0
         self._share = 1.0
+        self._is_blended = True
+        self._differ: list[Box] = []
         self.boxes = [box_of(first)]
 
     @property
@@ -62,21 +67,15 @@ class Fade:
             boxes: where it differs from the target before; None is anywhere.
         """
         if target.ndim != self._blend.ndim:
-            self._blend, target = _same_channels(self._blend, target)
-            self._from = np.empty_like(self._blend)
-            boxes = None
+            shown, target = _same_channels(self._shown, target)
+            self._from, self._blend = shown, shown.copy()
+            self._is_blended, self._differ, boxes = True, [], None
         boxes = [box_of(target)] if boxes is None else boxes
         if self._share < 1:
             # Of a fade that is cut short only what it has not finished goes on.
             boxes = merged((*self.boxes, *boxes))
-        self.boxes = []
-        for box in boxes:
-            differs = box
-            if box.area <= _LOOKED_THROUGH_PX:
-                differs = changed_box(box.of(self._blend), box.of(target)).moved(box.left, box.top)
-            if not differs.is_empty:
-                np.copyto(differs.of(self._from), differs.of(self._blend))
-                self.boxes.append(differs)
+        self.boxes = [box for box in (self._differing(box, target) for box in boxes) if box.area]
+        self._begin_from_shown()
         self._to = target
         self._began_at, self._duration_s, self._share = now, duration_s, 0.0
 
@@ -87,7 +86,28 @@ class Fade:
         for box in self.boxes:
             to, before, shown = (box.of(a) for a in (self._to, self._from, self._blend))
             cv2.addWeighted(to, self._share, before, 1 - self._share, 0, dst=shown)
+        self._is_blended = True
         return self._blend
+
+    @property
+    def _shown(self) -> Gray:
+        return self._blend if self._is_blended else self._from
+
+    def _differing(self, box: Box, target: Gray) -> Box:
+        """Return the part of a box in which a picture differs from what is shown."""
+        if box.area > _LOOKED_THROUGH_PX:
+            return box
+        return changed_box(box.of(self._shown), box.of(target)).moved(box.left, box.top)
+
+    def _begin_from_shown(self) -> None:
+        """Make what is shown what is faded from, and the blend the same outside of the boxes."""
+        if self._is_blended:
+            self._from, self._blend = self._blend, self._from
+            self._is_blended = False
+        for box in self._differ:
+            if not any(box == box.within(other) for other in self.boxes):
+                np.copyto(box.of(self._blend), box.of(self._from))
+        self._differ = self.boxes
 
 
 def _same_channels(shown: Gray, target: Gray) -> tuple[Gray, Gray]:

@@ -27,7 +27,7 @@ class Notice:
         self._lines: list[str] = []
         self._hang: tuple[bool, int] | None = None
         self._place = (slice(0, 0), slice(0, 0))
-        self._strip: Gray = np.zeros((0, 0, 3), np.uint8)
+        self._strip: Gray = np.zeros((0, 0, 4), np.uint8)
 
     def set(self, lines: list[str], config: StageConfig) -> bool:
         """Take what to show, nothing for no lines; returns whether anything is different."""
@@ -40,7 +40,7 @@ class Notice:
         return True
 
     def draw(self, light: Gray) -> None:
-        """Write the lines over the light of the window (H, W, 3)."""
+        """Write the lines over the light of the window (H, W, 4)."""
         if self._lines:
             light[self._place] = self._strip
 
@@ -57,7 +57,7 @@ class Notice:
         left, above, wide, high = cv2.boundingRect(_hung(inside, mirror, rotate))
         self._place = (slice(above, above + high), slice(left, left + wide))
         strip = _hung(upright, mirror, rotate)[self._place]
-        self._strip = np.repeat(strip[..., None], 3, axis=2)
+        self._strip = np.repeat(strip[..., None], 4, axis=2)
 
     def _write(self, upright: Gray, text: str, baseline_px: int, line_px: int) -> None:
         margin = line_px

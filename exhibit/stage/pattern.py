@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
+import cv2
 
 from exhibit.contract.pattern import FRESH_S, SLOT
 from exhibit.contract.slot_reader import SlotReader
@@ -39,10 +39,11 @@ class Pattern:
         return self._pixels is not None and self._pixels.shape[:2] == self._size
 
     def cover(self, light: Gray) -> bool:
-        """Write the pattern over the light (H, W, 3) of the window; False if it stands already."""
+        """Write the pattern over the window's light (H, W, 4); False if it stands already."""
         pixels = self._pixels
         if pixels is None or not self._new:
             return False
-        light[:] = pixels[:, :, np.newaxis] if pixels.ndim == 2 else pixels
+        way = cv2.COLOR_GRAY2BGRA if pixels.ndim == 2 else cv2.COLOR_RGB2BGRA
+        cv2.cvtColor(pixels, way, dst=light)
         self._new = False
         return True

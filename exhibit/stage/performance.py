@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 
 from exhibit.contract.board import CommandInbox, Heart, write_status
@@ -75,7 +76,7 @@ class Performance:
         self._labels, self._labelled = Labels(), Origin()
         self._origins = RecordReader(run_dir, Origin)
         self._show = Show(
-            window.size, config.stage, calibration, self._attract, config.visit.fade_s
+            window.canvas(), config.stage, calibration, self._attract, config.visit.fade_s
         )
         self._notice = Notice(window.size)
         self._pattern, self._covered = Pattern(run_dir, window.size), False
@@ -114,7 +115,7 @@ class Performance:
             changed = not self._may_be_skipped() and self._refresh()
             if changed:
                 self._pacer.wait()
-            self._window.show(self._show.light if changed else None, self._changed)
+            self._window.show(self._changed if changed else ())
             # What rests is on the display when its refresh is due: nobody need wake for that.
             shown_at = max(self._clock(), self._pacer.due)
             self._pacer.done()
@@ -137,6 +138,7 @@ class Performance:
         self._skipped = 0
         self._follow()
         self._obey()
+        self._show.onto(self._window.canvas())
         self._moved = self._compose()
         return self._moved
 
@@ -248,4 +250,4 @@ class Performance:
 
     def _shrink(self, light: Gray) -> Gray:
         step = -(-light.shape[1] // _COMPOSITE_WIDEST_PX)
-        return np.ascontiguousarray(light[::step, ::step])
+        return np.asarray(cv2.cvtColor(light[::step, ::step], cv2.COLOR_BGRA2RGB), np.uint8)

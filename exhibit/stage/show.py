@@ -13,7 +13,7 @@ from exhibit.contract.slot import Published
 from exhibit.contract.values import Gray
 from exhibit.stage.attract import Attract
 from exhibit.stage.box import Box, box_of, changed_boxes
-from exhibit.stage.coming import Coming
+from exhibit.stage.coming import Coming, Spare
 from exhibit.stage.fade import Fade
 from exhibit.stage.label import hang_label
 from exhibit.stage.mode import Mode
@@ -35,11 +35,11 @@ class Show:
     """Composes the window, one frame at a time, and of it only what has changed.
 
     Attributes:
-        light: (H, W, 3) uint8 RGB.
+        light: (H, W, 4) uint8, the window's memory: blue, green, red, and one that is not shown.
         composed: the parts of `light` that were written last.
 
     Args:
-        size: width and height of the window in pixels.
+        light: what to compose into, as the attribute.
         config: tone, mirror, rotation and fade.
         calibration: where the projection lands on the table.
         attract: the attract loop.
@@ -48,21 +48,19 @@ class Show:
 
     def __init__(
         self,
-        size: tuple[int, int],
+        light: Gray,
         config: StageConfig,
         calibration: Calibration,
         attract: Attract,
         farewell_s: float,
     ) -> None:
-        self.light = np.zeros((size[1], size[0], 3), np.uint8)
-        self.composed = [box_of(self.light)]
+        self.light, self.composed = light, [box_of(light)]
         self.mode = Mode.ATTRACT
-        self._size = size
         self._calibration = calibration
         self._attract, self.farewell_s = attract, farewell_s
         self._picture: Gray | None = None
         self._coming: Coming | None = None
-        self._spare: Gray | None = None
+        self._spare = Spare()
         self._label: Gray | None = None
         self._hung: Gray | None = None
         self._hanging: Gray | None = None
@@ -72,7 +70,7 @@ class Show:
         self._hang: tuple[bool, int] | None = None
         self._latest: Published | None = None
         self._captured_at: float | None = None
-        self._fade = Fade(np.full((size[1], size[0]), PAPER, np.uint8))
+        self._fade = Fade(np.full(light.shape[:2], PAPER, np.uint8))
         self.configure(config)
         # Pictures may stop at any moment, and all that the loop takes is then there already.
         self._mount(attract.empty)
@@ -86,7 +84,8 @@ class Show:
         if hang == self._hang:
             return
         self._hang = hang
-        placement = place(*self._size, config, self._calibration)
+        height, width = self.light.shape[:2]
+        placement = place(width, height, config, self._calibration)
         self._placement, self._mount = placement, Mount(placement)
         self._hung = None if self._label is None else hang_label(self._label, placement)
         self._rim = Rim(placement)
@@ -94,6 +93,12 @@ class Show:
         if newest is not None:
             self._picture, self._coming = newest, None
             self._fade = Fade(self._window(newest))
+
+    def onto(self, light: Gray) -> None:
+        """Compose into this memory from now on, and all of it if it is another."""
+        if light.ctypes.data != self.light.ctypes.data:
+            self._dirty = True
+        self.light = light
 
     def label(self, label: Gray | None, now: float) -> None:
         """Show a label (h, w) uint8 beside the answers, or none from now on."""
@@ -143,10 +148,12 @@ class Show:
         if moved:
             self._tone = Tone(self._config, self._level)
         self.composed = [box_of(self.light)] if moved or self._dirty else self._fade.boxes
+        if self._dirty:
+            self.light.fill(0)
         self._dirty = False
         for box in self.composed:
-            self._tone.apply(box.of(window), box.of(self.light))
-            self._rim.darken(self.light, box)
+            for part, mask in self._rim.lit_in(box):
+                self._tone.apply(part.of(window), part.of(self.light), mask)
         return bool(self.composed)
 
     def newly_lit(self) -> float | None:
@@ -176,6 +183,7 @@ class Show:
             self._go_on(now)
             return
         self._picture, self._captured_at, self._coming = pixels, captured_at, None
+        self._spare.outdated()
         self._fade.start(self._window(pixels, self._fade.target), now, duration_s)
 
     def _boxes_to(self, pixels: Gray) -> list[Box]:
@@ -190,17 +198,13 @@ class Show:
         coming, target = self._coming, self._fade.target
         assert coming is not None
         most_px = self._mount.most_px(coming.pixels)
-        if not coming.draw(partial(self._draw, coming.pixels), target, most_px, self._spare_like):
+        draw = partial(self._draw, coming.pixels)
+        window = coming.draw(draw, target, most_px, self._spare)
+        if window is None:
             return
         self._picture, self._coming = coming.pixels, None
         self._captured_at = coming.captured_at
-        self._fade.start(target, now, coming.duration_s, coming.boxes)
-
-    def _spare_like(self, window: Gray) -> Gray:
-        # Fresh memory costs more than the arithmetic: it is used again.
-        if self._spare is None or self._spare.shape != window.shape:
-            self._spare = np.empty_like(window)
-        return self._spare
+        self._fade.start(window, now, coming.duration_s, coming.boxes)
 
     def _draw(self, pixels: Gray, box: Box, window: Gray) -> None:
         self._mount.draw(pixels, box, window)

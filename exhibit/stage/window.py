@@ -7,17 +7,20 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Literal
 
+import numpy as np
 import pygame
 
 from exhibit.contract.displays import is_unseen
 from exhibit.contract.errors import ConfigError
 from exhibit.contract.settings.schema import StageConfig
 from exhibit.contract.values import Gray
-from exhibit.stage.box import Box, box_of
+from exhibit.stage.box import Box
 from exhibit.stage.lost_window import end_when_lost
 
 WindowKind = Literal["fullscreen", "windowed", "headless"]
 _QUIT_KEYS = ("escape", "q")
+_MASKS = (0xFF0000, 0xFF00, 0xFF, 0)
+"""Of a window whose memory has blue, green, red and nothing, in this order."""
 _UNSEEN = (pygame.WINDOWHIDDEN, pygame.WINDOWMINIMIZED)
 
 
@@ -56,6 +59,7 @@ class Window:
             if kind != "headless" and is_unseen(pygame.display.get_driver()):
                 raise pygame.error("no display answers")
             self._surface = self._open(config)
+            self._apart = self._memory_apart()
         except ConfigError:
             pygame.display.quit()
             raise
@@ -79,25 +83,38 @@ class Window:
         """SDL's name of the kind of display, for example wayland, x11 or dummy."""
         return str(pygame.display.get_driver())
 
-    def show(self, light: Gray | None, boxes: Sequence[Box] | None = None) -> None:
-        """Show light, or what was shown before where it is None.
+    def canvas(self) -> Gray:
+        """Return the window's memory, to be written before `show` and asked for before each frame.
+
+        Returns:
+            (H, W, 4) uint8: blue, green, red, and one that is not shown. What was written stays,
+            until the window system gives other memory.
+        """
+        if self._apart is not None:
+            return self._apart
+        width, height = self.size
+        rows = np.asarray(self._surface.get_buffer(), np.uint8).reshape(height, -1)
+        return rows[:, : 4 * width].reshape(height, width, 4)
+
+    def show(self, boxes: Sequence[Box] | None) -> None:
+        """Show what has been written into the canvas.
 
         What is shown stays on the display by itself, until the window system has lost it.
 
         Args:
-            light: (H, W, 3) RGB of the whole window.
-            boxes: where it differs from the light before; None is anywhere.
+            boxes: where it was written; None is anywhere.
         """
-        if light is not None:
-            boxes = [box_of(light)] if boxes is None else boxes
-            areas = [(box.left, box.top, box.width, box.height) for box in boxes]
-            picture = pygame.image.frombuffer(light.data, self.size, "RGB")
+        width, height = self.size
+        boxes = [Box(0, 0, width, height)] if boxes is None else boxes
+        areas = [(box.left, box.top, box.width, box.height) for box in boxes]
+        if self._apart is not None:
+            picture = pygame.image.frombuffer(self._apart.data, self.size, "BGRA").convert()
             self._surface.blits([(picture, area[:2], area) for area in areas], doreturn=False)
-            if not self._lost:
-                pygame.display.update(areas)
         if self._lost:
             pygame.display.flip()
             self._lost = False
+        elif areas:
+            pygame.display.update(areas)
 
     def asked_to_close(self) -> Ending | None:
         """Handle what the window system sent; returns why the window must be closed, if it must.
@@ -122,6 +139,13 @@ class Window:
     def close(self) -> None:
         """Close the window."""
         pygame.display.quit()
+
+    def _memory_apart(self) -> Gray | None:
+        """Return memory of our own where the window's is of another kind."""
+        surface, (width, height) = self._surface, self.size
+        if surface.get_bitsize() == 32 and surface.get_masks() == _MASKS:
+            return None
+        return np.zeros((height, width, 4), np.uint8)
 
     def _open(self, config: StageConfig) -> pygame.Surface:
         display = pygame.display

@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from exhibit.stage.box import Box
 from exhibit.stage.fade import Fade
@@ -80,3 +81,23 @@ def test_fade_of_a_part_blends_that_part_alone_and_the_parts_it_has_not_finished
     fade.start(third, now=3.0, duration_s=1.0, boxes=[Box(1, 1, 2, 2)])
     assert fade.boxes == [Box(1, 1, 2, 2)]
     assert np.array_equal(fade.blend(4.0), third)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_fades_that_change_places_leave_nothing_of_those_before(seed: int) -> None:
+    """Parts in any order, cut short or not, begun twice or not, beside a fade of all of it."""
+    random = np.random.default_rng(seed)
+    target = even(200)
+    partly, whole, now = Fade(target.copy()), Fade(target.copy()), 0.0
+    for _ in range(60):
+        left, top = random.integers(0, 5), random.integers(0, 3)
+        box = Box(int(left), int(top), int(left + random.integers(1, 3)), int(top + 1))
+        target = target.copy()
+        box.of(target)[...] = random.integers(0, 256)
+        duration_s = float(random.choice([0.0, 0.5, 1.0]))
+        partly.start(target.copy(), now, duration_s, boxes=[box])
+        whole.start(target.copy(), now, duration_s)
+        for _ in range(random.integers(0, 4)):
+            now += 0.3
+            shown = partly.blend(now).astype(int)
+            assert np.abs(shown - whole.blend(now)).max() <= 1

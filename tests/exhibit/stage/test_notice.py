@@ -14,7 +14,7 @@ SIZE = (320, 240)
 def _shown(mirror: bool, rotate: int) -> np.ndarray:
     notice = Notice(SIZE)
     assert notice.set(["password: abc", "L"], StageConfig(mirror=mirror, rotate=rotate))
-    light = np.full((SIZE[1], SIZE[0], 3), 99, np.uint8)
+    light = np.full((SIZE[1], SIZE[0], 4), 99, np.uint8)
     notice.draw(light)
     return light
 
@@ -26,7 +26,7 @@ def test_notice_is_upright_at_the_lower_edge_for_the_visitor(mirror: bool, rotat
     back = np.linalg.inv(mounting(*SIZE, mirror, rotate))[:2]
     width, height = stage_size(*SIZE, rotate)
     seen = cv2.warpAffine(
-        light, back, (width, height), flags=cv2.INTER_NEAREST, borderValue=(99, 99, 99)
+        light[..., :3], back, (width, height), flags=cv2.INTER_NEAREST, borderValue=(99, 99, 99)
     )
     strip = np.mean(seen[..., 0] != 99, axis=1) > 0.9
     assert strip[-9:-4].all()
@@ -37,7 +37,7 @@ def test_notice_is_upright_at_the_lower_edge_for_the_visitor(mirror: bool, rotat
 
 def test_notice_without_lines_leaves_the_window_alone() -> None:
     notice = Notice(SIZE)
-    light = np.full((SIZE[1], SIZE[0], 3), 99, np.uint8)
+    light = np.full((SIZE[1], SIZE[0], 4), 99, np.uint8)
     assert not notice.set([], StageConfig())
     notice.draw(light)
     assert (light == 99).all()

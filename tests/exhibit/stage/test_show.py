@@ -24,11 +24,16 @@ def picture(grey: int, captured_at: float = 1.0) -> Published:
     return Published(1, 1, captured_at, captured_at, np.full((16, 16), grey, np.uint8))
 
 
+def dark(size: tuple[int, int]) -> np.ndarray:
+    """The memory of a window that nothing was written into yet."""
+    return np.zeros((size[1], size[0], 4), np.uint8)
+
+
 @pytest.fixture
 def show(tmp_path: Path) -> Show:
     bundle = str(write_drawings(tmp_path / "bundle", [square()]))
     attract = Attract(bundle, VisitConfig(invitation=False), seed=1)
-    return Show(SIZE, CONFIG, Calibration(), attract, FAREWELL_S)
+    return Show(dark(SIZE), CONFIG, Calibration(), attract, FAREWELL_S)
 
 
 def middle(show: Show, now: float) -> int:
@@ -196,7 +201,9 @@ def test_show_composes_only_where_a_picture_has_changed_and_all_of_it_is_right(
     tmp_path: Path,
 ) -> None:
     attract = Attract("none", VisitConfig(), seed=1)
-    partly, whole = (Show((640, 400), CONFIG, Calibration(), attract, FAREWELL_S) for _ in "ab")
+    partly, whole = (
+        Show(dark((640, 400)), CONFIG, Calibration(), attract, FAREWELL_S) for _ in "ab"
+    )
     before = np.full((128, 128), 255, np.uint8)
     before[30:32, 20:90] = 0
     after = before.copy()

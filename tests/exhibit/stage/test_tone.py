@@ -9,9 +9,10 @@ GREYS = np.arange(256, dtype=np.uint8).reshape(16, 16)
 
 
 def toned(config: StageConfig, window: np.ndarray = GREYS, level: float = 1.0) -> np.ndarray:
-    out = np.zeros((*window.shape[:2], 3), np.uint8)
+    """Return the light (h, w, 3) RGB of a window."""
+    out = np.zeros((*window.shape[:2], 4), np.uint8)
     Tone(config, level).apply(window, out)
-    return out
+    return out[..., 2::-1]
 
 
 def test_tone_by_default_leaves_grey_alone() -> None:
@@ -49,9 +50,23 @@ def test_tone_of_a_window_is_that_of_its_greys_whatever_is_set(
 def test_tone_of_windows_of_two_sizes_is_right_for_both() -> None:
     tone, config = Tone(StageConfig(invert=True)), StageConfig(invert=True)
     for window in (GREYS, GREYS[:4], GREYS):
-        out = np.zeros((*window.shape, 3), np.uint8)
+        out = np.zeros((*window.shape, 4), np.uint8)
         tone.apply(window, out)
-        assert np.array_equal(out, toned(config, window))
+        assert np.array_equal(out[..., 2::-1], toned(config, window))
+
+
+@pytest.mark.parametrize("saturation", [0.0, 1.0])
+@pytest.mark.parametrize("colour", [False, True])
+def test_tone_under_a_mask_is_as_much_light_as_it_lets_through(
+    saturation: float, colour: bool
+) -> None:
+    config = StageConfig(saturation=saturation, tint="#ff8040", invert=True)
+    window = np.dstack([GREYS, 255 - GREYS, GREYS]) if colour else GREYS
+    mask = np.random.default_rng(1).integers(0, 256, GREYS.shape).astype(np.uint8)
+    out = np.zeros((*GREYS.shape, 4), np.uint8)
+    Tone(config).apply(window, out, mask)
+    expected = np.rint(toned(config, window) * (mask[..., None] / 255.0))
+    assert np.array_equal(out[..., 2::-1], expected)
 
 
 def test_tone_level_zero_is_no_light_whatever_the_settings() -> None:
