@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.faults.fault import Fault, orders
+from benchmarks.faults.fault import Fault, both, orders
 from benchmarks.faults.table import ServedTable
 from exhibit.contract.files import write_whole
 
@@ -32,12 +32,22 @@ def card_faults() -> Iterator[Fault]:
         goes=True,
     )
     yield Fault(
-        "inference hangs",
-        orders("card", "slow 3600"),
-        "the engine shows no sign of life",
-        mend=orders("card", _WORKS),
-        mend_after_s=12.0,
-        goes=True,
+        "graphics card hangs",
+        orders("card", "hangs"),
+        "it hung, pictures are made on the processor",
+        holds=lambda table: _provider(table) == "cpu",
+    )
+    yield Fault(
+        "graphics card that hung works again",
+        orders("card", _WORKS),
+        holds=lambda table: _provider(table) == "cuda",
+        well_s=70.0,
+    )
+    yield Fault(
+        "graphics card hangs from the engine's start",
+        both(orders("card", "hangs"), _start_engine_anew),
+        "it hung, pictures are made on the processor",
+        holds=lambda table: _provider(table) == "cpu",
     )
 
 
@@ -51,3 +61,9 @@ def card_in_place(home: Path) -> Iterator[None]:
 def _provider(table: ServedTable) -> str | None:
     state = table.look()
     return None if state is None else state["engine"]["provider"]
+
+
+def _start_engine_anew(table: ServedTable) -> None:
+    status = table.ask("restart", {"name": "engine"})
+    if status != 202:
+        raise RuntimeError(f"the page answered a request to start the engine anew with {status}")

@@ -66,19 +66,22 @@ class OpenedBundle:
         return "; ".join(f"{complaint}; left out" for complaint in complaints)
 
 
-def open_bundle(config: Config, hear: Callable[[], Heard] = Heard) -> OpenedBundle:
+def open_bundle(
+    config: Config, hear: Callable[[], Heard] = Heard, spared_until: float = 0.0
+) -> OpenedBundle:
     """Open the bundle that the configuration names.
 
     Args:
         config: the settings.
         hear: what the table hears now, for directions that move with it.
+        spared_until: no graphics card is tried before, in monotonic seconds.
 
     Raises:
         BundleError: it is not there, or not what its card says.
     """
     on_disk = BundleOnDisk(find_bundle(config.model.bundle))
     bundle = on_disk.open()
-    models = open_models(bundle, config.model)
+    models = open_models(bundle, config.model, spared_until)
     models.configure(config.model, config.ink)
     models.warm_up()
     # Directions come with the first `configure`, which can leave out what the bundle has not.

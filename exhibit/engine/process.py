@@ -47,6 +47,7 @@ log = logging.getLogger(__name__)
 
 _FRAME_WAIT_S = 0.1
 _HEARD_WITHIN_S = 0.5
+_SPARED_MIN_S, _SPARED_MAX_S = 60.0, 3600.0
 # The stage's tone, for one, is none of them: nothing is computed anew while somebody moves it. The
 # editor moves what is there already by itself.
 _ANSWERED_WITH = ("ink", "model")
@@ -57,12 +58,14 @@ class EngineProcess:
 
     Args:
         run_dir: folder shared with the other processes.
+        hangs: how often the engine hung before: a graphics card may be why, and is spared for a
+            while.
 
     Raises:
         ExhibitError: the settings or the bundle cannot be used.
     """
 
-    def __init__(self, run_dir: Path) -> None:
+    def __init__(self, run_dir: Path, hangs: int = 0) -> None:
         follower = Follower(run_dir, "engine")
         self._config = config = follower.config
         self._heart = Heart(run_dir, "engine")
@@ -77,7 +80,9 @@ class EngineProcess:
         self._light_fault = ""
         self._view: TableView | None = None
         hear = partial(RecordReader(run_dir, Heard).look_within, _HEARD_WITHIN_S)
-        self._settings = Following(follower, partial(open_bundle, hear=hear))
+        spared_until = time.monotonic() + card_spared_s(hangs)
+        opener = partial(open_bundle, hear=hear, spared_until=spared_until)
+        self._settings = Following(follower, opener)
         self._bundle = self._settings.bundle
         self._bundle_watch = BundleWatch(lambda: self._bundle.opened.on_disk)
         self._outlet = EngineOutlet(run_dir)
@@ -276,6 +281,11 @@ class EngineProcess:
             "psi": bundle.editor.psi,
             "faults": [text for text in faults if text],
         }
+
+
+def card_spared_s(hangs: int) -> float:
+    """Return for how many seconds no graphics card is tried after so many hangs."""
+    return min(_SPARED_MIN_S * 2 ** min(hangs - 1, 8), _SPARED_MAX_S) if hangs else 0.0
 
 
 def blank_paper(card: Card) -> Gray:

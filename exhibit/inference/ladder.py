@@ -22,13 +22,15 @@ class LadderSession:
 
     A card that fails while it runs (its driver lost it, its memory is full) costs one picture some
     seconds: the graph is opened on the processor and the same input run again. In a thread the card
-    is tried anew, ever more seldom, and takes over once it has run the graph.
+    is tried anew, ever more seldom, and takes over once it has run the graph. A card that hung took
+    the whole process with it: the next one begins on the processor, and tries the card later.
 
     Attributes:
         fault: which provider failed, and what it said; empty where the wanted one runs.
 
     Args:
         path, inputs, outputs, providers, threads: as of `Session`.
+        spared_until: no card is tried before, in monotonic seconds.
         opener: opens a session.
         clock: monotonic seconds.
     """
@@ -40,17 +42,24 @@ class LadderSession:
         outputs: Shapes,
         providers: Sequence[str],
         threads: int,
+        spared_until: float = 0.0,
         opener: Callable[..., Session] = Session,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._given, self._threads = (path, inputs, outputs), threads
         self._providers, self._opener, self._clock = tuple(providers), opener, clock
-        self._session = self._open(self._providers)
-        self._wanted = self._session.provider
         self._retry_s, self._retry_at = _RETRY_MIN_S, float("inf")
         self._trying: threading.Thread | None = None
         self._found: Session | None = None
         self.path, self.fault = path, ""
+        spared_s = spared_until - clock()
+        if spared_s > 0 and self._providers[0] != CPU:
+            self._session, self._wanted = self._open((CPU,)), self._providers[:-1]
+            self._retry_s, self._retry_at = spared_s, spared_until
+            self.fault = _on_processor(path, f"{self._providers[0]} is not used, since it hung")
+        else:
+            self._session = self._open(self._providers)
+            self._wanted = (self._session.provider,)
         self.inputs, self.outputs = self._session.inputs, self._session.outputs
 
     @property
@@ -82,10 +91,7 @@ class LadderSession:
 
     def _go_down(self, error: Exception) -> None:
         said = (str(error).splitlines() or [type(error).__name__])[0][:200]
-        self.fault = (
-            f"{self.path.name}: {self.provider} failed while it ran, pictures are made on the "
-            f"processor until it works again: {said}"
-        )
+        self.fault = f"{_on_processor(self.path, f'{self.provider} failed while it ran')}: {said}"
         log.error("%s", self.fault)
         self._session = self._open((CPU,))
         self._retry_at = self._clock() + self._retry_s
@@ -101,18 +107,23 @@ class LadderSession:
         if self._trying.is_alive():
             return
         self._trying, found, self._found = None, self._found, None
-        if found is None or found.provider != self._wanted:
+        if found is None or found.provider not in self._wanted:
             self._retry_at = self._clock() + self._retry_s
             self._retry_s = min(2 * self._retry_s, _RETRY_MAX_S)
             return
-        log.warning("%s: %s works again", self.path.name, self._wanted)
+        log.warning("%s: %s works again", self.path.name, found.provider)
         self._session, self.fault, self._retry_at = found, "", float("inf")
 
     def _try(self) -> None:
         try:
             self._found = self._open(self._providers)
         except Exception as error:  # noqa: BLE001 - the processor goes on
-            log.warning("%s: %s cannot be opened again: %s", self.path.name, self._wanted, error)
+            wanted = self._providers[0]
+            log.warning("%s: %s cannot be opened again: %s", self.path.name, wanted, error)
 
     def _open(self, providers: Sequence[str]) -> Session:
         return self._opener(*self._given, providers, self._threads)
+
+
+def _on_processor(path: Path, why: str) -> str:
+    return f"{path.name}: {why}, pictures are made on the processor until it works again"

@@ -210,12 +210,13 @@ class Models:
             self.generator.pixels_of(*self.encoder.encode_pixels(paper))
 
 
-def open_models(bundle: Bundle, config: ModelConfig) -> Models:
+def open_models(bundle: Bundle, config: ModelConfig, spared_until: float = 0.0) -> Models:
     """Open a bundle's encoder and generator and run its golden pairs.
 
     Args:
         bundle: as `exhibit.contract.bundle.load_bundle` returned it.
         config: providers, threads and follow.
+        spared_until: no graphics card is tried before, in monotonic seconds.
 
     Raises:
         BundleError: a graph does not load, its shapes are not the card's, or its golden pictures
@@ -227,8 +228,10 @@ def open_models(bundle: Bundle, config: ModelConfig) -> Models:
     codes = {"w_plus": (1, card.num_ws, card.w_dim)} | feature
     picture = {"picture": (1, card.channels, card.resolution, card.resolution)}
     choice = choose_providers(config.providers or tuple(ORT_NAMES))
-    encoder = LadderSession(bundle.file(ENCODER), ink, codes, choice.names, config.threads)
-    generator = LadderSession(bundle.file(GENERATOR), codes, picture, choice.names, config.threads)
+    encoder, generator = (
+        LadderSession(bundle.file(name), gets, gives, choice.names, config.threads, spared_until)
+        for name, gets, gives in ((ENCODER, ink, codes), (GENERATOR, codes, picture))
+    )
     check_golden(bundle, encoder, generator)
     asked = ", ".join(config.providers) or "the best"
     log.info("providers: asked %s, got %s, %s", asked, encoder.provider, generator.provider)

@@ -38,6 +38,8 @@ class ProcessSpec:
     budget is used up; the others are tried again when the budget allows. Visitors meet what
     `answers`: where that crashes again and again, the table goes into safe mode.
 
+    One that is `told_of_hangs` gets `--hangs N` where it hung N times before.
+
     One that settings turn off is left out: `is_on` says whether they want it, and `left_at` where
     something may wait to be finished all the same. It ends itself, with `NOTHING_TO_DO`.
     """
@@ -48,12 +50,15 @@ class ProcessSpec:
     start_timeout_s: float = _QUICK_START_S
     essential: bool = False
     answers: bool = False
+    told_of_hangs: bool = False
     is_on: Callable[[Config], bool] = lambda _: True
     left_at: Callable[[Config], frozenset[Path]] = lambda _: frozenset()
 
-    def command(self, run_dir: Path) -> list[str]:
-        """Return the command line of the process."""
-        return [sys.executable, "-m", self.module, "--run-dir", str(run_dir), *self.arguments]
+    def command(self, run_dir: Path, hangs: int = 0) -> list[str]:
+        """Return the command line of the process, which hung so many times before."""
+        told = ("--hangs", str(hangs)) if hangs and self.told_of_hangs else ()
+        given = ("--run-dir", str(run_dir), *self.arguments, *told)
+        return [sys.executable, "-m", self.module, *given]
 
 
 def process_table(
@@ -67,7 +72,9 @@ def process_table(
     """
     stage = ProcessSpec("stage", "exhibit.stage", (f"--{window}",), essential=True, answers=True)
     # The engine may build a TensorRT plan before its first heartbeat.
-    engine = ProcessSpec("engine", "exhibit.engine", start_timeout_s=_SLOW_START_S, answers=True)
+    engine = ProcessSpec(
+        "engine", "exhibit.engine", (), _SLOW_START_S, answers=True, told_of_hangs=True
+    )
     sound = ProcessSpec("sound", "exhibit.sound", is_on=lambda c: c.sound.is_on)
     takehome = ProcessSpec(
         "takehome", "exhibit.takehome", is_on=lambda c: c.takehome.enabled, left_at=left_at
@@ -106,12 +113,12 @@ def child_environment(environment: Mapping[str, str]) -> dict[str, str]:
 class Child:
     """One running process: its heartbeat, and a sure way to end it."""
 
-    def __init__(self, spec: ProcessSpec, run_dir: Path) -> None:
+    def __init__(self, spec: ProcessSpec, run_dir: Path, hangs: int = 0) -> None:
         self.spec = spec
         self.heart = Heart(run_dir, spec.name)
         self.heart.clear()
         self._process = subprocess.Popen(
-            spec.command(run_dir),
+            spec.command(run_dir, hangs),
             env=child_environment(os.environ),
             # Ctrl-C reaches the supervisor alone, which ends the others in order.
             process_group=0,

@@ -1,7 +1,8 @@
 """How long a process has shown no life, on a machine that may be too busy to let it.
 
 A process that hangs is killed and started again; one that only waits for a processor must not be,
-for it would start in the same crowd, and never get further. The kernel tells the two apart.
+for it would start in the same crowd, and never get further. The kernel tells the two apart. A start
+may take minutes, as long as it is seen to do something.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 _LOOK_EVERY_S = 0.5
+_NEXT_TO_NOTHING = 0.005  # of a processor: what looks now and then whether it may go on
 _PROC = "/proc"
 
 
@@ -31,6 +33,19 @@ def processor_waits(pid: int) -> dict[int, float]:
                 told = _schedstat(task.path).read_text(encoding="ascii")
                 waits[int(task.name)] = int(told.split()[1]) / 1e9
     return waits
+
+
+def processor_time(pid: int) -> float | None:
+    """Return seconds that a process's first thread had a processor or waited for one, so far.
+
+    None where the system does not tell.
+
+    Source: as `processor_waits`; the first number is the time on a processor.
+    """
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        told = _schedstat(f"{_PROC}/{pid}/task/{pid}").read_text(encoding="ascii").split()
+        return (int(told[0]) + int(told[1])) / 1e9
+    return None
 
 
 @functools.lru_cache(maxsize=256)
@@ -82,3 +97,37 @@ class Silence:
             excused_s = self._excused_s + max(waited, default=0.0)
             # A wait is told when it ends, and may have lasted for longer than since the last look.
             self._excused_s = min(excused_s, now - self._since)
+
+
+class Standstill:
+    """How long the first thread of a process, which starts it, has done nothing at all.
+
+    Args:
+        pid: of the process.
+        started_at: monotonic seconds.
+        time_of: tells how long that thread had a processor or waited for one.
+    """
+
+    def __init__(
+        self,
+        pid: int,
+        started_at: float,
+        time_of: Callable[[int], float | None] | None = None,
+    ) -> None:
+        self._pid, self._time_of = pid, time_of or processor_time
+        self._since = self._looked_at = started_at
+        self._had_s = 0.0
+
+    def measure(self, now: float) -> float:
+        """Return seconds for which it has neither had a processor nor waited for one.
+
+        0.0 where the system does not tell.
+        """
+        passed_s = now - self._looked_at
+        if passed_s >= _LOOK_EVERY_S:
+            before_s, self._looked_at = self._had_s, now
+            had_s = self._time_of(self._pid)
+            self._had_s = had_s or 0.0
+            if had_s is None or had_s - before_s > _NEXT_TO_NOTHING * passed_s:
+                self._since = now
+        return now - self._since

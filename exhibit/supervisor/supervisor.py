@@ -15,7 +15,7 @@ from exhibit.contract.settings.schema import Config, SupervisorConfig
 from exhibit.supervisor.lives import add_life
 from exhibit.supervisor.processes import Child, ProcessSpec, describe_exit
 from exhibit.supervisor.restart_policy import RestartPolicy
-from exhibit.supervisor.silence import Silence
+from exhibit.supervisor.silence import Silence, Standstill
 from exhibit.supervisor.watched import Watched
 
 log = logging.getLogger(__name__)
@@ -26,6 +26,8 @@ STOPPED_FOR_S = 0.3
 """A process that a signal holds still gets no further, however long it is left to its own."""
 GONE_WITHIN_S = 2.0
 """A killed process that is still there hangs in the kernel, for as long as a driver likes."""
+STANDS_STILL_FOR_S = 20.0
+"""A start that builds a plan for a graphics card takes minutes, and is never idle for so long."""
 _MOST_STUCK = 2
 _QUICK_DEATH_S, _CRASH_LOOP = 30.0, 6
 _POLL_S = 0.01
@@ -152,7 +154,7 @@ class Supervisor:
     def _start(self, watched: Watched) -> None:
         watched.begin(self._clock())
         try:
-            child = Child(watched.spec, self._run_dir)
+            child = Child(watched.spec, self._run_dir, watched.hangs)
         except OSError as error:
             # No memory or process to be had; there may be in a moment.
             watched.last_exit, watched.rests = f"not started: {error.strerror}", False
@@ -160,6 +162,7 @@ class Supervisor:
             log.warning("%s was %s", watched.spec.name, watched.last_exit)
             return
         watched.child, watched.silence = child, Silence(child.pid, watched.started_at)
+        watched.standstill = Standstill(child.pid, watched.started_at)
 
     def _kill_if_silent(self, watched: Watched, child: Child) -> int | None:
         """Kill a process that shows no life; returns how one ended that is stuck."""
@@ -176,8 +179,11 @@ class Supervisor:
         beat = child.heart.last
         silent_s = watched.silence.measure(now, beat)
         allowed_s = self._config.heartbeat_timeout_s if beat else watched.spec.start_timeout_s
-        if silent_s > allowed_s:
-            log.warning("%s showed no life for %.1f s", watched.spec.name, silent_s)
+        stands_still_s = 0.0 if beat else watched.standstill.measure(now)
+        if silent_s > allowed_s or stands_still_s > STANDS_STILL_FOR_S:
+            quiet_s = now - (beat or watched.started_at)
+            log.warning("%s showed no life for %.1f s", watched.spec.name, quiet_s)
+            watched.hung = True
             self._abort(watched, child, "no sign of life")
         return None
 
@@ -216,6 +222,7 @@ class Supervisor:
             watched.last_exit = f"{watched.aborted_for} ({watched.last_exit})"
         watched.past = add_life(watched.past, read_status(self._run_dir, name))
         clear_status(self._run_dir, name)
+        watched.count_hang(lived_s)
         asked, watched.asked_to_end = watched.asked_to_end, False
         if code == NOTHING_TO_DO:
             watched.finish()

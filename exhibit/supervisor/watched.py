@@ -8,7 +8,9 @@ from typing import Any
 from exhibit.contract.settings.schema import Config
 from exhibit.supervisor.processes import Child, ProcessSpec
 from exhibit.supervisor.restart_policy import RestartPolicy
-from exhibit.supervisor.silence import Silence
+from exhibit.supervisor.silence import Silence, Standstill
+
+_HANGS_FORGOTTEN_S = 3600.0
 
 
 class Watched:
@@ -18,9 +20,11 @@ class Watched:
         is_wanted: whether it is to run: it is on, or may have something to finish.
         rests: it was left out, and has shown no life since: nothing is wrong with it.
         has_rested: it was left out before: its start is not the table's.
+        hangs: how often it hung, counted anew once it has lived for an hour, or was asked to end.
     """
 
     silence: Silence  # of the life under way
+    standstill: Standstill  # of its start
 
     def __init__(self, spec: ProcessSpec, policy: RestartPolicy) -> None:
         self.spec = spec
@@ -32,9 +36,11 @@ class Watched:
         self.restarts = 0
         self.last_exit = self.last_words = ""
         self.quick_deaths = 0  # in a row
+        self.hangs = 0
         self.asked_to_end = False
         self.aborted_at: float | None = None
         self.aborted_for = ""
+        self.hung = False
         self.stopped_at: float | None = None  # since then a signal holds it still
         self.memory_mb = 0.0  # at the last look
         self.killed_at: float | None = None
@@ -51,8 +57,14 @@ class Watched:
 
     def begin(self, now: float) -> None:
         """Begin another life at `now` (monotonic seconds): nothing has been done to it yet."""
-        self.started_at, self.aborted_for = now, ""
+        self.started_at, self.aborted_for, self.hung = now, "", False
         self.aborted_at = self.killed_at = self.stopped_at = None
+
+    def count_hang(self, lived_s: float) -> None:
+        """Take in how the life ended that lasted for so many seconds."""
+        if self.asked_to_end or lived_s >= _HANGS_FORGOTTEN_S:
+            self.hangs = 0
+        self.hangs += self.hung
 
     def stopped_s(self, now: float) -> float:
         """Return for how many seconds a signal has held it still by now; 0.0 where none does."""

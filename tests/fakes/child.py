@@ -1,8 +1,10 @@
 """A process of the table for tests of the supervisor: beats its heart, then does what it is told.
 
-Usage: python -m tests.fakes.child --run-dir DIR NAME [steady|crash|refuse|hang|deaf|grow|switch]
+Usage: python -m tests.fakes.child --run-dir DIR NAME BEHAVIOUR [--hangs N]
 
-`switch` has nothing to do as soon as there is a file NAME.off in the folder.
+BEHAVIOUR: steady, crash, refuse, hang, stuck, deaf, grow or switch. `stuck` never shows life, and
+is steady once it was told of a hang. `switch` has nothing to do as soon as there is a file NAME.off
+in the folder.
 """
 
 from __future__ import annotations
@@ -23,7 +25,10 @@ def main() -> None:
     parser.add_argument("--run-dir", type=Path, required=True)
     parser.add_argument("name")
     parser.add_argument("behaviour")
+    parser.add_argument("--hangs", type=int, default=0)
     given = parser.parse_args()
+    if given.behaviour == "stuck" and not given.hangs:
+        threading.Event().wait()
     ended = threading.Event()
     if given.behaviour == "deaf":
         signal.signal(signal.SIGTERM, signal.SIG_IGN)

@@ -19,7 +19,7 @@ from exhibit.contract.settings.schema import CameraConfig, Config, ModelConfig
 from exhibit.contract.settings.tokens import TokensConfig
 from exhibit.contract.slot import Slot
 from exhibit.engine import process
-from exhibit.engine.process import EngineProcess
+from exhibit.engine.process import EngineProcess, card_spared_s
 from exhibit.engine.table_view import TableView
 from tests.fakes.bundle import write_bundle
 from tests.fakes.settings import begin_with, set_to
@@ -210,3 +210,7 @@ def test_engine_process_token_that_chose_the_bundle_is_not_taken_when_it_answers
     names = [event["name"] for event in after["events"] if event["name"].startswith("token")]
     assert names == ["token_laid"]
     assert [laid["number"] for laid in after["tokens"]] == [1]
+
+
+def test_card_spared_for_longer_after_each_hang_and_never_for_good() -> None:
+    assert [card_spared_s(hangs) for hangs in (0, 1, 2, 3, 40)] == [0, 60, 120, 240, 3600]

@@ -55,9 +55,11 @@ class FakeSession:
         outputs["y"][:] = 2 * inputs["x"]
 
 
-def _ladder(machine: Machine, clock: FakeClock) -> LadderSession:
+def _ladder(machine: Machine, clock: FakeClock, spared_until: float = 0.0) -> LadderSession:
     shapes = {"x": (1,)}
-    return LadderSession(PATH, shapes, {"y": (1,)}, ("cuda", "cpu"), 1, machine.open, clock)
+    return LadderSession(
+        PATH, shapes, {"y": (1,)}, ("cuda", "cpu"), 1, spared_until, machine.open, clock
+    )
 
 
 def _answer(session: LadderSession) -> float:
@@ -108,6 +110,29 @@ def test_ladder_card_that_stays_away_is_tried_ever_more_seldom() -> None:
     assert session.fault and session.provider == "cpu"
 
 
+def test_ladder_card_that_hung_is_spared_and_then_tried_beside_what_runs() -> None:
+    machine, clock = Machine(), FakeClock()
+    session = _ladder(machine, clock, spared_until=clock() + 60)
+    assert (_answer(session), session.provider, machine.opened) == (6.0, "cpu", ["cpu"])
+    assert session.fault == (
+        "generator.onnx: cuda is not used, since it hung, pictures are made on the processor until "
+        "it works again"
+    )
+    clock.advance(59)
+    _answer(session)
+    assert machine.opened == ["cpu"]
+    clock.advance(2)
+    wait_until(lambda: _answer(session) == 6.0 and not session.fault, "the card is taken again")
+    assert session.provider == "cuda"
+
+
+def test_ladder_without_a_card_has_none_to_spare() -> None:
+    machine, clock = Machine(), FakeClock()
+    shapes, later = {"x": (1,)}, clock() + 60
+    session = LadderSession(PATH, shapes, {"y": (1,)}, ("cpu",), 1, later, machine.open, clock)
+    assert (session.provider, session.fault) == ("cpu", "")
+
+
 def test_ladder_has_nothing_below_the_processor(monkeypatch: pytest.MonkeyPatch) -> None:
     """The engine ends then, and comes back with the bundle that is named as fallback."""
     machine = Machine()
@@ -138,7 +163,7 @@ def test_models_on_a_card_that_is_lost_go_on_and_say_so(
             session.provider = arguments[3][0]
             return session
 
-        return LadderSession(*given[:3], ("cuda", "cpu"), 1, opener)
+        return LadderSession(*given[:3], ("cuda", "cpu"), 1, opener=opener)
 
     monkeypatch.setattr(Session, "run", run_until_lost)
     monkeypatch.setattr(module, "LadderSession", on_cuda)

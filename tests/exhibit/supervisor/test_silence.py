@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from exhibit.supervisor.silence import Silence, processor_waits
+from exhibit.supervisor.silence import Silence, Standstill, processor_time, processor_waits
 
 STEP_S = 0.05
 
@@ -89,3 +89,39 @@ def test_processor_waits_names_this_thread() -> None:
 
 def test_processor_waits_of_a_process_that_is_gone_is_empty() -> None:
     assert processor_waits(2**22 + 1) == {}
+
+
+def test_standstill_is_measured_from_the_last_time_that_anything_was_done() -> None:
+    had_s = 0.0
+    standstill = Standstill(11, 100.0, lambda _: had_s)
+    for second in range(60):
+        # Ten seconds of work; then a thread that only looks every second whether it may go on.
+        had_s += 0.3 if second < 10 else 0.0005
+        measured = standstill.measure(100.0 + second)
+    assert measured == pytest.approx(50.0)
+
+
+def test_standstill_of_a_start_that_plans_for_a_card_never_grows() -> None:
+    had_s, longest = 0.0, 0.0
+    standstill = Standstill(11, 0.0, lambda _: had_s)
+    for step in range(600):
+        had_s += 0.005
+        longest = max(longest, standstill.measure(0.3 * step))
+    assert longest < 3.0
+
+
+def test_standstill_where_the_system_does_not_tell_is_none() -> None:
+    standstill = Standstill(11, 0.0, lambda _: None)
+    assert [standstill.measure(now) for now in (10.0, 100.0)] == [0.0, 0.0]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux's scheduler")
+def test_processor_time_grows_with_what_the_first_thread_does() -> None:
+    before = processor_time(os.getpid())
+    sum(range(2_000_000))
+    after = processor_time(os.getpid())
+    assert before is not None and after is not None and after > before
+
+
+def test_processor_time_of_a_process_that_is_gone_is_none() -> None:
+    assert processor_time(2**22 + 1) is None

@@ -16,7 +16,8 @@ import pytest
 from exhibit.contract.board import read_status, write_status
 from exhibit.contract.errors import REFUSED
 from exhibit.contract.settings.schema import Config, SoundConfig, StageConfig, SupervisorConfig
-from exhibit.supervisor.processes import ProcessSpec
+from exhibit.supervisor import supervisor as module
+from exhibit.supervisor.processes import ProcessSpec, process_table
 from exhibit.supervisor.resources import ResourceMeter
 from exhibit.supervisor.supervisor import Supervisor
 from tests.patience import wait_until
@@ -86,6 +87,37 @@ def test_supervisor_silent_process_is_killed(tmp_path: Path, behaviour: str) -> 
         assert ("threading.py" in engine.last_words) == (behaviour == "hang")
     finally:
         supervisor.stop()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux's scheduler")
+def test_supervisor_start_that_does_nothing_is_ended_and_the_next_one_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A start on a graphics card may take minutes; in a driver that hangs it takes for ever."""
+    monkeypatch.setattr(module, "STANDS_STILL_FOR_S", 2.0)
+    spec = ProcessSpec(
+        "engine", "tests.fakes.child", ("engine", "stuck"), 3600.0, told_of_hangs=True
+    )
+    supervisor = Supervisor([spec], QUICK, tmp_path)
+    engine = supervisor.watched["engine"]
+    try:
+        _run_until(supervisor, lambda: _alive(supervisor, "engine"), "a start that knows of a hang")
+        assert (engine.restarts, engine.hangs) == (1, 1)
+        assert engine.last_exit == "no sign of life (SIGABRT)"
+        # What a person starts anew begins without a past.
+        supervisor.restart("engine")
+        _run_until(supervisor, lambda: engine.restarts == 2, "the end that was asked for")
+        assert engine.hangs == 0
+    finally:
+        supervisor.stop()
+
+
+def test_process_table_the_engine_alone_is_told_how_often_it_hung() -> None:
+    told = {
+        spec.name: spec.command(Path("run"), hangs=2)[-2:] for spec in process_table("headless")
+    }
+    assert told.pop("engine") == ["--hangs", "2"]
+    assert all("--hangs" not in ending for ending in told.values())
 
 
 def test_supervisor_process_that_grows_beyond_its_limit_is_ended_and_started_anew(
