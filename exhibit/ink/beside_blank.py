@@ -33,12 +33,13 @@ def with_background(gray: Gray, blank: Gray, polarity: Polarity) -> Gray:
     mask = binarise(flat)
     if min(gray.shape) < 16 * field.SHRINK:
         return mask
-    level = field.paper_level(field.shrink(flat))
+    half, small = field.shrink(flat)
+    level = field.paper_level(small)
     shape = level.shape
     tolerance = (np.full(shape, _SURELY, np.float32), np.full(shape, _PERHAPS, np.float32))
     relative = np.asarray(level / np.float32(np.median(level)), np.float32)
     everywhere = np.full(shape, 255, np.uint8)
-    pens = thick_dark(flat, np.full(shape, _PAPER, np.float32))
+    pens = thick_dark(half, np.full(shape, _PAPER, np.float32))
     rim = rim_of(everywhere)
     sheet, nothing = Sheet(everywhere, rim, rim), np.zeros(shape, np.uint8)
     hands = find_hands(relative, tolerance, sheet, pens, polarity, nothing).hands

@@ -36,7 +36,7 @@ def study(light: TableLight) -> BlankSheet:
     pixels = light.blank
     if light.dark is not None:
         pixels = as_gray(cv2.subtract(pixels, light.dark))
-    level = field.paper_level(field.shrink(pixels))
+    level = field.paper_level(field.shrink(pixels)[1])
     shape, small = (pixels.shape[0], pixels.shape[1]), (level.shape[0], level.shape[1])
     dust = dust_of(field.contrast(pixels, level, 1.0))
     outline = find_outline(pixels, level, None)

@@ -77,7 +77,7 @@ class DeskExtractor:
             self._shape = (pixels.shape[0], pixels.shape[1])
             self._tracker = SheetTracker(_never_raised)
             self._leave()
-        level = field.paper_level(field.shrink(pixels))
+        level = field.paper_level(field.shrink(pixels)[1])
         pose = self._tracker.step(pixels, level, None, frame.captured_at)
         corners = pose.corners_seen
         if corners is None:

@@ -22,6 +22,8 @@ class Drawn:
         self.settled = self.live = blank
         self.changed_at = now_s
         """When settled ink changed last, in seconds."""
+        self.bbox: tuple[float, float, float, float] | None = None
+        """x0, y0, x1, y1 of settled ink in the unit square, or None where there is none."""
         self._live_of: Gray | None = None
         self._live_due = 0
         self._has_settled = False
@@ -34,8 +36,10 @@ class Drawn:
     def settle(self, ink: Gray, now_s: float) -> None:
         """Draw settled ink (H, W) uint8, 1 ink, which has changed."""
         assert self._square is not None, "ink is drawn before it is known where the sheet lies"
-        self.settled, self.changed_at = self._square.draw(ink), now_s
-        self._has_settled = True
+        before, self.settled = self.settled, self._square.draw(ink)
+        if self.settled is not before:
+            self.bbox = _box_of(self.settled.lines)
+        self.changed_at, self._has_settled = now_s, True
 
     def begin_anew(self, ink: Gray, now_s: float) -> None:
         """Draw ink (H, W) uint8, 1 ink, of another sheet that lies in the same place."""
@@ -61,12 +65,11 @@ class Drawn:
             self._live_of = seen.copy()
             self.live = self._square.draw(seen)
 
-    @property
-    def bbox(self) -> tuple[float, float, float, float] | None:
-        """x0, y0, x1, y1 of settled ink in the unit square, or None where there is none."""
-        lines = self.settled.lines
-        x, y, width, height = cv2.boundingRect(np.less(lines, 128).astype(np.uint8))
-        if width == 0:
-            return None
-        size = lines.shape[0]
-        return x / size, y / size, (x + width) / size, (y + height) / size
+
+def _box_of(lines: Gray) -> tuple[float, float, float, float] | None:
+    """Return x0, y0, x1, y1 of ink (S, S) uint8 in the unit square, or None without ink."""
+    x, y, width, height = cv2.boundingRect(np.less(lines, 128).astype(np.uint8))
+    if width == 0:
+        return None
+    size = lines.shape[0]
+    return x / size, y / size, (x + width) / size, (y + height) / size

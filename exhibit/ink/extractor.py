@@ -117,14 +117,14 @@ class TableExtractor:
             pixels = self._surface.uncovered(pixels, covered, self._bare.level)
         elapsed_ms = round(1000 * max(0.0, frame.captured_at - self._seen_at))
         self._seen_at = frame.captured_at
-        small = field.shrink(pixels)
+        half, small = field.shrink(pixels)
         level = field.paper_level(small)
         noise = threshold.noise_of(pixels)
         self._noise += (0.1 if self._noise else 1.0) * (noise - self._noise)
         pose = self._tracker.step(pixels, level, self._bare.level, frame.captured_at)
         if pose.steadied is not None:
             pixels = steady(pixels, pose.steadied)
-            small = field.shrink(pixels)
+            half, small = field.shrink(pixels)
             level = field.paper_level(small)
             covered = None if covered is None else as_gray(steady(covered, pose.steadied) > 0)
         events = self._note_arrival(pose, level, frame.captured_at)
@@ -133,7 +133,7 @@ class TableExtractor:
             self._bare.learn(level, pixels)
         elif pose.resting or pose.corners is None:
             events += self._anchor_at(pose.corners, level)
-            view = (pixels, small, level)
+            view = (pixels, half, small, level)
             unseen = None if covered is None else field.shrink_mask(covered)
             hands, found = self._look(view, (pose.curled, unseen), elapsed_ms, frame.captured_at)
             events += found
@@ -202,12 +202,12 @@ class TableExtractor:
 
     def _look(
         self,
-        view: tuple[Gray, Gray, Gray],
+        view: tuple[Gray, Gray, Gray, Gray],
         hidden: tuple[tuple[Floats, ...], Gray | None],
         elapsed_ms: int,
         now_s: float,
     ) -> tuple[Gray, tuple[InkEvent, ...]]:
-        """Take a frame of a resting sheet into account: itself, averaged down, and its level.
+        """Take a frame of a resting sheet into account: itself, at two sizes below, and its level.
 
         Args:
             hidden: triangles that are curled, and (h, w) uint8, 1 where something lies that is no
@@ -218,7 +218,7 @@ class TableExtractor:
         """
         assert self._ink is not None
         limits = threshold.limits_for(self._noise, self._config.threshold)
-        look = self._surface.look(*view, hidden, self._config.polarity, now_s)
+        look = self._surface.look(*view[1:], hidden, self._config.polarity, now_s)
         contrast = field.contrast(view[0], look.ground, limits.least_light)
         contrast = self._bare.without_dust(contrast)
         events = look.events

@@ -23,13 +23,20 @@ def check_frame(frame: Frame) -> None:
         )
 
 
-def shrink(pixels: Gray) -> Gray:
-    """Average a frame down by `SHRINK`; a line becomes at most a few pixels wide."""
+def shrink(pixels: Gray) -> tuple[Gray, Gray]:
+    """Average a frame down by `SHRINK`; a line becomes at most a few pixels wide.
+
+    Args:
+        pixels: (H, W) uint8.
+
+    Returns:
+        (2 h, 2 w) uint8, the frame at half its size, and (h, w) uint8.
+    """
     height, width = pixels.shape
     small = (max(1, round(width / SHRINK)), max(1, round(height / SHRINK)))
     # Halving twice is several times faster than a quarter at once.
     half = cv2.resize(pixels, (2 * small[0], 2 * small[1]), interpolation=cv2.INTER_AREA)
-    return np.asarray(cv2.resize(half, small, interpolation=cv2.INTER_AREA), np.uint8)
+    return as_gray(half), as_gray(cv2.resize(half, small, interpolation=cv2.INTER_AREA))
 
 
 def shrink_mask(mask: Gray) -> Gray:

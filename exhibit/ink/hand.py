@@ -99,7 +99,8 @@ def find_hands(
         return Found(hands, relit, loose)
     hands &= as_gray(on_sheet)
     dark = as_gray(thick | (loose > 0))
-    hands |= _touching(dark, grow(hands, _PEN_REACH)) & grow(hands, _PEN_LONG)
+    if (dark & ~hands).any():
+        hands |= _touching(dark, grow(hands, _PEN_REACH)) & grow(hands, _PEN_LONG)
     # Skin about as bright as paper is found only around its edges: fill what they enclose.
     hands = closed(hands, _FILL // 2) & as_gray(on_sheet)
     return Found(hands, relit, loose * (1 - hands))
@@ -111,19 +112,17 @@ def rim_of(within: Gray) -> Gray:
     return as_gray((within > 0) & (inner == 0))
 
 
-def thick_dark(pixels: Gray, paper: Floats) -> Gray:
+def thick_dark(half: Gray, paper: Floats) -> Gray:
     """Find what is darker than paper and thicker than a line: the shaft of a pen, a hand.
 
     Args:
-        pixels: (H, W) uint8.
+        half: (2 h, 2 w) uint8, the frame at half its size.
         paper: (h, w) float32, brightness of uncovered paper.
 
     Returns:
         (h, w) uint8, 1 on thick dark things.
     """
-    height, width = pixels.shape
-    size = (max(1, width // 2), max(1, height // 2))
-    half = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+    size = (half.shape[1], half.shape[0])
     darker = cv2.resize(cv2.convertScaleAbs(paper, alpha=_PEN_LEVEL), size)
     core = cv2.morphologyEx(as_gray(half < darker), cv2.MORPH_OPEN, square(_PEN_PX))
     small = (paper.shape[1], paper.shape[0])

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from exhibit.contract.values import Gray
 
 Homography = NDArray[np.float64]
+Box = tuple[slice, slice]
+"""Rows and columns of a picture."""
 
 _WORD, _REPEATED = 4, np.uint32(0x01010101)
 """Bytes of a word, and what makes a word of one byte repeated."""
@@ -38,7 +40,7 @@ def square(side: int) -> Gray:
 def dilated(mask: Gray, reach: int) -> Gray:
     """Return a mask (h, w) uint8, 1 there, wider by a round kernel; fast where little is marked."""
     result = np.zeros_like(mask)
-    box = _box_around(mask, reach)
+    box = box_around(mask, reach)
     if box is not None:
         result[box] = cv2.dilate(mask[box], ellipse(reach))
     return result
@@ -47,13 +49,13 @@ def dilated(mask: Gray, reach: int) -> Gray:
 def closed(mask: Gray, reach: int) -> Gray:
     """Return a mask (h, w) uint8, 1 there, with gaps closed that a round kernel does not fit in."""
     result = np.zeros_like(mask)
-    box = _box_around(mask, 2 * reach)
+    box = box_around(mask, 2 * reach)
     if box is not None:
         result[box] = cv2.morphologyEx(mask[box], cv2.MORPH_CLOSE, ellipse(reach))
     return result
 
 
-def _box_around(mask: Gray, margin: int) -> tuple[slice, slice] | None:
+def box_around(mask: Gray, margin: int) -> Box | None:
     """Return the rows and columns around what a mask marks, or None where that is nothing."""
     x, y, width, height = cv2.boundingRect(mask)
     if width == 0:
@@ -83,6 +85,16 @@ def at_least(pixels: Gray, least: float) -> Gray:
     """Return the larger of each pixel and a grey level (0..255), cut to a whole number."""
     # NumPy compares two arrays ten times faster than an array and a number.
     return np.maximum(pixels, np.full_like(pixels, int(least)))
+
+
+def joined(one: Box | None, other: Box | None) -> Box | None:
+    """Return the rows and columns around two boxes, None where both are."""
+    if one is None or other is None:
+        return one or other
+    rows, columns = (
+        slice(min(a.start, b.start), max(a.stop, b.stop)) for a, b in zip(one, other, strict=True)
+    )
+    return rows, columns
 
 
 def above(pixels: Gray, level: float) -> Gray:

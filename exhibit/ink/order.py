@@ -34,26 +34,30 @@ class StrokeBook:
         Returns:
             How many strokes began.
         """
-        rows, columns = (slice(max(0, part.start - 2), part.stop + 2) for part in changed)
-        numbers, ink = self._numbers[rows, columns], settled[rows, columns]
+        y, x = (slice(max(0, part.start - 2), part.stop + 2) for part in changed)
+        numbers, ink = self._numbers[y, x], settled[y, x]
         numbers *= ink
         new = as_gray((ink > 0) & (numbers == 0))
         if not new.any():
             return 0
         count, labels = cv2.connectedComponents(cv2.dilate(new, square(3)), connectivity=8)
         began = 0
+        # Little is new: only that, and what is right beside it, is looked at.
+        rows, columns = np.nonzero(labels)
+        found, is_new = labels[rows, columns], new[rows, columns] > 0
         for label in range(1, count):
-            here = labels == label
-            touched = np.unique(numbers[here])
+            mine = found == label
+            touched = np.unique(numbers[rows[mine], columns[mine]])
             grown = [n for n in touched if n and now_s - self._grown_at[n] < _PAUSE_S]
-            small = np.count_nonzero(here & (new > 0)) < _SMALLEST_PX and touched.any()
+            small = np.count_nonzero(mine & is_new) < _SMALLEST_PX and touched.any()
             if grown or small:
                 number = int(max(grown)) if grown else int(touched.max())
             else:
                 number = len(self._grown_at)
                 self._grown_at.append(now_s)
                 began += 1
-            numbers[here & (new > 0)] = number
+            mine &= is_new
+            numbers[rows[mine], columns[mine]] = number
             self._grown_at[number] = now_s
         return began
 

@@ -91,7 +91,7 @@ def _in_light(plane: Gray, size: tuple[int, int]) -> Gray:
 
 def _all_outlines(pixels: Gray) -> Iterator[Outline]:
     """Yield certain outlines at every level of brightness, and of what is brighter than around."""
-    level = field.paper_level(field.shrink(pixels))
+    level = field.paper_level(field.shrink(pixels)[1])
     low, high = np.percentile(level, (2.0, 99.0))
     for share in _LEVELS:
         yield from outlines(pixels, as_gray(level > low + share * (high - low)))

@@ -129,11 +129,14 @@ def _row_gain(ratio: NDArray[np.float32], use: NDArray[np.bool_]) -> NDArray[np.
     height = ratio.shape[0]
     if np.count_nonzero(use) < 50:
         return np.ones((height, 1), np.float32)
-    whole = middle(ratio[use])
+    known = ratio[use]
+    whole = middle(known)
     edges = np.linspace(0, height, _BANDS + 1).astype(int)
+    # Row after row: those of a band follow each other.
+    ends = np.concatenate([[0], np.cumsum(np.count_nonzero(use, axis=1))])[edges]
     gains = []
-    for top, bottom in pairwise(edges):
-        values = ratio[top:bottom][use[top:bottom]]
+    for first, last in pairwise(ends):
+        values = known[first:last]
         gain = middle(values) if values.size > 60 else whole
         gains.append(min(max(gain, 0.85 * whole), 1.15 * whole))
     middles = 0.5 * (edges[:-1] + edges[1:])

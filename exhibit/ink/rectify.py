@@ -78,6 +78,7 @@ class InkSquare:
         self._matrix = scaling(side, side) @ frame_to_square
         self._matrix = translation(-0.5, -0.5) @ self._matrix
         self._size, self._stroke_width_px = size, stroke_width_px
+        self._drawn: list[tuple[Gray, Planes]] = []
 
     def draw(self, ink: Gray) -> Planes:
         """Return what the network gets for ink (H, W) uint8, 1 ink."""
@@ -86,7 +87,12 @@ class InkSquare:
         wide = cv2.blur(ink * np.uint8(255), (3, 3)) if max(ink.shape) > side else ink * 255
         warped = cv2.warpPerspective(wide, self._matrix, (side, side))
         mask = as_gray(warped <= _COVERED) * np.uint8(255)
+        # What is seen and what has settled are often the same, and single pixels change nothing.
+        for known, planes in self._drawn:
+            if np.array_equal(known, mask):
+                return planes
         planes = planes_of(mask, self._size, self._stroke_width_px, despeckle=0.0)
         for plane in (planes.lines, planes.mass):
             plane.setflags(write=False)
+        self._drawn = [*self._drawn[-1:], (mask, planes)]
         return planes

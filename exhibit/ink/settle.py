@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exhibit.contract.values import Gray
-from exhibit.ink.images import as_gray
+from exhibit.ink.images import Box, as_gray
 
 _QUICK = 7
 """What is sure waits for this share of the time."""
@@ -22,14 +22,20 @@ class Settler:
     def __init__(self, settled: Gray) -> None:
         """Start from settled ink (H, W) uint8, 1 ink."""
         self.settled = settled
-        self.changed: tuple[slice, slice] = np.s_[0:0, 0:0]
+        self.changed: Box = np.s_[0:0, 0:0]
         """Rows and columns in which it changed last."""
         self._differs_ms: NDArray[np.uint16] = np.zeros(settled.size, np.uint16)
         self._taken_back: NDArray[np.bool_] = np.zeros(settled.size, np.bool_)
         self._at: NDArray[np.intp] = np.zeros(0, np.intp)
 
     def step(
-        self, seen: Gray, free: Gray, dark: Gray, times_ms: tuple[int, int], least_px: int
+        self,
+        seen: Gray,
+        free: Gray,
+        dark: Gray,
+        times_ms: tuple[int, int],
+        least_px: int,
+        box: Box | None = None,
     ) -> bool:
         """Take one frame's ink into account.
 
@@ -38,26 +44,31 @@ class Settler:
 
         Args:
             seen: (H, W) uint8, 1 on ink seen now.
-            free: (H, W) uint8, not 0 where nothing hides the sheet.
+            free: (H, W) uint8, odd where nothing hides the sheet, else 0.
             dark: (H, W) uint8, not 0 where the contrast is enough for a line to begin.
             times_ms: time since the frame before, and how long ink must stay before it counts if
                 it is not sure.
             least_px: changes of fewer pixels within a window of five by five are noise.
+            box: rows and columns that the three pictures are of; beyond them nothing is ink.
 
         Returns:
             Whether the settled ink changed.
         """
-        other = seen ^ self.settled
-        differs = as_gray(cv2.bitwise_and(other, other, mask=free))
+        whole = self.settled
+        differs = seen ^ (whole if box is None else whole[box])
+        differs &= free
         # Few pixels differ: only those are looked at.
-        at = np.flatnonzero(differs.view(np.bool_))
+        here = at = np.flatnonzero(differs.view(np.bool_))
+        if box is not None:
+            y, x = np.divmod(here, differs.shape[1])
+            at = (y + box[0].start) * whole.shape[1] + x + box[1].start
         elapsed_ms, settle_ms = times_ms
         passed = np.uint16(min(max(elapsed_ms, 0), 1000))
         waits = self._differs_ms[at] + passed
         if at.size:
-            piece = _around(differs, at)
-            sure = (piece >= PIECE_PX) & (dark.ravel()[at] > 0) & ~self._taken_back[at]
-            waits += passed * np.uint16(_QUICK - 1) * (sure & (seen.ravel()[at] > 0))
+            piece = _around(differs, here)
+            sure = (piece >= PIECE_PX) & (dark.ravel()[here] > 0) & ~self._taken_back[at]
+            waits += passed * np.uint16(_QUICK - 1) * (sure & (whole.ravel()[at] == 0))
             waits *= piece >= least_px
         due = waits > settle_ms
         waits[due] = 0
@@ -94,7 +105,7 @@ def _around(marks: Gray, at: NDArray[np.intp]) -> Gray:
     return as_gray(counts[y - box[0].start, x - box[1].start])
 
 
-def _box_of(at: NDArray[np.intp], width: int) -> tuple[slice, slice]:
+def _box_of(at: NDArray[np.intp], width: int) -> Box:
     """Return the rows and columns around places, in order, in a picture of a width."""
     x = at % width
     rows = slice(int(at[0]) // width, int(at[-1]) // width + 1)

@@ -14,7 +14,7 @@ from exhibit.contract.values import Floats, Gray
 from exhibit.ink import threshold
 from exhibit.ink.bare import specks_of
 from exhibit.ink.hold import Hold
-from exhibit.ink.images import Homography, above, as_gray, square
+from exhibit.ink.images import Box, Homography, above, as_gray, box_around, joined, square
 from exhibit.ink.order import StrokeBook
 from exhibit.ink.settle import PIECE_PX, Settler
 
@@ -79,6 +79,8 @@ class SheetInk:
         self._free: Gray = np.zeros(shape, np.uint8)
         self._near_hand: Gray = np.zeros(shape, np.uint8)
         self._frames = 0
+        # Rows and columns beyond which nothing has ever been ink.
+        self._box: Box | None = None
         self.seen: Gray = np.zeros(shape, np.uint8)
         self._settler = Settler(np.zeros(shape, np.uint8))
         self._hold = Hold(self.settled)
@@ -148,39 +150,61 @@ class SheetInk:
         shortest = config.despeckle * self._line_px
         tip = _TIP_WIDTHS * self._line_px
         context = threshold.Context(before, place.near_hand, place.rim, shortest, tip)
-        found = threshold.ink_of(smooth, limits, context)
-        self._leave_out_tips(found, contrast, free, _PAPER * limits.low)
+        here = threshold.box_of(smooth, limits)
+        found = threshold.ink_of(smooth, limits, context, here)
+        self._box = box = joined(self._box, here)
+        if box is not None:
+            self._leave_out_tips(found, contrast, box, _PAPER * limits.low)
         self._near_hand = place.near_hand
-        # A rubber leaves a trace, which would go on as a faint part of the line that it cut.
-        alone = cv2.subtract(self.settled, place.near_hand)
-        cv2.copyTo(np.maximum(self._darkest, smooth), alone, self._darkest)
-        found &= as_gray(cv2.compare(smooth, self._darkest >> _RUBBED_OUT, cv2.CMP_GE))
+        if box is None:
+            return False
+        self._leave_out_rubbed(found, smooth, box)
         if settle_ms:
             found = self._hold.kept(found, self.settled, smooth, limits)
-        cv2.copyTo(found, free, self.seen)
+        cv2.copyTo(found[box], free[box], self.seen[box])
         if as_it_was is not None:
             where, ink = as_it_was
             cv2.copyTo(ink, where, self.seen)
             if self._settler.turn((self.settled ^ ink) & where):
                 return True
-        dark = above(smooth, limits.high)
+        dark = above(smooth[box], limits.high)
         least_px = PIECE_PX if place.quiet_ms >= _STILL_MS and settle_ms else 1
-        return self._settler.step(self.seen, free, dark, (elapsed_ms, settle_ms), least_px)
+        times_ms = (elapsed_ms, settle_ms)
+        return self._settler.step(self.seen[box], free[box], dark, times_ms, least_px, box)
 
     def _doubt(self, hidden: Gray, most: float) -> None:
         """Take back contrast that was not ink yet where (H, W) uint8 is hidden from now on."""
         # Little is hidden from one frame to the next: only that is looked at.
-        at = np.flatnonzero(hidden > 0)
-        contrast = self._contrast.ravel()
-        contrast[at[(self.seen.ravel()[at] == 0) & (contrast[at] > most)]] = most
+        x, y, width, height = cv2.boundingRect(hidden)
+        if not width:
+            return
+        box = np.s_[y : y + height, x : x + width]
+        contrast = self._contrast[box]
+        doubted = contrast > most
+        doubted &= (hidden[box] > 0) & (self.seen[box] == 0)
+        contrast[doubted] = most
 
-    def _leave_out_tips(self, found: Gray, contrast: Gray, free: Gray, least: float) -> None:
+    def _leave_out_tips(self, found: Gray, contrast: Gray, box: Box, least: float) -> None:
         """Take out of new ink (H, W) uint8 what was beside a hand and is paper now: its pen."""
-        new = as_gray(cv2.subtract(found, self.seen)) & self._near_hand & free
-        at = np.flatnonzero(new.view(np.bool_))
-        gone = at[contrast.ravel()[at] < least]
-        found.ravel()[gone] = 0
-        self._contrast.ravel()[gone] = contrast.ravel()[gone]
+        new = as_gray(cv2.subtract(found[box], self.seen[box]))
+        new &= self._near_hand[box]
+        new &= self._free[box]
+        y, x = np.divmod(np.flatnonzero(new.view(np.bool_)), new.shape[1])
+        y, x = y + box[0].start, x + box[1].start
+        gone = contrast[y, x] < least
+        y, x = y[gone], x[gone]
+        found[y, x] = 0
+        self._contrast[y, x] = contrast[y, x]
+
+    def _leave_out_rubbed(self, found: Gray, smooth: Gray, box: Box) -> None:
+        """Take out of ink (H, W) uint8 the trace of a rubber.
+
+        It would go on as a faint part of the line that was cut.
+        """
+        smooth, darkest = smooth[box], self._darkest[box]
+        alone = cv2.subtract(self.settled[box], self._near_hand[box])
+        cv2.copyTo(np.maximum(darkest, smooth), alone, darkest)
+        found[box] &= as_gray(cv2.compare(smooth, darkest >> _RUBBED_OUT, cv2.CMP_GE))
 
     def moved(self, old_to_new: Homography) -> SheetInk:
         """Return the same ink after the sheet moved by a homography of frame pixels."""
@@ -199,6 +223,7 @@ class SheetInk:
         other.seen = warp_ink(self.seen, old_to_new)
         other._settler = Settler(warp_ink(self.settled, old_to_new))
         other._hold = self._hold.moved(old_to_new, other.settled)
+        other._box = box_around(other.seen | other.settled, 0)
         return other
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exhibit.contract.values import Floats, Gray
+from exhibit.ink.images import as_gray
 
 _SAMPLES = 24
 _PLACES = np.linspace(0.06, 0.94, _SAMPLES)
@@ -20,11 +21,6 @@ _REACH_PX = 18
 _SPAN = 3
 _REACH = np.arange(-_REACH_PX - _SPAN, _REACH_PX + _SPAN + 1)
 """Pixels inwards from where a side was at which the frame is looked at."""
-_KERNELS = (
-    np.array([[0] * (_SPAN + 1) + [1] * _SPAN], np.float32),
-    np.array([[1] * _SPAN + [0] * (_SPAN + 1)], np.float32),
-)
-"""The sum of the pixels right after, and right before, a place."""
 LEAST_STEP = 0.08
 """A side is seen where it is this much brighter inside than outside, as a share of both."""
 _INLIER_PX = 1.6
@@ -49,12 +45,41 @@ class Sides:
         return float(self.places[min(count, len(self.places)) - 1])
 
 
+class Across:
+    """Lines across the sides of a sheet, along which frame after frame is looked at."""
+
+    def __init__(self, corners: Floats, shape: tuple[int, ...]) -> None:
+        """Lay lines across the sides between four corners.
+
+        Args:
+            corners: (4, 2) in frame pixels.
+            shape: (H, W) of the frame.
+        """
+        self.corners = corners
+        start, end, inward, _ = geometry(corners)
+        base = start[:, None] + _PLACES[None, :, None] * (end - start)[:, None]
+        # x and y, each (samples of all sides, places across them).
+        self._x, self._y = (
+            np.asarray(base[..., n, None] + inward[:, None, n, None] * _REACH, np.float32).reshape(
+                -1, len(_REACH)
+            )
+            for n in (0, 1)
+        )
+        x, y = self._x[:, _SPAN:-_SPAN], self._y[:, _SPAN:-_SPAN]
+        self._outside = (x < 0) | (y < 0) | (x > shape[1] - 1) | (y > shape[0] - 1)
+
+    def look(self, pixels: Gray) -> Sides:
+        """Look for the sides in a frame (H, W) uint8."""
+        return Sides(_PLACES, *_best_steps(self._seen_in(pixels), self._outside))
+
+    def _seen_in(self, pixels: Gray) -> Gray:
+        border = cv2.BORDER_REPLICATE
+        return as_gray(cv2.remap(pixels, self._x, self._y, cv2.INTER_LINEAR, borderMode=border))
+
+
 def look_along(pixels: Gray, corners: Floats) -> Sides:
     """Look for the sides of a sheet near the lines between four corners (4, 2)."""
-    start, end, inward, _ = geometry(corners)
-    base = start[:, None] + _PLACES[None, :, None] * (end - start)[:, None]
-    shift, strength = _best_steps(pixels, base, inward)
-    return Sides(_PLACES, shift, strength)
+    return Across(corners, pixels.shape).look(pixels)
 
 
 def geometry(corners: Floats) -> tuple[NDArray[np.float64], ...]:
@@ -67,22 +92,15 @@ def geometry(corners: Floats) -> tuple[NDArray[np.float64], ...]:
 
 
 def _best_steps(
-    pixels: Gray, base: NDArray[np.float64], inward: NDArray[np.float64]
+    seen: Gray, outside_frame: NDArray[np.bool_]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return, for each sample of each side, how far inwards its strongest step up lies, and it."""
-    height, width = pixels.shape
-    # x and y, each (samples of all sides, places across them).
-    x, y = (
-        np.asarray(base[..., n, None] + inward[:, None, n, None] * _REACH, np.float32).reshape(
-            -1, len(_REACH)
-        )
-        for n in (0, 1)
-    )
-    seen = cv2.remap(pixels, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    outside_frame = (x < 0) | (y < 0) | (x > width - 1) | (y > height - 1)
-    inner, outer = (cv2.filter2D(seen, cv2.CV_64F, kernel)[:, _SPAN:-_SPAN] for kernel in _KERNELS)
+    # The sum of the pixels right after, and right before, a place.
+    sums = cv2.boxFilter(seen, cv2.CV_32F, (_SPAN, 1), normalize=False).astype(np.float64)
+    before, count = _SPAN // 2, outside_frame.shape[1]
+    inner, outer = (sums[:, n : n + count] for n in (before + _SPAN + 1, before))
     step = (inner - outer) / np.maximum(inner + outer, 1.0)
-    step[outside_frame[:, _SPAN:-_SPAN]] = 0.0
+    step[outside_frame] = 0.0
     best = step.argmax(axis=1)
     rows = np.arange(len(best))
     peak = step[rows, best]

@@ -147,7 +147,8 @@ class Solids:
             return resting
         joined = as_gray(cv2.morphologyEx(resting, cv2.MORPH_CLOSE, square(3))) & dark
         rims = Rims(joined, bridged(joined, self.cells, _OVER))
-        rests_ms = np.where(resting > 0, sight.stir.still_ms, np.uint16(LONGEST_MS))
+        rests_ms = np.full_like(sight.stir.still_ms, LONGEST_MS)
+        cv2.copyTo(sight.stir.still_ms, resting, rests_ms)
         came = sight.stir.moved_ms < cv2.erode(rests_ms, square(3))
         bright = sight.seen > PAPER + _ALIKE
         black = dark.view(np.bool_)

@@ -66,12 +66,10 @@ class Stir:
         self.passed_ms, self._now_s = min(max(round(1000 * elapsed_s), 0), 1000), now_s
         stirs = cv2.absdiff(seen, self._last) >= _STIRS
         np.copyto(self._last, seen, where=stirs)
-        self.still_ms = np.minimum(self.still_ms + np.uint16(self.passed_ms), LONGEST_MS)
-        self.still_ms[stirs] = 0
+        self.still_ms = self._counted(self.still_ms, stirs)
         moves = cv2.absdiff(seen, self._looked) >= _MOVES
         np.copyto(self._looked, seen, where=moves)
-        self.moved_ms = np.minimum(self.moved_ms + np.uint16(self.passed_ms), LONGEST_MS)
-        self.moved_ms[moves] = 0
+        self.moved_ms = self._counted(self.moved_ms, moves)
         drifts = np.abs(seen - self._mean) < _STIRS
         stirring = np.count_nonzero(stirs & ~drifts & (within > 0)) > _LONELY
         cv2.accumulateWeighted(seen, self._mean, _DRIFTS)
@@ -80,8 +78,18 @@ class Stir:
     def attend(self, hands: Gray) -> None:
         """Take hands (h, w) uint8, 1 there, into account; after `step`."""
         self._beside = dilated(hands, _BESIDE)
-        self._alone_ms = np.minimum(self._alone_ms + np.uint16(self.passed_ms), LONGEST_MS)
-        self._alone_ms[self._beside > 0] = 0
+        self._alone_ms = self._counted(self._alone_ms, self._beside)
+
+    def _counted(
+        self, since_ms: NDArray[np.uint16], begins: NDArray[np.bool_] | Gray
+    ) -> NDArray[np.uint16]:
+        """Count the time of this frame, (h, w), anew where begins (h, w) is not 0."""
+        # NumPy compares two arrays ten times faster than an array and a number.
+        counted = np.minimum(
+            since_ms + np.uint16(self.passed_ms), np.full_like(since_ms, LONGEST_MS)
+        )
+        counted *= np.equal(begins, 0)
+        return counted
 
     def unannounced(self) -> Gray:
         """Return, 1 there, what has just appeared where no hand has been: one that comes in."""
@@ -98,7 +106,8 @@ class Stir:
         side = (2 * _REACH + 1,) * 2
         around = cv2.boxFilter(moves, -1, side, normalize=False, borderType=cv2.BORDER_CONSTANT)
         proven = (self._outlasted | as_gray(around >= _MOVED)) & still
-        since_ms = np.where(proven > 0, self.still_ms, np.uint16(LONGEST_MS))
+        since_ms = np.full_like(self.still_ms, LONGEST_MS)
+        cv2.copyTo(self.still_ms, proven, since_ms)
         proven |= as_gray(self.still_ms >= cv2.erode(since_ms, square(3)))
         self._outlasted = proven & still & self._beside
         return self._outlasted

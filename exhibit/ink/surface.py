@@ -108,7 +108,7 @@ class Surface:
 
     def look(
         self,
-        pixels: Gray,
+        half: Gray,
         small: Gray,
         level: Gray,
         hidden: tuple[tuple[Floats, ...], Gray | None],
@@ -118,8 +118,8 @@ class Surface:
         """Take a frame of a resting sheet into account.
 
         Args:
-            pixels: (H, W) uint8.
-            small: (h, w) uint8, the same averaged down.
+            half: (2 h, 2 w) uint8, at half its size.
+            small: (h, w) uint8, averaged down.
             level: (h, w) uint8, its smooth brightness.
             hidden: triangles (3, 2) in frame pixels, off the glass; and (h, w) uint8, 1 where
                 something lies that is no ink.
@@ -129,12 +129,14 @@ class Surface:
         lit = self._paper.lit(level, self._free)
         ratio = np.asarray(level / lit, np.float32)
         seen = as_gray(cv2.convertScaleAbs(small / lit, alpha=float(PAPER)))
-        pens = thick_dark(pixels, self._paper.level)
+        pens = thick_dark(half, self._paper.level)
         tolerance, shown = self._paper.tolerance(), self._solids.in_view(seen)
         sheet = self._edge.look(level)
         found = find_hands(ratio, tolerance, sheet, pens, polarity, grow(shown, 2))
         curled, covered = hidden
-        off = grow(off_the_glass(curled, self._shape, 1.0 / field.SHRINK), 1)
+        off = np.zeros(self._shape, np.uint8)
+        if curled:
+            off = grow(off_the_glass(curled, self._shape, 1.0 / field.SHRINK), 1)
         if covered is not None:
             off |= covered
         hands = as_gray(found.hands & ~off)
@@ -169,6 +171,8 @@ class Surface:
         near, so that it is not a hand in its place.
         """
         paper = self._stir.trusted(hands, like_paper & (1 - grow(hands, 1)))
+        if not paper.any():
+            return paper
         black = self._solids.in_view(sight.seen)
         edges = grow(black, 1) & grow(paper, 1) & sight.outlasted & as_gray(sight.seen >= DARK)
         return as_gray(paper | edges | (black & grow(paper, _NEAR_PAPER)))

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exhibit.contract.values import Gray
-from exhibit.ink.images import above, as_gray, at_least, label_type, square
+from exhibit.ink.images import Box, above, as_gray, at_least, label_type, square
 
 _FAINTEST, _STRONGEST = 0.055, 0.30
 """Contrast at which a line begins, for sensitivity 1 and 0."""
@@ -57,13 +57,13 @@ def noise_of(pixels: Gray) -> float:
         return _LEAST_NOISE
     rows = pixels[::8]
     steps = as_gray(cv2.absdiff(rows[:, 1:], rows[:, :-1]))
-    counts = np.cumsum(cv2.calcHist([steps], [0], None, [256], [0.0, 256.0]))
-    half = 0.5 * steps.size
-    above = int(np.searchsorted(counts, half))
-    before = float(counts[above - 1]) if above else 0.0
+    half, level, before = 0.5 * steps.size, 0, 0
+    # The median is small: counting up to it takes a third of a histogram's time.
+    while (count := steps.size - cv2.countNonZero(above(steps, level))) < half:
+        level, before = level + 1, count
     # Differences are whole numbers: interpolate within the bin for a finer median.
-    middle = above - 0.5 + (half - before) / max(1.0, float(counts[above]) - before)
-    return max(_LEAST_NOISE, float(middle) / (0.6745 * math.sqrt(2.0)))
+    middle = level - 0.5 + (half - before) / max(1.0, count - before)
+    return max(_LEAST_NOISE, middle / (0.6745 * math.sqrt(2.0)))
 
 
 def limits_for(noise: float, sensitivity: float) -> Limits:
@@ -91,28 +91,40 @@ class Context:
     shortest_px: float
     tip_px: float
 
-    def within(self, box: tuple[slice, slice]) -> Context:
+    def within(self, box: Box) -> Context:
         """Return the same for a part of the frame."""
         masks = (self.before[box], self.near_hand[box], self.rim[box])
         return Context(*masks, self.shortest_px, self.tip_px)
 
 
-def ink_of(contrast: Gray, limits: Limits, context: Context) -> Gray:
+def box_of(contrast: Gray, limits: Limits) -> Box | None:
+    """Return the rows and columns around all that may be ink, or None where nothing may.
+
+    Args:
+        contrast: (H, W) uint8.
+        limits: from `limits_for`.
+    """
+    x, y, width, height = cv2.boundingRect(above(contrast, limits.low - limits.calm))
+    if not width:
+        return None
+    rows = slice(max(0, y - _WINDOW), min(contrast.shape[0], y + height + _WINDOW))
+    return rows, slice(max(0, x - _WINDOW), min(contrast.shape[1], x + width + _WINDOW))
+
+
+def ink_of(contrast: Gray, limits: Limits, context: Context, box: Box | None) -> Gray:
     """Mark ink: more than half the contrast of the line it belongs to, and joined to a sure pixel.
 
     Args:
         contrast: (H, W) uint8.
         limits: from `limits_for`.
         context: what else is known.
+        box: from `box_of`.
 
     Returns:
         (H, W) uint8, 1 on ink.
     """
     ink = np.zeros_like(contrast)
-    x, y, width, height = cv2.boundingRect(above(contrast, limits.low - limits.calm))
-    if width:
-        top, left = max(0, y - _WINDOW), max(0, x - _WINDOW)
-        box = np.s_[top : y + height + _WINDOW, left : x + width + _WINDOW]
+    if box is not None:
         ink[box] = _ink_in(np.ascontiguousarray(contrast[box]), limits, context.within(box))
     return ink
 

@@ -16,7 +16,7 @@ from exhibit.ink.curl import is_raised, lifted_corners, off_the_glass, stands
 from exhibit.ink.images import Homography
 from exhibit.ink.knock import KnockWatch
 from exhibit.ink.sheet_outline import Outline, find_outline, inside, outline_from
-from exhibit.ink.sides import look_along
+from exhibit.ink.sides import Across
 from exhibit.ink.tremble import Tremble
 
 _REST_PX = 0.9
@@ -103,6 +103,7 @@ class SheetTracker:
         self._search_in = 0
         self._turn = False
         self._knock = KnockWatch()
+        self._across: Across | None = None
         self._tremble = Tremble()
         self._seen_corners: Floats | None = None
         self.ever_seen = False
@@ -128,7 +129,9 @@ class SheetTracker:
             trembled = self._tremble.goes_on and self._seen_corners is not None
             place = self._seen_corners if trembled else self._corners
             assert place is not None
-            sides = look_along(pixels, place)
+            if self._across is None or self._across.corners is not place:
+                self._across = Across(place, pixels.shape)
+            sides = self._across.look(pixels)
             fit = partial(outline_from, place, sides, pixels.shape)
             if resting and not self._tremble.goes_on and stands(sides, fit):
                 self._seen_at = now_s
