@@ -84,6 +84,10 @@ class Paper:
             self._age += older
             self._tolerance = _tolerance(self._age)
 
+    def switch(self, light: Floats) -> None:
+        """The light is by a factor (h, w) float32 as bright at each place as it was."""
+        self.level *= light
+
     def turn(self, level: Gray, free: Gray) -> None:
         """Another sheet is on top, as much brighter or darker everywhere as where it is seen.
 

@@ -19,6 +19,7 @@ from exhibit.ink.paper import Paper
 from exhibit.ink.resting import Resting
 from exhibit.ink.solid import DARK, PAPER, Sight, Solids
 from exhibit.ink.stir import Stir
+from exhibit.ink.switched import switched
 
 REACH = 3
 """How far around a hand nothing is believed, in small pixels."""
@@ -70,6 +71,7 @@ class Surface:
         self._within: Gray = np.zeros(shape, np.uint8)
         self._edge = Edge(self._within, None)
         self._free: Gray = np.zeros(shape, np.uint8)
+        self._before: Gray | None = None
 
     def forget_paper(self) -> None:
         """What passed for paper was something else."""
@@ -84,6 +86,7 @@ class Surface:
     def settle_in(self, level: Gray, bare: Floats | None, within: Gray) -> None:
         """The sheet lies somewhere new; see `Paper.settle_in`."""
         self._within = self._free = within
+        self._before = None
         self._edge = Edge(within, bare)
         self._paper.settle_in(level, bare, within)
         self._solids.new_sheet()
@@ -126,6 +129,7 @@ class Surface:
             polarity: how a hand looks.
             now_s: time of the frame.
         """
+        self._switch(level)
         lit = self._paper.lit(level, self._free)
         ratio = np.asarray(level / lit, np.float32)
         seen = as_gray(cv2.convertScaleAbs(small / lit, alpha=float(PAPER)))
@@ -163,6 +167,14 @@ class Surface:
         quiet_ms, doubtful = self._stir.quiet_ms, self._covers.doubtful
         near = grow(doubted, REACH)
         return Look(ground, hands, unseen, near, factor, quiet_ms, doubtful, events)
+
+    def _switch(self, level: Gray) -> None:
+        """Follow light that went out or on since the frame before, also below hands."""
+        light = None if self._before is None else switched(level, self._before, self._within)
+        self._before = level
+        if light is not None:
+            self._paper.switch(light)
+            self._covers = CoverWatch(self._shape)
 
     def _trusted(self, sight: Sight, like_paper: Gray, hands: Gray) -> Gray:
         """Return, 1 there, what is believed beside a hand: what it is no part of.
