@@ -85,11 +85,9 @@ class Stir:
     ) -> NDArray[np.uint16]:
         """Count the time of this frame, (h, w), anew where begins (h, w) is not 0."""
         # NumPy compares two arrays ten times faster than an array and a number.
-        counted = np.minimum(
-            since_ms + np.uint16(self.passed_ms), np.full_like(since_ms, LONGEST_MS)
-        )
-        counted *= np.equal(begins, 0)
-        return counted
+        counted = since_ms + np.uint16(self.passed_ms)
+        counted = np.minimum(counted, np.full_like(since_ms, LONGEST_MS))
+        return np.asarray(counted * np.equal(begins, 0), np.uint16)
 
     def unannounced(self) -> Gray:
         """Return, 1 there, what has just appeared where no hand has been: one that comes in."""
