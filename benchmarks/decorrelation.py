@@ -36,7 +36,7 @@ from models.networks.psp.inverter import Codes
 from models.sketches.raster import Floats
 
 _SIDE_PX = 64
-_MOST_DRAWINGS = 1000
+_MOST_DRAWINGS = 500
 _CODES = 10_000
 _PATHS = 200
 Row = dict[str, float]

@@ -122,10 +122,15 @@ def asked_moves(seen: Factorial) -> dict[str, Doubles]:
     codes, cells = seen.codes[..., 0, :], seen.cells
     yaws = np.array(cells.levels["yaw_deg"], np.float64)
     model = hosvd(codes)
-    tensor = np.stack(moves(model, yaws))
-    tensor[-1] /= np.ptp(yaws)
+    strengths = np.array(cells.levels["intensity"], np.float64)
+    forms = {
+        "tensor, truncated": np.stack(moves(model, yaws)),
+        "tensor, slope": np.stack(moves(model, yaws, strengths)),
+    }
+    for tensor in forms.values():
+        tensor[-1] /= np.ptp(yaws)
     shape = codes.shape[:-1]
-    strength = np.array(cells.levels["intensity"], np.float64)[None, None, :, None]
+    strength = strengths[None, None, :, None]
     index = np.indices(shape)
     values = [
         np.broadcast_to(strength, shape) * (index[EXPRESSION] == e)
@@ -138,7 +143,7 @@ def asked_moves(seen: Factorial) -> dict[str, Doubles]:
     measured = Measured(flat.astype(np.float32), names, table)
     # No measure's other ones are held fast by mean difference: that is the method.
     found = {"regression": regressed(measured), "mean difference": differences(measured)}
-    return {"tensor direction": tensor} | {
+    return forms | {
         name: np.stack([_fitted(v, flat, table[:, i]) for i, v in enumerate(vectors)])
         for name, vectors in found.items()
     }

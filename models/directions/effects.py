@@ -15,6 +15,7 @@ from models.directions.drawing import draw_codes, draw_moved
 from models.directions.factors import factorise
 from models.directions.feature_maps import finest_side
 from models.directions.jacobian import discover as jacobian
+from models.directions.localized import discover as localized
 from models.directions.panda import edits, flat_maps, part_within, region_part
 from models.directions.pca import discover as pca
 from models.directions.region import Mask, roir
@@ -51,7 +52,7 @@ def region_table(
     """
     found: Table = {}
     others = replace(subject, seed=subject.seed + 1)
-    blind = {"sefa": sefa(subject), "pca": pca(subject)}
+    blind = {"sefa": sefa(subject), "pca": pca(subject), "localized": localized(subject)}
     channels = channels_within(subject, regions, samples)
     added = panda_edits(subject, regions)
     for name, region in regions.items():

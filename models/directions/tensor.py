@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 
 from exhibit.contract.errors import InputError
@@ -12,10 +14,11 @@ from models.directions.tensor_fit import Fit
 from models.directions.tensor_model import Doubles, TensorModel, hosvd
 
 YAW = "yaw"
+Intensity = Literal["slope", "truncated"]
 WHO, EXPRESSION, INTENSITY, TURN = range(len(FACTORS))
 
 
-def discover(subject: Subject, heads: Factorial) -> DirectionSet:
+def discover(subject: Subject, heads: Factorial, intensity: Intensity = "slope") -> DirectionSet:
     """Find one direction for each expression and one for the yaw.
 
     In W one model is made of whole codes; in W+ one model a layer (stacked, style-separated), and
@@ -24,6 +27,7 @@ def discover(subject: Subject, heads: Factorial) -> DirectionSet:
     Args:
         subject: generator and choices.
         heads: codes of a factorial set; those in W serve every layer of W+ alike.
+        intensity: how an expression's strength enters, see `moves`.
 
     Returns:
         At most `subject.count`, the longest first; the score is how far, in units of w, the
@@ -38,40 +42,57 @@ def discover(subject: Subject, heads: Factorial) -> DirectionSet:
     layers = [0] if subject.space == "w" else [min(row, rows - 1) for row in subject.layers]
     models = {row: hosvd(heads.codes[..., row, :]) for row in dict.fromkeys(layers)}
     names = (*heads.cells.levels["expression"], YAW)
-    yaws = np.array(heads.cells.levels["yaw_deg"], np.float64)
-    by_layer = [np.stack(moves(models[row], yaws)) for row in layers]
+    yaws, strengths = (
+        np.array(heads.cells.levels[factor], np.float64) for factor in ("yaw_deg", "intensity")
+    )
+    steepness = strengths if intensity == "slope" else None
+    by_layer = [np.stack(moves(models[row], yaws, steepness)) for row in layers]
     vectors = by_layer[0] if subject.space == "w" else np.stack(by_layer, axis=1)
     lengths = np.linalg.norm(vectors.reshape(len(vectors), -1), axis=1)
     order = np.argsort(-lengths, kind="stable")[: subject.count]
-    details = {"people": len(heads.codes), "form": "stacked" if rows > 1 else "vectorised"}
+    form = "stacked" if rows > 1 else "vectorised"
+    details = {"people": len(heads.codes), "form": form, "intensity": intensity}
     return subject.results(
         "tensor", vectors[order], lengths[order], details, [names[i] for i in order]
     )
 
 
-def moves(model: TensorModel, yaws_deg: Doubles) -> list[Doubles]:
+def moves(
+    model: TensorModel, yaws_deg: Doubles, intensities: Doubles | None = None
+) -> list[Doubles]:
     """What each expression, and the yaw, does to the average head.
 
     Args:
         model: of who, expression, intensity and yaw.
         yaws_deg: of the levels of yaw.
+        intensities: of the levels of intensity; None truncates intensity as the source does.
 
     Returns:
-        A vector (d,) for each expression: from the average expression to this one, at the
-        strongest intensity; and one for the whole range of yaws.
+        A vector (d,) for each expression at the strongest intensity, and one for the whole range of
+        yaws. With intensities an expression's is from a face without it: the slope of a straight
+        line over the intensities. Truncated it is from the average expression.
 
     Source: thesis, paper II, eqs. 13-18: intensity is truncated to its first column, the other
-        factors are averaged, and the row of the expression is picked. Here the average expression
-        is taken out of the row: at a truncated intensity it is not 0.
+        factors are averaged, and the row of the expression is picked. There the average expression
+        is taken out of the row: at a truncated intensity it is not 0. What expressions have in
+        common is lost with it, which the slope keeps.
     """
     who, expression, _, turn = model.averages()
-    first = truncated_intensity(model)
-    rows = model.factors[EXPRESSION] - expression
-    found = [model.basis @ model.contracted([who, row, first, turn]) for row in rows]
-    away = yaws_deg - yaws_deg.mean()
-    # The slope of a straight line through the levels' parameters, times the range of yaws.
-    slope = away @ model.factors[TURN] / (away @ away) * np.ptp(yaws_deg)
-    return [*found, model.basis @ model.contracted([who, expression, first, slope])]
+    if intensities is None:
+        rows, strength = model.factors[EXPRESSION] - expression, truncated_intensity(model)
+    else:
+        rows = model.factors[EXPRESSION]
+        strength = slope(model.factors[INTENSITY], intensities) * intensities.max()
+    found = [model.basis @ model.contracted([who, row, strength, turn]) for row in rows]
+    turned = slope(model.factors[TURN], yaws_deg) * np.ptp(yaws_deg)
+    middle = truncated_intensity(model)
+    return [*found, model.basis @ model.contracted([who, expression, middle, turned])]
+
+
+def slope(levels: Doubles, values: Doubles) -> Doubles:
+    """How fast the parameters (n, r) of levels change with the values (n,) of these: (r,)."""
+    away = values - values.mean()
+    return np.asarray(away @ levels / (away @ away), np.float64)
 
 
 def truncated_intensity(model: TensorModel) -> Doubles:

@@ -50,6 +50,16 @@ def test_moves_find_what_was_added():
     np.testing.assert_allclose(found[2], true[2, 0], rtol=0.1, atol=0.1)
 
 
+def test_moves_by_slope_keep_what_the_expressions_share_and_truncated_ones_lose_it():
+    heads, true = additive(40)
+    model = hosvd(heads.codes[..., 0, :])
+    truncated, steep = moves(model, YAWS), moves(model, YAWS, STRENGTHS)
+    for expected, by_slope, by_truncation in zip(true[:2, 0], steep, truncated, strict=False):
+        np.testing.assert_allclose(by_slope, expected, atol=1e-9)
+        assert np.linalg.norm(by_truncation - expected) > 0.3 * np.linalg.norm(expected)
+    np.testing.assert_allclose(steep[-1], truncated[-1])
+
+
 def test_discover_in_w_names_its_directions_and_puts_the_longest_first():
     heads, _ = additive(16)
     found = discover(small_subject(count=3), heads)
