@@ -7,7 +7,7 @@ import numpy as np
 
 from exhibit.contract.errors import InputError
 from exhibit.contract.values import Frame, Gray
-from exhibit.ink.images import as_gray, at_least
+from exhibit.ink.images import Box, as_gray, at_least
 
 SHRINK = 4
 """The paper's level is smooth: it is found on a picture this many times smaller."""
@@ -60,7 +60,7 @@ def paper_level(small: Gray) -> Gray:
     return np.asarray(cv2.blur(closed, (3, 3)), np.uint8)
 
 
-def contrast(pixels: Gray, level: Gray, least_light: float) -> Gray:
+def contrast(pixels: Gray, level: Gray, least_light: float, box: Box | None = None) -> Gray:
     """Return how much darker each pixel is than the paper around it.
 
     Args:
@@ -68,12 +68,16 @@ def contrast(pixels: Gray, level: Gray, least_light: float) -> Gray:
         level: (h, w) uint8 from `paper_level`.
         least_light: grey level; darker paper counts as this bright, so that noise does not grow
             where an LED is dead.
+        box: rows and columns that are looked at, all if left out.
 
     Returns:
-        (H, W) uint8, 255·(paper − pixel)/paper; 0 where the pixel is brighter than paper.
+        (H, W) uint8, 255·(paper − pixel)/paper; 0 where the pixel is brighter than paper, and
+        outside the box.
     """
     height, width = pixels.shape
-    paper = cv2.resize(level, (width, height), interpolation=cv2.INTER_LINEAR)
-    darker = cv2.subtract(paper, pixels)
-    light = at_least(as_gray(paper), min(255.0, max(1.0, least_light)))
-    return np.asarray(cv2.divide(darker, light, scale=255.0), np.uint8)
+    paper = as_gray(cv2.resize(level, (width, height), interpolation=cv2.INTER_LINEAR))
+    found, here = np.zeros_like(pixels), np.s_[:, :] if box is None else box
+    darker = cv2.subtract(paper[here], pixels[here])
+    light = at_least(paper[here], min(255.0, max(1.0, least_light)))
+    cv2.divide(darker, light, found[here], 255.0)
+    return found

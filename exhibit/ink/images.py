@@ -77,8 +77,13 @@ def enlarge(small: Gray, shape: tuple[int, int]) -> Gray:
         wide = as_gray((small * _REPEATED).view(np.uint8))
     else:
         wide = as_gray(cv2.resize(small, (width, small.shape[0]), interpolation=cv2.INTER_NEAREST))
-    rows: NDArray[np.intp] = np.arange(height) * small.shape[0] // height
-    return wide[rows]
+    return wide[_rows(height, small.shape[0])]
+
+
+@cache
+def _rows(height: int, of: int) -> NDArray[np.intp]:
+    """Return the row of a picture `of` rows high that each row of a higher one lies in."""
+    return np.arange(height) * of // height
 
 
 def at_least(pixels: Gray, least: float) -> Gray:

@@ -13,7 +13,7 @@ import numpy as np
 
 from exhibit.contract.geometry import scaling, translation
 from exhibit.contract.values import Floats, Gray
-from exhibit.ink.images import Homography, as_gray, perspective
+from exhibit.ink.images import Homography, as_gray, box_around, perspective
 from exhibit.ink.planes import Planes, planes_of
 
 _COVERED = 105
@@ -84,7 +84,7 @@ class InkSquare:
         """Return what the network gets for ink (H, W) uint8, 1 ink."""
         side = 2 * self._size
         # Widened a little, a line of one pixel is not lost between the samples.
-        wide = cv2.blur(ink * np.uint8(255), (3, 3)) if max(ink.shape) > side else ink * 255
+        wide = _widened(ink) if max(ink.shape) > side else ink * 255
         warped = cv2.warpPerspective(wide, self._matrix, (side, side))
         mask = as_gray(warped <= _COVERED) * np.uint8(255)
         # What is seen and what has settled are often the same, and single pixels change nothing.
@@ -96,3 +96,12 @@ class InkSquare:
             plane.setflags(write=False)
         self._drawn = [*self._drawn[-1:], (mask, planes)]
         return planes
+
+
+def _widened(ink: Gray) -> Gray:
+    """Return ink (H, W) uint8, 1 ink, blurred by a pixel on each side, 255 in the middle."""
+    wide = np.zeros_like(ink)
+    box = box_around(ink, 2)
+    if box is not None:
+        wide[box] = cv2.blur(ink[box] * np.uint8(255), (3, 3))
+    return wide

@@ -68,3 +68,15 @@ def test_settle_single_pixels_of_a_still_sheet_never_change() -> None:
     more[22:25, 10:50] = 1
     assert _settle(settler, more, 20, least_px=PIECE_PX) > 0
     assert np.array_equal(settler.settled, more)
+
+
+def test_settle_within_a_box_is_the_same_as_in_the_whole_picture() -> None:
+    whole, part = Settler(NONE), Settler(NONE)
+    box = np.s_[15:30, 5:55]
+    for number in range(8):
+        times_ms = (FRAME_MS, SETTLE_MS)
+        seen = _line() if number % 5 else NONE
+        changed = whole.step(seen, ALL, ALL, times_ms, 1)
+        assert part.step(seen[box], ALL[box], ALL[box].copy(), times_ms, 1, box) == changed
+        assert np.array_equal(part.settled, whole.settled) and part.changed == whole.changed
+    assert whole.settled.any()
