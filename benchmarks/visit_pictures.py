@@ -27,7 +27,10 @@ from exhibit.stage.attract import Attract
 from exhibit.stage.label import Labels
 from exhibit.stage.mode import Mode
 from exhibit.stage.notice import Notice
+from exhibit.stage.opened import Sheet
+from exhibit.stage.placement import place
 from exhibit.stage.show import Show
+from exhibit.stage.software import Software
 from exhibit.stage.turn import TURN_S
 
 _SIZE, _TILE, _TITLE_PX, _EDGE = (960, 640), (288, 192), 18, 224
@@ -47,9 +50,10 @@ class Course:
     """
 
     def __init__(self, bundle: str) -> None:
-        light = np.zeros((_SIZE[1], _SIZE[0], 4), np.uint8)
+        placement = place(*_SIZE, _STAGE, Calibration())
+        self._software = Software(Sheet(_SIZE), placement, _STAGE)
         self._show = Show(
-            light, _STAGE, Calibration(), Attract(bundle, _VISIT, seed=4), _VISIT.fade_s
+            self._software, _STAGE, Calibration(), Attract(bundle, _VISIT, seed=4), _VISIT.fade_s
         )
         self._now = 0.0
         self.tiles: list[Gray] = []
@@ -68,7 +72,7 @@ class Course:
 
     def keep(self, title: str, notice: tuple[str, ...] = ()) -> None:
         """Keep what is shown now, under a title."""
-        light = self._show.light.copy()
+        light = self._software.light.copy()
         strip = Notice(_SIZE)
         strip.set(list(notice), _STAGE)
         strip.draw(light)

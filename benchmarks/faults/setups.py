@@ -13,7 +13,7 @@ from benchmarks.faults.network import CONFIG, lacks_network, network, network_fa
 from benchmarks.faults.processes import process_faults
 from benchmarks.faults.sounds import SERVER, device_plugged_in, lacks_sound, sound_faults
 from benchmarks.faults.storage import storage_faults
-from benchmarks.faults.window import SCREEN, lacks_screen, screen_on, window_faults
+from benchmarks.faults.window import SCREEN, lacks_opengl, lacks_screen, screen_on, window_faults
 
 
 def all_setups() -> Iterator[Setup]:
@@ -26,6 +26,15 @@ def all_setups() -> Iterator[Setup]:
     yield Setup("card", tuple(card_faults()), {"model": model}, around=card_in_place)
     yield Setup(
         "window", tuple(window_faults()), around=screen_on, lacks=lacks_screen(), screen=SCREEN
+    )
+    opengl = {"stage": {"width": 640, "height": 400, "fps": 30, "renderer": "opengl"}}
+    yield Setup(
+        "opengl",
+        tuple(window_faults("OpenGL")),
+        opengl,
+        around=screen_on,
+        lacks=lacks_opengl(),
+        screen=SCREEN,
     )
     yield Setup("network", tuple(network_faults()), CONFIG, around=network, lacks=lacks_network())
     yield Setup(

@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 
 from benchmarks.faults.fault import Act, Fault
@@ -21,16 +22,21 @@ _MOST_WINDOWS = 64
 _servers: list[subprocess.Popen[bytes]] = []
 
 
-def window_faults() -> Iterator[Fault]:
-    """Yield them. The screen's service starts again after two seconds, like the table's."""
+def window_faults(drawn_by: str = "") -> Iterator[Fault]:
+    """Yield them. The screen's service starts again after two seconds, like the table's.
+
+    Args:
+        drawn_by: who draws the window, for the names of faults.
+    """
+    by = f" ({drawn_by})" if drawn_by else ""
     for what, call in (
         ("window destroyed", "XDestroyWindow"),
         ("window put out of sight", "XUnmapWindow"),
         ("window's connection cut", "XKillClient"),
     ):
-        yield Fault(what, _on_screen(call), "stage", 3.0)
+        yield Fault(what + by, _on_screen(call), "stage", 3.0)
     yield Fault(
-        "screen's server killed",
+        "screen's server killed" + by,
         _server_killed,
         "stage",
         _RESTART_S + 3.0,
@@ -42,6 +48,12 @@ def window_faults() -> Iterator[Fault]:
 def lacks_screen() -> str:
     """Return what this machine has not got that a window needs."""
     return "" if shutil.which("Xvfb") else "Xvfb is not installed; on Debian: apt install xvfb"
+
+
+def lacks_opengl() -> str:
+    """Return what this machine has not got that a window needs which OpenGL draws."""
+    missing = "moderngl is not installed; pip install moderngl"
+    return lacks_screen() or ("" if find_spec("moderngl") else missing)
 
 
 @contextmanager

@@ -93,15 +93,23 @@ def over_pixels(
         size_px: width and height of the pixels.
         step_px: distance between the points that are asked.
     """
+    coarse = at_nodes(mapping, size_px, step_px)
     width, height = size_px
-    x, y = (np.arange(-(-side // step_px) + 1) * step_px for side in size_px)
-    at = np.stack(np.meshgrid(x, y), axis=-1)
-    coarse = mapping(at.reshape(-1, 2)).reshape(at.shape)
-    across, down = (
-        _between(len(nodes), side, step_px) for nodes, side in ((x, width), (y, height))
+    down, across = (
+        _between(nodes, side, step_px)
+        for nodes, side in zip(coarse.shape, (height, width), strict=False)
     )
     planes = [down @ coarse[..., axis] @ across.T for axis in (0, 1)]
     return np.stack(planes, axis=-1).astype(np.float32)
+
+
+def at_nodes(
+    mapping: Callable[[Points], Points], size_px: tuple[int, int], step_px: float
+) -> NDArray[np.float64]:
+    """Return (m, n, 2) of a mapping at every `step_px` of so many pixels, both ends included."""
+    x, y = (np.arange(-(-side // step_px) + 1) * step_px for side in size_px)
+    at = np.stack(np.meshgrid(x, y), axis=-1)
+    return np.asarray(mapping(at.reshape(-1, 2)).reshape(at.shape), np.float64)
 
 
 def _between(nodes: int, side_px: int, step_px: float) -> NDArray[np.float64]:

@@ -15,8 +15,10 @@ from exhibit.contract.errors import CLOSED, REFUSED, ExhibitError
 from exhibit.contract.heap import settle
 from exhibit.contract.precedence import take_precedence
 from exhibit.contract.settings.published import Follower
+from exhibit.stage.opened import open_stage
 from exhibit.stage.performance import Performance
-from exhibit.stage.window import Ending, Window, WindowKind
+from exhibit.stage.renderer import RendererError
+from exhibit.stage.window import Ending, WindowKind
 
 _SWITCH_S = 0.0002
 """For so long a thread that prepares a drawing keeps the interpreter from the one that shows: after
@@ -35,6 +37,9 @@ def main(run_dir: Path, kind: WindowKind) -> None:
         signal.signal(number, lambda *_: stopping.set())
     try:
         ending = _perform(run_dir, kind, stopping)
+    except RendererError as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(1)
     except ExhibitError as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(REFUSED)
@@ -48,15 +53,20 @@ def _perform(run_dir: Path, kind: WindowKind, stopping: threading.Event) -> Endi
     calibration, uncalibrated = usable_calibration(config.calibration)
     # One thread: a pool would wait for its slowest member on a busy machine.
     cv2.setNumThreads(1)
-    window = Window(config.stage, kind)
+    stage = open_stage(run_dir, config.stage, kind, calibration)
     try:
-        performance = Performance(run_dir, follower, calibration, window)
-        performance.complaints += (uncalibrated,)
+        performance = Performance(run_dir, follower, calibration, stage.window, stage.renderer)
+        performance.complaints += (uncalibrated, stage.complaint)
         settle()
         sys.setswitchinterval(_SWITCH_S)
-        return performance.run(stopping.is_set, take_precedence())
+        ending = performance.run(stopping.is_set, take_precedence())
+        stage.ended_well()
+        return ending
+    except RendererError as error:
+        stage.ended_badly(str(error))
+        raise
     finally:
-        window.close()
+        stage.window.close()
 
 
 if __name__ == "__main__":

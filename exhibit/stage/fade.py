@@ -10,7 +10,7 @@ import numpy as np
 from exhibit.contract.values import Gray
 from exhibit.stage.box import Box, box_of, changed_box, merged
 
-_VISIBLE = 1 / 255
+VISIBLE = 1 / 255
 """A share below this changes no pixel by a whole grey."""
 _LOOKED_THROUGH_PX = 250_000
 """A larger box is blended whole: to look which part of it differs would cost as much."""
@@ -48,7 +48,7 @@ class Fade:
     @property
     def contributes(self) -> bool:
         """Whether the newest picture can be seen in the last blend."""
-        return self._share >= _VISIBLE
+        return self._share >= VISIBLE
 
     @property
     def target(self) -> Gray:

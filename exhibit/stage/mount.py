@@ -13,7 +13,7 @@ from exhibit.stage.enlarge import REACH_PX, Enlarger
 from exhibit.stage.placement import Placement
 from exhibit.stage.warp import PAPER, Warp
 
-_LARGEST_PX = 768
+LARGEST_PX = 768
 """Enlarging stops here; on larger windows the warp does the rest."""
 
 
@@ -27,7 +27,7 @@ class Mount:
     def __init__(self, placement: Placement) -> None:
         self._placement = placement
         self._warps: dict[int, Warp] = {}
-        self._enlarge = Enlarger(min(max(placement.side_px, 1), _LARGEST_PX))
+        self._enlarge = Enlarger(min(max(placement.side_px, 1), LARGEST_PX))
 
     def __call__(self, pixels: Gray, out: Gray | None = None) -> Gray:
         """Return the window (H, W) or (H, W, 3) uint8 with a picture on paper.

@@ -39,6 +39,12 @@ class Notice:
             self._render(*hang)
         return True
 
+    @property
+    def strip(self) -> tuple[Gray, tuple[int, int]] | None:
+        """What is shown, (h, w) uint8, and the left and upper edge of its place; or None."""
+        rows, columns = self._place
+        return (self._strip[..., 0], (columns.start, rows.start)) if self._lines else None
+
     def draw(self, light: Gray) -> None:
         """Write the lines over the light of the window (H, W, 4)."""
         if self._lines:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import cv2
-
 from exhibit.contract.pattern import FRESH_S, SLOT
 from exhibit.contract.slot_reader import SlotReader
 from exhibit.contract.values import Gray
@@ -38,12 +36,9 @@ class Pattern:
             self._pixels = None
         return self._pixels is not None and self._pixels.shape[:2] == self._size
 
-    def cover(self, light: Gray) -> bool:
-        """Write the pattern over the window's light (H, W, 4); False if it stands already."""
-        pixels = self._pixels
-        if pixels is None or not self._new:
-            return False
-        way = cv2.COLOR_GRAY2BGRA if pixels.ndim == 2 else cv2.COLOR_RGB2BGRA
-        cv2.cvtColor(pixels, way, dst=light)
+    def take(self) -> Gray | None:
+        """Return a pattern that has not been taken yet."""
+        if self._pixels is None or not self._new:
+            return None
         self._new = False
-        return True
+        return self._pixels

@@ -7,9 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import cv2
-import numpy as np
-
 from exhibit.contract.board import CommandInbox, Heart, write_status
 from exhibit.contract.calibration import Calibration, projector_misfit
 from exhibit.contract.geometry import stage_size
@@ -20,14 +17,13 @@ from exhibit.contract.settings.published import Follower
 from exhibit.contract.settings.schema import Config
 from exhibit.contract.slot_writer import SlotWriter
 from exhibit.contract.timing import Ring
-from exhibit.contract.values import Gray
 from exhibit.stage.attract import Attract
-from exhibit.stage.box import Box
 from exhibit.stage.engine_view import EngineView
 from exhibit.stage.label import Labels
 from exhibit.stage.mode import Mode, Orders
 from exhibit.stage.notice import Notice
 from exhibit.stage.pattern import Pattern
+from exhibit.stage.renderer import Renderer
 from exhibit.stage.show import Show
 from exhibit.stage.timings import Timings
 from exhibit.stage.visit import Visit
@@ -57,6 +53,7 @@ class Performance:
         follower: the settings in force.
         calibration: where the projection lands on the table.
         window: open, ready to show.
+        renderer: composes it.
         clock: monotonic seconds; the engine's heartbeat uses the same.
     """
 
@@ -66,21 +63,19 @@ class Performance:
         follower: Follower,
         calibration: Calibration,
         window: Window,
+        renderer: Renderer,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._run_dir, self._follower, self._clock = run_dir, follower, clock
         self._config = config = follower.config
-        self._window = window
+        self._window, self._renderer = window, renderer
         self._attract = Attract(config.model.bundle, config.visit)
         self._visit = Visit(run_dir)
         self._labels, self._labelled = Labels(), Origin()
         self._origins = RecordReader(run_dir, Origin)
-        self._show = Show(
-            window.canvas(), config.stage, calibration, self._attract, config.visit.fade_s
-        )
+        self._show = Show(renderer, config.stage, calibration, self._attract, config.visit.fade_s)
         self._notice = Notice(window.size)
         self._pattern, self._covered = Pattern(run_dir, window.size), False
-        self._changed: list[Box] | None = None
         self._engine = EngineView(run_dir)
         self._inbox = CommandInbox(run_dir, "stage")
         self._heart = Heart(run_dir, "stage")
@@ -115,11 +110,11 @@ class Performance:
             changed = not self._may_be_skipped() and self._refresh()
             if changed:
                 self._pacer.wait()
-            self._window.show(self._changed if changed else ())
+            self._renderer.show(changed)
             # What rests is on the display when its refresh is due: nobody need wake for that.
             shown_at = max(self._clock(), self._pacer.due)
             self._pacer.done()
-            self._timings.show(shown_at, self._show.newly_lit())
+            self._timings.show(shown_at, self._renderer.newly_lit())
             self._heart.beat()
             self._publish()
         self._inbox.close()
@@ -138,7 +133,6 @@ class Performance:
         self._skipped = 0
         self._follow()
         self._obey()
-        self._show.onto(self._window.canvas())
         self._moved = self._compose()
         return self._moved
 
@@ -180,17 +174,17 @@ class Performance:
 
     def _cover(self) -> bool:
         """Show what calibration asks for; what is hidden under it goes on meanwhile."""
-        self._covered, self._changed = True, None
-        return self._pattern.cover(self._show.light)
+        self._covered, pixels = True, self._pattern.take()
+        if pixels is not None:
+            self._renderer.cover(pixels)
+        return pixels is not None
 
     def _draw(self, now: float) -> bool:
         if self._covered:
             self._covered = False
             self._show.configure(self._config.stage)
-        changed = self._show.compose(max(self._pacer.due, now))
-        self._changed = self._show.composed
+        changed = self._show.compose(max(self._pacer.due, now), self._notice)
         if changed:
-            self._notice.draw(self._show.light)
             self._compose_ms.add(1000 * (self._clock() - now))
         return changed
 
@@ -218,7 +212,7 @@ class Performance:
         if self._unpublished and now - self._published_at >= every_s:
             self._published_at = now
             self._sequence += 1
-            light = self._shrink(self._show.light)
+            light = self._renderer.seen(_COMPOSITE_WIDEST_PX)
             self._unpublished = not self._composite.publish(self._sequence, now, light)
         if now >= self._status_due:
             self._status_due = now + _STATUS_EVERY_S
@@ -237,6 +231,7 @@ class Performance:
             "stages_ms": {"compose": self._compose_ms.percentiles()},
             "scheduling": self._scheduling,
             "driver": self._window.driver,
+            "renderer": self._renderer.name,
             "size_px": list(self._window.size),
             "mirror": self._config.stage.mirror,
             "rotate": self._config.stage.rotate,
@@ -247,7 +242,3 @@ class Performance:
         stage = config.stage
         size = stage_size(*self._window.size, stage.rotate)
         return projector_misfit(self._calibration, size, stage.mirror, stage.rotate)
-
-    def _shrink(self, light: Gray) -> Gray:
-        step = -(-light.shape[1] // _COMPOSITE_WIDEST_PX)
-        return np.asarray(cv2.cvtColor(light[::step, ::step], cv2.COLOR_BGRA2RGB), np.uint8)

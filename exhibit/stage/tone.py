@@ -20,6 +20,9 @@ class Tone:
     A frame costs what is set: a tint looks up three channels, other settings one that is copied to
     all three in a third of that time, and none is only copied.
 
+    Attributes:
+        table: (256, 3) RGB of every grey.
+
     Args:
         config: contrast, brightness, saturation, tint and invert.
         level: 1 shows the picture, 0 no light at all.
@@ -27,6 +30,7 @@ class Tone:
 
     def __init__(self, config: StageConfig, level: float = 1.0) -> None:
         light = np.rint(255 * level * light_of(np.linspace(0, 1, 256), config)).astype(np.uint8)
+        self.table: Gray = light
         self._red, self._green, self._blue = np.ascontiguousarray(light.T)
         self._is_grey = bool((light == light[:, :1]).all())
         self._is_plain = self._is_grey and np.array_equal(self._red, _PLAIN)

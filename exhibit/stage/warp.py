@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from exhibit.contract.geometry import Points
-from exhibit.contract.lens import over_pixels
+from exhibit.contract.lens import at_nodes, over_pixels
 from exhibit.contract.values import Gray
 from exhibit.stage.box import Box
 from exhibit.stage.placement import Placement
 
 PAPER = 255
-_SMOOTH_PX = 8
+SMOOTH_PX = 8
 _CELL = 16
 """What has changed is looked for in cells of the map, and a whole cell is drawn again."""
 _COARSE, _COARSE_FROM = 2, 4.0
@@ -43,7 +44,7 @@ class Warp:
     """
 
     def __init__(self, placement: Placement, side_px: int) -> None:
-        self._step = _COARSE if placement.side_px >= _COARSE_FROM * side_px else 1
+        self._step = step_of(placement, side_px)
         self.part = lit_part(placement)
         self.columns, self.rows = _maps(placement, side_px, self.part, self._step)
         height, width = self.columns.shape
@@ -119,18 +120,37 @@ def lit_part(placement: Placement) -> Box:
     return whole if placement.lit is None else Box.around(placement.lit).grown(1).within(whole)
 
 
+def step_of(placement: Placement, side_px: int) -> int:
+    """Return after how many pixels of the window one is looked up in a picture of `side_px`."""
+    return _COARSE if placement.side_px >= _COARSE_FROM * side_px else 1
+
+
+def nodes_of(placement: Placement, side_px: int) -> NDArray[np.float32]:
+    """Return (m, n, 2): the picture's pixel that lies at every `SMOOTH_PX` of the lit part."""
+    part = lit_part(placement)
+    nodes = at_nodes(_to_picture(placement, side_px, part, 1), (part.width, part.height), SMOOTH_PX)
+    return nodes.astype(np.float32)
+
+
 def _maps(
     placement: Placement, side_px: int, part: Box, step: int
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return OpenCV's maps of a part of the window, to a picture of `side_px`."""
+    size = math.ceil(part.width / step), math.ceil(part.height / step)
+    at = over_pixels(_to_picture(placement, side_px, part, step), size, SMOOTH_PX // step)
+    return np.ascontiguousarray(at[..., 0]), np.ascontiguousarray(at[..., 1])
+
+
+def _to_picture(
+    placement: Placement, side_px: int, part: Box, step: int
+) -> Callable[[Points], Points]:
+    """Return the way from steps of the map, continuous, to the middles of a picture's pixels."""
 
     def to_picture(steps: Points) -> Points:
         at = placement.to_square(step * steps + np.array([part.left, part.top])) * side_px
         return np.asarray(at - 0.5, np.float64)
 
-    size = math.ceil(part.width / step), math.ceil(part.height / step)
-    at = over_pixels(to_picture, size, _SMOOTH_PX // step)
-    return np.ascontiguousarray(at[..., 0]), np.ascontiguousarray(at[..., 1])
+    return to_picture
 
 
 def _edges(length: int) -> NDArray[np.intp]:

@@ -18,9 +18,15 @@ from exhibit.stage.box import Box
 from exhibit.stage.lost_window import end_when_lost
 
 WindowKind = Literal["fullscreen", "windowed", "headless"]
+Drawing = Literal["software", "opengl"]
 _QUIT_KEYS = ("escape", "q")
 _MASKS = (0xFF0000, 0xFF00, 0xFF, 0)
 """Of a window whose memory has blue, green, red and nothing, in this order."""
+_CONTEXTS = (
+    (pygame.GL_CONTEXT_PROFILE_CORE, 3, 3),
+    (pygame.GL_CONTEXT_PROFILE_ES, 3, 0),
+)
+"""Of OpenGL, the first that a driver has: boards often have the second alone."""
 _UNSEEN = (pygame.WINDOWHIDDEN, pygame.WINDOWMINIMIZED)
 
 
@@ -38,17 +44,23 @@ class Window:
     Args:
         config: which display, and the size where it is not full screen.
         kind: full screen on the projector, a window on a desk, or no display at all.
+        drawing: who draws in it.
+
+    Attributes:
+        is_lost: whether what was shown must be shown again.
 
     Raises:
         ConfigError: there is no display, or not the one that was asked for.
     """
 
-    def __init__(self, config: StageConfig, kind: WindowKind) -> None:
+    def __init__(
+        self, config: StageConfig, kind: WindowKind, drawing: Drawing = "software"
+    ) -> None:
         if kind == "headless":
             os.environ["SDL_VIDEODRIVER"] = "dummy"
         # Another window that takes the focus must not make the projection disappear.
         os.environ["SDL_VIDEO_MINIMIZE_ON_FOCUS_LOSS"] = "0"
-        self._kind, self._lost = kind, True
+        self._kind, self._drawing, self.is_lost = kind, drawing, True
         try:
             pygame.display.init()
             if pygame.display.get_driver() == "x11":
@@ -96,6 +108,11 @@ class Window:
         rows = np.asarray(self._surface.get_buffer(), np.uint8).reshape(height, -1)
         return rows[:, : 4 * width].reshape(height, width, 4)
 
+    def flip(self) -> None:
+        """Show what was drawn, or what was written, all of it."""
+        pygame.display.flip()
+        self.is_lost = False
+
     def show(self, boxes: Sequence[Box] | None) -> None:
         """Show what has been written into the canvas.
 
@@ -110,9 +127,8 @@ class Window:
         if self._apart is not None:
             picture = pygame.image.frombuffer(self._apart.data, self.size, "BGRA").convert()
             self._surface.blits([(picture, area[:2], area) for area in areas], doreturn=False)
-        if self._lost:
-            pygame.display.flip()
-            self._lost = False
+        if self.is_lost:
+            self.flip()
         elif areas:
             pygame.display.update(areas)
 
@@ -129,7 +145,7 @@ class Window:
                 if (event.x, event.y) != self.size:
                     ending = ending or Ending.OUTGROWN
             elif event.type == pygame.WINDOWEXPOSED:
-                self._lost = True
+                self.is_lost = True
             elif event.type in _UNSEEN and self._kind == "fullscreen":
                 ending = ending or Ending.HIDDEN
             elif self._kind == "windowed" and _closes(event):
@@ -143,22 +159,37 @@ class Window:
     def _memory_apart(self) -> Gray | None:
         """Return memory of our own where the window's is of another kind."""
         surface, (width, height) = self._surface, self.size
+        if self._drawing == "opengl":
+            return None
         if surface.get_bitsize() == 32 and surface.get_masks() == _MASKS:
             return None
         return np.zeros((height, width, 4), np.uint8)
 
     def _open(self, config: StageConfig) -> pygame.Surface:
-        display = pygame.display
         if self._kind != "fullscreen":
-            return display.set_mode((config.width, config.height))
-        sizes = display.get_desktop_sizes()
+            return self._opened((config.width, config.height), 0)
+        sizes = pygame.display.get_desktop_sizes()
         if config.display >= len(sizes):
             raise ConfigError(
                 f"stage.display: {config.display} is not connected; expected a whole number from "
                 f"0 to {len(sizes) - 1}"
             )
-        size = sizes[config.display]
-        return display.set_mode(size, pygame.FULLSCREEN, display=config.display)
+        return self._opened(sizes[config.display], pygame.FULLSCREEN, config.display)
+
+    def _opened(self, size: tuple[int, int], flags: int, display: int = 0) -> pygame.Surface:
+        if self._drawing == "software":
+            return pygame.display.set_mode(size, flags, display=display)
+        refused = pygame.error("no OpenGL")
+        for profile, major, minor in _CONTEXTS:
+            pygame.display.gl_set_attribute(pygame.GL_CONTEXT_PROFILE_MASK, profile)
+            pygame.display.gl_set_attribute(pygame.GL_CONTEXT_MAJOR_VERSION, major)
+            pygame.display.gl_set_attribute(pygame.GL_CONTEXT_MINOR_VERSION, minor)
+            try:
+                kind = flags | pygame.OPENGL | pygame.DOUBLEBUF
+                return pygame.display.set_mode(size, kind, display=display)
+            except pygame.error as error:
+                refused = error
+        raise refused
 
 
 def _closes(event: pygame.event.Event) -> bool:

@@ -185,6 +185,9 @@ class StageConfig(Section):
     """Width of the stage when windowed or headless; full screen takes the display's own."""
     height: int = Field(800, ge=64, le=4320, json_schema_extra={"unit": "px"})
     """Height of the stage when windowed or headless."""
+    renderer: Literal["software", "auto", "opengl"] = "software"
+    """Who composes the stage: the processor, the graphics card where there is one, or OpenGL
+    wherever it is. What OpenGL cannot do is done in software, and the stage says why."""
     crossfade_ms: int = Field(250, ge=0, le=10000, json_schema_extra=_live("ms"))
     """Time from the shown picture to the next."""
     contrast: float = Field(1.0, ge=0, le=4, json_schema_extra=_live())

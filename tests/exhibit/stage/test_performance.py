@@ -20,6 +20,8 @@ from exhibit.contract.slot import Slot
 from exhibit.contract.slot_writer import SlotWriter
 from exhibit.stage.mode import Mode
 from exhibit.stage.performance import Performance
+from exhibit.stage.placement import place
+from exhibit.stage.software import Software
 from exhibit.stage.window import Ending, Window
 from tests.exhibit.stage.test_drawings import square, write_drawings
 from tests.fakes.clock import FakeClock
@@ -42,6 +44,10 @@ CONFIG = apply_overrides(
     },
 )
 MIDDLE = (32, 48)
+
+
+def composer(window: Window) -> Software:
+    return Software(window, place(*window.size, CONFIG.stage, Calibration()), CONFIG.stage)
 
 
 class NoPacer:
@@ -68,7 +74,7 @@ class Table:
         self.run_dir = run_dir
         begin_with(run_dir, CONFIG)
         follower = Follower(run_dir, "stage")
-        self.performance = Performance(run_dir, follower, Calibration(), window)
+        self.performance = Performance(run_dir, follower, Calibration(), window, composer(window))
         self._pictures = Slot.create(run_dir / "picture.slot", 16 * 16)
         self._engine = Heart(run_dir, "engine")
 
@@ -199,7 +205,7 @@ def test_performance_slow_stage_with_a_new_picture_in_every_frame_still_tells(
     window, clock = Window(CONFIG.stage, "headless"), FakeClock(1000.0)
     begin_with(tmp_path, slow)
     follower = Follower(tmp_path, "stage")
-    performance = Performance(tmp_path, follower, Calibration(), window, clock)
+    performance = Performance(tmp_path, follower, Calibration(), window, composer(window), clock)
     write_notice(tmp_path, ["Password to claim this table: kmnpq"], until=2000.0)
     composite, published = tmp_path / "composite.slot", []
 
@@ -227,7 +233,9 @@ def _performed(
     config = apply_overrides(CONFIG, {"stage": {"fps": 60}})
     window, clock = Window(config.stage, "headless"), FakeClock(time.monotonic())
     begin_with(run_dir, config)
-    performance = Performance(run_dir, Follower(run_dir, "stage"), Calibration(), window, clock)
+    performance = Performance(
+        run_dir, Follower(run_dir, "stage"), Calibration(), window, composer(window), clock
+    )
     frames = iter(range(10_000))
 
     def stopping() -> bool:

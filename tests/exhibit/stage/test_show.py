@@ -10,7 +10,10 @@ from exhibit.contract.settings.schema import StageConfig, VisitConfig
 from exhibit.contract.slot import Published
 from exhibit.stage.attract import Attract
 from exhibit.stage.mode import Mode
+from exhibit.stage.opened import Sheet
+from exhibit.stage.placement import place
 from exhibit.stage.show import Show
+from exhibit.stage.software import Software
 from tests.exhibit.stage.test_drawings import square, write_drawings
 
 SIZE = (96, 64)
@@ -24,28 +27,36 @@ def picture(grey: int, captured_at: float = 1.0) -> Published:
     return Published(1, 1, captured_at, captured_at, np.full((16, 16), grey, np.uint8))
 
 
-def dark(size: tuple[int, int]) -> np.ndarray:
-    """The memory of a window that nothing was written into yet."""
-    return np.zeros((size[1], size[0], 4), np.uint8)
+class Lit(Show):
+    """A show whose light the test sees."""
+
+    def __init__(self, size: tuple[int, int], attract: Attract) -> None:
+        placement = place(*size, CONFIG, Calibration())
+        self.software = Software(Sheet(size), placement, CONFIG)
+        super().__init__(self.software, CONFIG, Calibration(), attract, FAREWELL_S)
+
+    @property
+    def light(self) -> np.ndarray:
+        return self.software.light
 
 
 @pytest.fixture
-def show(tmp_path: Path) -> Show:
+def show(tmp_path: Path) -> Lit:
     bundle = str(write_drawings(tmp_path / "bundle", [square()]))
     attract = Attract(bundle, VisitConfig(invitation=False), seed=1)
-    return Show(dark(SIZE), CONFIG, Calibration(), attract, FAREWELL_S)
+    return Lit(SIZE, attract)
 
 
-def middle(show: Show, now: float) -> int:
+def middle(show: Lit, now: float) -> int:
     show.compose(now)
     return int(show.light[32, 48, 0])
 
 
-def test_show_begins_with_light_not_black(show: Show) -> None:
+def test_show_begins_with_light_not_black(show: Lit) -> None:
     assert middle(show, 0.0) == 255
 
 
-def play(show: Show, mode: Mode, sent: Published | None, begins: float, seconds: float) -> int:
+def play(show: Lit, mode: Mode, sent: Published | None, begins: float, seconds: float) -> int:
     """Show for some time, and return the largest change of any pixel between two refreshes."""
     largest, before = 0, show.light.astype(int)
     for frame in range(round(seconds / REFRESH_S)):
@@ -57,7 +68,7 @@ def play(show: Show, mode: Mode, sent: Published | None, begins: float, seconds:
     return largest
 
 
-def test_show_without_an_engine_plays_the_attract_loop(show: Show) -> None:
+def test_show_without_an_engine_plays_the_attract_loop(show: Lit) -> None:
     middle(show, 0.0)
     darkest = []
     for second in range(16):
@@ -65,10 +76,10 @@ def test_show_without_an_engine_plays_the_attract_loop(show: Show) -> None:
         time.sleep(0.02)  # the turn is prepared in a thread
         darkest.append(int(show.light.min()))
     assert min(darkest) < 120
-    assert show.newly_lit() is None
+    assert show.software.newly_lit() is None
 
 
-def test_show_is_never_cut_from_one_state_to_another(show: Show) -> None:
+def test_show_is_never_cut_from_one_state_to_another(show: Lit) -> None:
     middle(show, 0.0)
     sent = picture(0)
     course = [
@@ -91,7 +102,7 @@ def test_show_is_never_cut_from_one_state_to_another(show: Show) -> None:
 @pytest.mark.parametrize("crossfade_ms", [0, 250])
 @pytest.mark.parametrize("labelled", [False, True])
 def test_show_is_never_cut_whichever_state_follows_which(
-    show: Show, crossfade_ms: int, labelled: bool
+    show: Lit, crossfade_ms: int, labelled: bool
 ) -> None:
     show.configure(CONFIG.model_copy(update={"crossfade_ms": crossfade_ms}))
     middle(show, 0.0)
@@ -110,7 +121,7 @@ def test_show_is_never_cut_whichever_state_follows_which(
     assert max(changes.values()) >= 20  # what changes is seen
 
 
-def test_show_last_picture_lingers_fades_and_leaves_nothing(show: Show) -> None:
+def test_show_last_picture_lingers_fades_and_leaves_nothing(show: Lit) -> None:
     sent = picture(0)
     middle(show, 0.0)
     play(show, Mode.PICTURE, sent, 1.0, 1.0)
@@ -123,7 +134,7 @@ def test_show_last_picture_lingers_fades_and_leaves_nothing(show: Show) -> None:
 
 
 @pytest.mark.parametrize("before", [Mode.PICTURE, Mode.LINGERING])
-def test_show_fresh_sheet_is_clean_within_300_ms(show: Show, before: Mode) -> None:
+def test_show_fresh_sheet_is_clean_within_300_ms(show: Lit, before: Mode) -> None:
     middle(show, 0.0)
     play(show, Mode.PICTURE, picture(0), 1.0, 1.0)
     play(show, before, picture(0), 2.0, 1.0)
@@ -131,20 +142,20 @@ def test_show_fresh_sheet_is_clean_within_300_ms(show: Show, before: Mode) -> No
     assert show.light.min() == 255
 
 
-def test_show_picture_is_lit_once_in_the_first_frame_it_contributes_to(show: Show) -> None:
+def test_show_picture_is_lit_once_in_the_first_frame_it_contributes_to(show: Lit) -> None:
     sent = picture(0, captured_at=4.9)
     show.update(5.0, Mode.PICTURE, sent)
     show.compose(5.0)
-    assert show.newly_lit() is None
+    assert show.software.newly_lit() is None
     show.update(5.016, Mode.PICTURE, sent)
     show.compose(5.016)
-    assert show.newly_lit() == 4.9
+    assert show.software.newly_lit() == 4.9
     show.update(5.032, Mode.PICTURE, sent)
     show.compose(5.032)
-    assert show.newly_lit() is None
+    assert show.software.newly_lit() is None
 
 
-def test_show_at_rest_composes_nothing(show: Show) -> None:
+def test_show_at_rest_composes_nothing(show: Lit) -> None:
     sent = picture(0)
     show.update(5.0, Mode.PICTURE, sent)
     assert middle(show, 6.0) == 0
@@ -152,20 +163,20 @@ def test_show_at_rest_composes_nothing(show: Show) -> None:
     assert not show.compose(6.1)
 
 
-def test_show_frozen_keeps_the_picture_and_returns_to_the_newest(show: Show) -> None:
+def test_show_frozen_keeps_the_picture_and_returns_to_the_newest(show: Lit) -> None:
     show.update(5.0, Mode.PICTURE, picture(0))
     assert middle(show, 6.0) == 0
     newer = picture(120)
     show.update(6.0, Mode.FROZEN, newer)
     assert middle(show, 7.0) == 0
-    show.newly_lit()
+    show.software.newly_lit()
     show.update(7.0, Mode.PICTURE, newer)
     assert middle(show, 8.0) == pytest.approx(120, abs=1)
     # It waited for the operator, not for the machine: no latency.
-    assert show.newly_lit() is None
+    assert show.software.newly_lit() is None
 
 
-def test_show_blank_dims_to_no_light_and_back(show: Show) -> None:
+def test_show_blank_dims_to_no_light_and_back(show: Lit) -> None:
     sent = picture(200)
     show.update(5.0, Mode.PICTURE, sent)
     assert middle(show, 6.0) == 200
@@ -177,14 +188,14 @@ def test_show_blank_dims_to_no_light_and_back(show: Show) -> None:
     assert middle(show, 9.0) == 200
 
 
-def test_show_new_tone_holds_at_once_while_the_picture_rests(show: Show) -> None:
+def test_show_new_tone_holds_at_once_while_the_picture_rests(show: Lit) -> None:
     show.update(5.0, Mode.PICTURE, picture(255))
     assert middle(show, 6.0) == 255
     show.configure(CONFIG.model_copy(update={"invert": True}))
     assert middle(show, 6.1) == 0
 
 
-def test_show_new_mirror_turns_the_resting_picture(show: Show) -> None:
+def test_show_new_mirror_turns_the_resting_picture(show: Lit) -> None:
     halves = np.full((16, 16), 255, np.uint8)
     halves[:, :8] = 0
     show.update(5.0, Mode.PICTURE, Published(1, 1, 5.0, 5.0, halves))
@@ -201,9 +212,7 @@ def test_show_composes_only_where_a_picture_has_changed_and_all_of_it_is_right(
     tmp_path: Path,
 ) -> None:
     attract = Attract("none", VisitConfig(), seed=1)
-    partly, whole = (
-        Show(dark((640, 400)), CONFIG, Calibration(), attract, FAREWELL_S) for _ in "ab"
-    )
+    partly, whole = (Lit((640, 400), attract) for _ in "ab")
     before = np.full((128, 128), 255, np.uint8)
     before[30:32, 20:90] = 0
     after = before.copy()
@@ -213,7 +222,7 @@ def test_show_composes_only_where_a_picture_has_changed_and_all_of_it_is_right(
         partly.update(5.0 + number, Mode.PICTURE, sent)
         partly.compose(5.1 + number)
         partly.compose(5.9 + number)
-    assert sum(box.area for box in partly.composed) < 0.1 * 640 * 400
+    assert sum(box.area for box in partly.software.composed) < 0.1 * 640 * 400
     whole.update(6.0, Mode.PICTURE, Published(1, 1, 2.0, 2.0, after))
     whole.compose(7.9)
     assert np.abs(partly.light.astype(int) - whole.light).max() <= 1
