@@ -166,13 +166,17 @@ def _running(folder: Path, config: Config) -> Iterator[Session]:
         session.close()
 
 
+def process_name(process: psutil.Process) -> str:
+    """Return which process of the table one is."""
+    module = _MODULE.search(" ".join(process.cmdline()))
+    return module[1] if module else "supervisor"
+
+
 def _taken() -> dict[str, tuple[int, float, int]]:
     """Return process id, seconds of processor time and wake-ups of every process by name."""
     found = {}
     for process in (psutil.Process(), *psutil.Process().children(recursive=True)):
-        times = process.cpu_times()
-        module = _MODULE.search(" ".join(process.cmdline()))
-        name = module[1] if module else "supervisor"
+        times, name = process.cpu_times(), process_name(process)
         found[name] = process.pid, times.user + times.system, _wakeups(process.pid)
     return found
 

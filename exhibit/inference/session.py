@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -133,7 +134,7 @@ class Session:
 def session_options(threads: int) -> ort.SessionOptions:
     """Return how a bundle's graphs are run, wherever they are: on the table, checked, measured."""
     options = ort.SessionOptions()
-    options.intra_op_num_threads = threads
+    options.intra_op_num_threads = min(threads, cores())
     options.inter_op_num_threads = 1
     options.log_severity_level = _ERROR
     # Planned in advance, the arrays of a run take 20 MB more, and no less time.
@@ -144,6 +145,16 @@ def session_options(threads: int) -> ort.SessionOptions:
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.add_session_config_entry("session.set_denormal_as_zero", "1")
     return options
+
+
+def cores() -> int:
+    """Return how many processor cores this process may use.
+
+    More threads than that wait for each other: a core that must do the work of two is switched
+    between them at every node of a graph.
+    """
+    allowed = getattr(os, "sched_getaffinity", None)
+    return (os.cpu_count() or 1) if allowed is None else len(allowed(0))
 
 
 @cache

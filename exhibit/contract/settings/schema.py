@@ -95,7 +95,7 @@ class ModelConfig(Section):
     """ONNX Runtime providers in order of preference; empty takes the best that the machine has. One
     that is named and cannot be had is told on the page."""
     threads: int = Field(2, ge=1, le=64)
-    """Processor cores that draw at the same time."""
+    """Processor cores that draw at the same time, of those that the table may use."""
     psi: float = Field(1.0, ge=0, le=1.5, json_schema_extra=_live())
     """How far answers may be from each other: 1 leaves every answer as it is, 0 always gives the
     collection's average drawing."""
