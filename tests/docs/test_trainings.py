@@ -109,7 +109,8 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_sketches(folder / "quickdraw.ndjson", ("cat", "dog", "arm", "clock", "cow", "radio"))
     heads = ["collection", "portraits", "-o", str(folder / "judged"), "--style", "notionists"]
     assert _run([*heads, "--count", "40", "--resolution", "64"]).exit_code == 0
-    (folder / "portraits").symlink_to(folder / "judged")
+    for name in ("portraits", "drawn", "heads64", "judged64"):
+        (folder / name).symlink_to(folder / "judged")
     turned = ["collection", "portraits", "-o", str(folder / "turned128"), "--style", "notionists"]
     assert _run([*turned, "--factors", "2", "--resolution", "64"]).exit_code == 0
     for name in ("turned12", "turned-seen", "turned-others"):
