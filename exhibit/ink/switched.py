@@ -65,6 +65,10 @@ def _fades_out(ratio: Floats, piece: Gray, inner: Gray) -> Floats | None:
         return None
     percent = np.float32(100.0)
     surface = smooth_surface(ratio * percent, piece * as_gray(~steps)) / percent
-    follows = ~steps & (np.abs(ratio - surface) < _FOLLOWS * surface)
+    follows = (piece > 0) & ~steps & (np.abs(ratio - surface) < _FOLLOWS * surface)
+    if not follows.any():
+        return None
+    # Under a hand the change is none that is seen nowhere.
+    surface = np.clip(surface, ratio[follows].min(), ratio[follows].max())
     factor = np.where(follows, ratio, surface)
     return np.asarray(np.where(piece > 0, factor, np.float32(1.0)), np.float32)
