@@ -60,6 +60,10 @@ class Window:
             os.environ["SDL_VIDEODRIVER"] = "dummy"
         # Another window that takes the focus must not make the projection disappear.
         os.environ["SDL_VIDEO_MINIMIZE_ON_FOCUS_LOSS"] = "0"
+        if drawing == "opengl":
+            # Mesa's thread that keeps shaders has the lowest precedence: on a busy machine a
+            # process that is ended waits for it, for a quarter of a minute.
+            os.environ.setdefault("MESA_SHADER_CACHE_DISABLE", "true")
         self._kind, self._drawing, self.is_lost = kind, drawing, True
         try:
             pygame.display.init()

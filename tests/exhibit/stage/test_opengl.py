@@ -164,6 +164,15 @@ def test_opengl_very_large_window_is_looked_up_as_coarsely(on_display: None) -> 
     window.close()
 
 
+def test_opengl_has_no_thread_of_less_precedence_than_the_stage(both: Both) -> None:
+    """A process that is ended waits for all of its threads, for one of niceness 19 very long."""
+    both.fade(drawing(1), 1.0, 3.0)
+    both.card.show(True)
+    tasks = Path("/proc/self/task").iterdir()
+    niceness = [os.getpriority(os.PRIO_PROCESS, int(task.name)) for task in tasks]
+    assert max(niceness) <= os.getpriority(os.PRIO_PROCESS, os.getpid())
+
+
 def test_opengl_that_reads_back_nothing_is_a_named_error(both: Both) -> None:
     both.fade(drawing(1), 1.0, 3.0)
     both.card._draw = lambda *_: None  # type: ignore[attr-defined]
