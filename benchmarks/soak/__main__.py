@@ -34,7 +34,7 @@ _FILM_S, _FPS = 60, 15
 _LOOK_EVERY_S = 5.0
 _FAULT_EVERY_S = (60.0, 240.0)
 _WARM_UP_S, _WARM_UP_SHARE = 600.0, 0.25
-_STRUCK = ("engine", "stage", "sound", "takehome", "web", "operator")
+STRUCK = ("engine", "stage", "sound", "takehome", "web", "operator")
 _OWN_MB_AN_HOUR, _STAGE_P99_MS = 1.0, 33.0
 _SHARED_MB = 0.1
 """Words that processes say of themselves are longer now and shorter then."""
@@ -49,9 +49,12 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("soak.json"))
     parser.add_argument("--plot", type=Path, default=Path("soak.png"))
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--spare", choices=STRUCK, default="", help="is never struck, and lives as long as the run"
+    )
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        soak = Soak(Path(folder), given.seed)
+        soak = Soak(Path(folder), given.seed, given.spare)
         try:
             soak.run(60 * given.minutes)
         finally:
@@ -69,9 +72,11 @@ class Soak:
     Args:
         folder: takes film, config.yaml and state.
         seed: of visitors and faults.
+        spared: a process that is never struck, empty for none.
     """
 
-    def __init__(self, folder: Path, seed: int) -> None:
+    def __init__(self, folder: Path, seed: int, spared: str = "") -> None:
+        self._struck = [name for name in STRUCK if name != spared]
         film = folder / "film.avi"
         make_film(film, seed)
         config = {
@@ -120,7 +125,7 @@ class Soak:
             self.rows.append(row)
 
     def _strike(self, now: float) -> None:
-        name = self._random.choice(_STRUCK)
+        name = self._random.choice(self._struck)
         number = self._random.choice((signal.SIGKILL, signal.SIGKILL, signal.SIGSTOP))
         with contextlib.suppress(KeyError, ProcessLookupError):
             self.table.signal(name, number)
