@@ -40,3 +40,20 @@ def test_film_shows_visitors_faster_than_they_are(
     film = cv2.VideoCapture(str(tmp_path / "film.avi"))
     assert film.get(cv2.CAP_PROP_FRAME_COUNT) == 15
     film.release()
+
+
+def test_soak_strikes_everything_but_what_is_spared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    struck = set[str]()
+
+    class Table:
+        def signal(self, name: str, _: int) -> None:
+            struck.add(name)
+
+    monkeypatch.setattr(soak, "_FILM_S", 1)
+    monkeypatch.setattr(soak, "ServedTable", lambda *_: Table())
+    run = soak.Soak(tmp_path, 1, "engine")
+    for second in range(100):
+        run._strike(float(second))
+    assert struck == set(soak.STRUCK) - {"engine"}
