@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from exhibit.contract.values import Gray
-from exhibit.stage.box import Box
+from exhibit.stage.box import Box, merged
 
 
 class Spare:
@@ -39,10 +39,11 @@ class Spare:
 
     def outdated(self, boxes: Sequence[Box] | None = None) -> None:
         """Remember where the other window was drawn meanwhile; None is anywhere."""
-        if boxes is None:
-            self._twin = None
+        if boxes is None or self._twin is None:
+            self._twin, self._differ = None, []
         else:
-            self._differ += boxes
+            # Most pictures are drawn in one refresh, and then nobody asks for the other window.
+            self._differ = merged((*self._differ, *boxes))
 
 
 class Coming:

@@ -60,3 +60,21 @@ def test_coming_pictures_that_change_places_leave_nothing_of_those_before(seed: 
                     draw(box, expected)
                 break
         assert np.array_equal(target, expected)
+
+
+@pytest.mark.parametrize("began_large", [True, False])
+def test_spare_remembers_no_more_for_every_picture_that_needs_no_second_window(
+    began_large: bool,
+) -> None:
+    """Hundreds a minute are drawn in one refresh, for months."""
+    spare, target, large = Spare(), np.full((600, 4), 255, np.uint8), paper()
+    if began_large:
+        coming = Coming(large, 1.0, [Box(0, 0, 4, 300), Box(0, 300, 4, 600)])
+        assert coming.draw(ink, target, 1200, spare) is None
+        window = coming.draw(ink, target, 1200, spare)
+        assert window is not None
+        target = window
+    for number in range(500):
+        top = 7 * number % 590
+        Coming(large, 1.0, [Box(0, top, 4, top + 1)]).draw(ink, target, 2400, spare)
+    assert len(spare._differ) <= 8
