@@ -79,10 +79,11 @@ def test_process_comes_when_it_is_turned_on_by_osc_and_goes_when_it_is_turned_of
     state, codes = TableState(table.run_dir), set()
 
     def is_on() -> bool:
+        # A datagram that comes before the page listens is lost.
+        osc.send_message(f"/tracing/{address}", 1)
         codes.update(reason["code"] for reason in state.look()["reasons"])
         return table.status(name).get("state") is not None and table.pid(name) is not None
 
-    osc.send_message(f"/tracing/{address}", 1)
     wait_until(is_on, f"{name} to be on")
     wait_until(lambda: not _lives(table, name)["off"], "its first sign of life")
     osc.send_message(f"/tracing/{address}", 0)

@@ -27,7 +27,9 @@ OTHERS_READ = {
     "contract/run_folders.py",
     "contract/settings/published.py",
     "contract/slot.py",
-    "camera/simulated/sketches.py",  # files of this package
+    "stage/opened.py",
+    "stage/opengl.py",  # files of this package
+    "camera/simulated/sketches.py",
     "operator/pages/rendering.py",
     "web/server.py",
     "supervisor/last_run.py",  # files of the kernel

@@ -125,6 +125,7 @@ def test_evaluate_command_reports_what_was_asked_for(tmp_path: Path):
         "pca",
         "resefa",
         "jacobian",
+        "localized",
         "style-space",
         "panda",
         "panda-region",
