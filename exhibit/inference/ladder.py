@@ -94,6 +94,10 @@ class LadderSession:
         self.fault = f"{_on_processor(self.path, f'{self.provider} failed while it ran')}: {said}"
         log.error("%s", self.fault)
         self._session = self._open((CPU,))
+        self._try_later()
+
+    def _try_later(self) -> None:
+        """Try the card again after a while, the next time after twice as long."""
         self._retry_at = self._clock() + self._retry_s
         self._retry_s = min(2 * self._retry_s, _RETRY_MAX_S)
 
@@ -108,8 +112,7 @@ class LadderSession:
             return
         self._trying, found, self._found = None, self._found, None
         if found is None or found.provider not in self._wanted:
-            self._retry_at = self._clock() + self._retry_s
-            self._retry_s = min(2 * self._retry_s, _RETRY_MAX_S)
+            self._try_later()
             return
         log.warning("%s: %s works again", self.path.name, found.provider)
         self._session, self.fault, self._retry_at = found, "", float("inf")

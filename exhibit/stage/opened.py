@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from exhibit.contract.calibration import Calibration
 from exhibit.contract.errors import ConfigError
+from exhibit.contract.files import tell
 from exhibit.contract.settings.schema import StageConfig
 from exhibit.contract.values import Gray
 from exhibit.stage.box import Box
@@ -48,7 +48,7 @@ class Opened:
     def ended_badly(self, reason: str) -> None:
         """Keep processes of the stage that come after this one from OpenGL."""
         if self.failed is not None:
-            _tell(self.failed, reason)
+            tell(self.failed, reason)
 
 
 class Sheet:
@@ -91,7 +91,7 @@ def open_stage(
     if config.renderer != "software" and kind != "headless":
         complaint = _read(failed)
         if not complaint:
-            _tell(failed, _IN_USE)
+            tell(failed, _IN_USE)
             try:
                 return _by_opengl(config, kind, calibration, failed)
             except (RendererError, ConfigError) as error:
@@ -102,11 +102,6 @@ def open_stage(
     if complaint:
         complaint = f"stage.renderer: software composes, for OpenGL failed: {complaint}"
     return Opened(window, Software(window, placement, config), complaint)
-
-
-def _tell(failed: Path, reason: str) -> None:
-    with contextlib.suppress(OSError):
-        failed.write_text(reason, encoding="utf-8")
 
 
 def _read(failed: Path) -> str:

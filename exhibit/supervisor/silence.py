@@ -23,15 +23,12 @@ def processor_waits(pid: int) -> dict[int, float]:
 
     Empty where the system does not tell; every silence then counts in full.
 
-    Source: Linux, Documentation/scheduler/sched-stats.rst, `/proc/<pid>/schedstat`: the second
-    number is the time spent waiting on a run queue, in nanoseconds.
     """
     waits = {}
     with contextlib.suppress(OSError):
         for task in os.scandir(f"{_PROC}/{pid}/task"):
             with contextlib.suppress(OSError, ValueError, IndexError):
-                told = _schedstat(task.path).read_text(encoding="ascii")
-                waits[int(task.name)] = int(told.split()[1]) / 1e9
+                waits[int(task.name)] = _scheduled_s(task.path)[1]
     return waits
 
 
@@ -39,13 +36,20 @@ def processor_time(pid: int) -> float | None:
     """Return seconds that a process's first thread had a processor or waited for one, so far.
 
     None where the system does not tell.
-
-    Source: as `processor_waits`; the first number is the time on a processor.
     """
     with contextlib.suppress(OSError, ValueError, IndexError):
-        told = _schedstat(f"{_PROC}/{pid}/task/{pid}").read_text(encoding="ascii").split()
-        return (int(told[0]) + int(told[1])) / 1e9
+        return sum(_scheduled_s(f"{_PROC}/{pid}/task/{pid}"))
     return None
+
+
+def _scheduled_s(task: str) -> tuple[float, float]:
+    """Return for how many seconds a thread had a processor, and for how many it waited for one.
+
+    Source: Linux, Documentation/scheduler/sched-stats.rst, `/proc/<pid>/schedstat`: time on a
+    processor and time spent waiting on a run queue, in nanoseconds.
+    """
+    told = _schedstat(task).read_text(encoding="ascii").split()
+    return int(told[0]) / 1e9, int(told[1]) / 1e9
 
 
 @functools.lru_cache(maxsize=256)
