@@ -175,10 +175,9 @@ class SheetInk:
     def _doubt(self, hidden: Gray, most: float) -> None:
         """Take back contrast that was not ink yet where (H, W) uint8 is hidden from now on."""
         # Little is hidden from one frame to the next: only that is looked at.
-        x, y, width, height = cv2.boundingRect(hidden)
-        if not width:
+        box = box_around(hidden, 0)
+        if box is None:
             return
-        box = np.s_[y : y + height, x : x + width]
         contrast = self._contrast[box]
         doubted = contrast > most
         doubted &= (hidden[box] > 0) & (self.seen[box] == 0)

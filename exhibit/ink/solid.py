@@ -17,7 +17,7 @@ from exhibit.contract.values import Floats, Gray
 from exhibit.ink.hand import Found, Sheet, bridged
 from exhibit.ink.images import as_gray, dilated, square
 from exhibit.ink.rims import Rims
-from exhibit.ink.stir import LONGEST_MS, STILL_MS, Stir
+from exhibit.ink.stir import STILL_MS, Stir
 
 PAPER = 128
 _STILL_MS, _STILL_AT_EDGE_MS = 100, 1000
@@ -147,9 +147,7 @@ class Solids:
             return resting
         joined = as_gray(cv2.morphologyEx(resting, cv2.MORPH_CLOSE, square(3))) & dark
         rims = Rims(joined, bridged(joined, self.cells, _OVER))
-        rests_ms = np.full_like(sight.stir.still_ms, LONGEST_MS)
-        cv2.copyTo(sight.stir.still_ms, resting, rests_ms)
-        came = sight.stir.moved_ms < cv2.erode(rests_ms, square(3))
+        came = sight.stir.moved_ms < sight.stir.still_beside(resting)
         bright = sight.seen > PAPER + _ALIKE
         black = dark.view(np.bool_)
         stays = (black & ~came) | (bright & (sight.stir.still_ms >= STILL_MS))

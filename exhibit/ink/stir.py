@@ -80,6 +80,15 @@ class Stir:
         self._beside = dilated(hands, _BESIDE)
         self._alone_ms = self._counted(self._alone_ms, self._beside)
 
+    def still_beside(self, mask: Gray) -> NDArray[np.uint16]:
+        """Return for how long the least still of a place (h, w) uint8, 1 there, has been still.
+
+        Each place is asked together with those right beside it; `LONGEST_MS` where none is marked.
+        """
+        still_ms = np.full_like(self.still_ms, LONGEST_MS)
+        cv2.copyTo(self.still_ms, mask, still_ms)
+        return np.asarray(cv2.erode(still_ms, square(3)), np.uint16)
+
     def _counted(
         self, since_ms: NDArray[np.uint16], begins: NDArray[np.bool_] | Gray
     ) -> NDArray[np.uint16]:
@@ -104,9 +113,7 @@ class Stir:
         side = (2 * _REACH + 1,) * 2
         around = cv2.boxFilter(moves, -1, side, normalize=False, borderType=cv2.BORDER_CONSTANT)
         proven = (self._outlasted | as_gray(around >= _MOVED)) & still
-        since_ms = np.full_like(self.still_ms, LONGEST_MS)
-        cv2.copyTo(self.still_ms, proven, since_ms)
-        proven |= as_gray(self.still_ms >= cv2.erode(since_ms, square(3)))
+        proven |= as_gray(self.still_ms >= self.still_beside(proven))
         self._outlasted = proven & still & self._beside
         return self._outlasted
 
