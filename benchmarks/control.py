@@ -20,13 +20,12 @@ import click
 import numpy as np
 import torch
 
-from benchmarks.tensor import HELD_OUT, asked, moved_codes, trained_judge, yaw_told
+from benchmarks.tensor import trained_judge, yaw_told
 from models.directions.classifier import Classifier, score
-from models.directions.drawing import draw_codes
+from models.directions.drawing import draw_w
 from models.directions.factorial import Doubles, Factorial, factorial_codes, pictures_of
 from models.directions.subject import Subject, load_subject
-from models.networks.psp.inverter import Codes
-from models.sketches.raster import Gray
+from models.directions.transfer import Move, Row, asked, held_out, moved_heads, of_expression
 from models.structure.control import Control, by_gradient, by_inverse, load_control, turned
 from models.structure.landmark_network import LandmarkNetwork, load_landmark_network, located
 from models.structure.landmarks import Landmarks, read_landmarks
@@ -34,19 +33,18 @@ from models.structure.projection import rotations, shapes
 
 Way = Callable[[Control, torch.Tensor, torch.Tensor], torch.Tensor]
 PARTS = ("nose", "mouth", "brows", "eyes", "head")
-Row = dict[str, float]
 
 
-def turns_of(heads: Factorial) -> list[tuple[int, tuple[int, int, int], tuple[int, int, int]]]:
-    """Of what heads are asked for, the turns alone: who, from where and to where."""
-    return [move for move in asked(heads) if move[1][0] == move[2][0]]
+def turns_of(heads: Factorial) -> list[Move]:
+    """Of what heads are asked for, the turns alone."""
+    wanted = asked(heads.cells.files.shape)
+    return [move for move, face in zip(wanted, of_expression(wanted), strict=True) if not face]
 
 
 def edited(control: Control, seen: Factorial, unseen: Factorial) -> tuple[dict[str, Doubles], Row]:
     """Codes after every turn, by method; and the CPU seconds that a head takes both of ours."""
-    wanted = asked(unseen)
-    among = np.array([start[0] == to[0] for _, start, to in wanted])
-    found = {name: codes[among] for name, codes in moved_codes(seen, unseen).items()}
+    turns = ~of_expression(asked(unseen.cells.files.shape))
+    found = {name: codes[turns] for name, codes in moved_heads(seen, unseen).items()}
     yaws = np.array(unseen.cells.levels["yaw_deg"], np.float64)
     by = np.array([yaws[to[2]] - yaws[start[2]] for _, start, to in turns_of(unseen)])
     w = torch.from_numpy(found["unmoved"]).float()
@@ -85,7 +83,7 @@ def compared(
     index = np.arange(unseen.cells.files.size).reshape(unseen.cells.files.shape)
     aims = truth.points[[index[(who, *to)] for who, _, to in wanted], :2]
     kept = [finder.names.index(name) for name in truth.names]
-    pictures = {name: _drawn(subject, codes) for name, codes in found.items()}
+    pictures = {name: draw_w(subject, codes) for name, codes in found.items()}
     scores = {name: score(judge, drawn) for name, drawn in pictures.items()}
     table = {}
     for name, codes in found.items():
@@ -99,11 +97,6 @@ def compared(
             "way": float(np.linalg.norm(codes - found["unmoved"], axis=1).mean()),
         }
     return table
-
-
-def _drawn(subject: Subject, codes: Doubles) -> Gray:
-    w = torch.from_numpy(codes).float()
-    return draw_codes(subject, Codes(subject.as_ws(w), None))
 
 
 def depths(control: Control, codes: Doubles, truth: Landmarks) -> dict[str, Row]:
@@ -158,7 +151,7 @@ def main(
     subject, control = load_subject(checkpoint), load_control(control_file)
     locate = load_landmark_network(finder)
     codes = factorial_codes(subject, checkpoint, heads)
-    seen, unseen = codes.people(slice(-HELD_OUT)), codes.people(slice(-HELD_OUT, None))
+    seen, unseen = held_out(codes)
     truth = read_landmarks(heads, unseen.cells).only(control.names)
     side = subject.generator.config.resolution
     judge, right = trained_judge(judged, epochs, side)

@@ -17,12 +17,12 @@ import click
 import numpy as np
 
 from benchmarks.telling import tell
-from benchmarks.tensor import HELD_OUT, asked, moved_codes, reconstruction
+from benchmarks.tensor import reconstruction
 from models.directions.factorial import Cells, Doubles, Factorial, pictures_of, read_cells
+from models.directions.transfer import HELD_OUT, Row, asked, held_out, left, moved_heads, told
 from models.structure.landmarks import read_landmarks
 
 COMPONENTS, SIDE_PX = 256, 64
-Row = dict[str, float]
 
 
 def landmark_codes(cells: Cells, dataset: Path) -> Factorial:
@@ -45,44 +45,24 @@ def picture_codes(cells: Cells, dataset: Path) -> Factorial:
     return Factorial(cells, ((ink - mean) @ kept).reshape(*cells.files.shape, 1, -1))
 
 
-def told(seen: Factorial, unseen: Factorial) -> dict[str, Row]:
+def told_of_codes(seen: Factorial, unseen: Factorial) -> dict[str, Row]:
     """How well each method's moves arrive at the drawings of the people held out.
 
     Returns:
-        By method: share of moves after which the asked expression (moves of the expression) and the
-        asked yaw (moves of the yaw) is that of the person's nearest drawing with all else as
-        asked; share of all moves after which the person is the nearest; and the squared distance
-        that is left, as a share of that before the move.
+        By method: shares told as `transfer.told` gives them, of codes by their squared distance,
+        and what is left of that distance.
     """
-    wanted = asked(unseen)
-    faces = np.array([start[0] != to[0] for _, start, to in wanted])
-    found = moved_codes(seen, unseen)
+    wanted = asked(unseen.cells.files.shape)
+    found = moved_heads(seen, unseen)
     true = unseen.codes[..., 0, :]
-    before = np.square(found["unmoved"] - found["truth"]).sum(axis=1)
-    table = {}
-    for name, codes in found.items():
-        near = [
-            (
-                _nearest(code, true[who, :, to[1], to[2]]) == to[0],
-                _nearest(code, true[who, to[0], to[1]]) == to[2],
-                _nearest(code, true[:, to[0], to[1], to[2]]) == who,
-            )
-            for code, (who, _, to) in zip(codes, wanted, strict=True)
-        ]
-        right = np.array(near)
-        left = np.square(codes - found["truth"]).sum(axis=1)
-        table[name] = {
-            "expression told": float(right[faces, 0].mean()),
-            "yaw told": float(right[~faces, 1].mean()),
-            "who told": float(right[:, 2].mean()),
-            "left, expression": float(left[faces].sum() / before[faces].sum()),
-            "left, yaw": float(left[~faces].sum() / before[~faces].sum()),
-        }
-    return table
+    return {
+        method: told(codes, true, wanted, _apart) | left(found, method, wanted)
+        for method, codes in found.items()
+    }
 
 
-def _nearest(code: Doubles, others: Doubles) -> int:
-    return int(np.square(others - code).sum(axis=1).argmin())
+def _apart(code: Doubles, other: Doubles) -> float:
+    return float(np.square(code - other).sum())
 
 
 @click.command()
@@ -94,10 +74,10 @@ def main(heads: Path, out: Path | None) -> None:
     report: dict[str, Any] = {"people": cells.files.shape[0] - HELD_OUT}
     for name, codes_of in (("landmarks", landmark_codes), ("pictures", picture_codes)):
         codes = codes_of(cells, heads)
-        seen, unseen = codes.people(slice(-HELD_OUT)), codes.people(slice(-HELD_OUT, None))
+        seen, unseen = held_out(codes)
         report[name] = {
             "fit": reconstruction(seen, unseen, stacked=False),
-            "moves": told(seen, unseen),
+            "moves": told_of_codes(seen, unseen),
         }
     tell(report, out)
 

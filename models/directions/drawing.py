@@ -10,7 +10,7 @@ from exhibit.contract.errors import InputError
 from exhibit.ink.figure import figure_of
 from models.directions.feature_maps import at_side
 from models.directions.result import Discovered
-from models.directions.subject import Subject
+from models.directions.subject import Doubles, Subject
 from models.networks.psp.inverter import Codes
 from models.sketches.raster import Gray, as_gray
 
@@ -95,6 +95,11 @@ def _added(codes: Codes, change: Tensor, name: str) -> Tensor:
         )
     feature[:, :channels] += change
     return feature
+
+
+def draw_w(subject: Subject, w: Doubles) -> Gray:
+    """Draw codes (n, w_dim) of the prior as grey pictures (n, R, R) uint8."""
+    return draw_codes(subject, Codes(subject.as_ws(torch.from_numpy(w).float()), None))
 
 
 def draw_codes(subject: Subject, codes: Codes) -> Gray:

@@ -7,7 +7,7 @@ import pytest
 
 pytest.importorskip("torch")
 
-from benchmarks.tensor_truth import landmark_codes, told
+from benchmarks.tensor_truth import landmark_codes, told_of_codes
 from models.collection.portraits.factors import LANDMARKS, YAWS_DEG
 from models.directions.factorial import Cells, Factorial, read_cells
 from tests.models.directions.test_tensor import additive
@@ -15,7 +15,7 @@ from tests.models.directions.test_tensor import additive
 
 def test_moves_of_additive_codes_arrive_whoever_is_moved() -> None:
     heads, _ = additive(40, people=10)
-    table = told(heads.people(slice(-4)), heads.people(slice(-4, None)))
+    table = told_of_codes(heads.people(slice(-4)), heads.people(slice(-4, None)))
     assert table["unmoved"]["expression told"] == 0
     assert table["unmoved"]["left, yaw"] == 1
     for method in ("truth", "tensor, slope"):

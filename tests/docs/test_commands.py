@@ -46,7 +46,7 @@ NOT_RUN = {
     r"models evaluate .*--named": "needs what people wrote; tests/models/evaluation/test_blind.py",
     r"models train-gan .*--devices 8": "needs eight graphics cards",
     r"(OMP_NUM_THREADS=1 )?torchrun": "several processes; tests/models/training/run/ starts such",
-    r"models (train-gan turned|directions tensor)": (
+    r"models (train-gan turned|directions (tensor|evaluate .*turning64))": (
         "trains for an hour, or needs that; tests/models/directions/commands/"
     ),
     r"exhibit operator (backup|restore)": "needs a table that ran; tests/exhibit/operator/",

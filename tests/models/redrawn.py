@@ -12,9 +12,10 @@ from models.training.parts.latent_places import drawing_keys
 from tests.models.hands import write_gan
 
 
-def write_heads(folder: Path) -> Path:
-    """Two people at 32 px, all of whose faces and turns are there."""
-    asked = ["collection", "portraits", "-o", str(folder), "--factors", "2", "--resolution", "32"]
+def write_heads(folder: Path, people: int = 2) -> Path:
+    """Some people at 32 px, all of whose faces and turns are there."""
+    asked = ["collection", "portraits", "-o", str(folder), "--factors", str(people)]
+    asked += ["--resolution", "32"]
     made = CliRunner().invoke(main, asked)
     assert made.exit_code == 0, made.output
     return folder

@@ -21,11 +21,13 @@ from models.directions.commands.supervised import (
 )
 from models.directions.effects import Table, draw_heads, label_table, region_table
 from models.directions.evaluation import Verdict, semantic_tables
+from models.directions.factorial import factorial_codes, pictures_of, read_cells
 from models.directions.labels import NAMES as LABELS
 from models.directions.labels import part_region
 from models.directions.measured import Measured, measure_moves, measure_samples
 from models.directions.semantics import NAMES
 from models.directions.subject import Subject, load_subject
+from models.directions.transfer import pictures_of_moves, transfer_table
 from models.dry_run import dry_run_option, duration, say_cost, seconds_of
 from models.measures.json_report import write_json
 
@@ -64,6 +66,12 @@ _PICTURES_A_MOVE = _HEADS + _METHODS * _CONDITIONED * len(LABELS)
     type=click.IntRange(1),
     help="Pictures whose labels are looked at before and after a move.",
 )
+@click.option(
+    "--heads",
+    type=click.Path(path_type=Path),
+    help="Data set of models collection portraits --factors that the checkpoint redraws: give its "
+    "last four people other expressions and yaws.",
+)
 @click.option("--seed", default=0, show_default=True, help="Of all samples.")
 @dry_run_option
 def evaluate(
@@ -75,22 +83,26 @@ def evaluate(
     classifier: Path | None,
     sketches: Path | None,
     moved: int,
+    heads: Path | None,
     seed: int,
     dry_run: bool,
 ) -> None:
     """Measure how good the directions are that can be found in a model.
 
     Says whether directions go with the semantic they are named after and with no other; on heads
-    also whether they stay within a part (--parts) and change the right label (--classifier).
+    also whether they stay within a part (--parts), change the right label (--classifier), and give
+    people whom no model was made of the expression and the yaw that is asked for (--heads).
     """
     subject = load_subject(checkpoint, seed=seed)
     answers = answers_of(sketches, checkpoint)
     if dry_run:
         moves = _PICTURES_A_MOVE * moved if classifier else 0
+        moves += pictures_of_moves(read_cells(heads)) if heads else 0
         files = f"report -> {json_path}" if json_path else "no file"
         say_cost(cost_of_pictures(subject, samples + moves, classifier, files))
         _say_cost_of_parts(subject, listed(parts), local_samples)
         return
+    redrawn = factorial_codes(subject, checkpoint, heads) if heads else None
     measured = (
         measure_samples(subject, samples, classifier)
         if answers is None
@@ -118,6 +130,11 @@ def evaluate(
         for method, tables in report["labels"].items():
             for when, table in tables.items():
                 _show_table(f"{method}: labels changed by +2 sigma, {when} conditioning", table)
+    if heads and redrawn:
+        drawings = pictures_of(redrawn.cells, heads, subject.generator.config.resolution)
+        judge = load_classifier(classifier) if classifier else None
+        report["transfer"] = transfer_table(subject, redrawn, drawings, judge)
+        _show_table("held-out heads moved", report["transfer"])
     if json_path:
         write_json(report, json_path)
         click.echo(f"-> {json_path}")
@@ -165,6 +182,6 @@ def _show_verdict(name: str, verdict: Verdict) -> None:
 
 def _show_table(title: str, table: Table) -> None:
     columns = list(next(iter(table.values())))
-    click.echo(f"\n{title}\n{'':14}" + "".join(f"{column:>14}" for column in columns))
+    click.echo(f"\n{title}\n{'':18}" + "".join(f"{column:>18}" for column in columns))
     for name, row in table.items():
-        click.echo(f"{name:14}" + "".join(f"{row[column]:14.2f}" for column in columns))
+        click.echo(f"{name:18}" + "".join(f"{row[column]:18.2f}" for column in columns))

@@ -18,7 +18,9 @@ from models.directions.labels import part_region  # noqa: E402
 from models.directions.measured import Measured  # noqa: E402
 from models.directions.result import DirectionSet, Discovered  # noqa: E402
 from models.directions.subject import Subject  # noqa: E402
+from models.directions.transfer import HELD_OUT, METHODS  # noqa: E402
 from tests.models.hands import small_generator, write_gan  # noqa: E402
+from tests.models.redrawn import write_heads, write_redrawn  # noqa: E402
 
 W_DIM = 16
 ALL = tuple(range(8))
@@ -132,3 +134,20 @@ def test_evaluate_command_reports_what_was_asked_for(tmp_path: Path):
     }
     assert set(report["labels"]["svm"]["after"]) == {"glasses", "beard"}
     assert report["semantics"]["regression: five, conditioned"]["own"]
+
+
+def test_evaluate_command_moves_held_out_heads_and_not_in_a_dry_run(tmp_path: Path):
+    heads = write_heads(tmp_path / "heads", people=HELD_OUT + 1)
+    checkpoint = write_redrawn(tmp_path / "gan.pt", heads)
+    path = tmp_path / "report.json"
+    command = ["directions", "evaluate", "--checkpoint", str(checkpoint), "--heads", str(heads)]
+    command += ["--samples", "64", "--json", str(path)]
+    planned = CliRunner().invoke(main, [*command, "--dry-run"])
+    assert planned.exit_code == 0 and "Dry run" in planned.output, planned.output
+    assert not path.exists()
+    ran = CliRunner().invoke(main, command)
+    assert ran.exit_code == 0, ran.output
+    report = json.loads(path.read_text())
+    assert list(report["transfer"]) == list(METHODS)
+    assert report["transfer"]["unmoved"]["left, yaw"] == 1
+    assert "labels kept" not in report["transfer"]["transfer"]
