@@ -8,6 +8,7 @@ from itertools import combinations
 import numpy as np
 
 from models.directions import mean_difference, regression
+from models.directions.effects import Table
 from models.directions.measured import Doubles, Measured, correlations
 from models.directions.result import DirectionSet
 from models.directions.subject import Subject
@@ -17,7 +18,6 @@ LEAST_OWN, LEAST_RATIO = 0.7, 3.0
 """A direction is told apart with at least this correlation, so many times any other."""
 CHOSEN = 5
 """Semantics of the table in which none goes with another."""
-Table = dict[str, dict[str, float]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import eigh, qr
+from scipy.linalg import qr
 from scipy.optimize import minimize
 
 from exhibit.contract.errors import InputError
-from models.directions.eigen import Doubles
+from models.directions.eigen import Doubles, leading
 from models.directions.result import Floats
 
 PLACES_KEPT = 64
@@ -78,9 +78,9 @@ def factorise(maps: Floats, appearances: int, parts: int, seed: int = 0) -> Fact
             f"channels and {places} places"
         )
     energy = _energy(maps)
-    patterns = _leading(_gram(maps), min(places, max(PLACES_KEPT, 4 * parts)))
+    patterns = leading(_gram(maps), min(places, max(PLACES_KEPT, 4 * parts)))[0].T
     reduced = maps @ patterns.astype(np.float32)
-    mixing = _leading(_gram(reduced.transpose(0, 2, 1)), appearances)
+    mixing = leading(_gram(reduced.transpose(0, 2, 1)), appearances)[0].T
     found = _best_start(_place_grams(mixing, reduced), patterns, parts, seed)
     before, left = np.inf, 1.0
     for _ in range(ROUNDS):
@@ -217,12 +217,6 @@ def _gram(maps: NDArray[np.float32]) -> Doubles:
     """Σ ZᵀZ of maps (N, C, S): (S, S)."""
     rows = maps.reshape(-1, maps.shape[2])
     return (rows.T @ rows).astype(np.float64)
-
-
-def _leading(gram: Doubles, count: int) -> Doubles:
-    """Leading eigenvectors as columns (n, count), largest first."""
-    last = len(gram) - 1
-    return eigh(gram, subset_by_index=[last - count + 1, last])[1][:, ::-1]
 
 
 def _energy(maps: Floats) -> float:

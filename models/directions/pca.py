@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.linalg import eigh
 
 from exhibit.contract.errors import InputError
+from models.directions.eigen import leading
 from models.directions.result import DirectionSet
 from models.directions.subject import Subject
 
@@ -31,8 +31,6 @@ def discover(subject: Subject, samples: int = SAMPLES) -> DirectionSet:
         raise InputError("pca: --space w_plus has no samples of its own; expected w")
     if samples <= subject.w_dim:
         raise InputError(f"pca: {samples} samples; expected more than w_dim, {subject.w_dim}")
-    count = min(subject.count, subject.w_dim)
     covariance = np.cov(subject.sample_w(samples).double().numpy(), rowvar=False)
-    last = subject.w_dim - 1
-    values, vectors = eigh(covariance, subset_by_index=[last - count + 1, last])
-    return subject.results("pca", vectors[:, ::-1].T, values[::-1], {"samples": samples})
+    vectors, variances = leading(covariance, subject.count)
+    return subject.results("pca", vectors, variances, {"samples": samples})

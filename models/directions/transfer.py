@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from exhibit.contract.errors import InputError
 from models.directions.classifier import Classifier, score
 from models.directions.drawing import draw_w
+from models.directions.effects import Table
 from models.directions.factorial import Cells, Doubles, Factorial
 from models.directions.mean_difference import differences
 from models.directions.measured import Measured
@@ -226,7 +227,7 @@ def grey_apart(picture: NDArray[Any], other: NDArray[Any]) -> float:
 
 def transfer_table(
     subject: Subject, heads: Factorial, drawings: Gray, classifier: Classifier | None = None
-) -> dict[str, Row]:
+) -> Table:
     """Give held-out heads other expressions and yaws by each of `METHODS`, and look at them drawn.
 
     Args:

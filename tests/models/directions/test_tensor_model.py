@@ -3,6 +3,7 @@
 from itertools import product
 
 import numpy as np
+import pytest
 
 from models.directions.tensor_model import hosvd
 
@@ -52,3 +53,25 @@ def test_hosvd_contracted_leaves_one_factor_open():
     open_one = model.contracted(given, but=1)
     assert open_one.shape == (model.factors[1].shape[1], model.basis.shape[1])
     np.testing.assert_allclose(given[1] @ open_one, model.contracted(given))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ranks", [(4, 3, 2, 5, 7), (2, 3, 1, 3, 4)])
+def test_hosvd_is_that_of_tensorly(ranks):
+    tl = pytest.importorskip("tensorly")
+    codes = tensor(4, 3, 2, 5, 7)
+    model = hosvd(codes, ranks)
+    centred = codes - codes.mean(axis=(0, 1, 2, 3))
+    spans = [
+        tl.tenalg.svd_interface(tl.unfold(centred, mode), n_eigenvecs=rank)[0]
+        for mode, rank in enumerate(ranks)
+    ]
+    core = tl.tenalg.multi_mode_dot(centred, spans, transpose=True)
+    ours = (model.core, [*model.factors, model.basis])
+    np.testing.assert_allclose(
+        tl.tucker_to_tensor(ours), tl.tucker_to_tensor((core, spans)), atol=1e-9
+    )
+    vectors = [np.random.default_rng(mode).normal(size=r) for mode, r in enumerate(ranks[:-1])]
+    np.testing.assert_allclose(
+        model.contracted(vectors), tl.tenalg.multi_mode_dot(model.core, vectors), atol=1e-9
+    )
