@@ -27,6 +27,7 @@ from models.directions.labels import part_region
 from models.directions.measured import Measured, measure_moves, measure_samples
 from models.directions.semantics import NAMES
 from models.directions.subject import Subject, load_subject
+from models.directions.supervised import check_samples
 from models.directions.transfer import pictures_of_moves, transfer_table
 from models.dry_run import dry_run_option, duration, say_cost, seconds_of
 from models.measures.json_report import write_json
@@ -94,6 +95,7 @@ def evaluate(
     people whom no model was made of the expression and the yaw that is asked for (--heads).
     """
     subject = load_subject(checkpoint, seed=seed)
+    check_samples("evaluate", subject, samples)
     answers = answers_of(sketches, checkpoint)
     if dry_run:
         moves = _PICTURES_A_MOVE * moved if classifier else 0

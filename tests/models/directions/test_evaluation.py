@@ -151,3 +151,15 @@ def test_evaluate_command_moves_held_out_heads_and_not_in_a_dry_run(tmp_path: Pa
     assert list(report["transfer"]) == list(METHODS)
     assert report["transfer"]["unmoved"]["left, yaw"] == 1
     assert "labels kept" not in report["transfer"]["transfer"]
+
+
+def test_evaluate_command_refuses_too_few_samples_before_it_draws_any(tmp_path: Path, monkeypatch):
+    checkpoint = write_gan(tmp_path / "gan.pt")
+    drawn = []
+    monkeypatch.setattr(
+        "models.directions.commands.evaluate.measure_samples", lambda *a: drawn.append(a)
+    )
+    command = ["directions", "evaluate", "--checkpoint", str(checkpoint), "--samples", "16"]
+    ran = CliRunner().invoke(main, command)
+    assert ran.exit_code == 2 and "16 samples; expected more than 21" in ran.output
+    assert not drawn
