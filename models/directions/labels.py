@@ -81,7 +81,13 @@ def part_region(column: str, resolution: int) -> NDArray[np.bool_]:
 
     Returns:
         (resolution, resolution), true where some of its variants change the picture of either set.
+
+    Raises:
+        InputError: neither set has such a part.
     """
+    known = {LABELS[part] for one in _designs().values() for part in one.parts if part in LABELS}
+    if column not in known:
+        raise InputError(f"part '{column}': expected one of {', '.join(sorted(known))}")
     found = np.zeros((_SIDE_PX, _SIDE_PX), np.bool_)
     for style, design in _designs().items():
         part = next((part for part in design.parts if LABELS.get(part) == column), None)

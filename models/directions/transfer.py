@@ -226,30 +226,29 @@ def grey_apart(picture: NDArray[Any], other: NDArray[Any]) -> float:
 
 
 def transfer_table(
-    subject: Subject, heads: Factorial, drawings: Gray, classifier: Classifier | None = None
+    subject: Subject,
+    seen: Factorial,
+    unseen: Factorial,
+    drawings: Gray,
+    classifier: Classifier | None = None,
 ) -> Table:
     """Give held-out heads other expressions and yaws by each of `METHODS`, and look at them drawn.
 
     Args:
         subject: whose generator draws.
-        heads: codes in W of a factorial set of drawings.
-        drawings: of the same cells in the same order, (cells, R, R) uint8.
+        seen: codes in W of the people that models are made of.
+        unseen: of the people who are moved.
+        drawings: of the cells of these, (cells, R, R) uint8.
         classifier: says which labels are kept; None leaves them out.
 
     Returns:
         By method: shares told as `told` gives them, of pictures by their grey; squared distances of
         codes as `left` gives them; and the share of the classifier's labels, an open mouth left
         out, that are what they were before the move.
-
-    Raises:
-        InputError: no more than four people.
     """
-    seen, unseen = held_out(heads)
     wanted = asked(unseen.cells.files.shape)
     found = moved_heads(seen, unseen)
-    true = drawings[-unseen.cells.files.size :].reshape(
-        *unseen.cells.files.shape, *drawings.shape[1:]
-    )
+    true = drawings.reshape(*unseen.cells.files.shape, *drawings.shape[1:])
     pictures = {method: draw_w(subject, codes) for method, codes in found.items()}
     table = {
         method: told(drawn, true, wanted, grey_apart) | left(found, method, wanted)

@@ -25,10 +25,11 @@ from models.directions.factorial import factorial_codes, pictures_of, read_cells
 from models.directions.labels import NAMES as LABELS
 from models.directions.labels import part_region
 from models.directions.measured import Measured, measure_moves, measure_samples
+from models.directions.region import Mask
 from models.directions.semantics import NAMES
 from models.directions.subject import Subject, load_subject
 from models.directions.supervised import check_samples
-from models.directions.transfer import pictures_of_moves, transfer_table
+from models.directions.transfer import held_out, pictures_of_moves, transfer_table
 from models.dry_run import dry_run_option, duration, say_cost, seconds_of
 from models.measures.json_report import write_json
 
@@ -96,15 +97,17 @@ def evaluate(
     """
     subject = load_subject(checkpoint, seed=seed)
     check_samples("evaluate", subject, samples)
+    side = subject.generator.config.resolution
+    regions = {part: part_region(part, side) for part in listed(parts)}
     answers = answers_of(sketches, checkpoint)
     if dry_run:
         moves = _PICTURES_A_MOVE * moved if classifier else 0
         moves += pictures_of_moves(read_cells(heads)) if heads else 0
         files = f"report -> {json_path}" if json_path else "no file"
         say_cost(cost_of_pictures(subject, samples + moves, classifier, files))
-        _say_cost_of_parts(subject, listed(parts), local_samples)
+        _say_cost_of_parts(subject, regions, local_samples)
         return
-    redrawn = factorial_codes(subject, checkpoint, heads) if heads else None
+    people = held_out(factorial_codes(subject, checkpoint, heads)) if heads else None
     measured = (
         measure_samples(subject, samples, classifier)
         if answers is None
@@ -121,10 +124,7 @@ def evaluate(
     }
     for name, verdict in verdicts.items():
         _show_verdict(name, verdict)
-    if parts:
-        regions = {
-            part: part_region(part, subject.generator.config.resolution) for part in listed(parts)
-        }
+    if regions:
         report["roir"] = region_table(subject, regions, local_samples, 2 * spread)
         _show_table("ROIR (lowest of ten)", report["roir"])
     if classifier:
@@ -132,26 +132,25 @@ def evaluate(
         for method, tables in report["labels"].items():
             for when, table in tables.items():
                 _show_table(f"{method}: labels changed by +2 sigma, {when} conditioning", table)
-    if heads and redrawn:
-        drawings = pictures_of(redrawn.cells, heads, subject.generator.config.resolution)
+    if heads and people:
+        seen, unseen = people
+        drawings = pictures_of(unseen.cells, heads, side)
         judge = load_classifier(classifier) if classifier else None
-        report["transfer"] = transfer_table(subject, redrawn, drawings, judge)
+        report["transfer"] = transfer_table(subject, seen, unseen, drawings, judge)
         _show_table("held-out heads moved", report["transfer"])
     if json_path:
         write_json(report, json_path)
         click.echo(f"-> {json_path}")
 
 
-def _say_cost_of_parts(subject: Subject, parts: tuple[str, ...], samples: int) -> None:
+def _say_cost_of_parts(subject: Subject, regions: dict[str, Mask], samples: int) -> None:
     """Say what looking at parts of a head takes besides, by one part and one sample."""
-    if not parts:
+    if not regions:
         return
-    side = subject.generator.config.resolution
-    regions = {part: part_region(part, side) for part in parts}
-    one = {parts[0]: regions[parts[0]]}
+    one = dict([next(iter(regions.items()))])
     seconds = seconds_of(lambda: region_table(subject, one, 1, 1.0))
-    most = duration(seconds * len(parts) * samples)
-    click.echo(f"{len(parts)} parts besides: {duration(seconds * len(parts))} to {most}")
+    most = duration(seconds * len(regions) * samples)
+    click.echo(f"{len(regions)} parts besides: {duration(seconds * len(regions))} to {most}")
 
 
 def _labels(

@@ -153,13 +153,19 @@ def test_evaluate_command_moves_held_out_heads_and_not_in_a_dry_run(tmp_path: Pa
     assert "labels kept" not in report["transfer"]["transfer"]
 
 
-def test_evaluate_command_refuses_too_few_samples_before_it_draws_any(tmp_path: Path, monkeypatch):
-    checkpoint = write_gan(tmp_path / "gan.pt")
-    drawn = []
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        (("--samples", "16"), "16 samples; expected more than 21"),
+        (("--parts", "mouth,tail"), "part 'tail': expected one of "),
+    ],
+)
+def test_evaluate_command_refuses_before_it_draws_any(tmp_path: Path, monkeypatch, asked, expected):
+    checkpoint, drawn = write_gan(tmp_path / "gan.pt"), []
     monkeypatch.setattr(
-        "models.directions.commands.evaluate.measure_samples", lambda *a: drawn.append(a)
+        "models.directions.commands.evaluate.measure_samples", lambda *given: drawn.append(given)
     )
-    command = ["directions", "evaluate", "--checkpoint", str(checkpoint), "--samples", "16"]
+    command = ["directions", "evaluate", "--checkpoint", str(checkpoint), *asked]
     ran = CliRunner().invoke(main, command)
-    assert ran.exit_code == 2 and "16 samples; expected more than 21" in ran.output
+    assert ran.exit_code == 2 and expected in ran.output, ran.output
     assert not drawn

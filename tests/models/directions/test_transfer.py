@@ -90,15 +90,16 @@ class Dark(Classifier):
 
 
 def test_transfer_table_looks_at_pictures_and_keeps_labels_but_the_mouths():
-    subject, heads = small_subject(), small_heads(16)
-    drawings = draw_w(subject, heads.codes.reshape(-1, 16))
+    subject = small_subject()
+    seen, unseen = held_out(small_heads(16))
+    drawings = draw_w(subject, unseen.codes.reshape(-1, 16))
     usual = float(np.median(drawings.mean(axis=(1, 2)))) / 127.5 - 1
-    table = transfer_table(subject, heads, drawings, Dark(usual))
+    table = transfer_table(subject, seen, unseen, drawings, Dark(usual))
     assert list(table) == list(METHODS) and set(DIRECTIONS) < set(METHODS)
     assert table["truth"]["expression told"] == table["truth"]["yaw told"] == 1
     assert table["truth"]["left, yaw"] == 0 and table["unmoved"]["labels kept"] == 1
     assert 0 < table["truth"]["labels kept"] < 1
     assert table["tensor, slope"]["yaw told"] > table["unmoved"]["yaw told"]
-    without = transfer_table(subject, heads, drawings)
+    without = transfer_table(subject, seen, unseen, drawings)
     assert "labels kept" not in without["transfer"]
-    assert pictures_of_moves(heads.cells) == len(METHODS) * len(asked((4, 2, 3, 3)))
+    assert pictures_of_moves(unseen.cells) == len(METHODS) * len(asked((4, 2, 3, 3)))
