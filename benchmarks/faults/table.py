@@ -46,6 +46,8 @@ _BLACK = 8
 class ServedTable:
     """`exhibit run`, started again when it ends, as systemd would.
 
+    SIGTERM raises SystemExit from now on, so that whoever has a table can end it.
+
     Args:
         home: the folder with config.yaml and state.
         memory: where run folders are made.
@@ -73,6 +75,7 @@ class ServedTable:
         self._manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         with socket_address(home / "manager.sock") as address:
             self._manager.bind(address)
+        signal.signal(signal.SIGTERM, _as_ctrl_c_does)
         self._restart_at = 0.0
         self._process: subprocess.Popen[bytes] | None = None
         self._state: TableState | None = None
@@ -211,3 +214,7 @@ class ServedTable:
             self._process.wait(10)
         self._process.kill()
         self._manager.close()
+
+
+def _as_ctrl_c_does(number: int, _: object) -> None:
+    raise SystemExit(128 + number)
