@@ -37,7 +37,9 @@ class DiscriminatorBlock(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """(n, C, H, W), or the picture for the first block, to (n, C', H/2, W/2)."""
         if hasattr(self, "fromrgb"):
-            x = clamped(F.leaky_relu(self.fromrgb(x, GAIN), SLOPE), self.clamp)
+            # One channel lies either way, and what comes of it then lies as is slower.
+            x = self.fromrgb(x, GAIN).contiguous(memory_format=torch.channels_last)
+            x = clamped(F.leaky_relu(x, SLOPE), self.clamp)
         limit = None if self.clamp is None else self.clamp * RESIDUAL_GAIN
         shortcut = clamped(self.skip(x, RESIDUAL_GAIN), limit)
         x = clamped(F.leaky_relu(self.conv0(x, GAIN), SLOPE), self.clamp)
