@@ -18,6 +18,8 @@ _MARGIN = 2.75
 """Another drawing has to fit better by this factor."""
 _WAIT_S = 0.6
 """For so long it has to be better."""
+_LOOK_EVERY_S = 1.0
+"""What is kept is compared with others so often, and twice in the wait where one is better."""
 _FADE_S = 0.5
 _NEAR, _AS_LARGE = 0.12, 1.25
 """Two finds of one drawing are the same up to this distance of centres, in shares of the side, and
@@ -52,6 +54,13 @@ class Choice:
         self._is_beaten = False
         self._is_free = True
         self._patience = Patience()
+
+    @property
+    def look_after_s(self) -> float:
+        """After how long a search can tell anything new: at once where nothing has to wait."""
+        if self._is_free:
+            return 0.0
+        return _WAIT_S / 2 if self._is_beaten else _LOOK_EVERY_S
 
     def release(self) -> None:
         """Let the next search decide alone and at once: the ink of what is kept has gone."""

@@ -43,7 +43,6 @@ class Figure:
     Attributes:
         group: its ink now.
         cells: (32, 32) bool, where that ink is.
-        searched: the ink that was searched for last.
         is_writing: whether it is handwriting, in which nobody looks for drawings.
         beside: the ink of its newest picture that is to be drawn beside it, `group.ink` for all.
     """
@@ -57,7 +56,8 @@ class Figure:
         self._drawn = self._shown = np.full((side_px, side_px), 255, np.uint8)
         self._is_stale, self._is_at_once = True, True
         self.group = group
-        self.searched: Gray | None = None
+        self._searched: Gray | None = None
+        self._searched_at_s = -np.inf
         self.beside = group.ink
         self.cells = self._seen = cells_of(group.ink)
         self._likeness = writing(group.ink)
@@ -85,6 +85,20 @@ class Figure:
             self._choice.release()
             self._fade.stop()
         self._seen = self._seen | self.cells
+
+    def is_to_be_searched(self, now_s: float) -> bool:
+        """Return whether its ink has changed since the last search, and that was long ago."""
+        if self._searched is None or self._searched is self.group.ink:
+            return self._searched is None
+        return now_s - self._searched_at_s >= self._choice.look_after_s
+
+    def search(self, now_s: float) -> None:
+        """Take note that its ink of now is searched for."""
+        self._searched, self._searched_at_s = self.group.ink, now_s
+
+    def search_again(self) -> None:
+        """Take note that the search was of no use."""
+        self._searched = None
 
     def absorb(self, other: Figure, now_s: float) -> None:
         """Fade from what was shown for both: the other's ink belongs to this figure now."""

@@ -91,7 +91,7 @@ class MemoryRecaller:
             self._group(drawn, ink.captured_at)
             self._drawn = drawn
         self._collect()
-        self._look_for()
+        self._look_for(ink.captured_at)
         pictures = [figure.draw(ink.captured_at) for figure in self._figures]
         same = len(pictures) == len(self._pictures) and all(
             new is old for new, old in zip(pictures, self._pictures, strict=True)
@@ -140,9 +140,9 @@ class MemoryRecaller:
             if question.figure.kept is question.kept:
                 question.figure.answer(one.finds, one.best)
             else:
-                question.figure.searched = None
+                question.figure.search_again()
 
-    def _look_for(self) -> None:
+    def _look_for(self, now_s: float) -> None:
         """Begin to search for the figures whose ink has changed since, when none is running."""
         if self._search is not None:
             return
@@ -152,12 +152,12 @@ class MemoryRecaller:
         questions = [
             _Question(figure, figure.group.ink, figure.kept)
             for figure in drawings[:MOST_RECALLED]
-            if figure.searched is not figure.group.ink
+            if figure.is_to_be_searched(now_s)
         ]
         if not questions:
             return
         for question in questions:
-            question.figure.searched = question.ink
+            question.figure.search(now_s)
         self._search = self._beside.submit(_find, self._memory, questions, self._drawn_px)
 
 

@@ -62,6 +62,21 @@ def test_choice_released_takes_the_best_at_once() -> None:
     assert choice.at(0.0).drawing == 2
 
 
+def test_choice_is_looked_at_again_at_once_soon_or_later() -> None:
+    choice = Choice()
+    assert choice.look_after_s == 0
+    choice.consider([find(1, 0.4)])
+    kept = choice.look_after_s
+    choice.consider([find(2, 0.9), find(1, 0.3)])
+    beaten = choice.look_after_s
+    choice.at(5.0)
+    # A rival for a moment is told: it is looked at twice before it takes the place.
+    assert choice.at(5.0 + 1.9 * beaten).drawing == 1
+    assert 0 < beaten < kept <= 1
+    choice.release()
+    assert choice.look_after_s == 0
+
+
 def test_choice_nothing_fits_any_more_shows_nothing_after_a_while() -> None:
     choice = Choice()
     choice.consider([find(1, 0.5)])

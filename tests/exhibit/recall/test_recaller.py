@@ -118,6 +118,34 @@ def test_recall_nothing_changed_is_the_same_value_and_no_search(table: Table) ->
     assert table.beside.waiting == 0
 
 
+def test_recall_what_is_kept_is_compared_now_and_then_and_with_the_last_ink(table: Table) -> None:
+    house = drawn(shapes.house())
+    grown = [np.where(np.arange(SIDE)[:, None] < end, house, 255) for end in range(60, 91)]
+    table.rest(grown[0].astype(np.uint8))
+    searches = 0
+    for ink in grown[1:]:  # one second
+        table.see(ink.astype(np.uint8))
+        searches += table.beside.waiting
+        table.beside.work()
+    assert searches == 1
+    last = grown[-1].astype(np.uint8)
+    for _ in range(31):
+        table.see(last)
+        searches += table.beside.waiting
+        table.beside.work()
+    assert searches == 2
+    table.see(last, after_s=5)
+    assert table.beside.waiting == 0
+
+
+def test_recall_where_nothing_is_kept_every_ink_is_searched_at_once(table: Table) -> None:
+    wave = drawn(shapes.wave())
+    for end in range(40, 44):
+        table.see(np.where(np.arange(SIDE) < end, wave, 255).astype(np.uint8), "sheet_in")
+        assert table.beside.waiting == 1
+        table.beside.work()
+
+
 @pytest.mark.parametrize("pixels", [shapes.blank(SIDE), np.zeros((SIDE, SIDE), np.uint8)])
 def test_recall_paper_and_full_black_are_paper(table: Table, pixels: Gray) -> None:
     assert table.rest(pixels).picture.min() == 255
