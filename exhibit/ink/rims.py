@@ -44,6 +44,20 @@ class Rims:
         found = where[self._box].ravel()[self._at]
         return np.bincount(self._around[found], minlength=self._count)
 
+    def most(self, values: NDArray[np.uint16], which: NDArray[np.bool_]) -> NDArray[np.uint16]:
+        """Return, (h, w), the most that values (h, w) are on the piece that a rim's cell is around.
+
+        It is 0 where no rim is, and around all but those pieces that are asked for.
+        """
+        at = np.flatnonzero(self._labels)
+        of_piece = np.zeros(self._count, np.uint16)
+        np.maximum.at(of_piece, self._labels.ravel()[at], values[self._box].ravel()[at])
+        here = np.zeros(self._labels.shape, np.uint16)
+        here.ravel()[self._at] = (of_piece * which)[self._around]
+        most = np.zeros(self._shape, np.uint16)
+        most[self._box] = here
+        return most
+
     def on(self, where: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Return which pieces lie on a mask (h, w), at least in part."""
         return np.bincount(self._labels[where[self._box]], minlength=self._count) > 0

@@ -26,6 +26,9 @@ _STAYS_SHARE, _STAYS_ALONE, _FREE_SHARE, _OVER = 0.3, 0.1, 0.4, 2
 """Of what can be told of the rim of something drawn, a hand that has not gone on takes this share
 at most where as much touches the pen or what is known, else that; and paper the third at least. A
 finger is held by its hand, also across a line that is twice so many cells wide."""
+_KNOWN_SHARE, _OPEN_SHARE = 0.1, 0.5
+"""A stroke goes on from what is known, along this share of what can be told of its rim, or so much
+of that is paper: no part of a pen that rests lies so."""
 DARK = 100
 """What is drawn broadly is darker than this."""
 _CRISP_STEP, _CRISP_SHARE = 0.12, 0.5
@@ -133,9 +136,9 @@ class Solids:
     ) -> Gray:
         """Return, 1 there, what a hand has left behind: it lies still, and the hand has gone on.
 
-        What touches a stroke that has just been made is the tip of the pen, which came there after
-        the stroke had come to rest, or the stroke before. What touches a finger is its hand, and
-        came with it.
+        A stroke comes to rest bit by bit. What touches it is the tip of the pen, which came there
+        after the first of it had come to rest, or the stroke before. A finger comes to rest at
+        once, and what touches it is its hand, which came with it or was there already.
 
         Args:
             resting: (h, w) uint8, 1 on what is black and has outlasted the hand at it.
@@ -147,15 +150,18 @@ class Solids:
             return resting
         joined = as_gray(cv2.morphologyEx(resting, cv2.MORPH_CLOSE, square(3))) & dark
         rims = Rims(joined, bridged(joined, self.cells, _OVER))
-        came = sight.stir.moved_ms < sight.stir.still_beside(resting)
         bright = sight.seen > PAPER + _ALIKE
-        black = dark.view(np.bool_)
-        stays = (black & ~came) | (bright & (sight.stir.still_ms >= STILL_MS))
-        free = rims.count(plain & sight.outlasted.view(np.bool_))
+        black, known = dark.view(np.bool_), self.cells.view(np.bool_)
         told = rims.count(plain | black | bright)
+        free = rims.count(plain & sight.outlasted.view(np.bool_))
+        begun = (rims.count(known) >= _KNOWN_SHARE * told) | (free >= _OPEN_SHARE * told)
+        stir = sight.stir
+        rested_ms = cv2.max(stir.still_beside(resting), rims.most(stir.still_ms, begun))
+        came = stir.moved_ms < rested_ms
+        stays = (black & ~came) | (bright & (stir.still_ms >= STILL_MS))
         held = rims.count(stays)
         # A fingertip that rests while another hand moves beside it is touched by its own alone.
-        touched = rims.count((black & came) | (self.cells > 0))
+        touched = rims.count((black & came) | known)
         most = np.where(held <= touched, _STAYS_SHARE, _STAYS_ALONE) * told
         left = (held <= most) & (free >= _FREE_SHARE * told)
         return resting & rims.pieces(left & (free > 0) & ~rims.on(sight.sheet.crossed > 0))

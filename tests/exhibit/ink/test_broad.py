@@ -12,9 +12,9 @@ import cv2
 import numpy as np
 import pytest
 
-from exhibit.camera.simulated import BLANK, SimulatedTable
+from exhibit.camera.simulated import BLANK, DRAWN_WITH, SimulatedTable
 from exhibit.contract.settings.schema import InkConfig
-from exhibit.contract.values import Frame, Ink
+from exhibit.contract.values import Frame, Gray, Ink
 from exhibit.ink import Extractor, make_extractor
 from exhibit.ink.hand import Found, Sheet
 from exhibit.ink.images import as_gray
@@ -281,6 +281,20 @@ def test_extract_finger_that_rests_while_another_hand_moves_beside_it_is_no_ink(
     assert all(ink.mask.min() == 255 for ink in inks)
 
 
+def test_extract_stroke_that_touches_a_black_pen_is_ink_while_the_pen_goes_on() -> None:
+    # A hand as black throughout as its pen and its ink: of what touches the stroke nothing tells
+    # but when it came there.
+    table = SimulatedTable(DRAWN_WITH["felt"], 31337710, polarity="dark")
+    extractor = make_extractor(InkConfig(), 128, 1.5)
+    start_s = float(table.visit_at(0.0).sheet.times[0]) - 0.5
+    for number in range(113):
+        frame = table.frame_at(start_s + number / 30)
+        ink = extractor.extract(frame)
+    in_sight = (frame.truth.ink < 128) & ~frame.truth.hand
+    assert (ink.mask[in_sight] < 128).mean() > 0.6
+    assert _invented(ink, as_gray(frame.truth.ink < 128)) == 0 and ink.hand.any()
+
+
 @pytest.mark.parametrize(("width_px", "axes"), [(10, (26, 60)), (20, (40, 60))])
 def test_extract_shape_that_is_filled_in_is_ink_once_the_pen_rests_beside_it(
     width_px: int, axes: tuple[int, int]
@@ -309,6 +323,40 @@ def _look(seen: np.ndarray, thin: np.ndarray) -> Sight:
         stir.step(seen, np.ones_like(seen), number / FPS)
     none = np.zeros_like(seen)
     return Sight(seen, seen, Sheet(np.ones_like(seen), none, none), none, stir, none, thin)
+
+
+def _left_by_a_hand(still_ms: np.ndarray, came_ms: int) -> Gray:
+    """Return what is drawn of a black bar of 6 x 14 cells that one end of a black hand touches.
+
+    The bar's columns have been still for `still_ms`, and the hand there for `came_ms`.
+    """
+    solids, shape = Solids((40, 60)), (40, 60)
+    none, everywhere = np.zeros(shape, np.uint8), np.ones(shape, np.uint8)
+    seen = np.full(shape, PAPER, np.uint8)
+    seen[16:22, 10:24] = seen[12:26, 24:50] = 40
+    stir = Stir(shape)
+    stir.still_ms[:], stir.moved_ms[:] = 5000, 5000
+    stir.still_ms[16:22, 10:24] = still_ms
+    stir.still_ms[12:26, 24:50], stir.moved_ms[12:26, 24:50] = 0, came_ms
+    sheet = Sheet(everywhere, none, none)
+    sight = Sight(seen, seen, sheet, everywhere, stir, as_gray(stir.still_ms > 0), none)
+    solids.step(sight, Found(none, none, none), none)
+    return solids.cells
+
+
+def test_solids_stroke_is_drawn_that_came_to_rest_bit_by_bit_before_the_pen_at_its_end() -> None:
+    # The pen is as wide as some of what it has drawn, and lay on the end of it until just now.
+    drawn = _left_by_a_hand(np.linspace(400, 66, 14), came_ms=200)
+    assert drawn[16:22, 10:24].all() and drawn.sum() == 6 * 14
+
+
+@pytest.mark.parametrize(
+    ("still_ms", "came_ms"),
+    [(np.full(14, 350), 350), (np.full(14, 350), 380), (np.linspace(400, 66, 14), 900)],
+    ids=["comes down", "comes down with its hand first", "slides along itself"],
+)
+def test_solids_finger_is_not_drawn(still_ms: np.ndarray, came_ms: int) -> None:
+    assert not _left_by_a_hand(still_ms, came_ms).any()
 
 
 @pytest.mark.parametrize("thin", [True, False])

@@ -49,3 +49,20 @@ def test_pieces_that_something_joins_are_one_piece_and_it_is_no_part_of_it() -> 
     assert np.array_equal(apart.pieces(apart.on(right)) > 0, (both > 0) & right)
     assert np.array_equal(joined.pieces(joined.on(right)), both)
     assert joined.count(line > 0).sum() == apart.count(line > 0).sum() == 12
+
+
+def test_most_gives_each_cell_of_a_rim_the_most_of_its_piece() -> None:
+    both, values = np.zeros(SHAPE, np.uint8), np.full(SHAPE, 900, np.uint16)
+    both[0:3, 0:3] = both[20:25, 30:40] = 1
+    values[both > 0], values[1, 1], values[24, 39] = 60, 300, 500
+    rims = Rims(both)
+    most = rims.most(values, np.ones(3, np.bool_))
+    assert most[3, 3] == most[0, 3] == 300 and most[19, 29] == most[22, 29] == 500
+    assert not most[both > 0].any() and np.count_nonzero(most) == 7 + (11 + 5 + 11)
+    asked = rims.most(values, rims.on(values == 500))
+    assert np.array_equal(asked, np.where(most == 500, 500, 0))
+
+
+def test_most_of_an_empty_picture_is_nothing() -> None:
+    rims = Rims(np.zeros(SHAPE, np.uint8))
+    assert not rims.most(np.full(SHAPE, 900, np.uint16), np.ones(1, np.bool_)).any()
