@@ -51,7 +51,8 @@ class Rims:
         """
         at = np.flatnonzero(self._labels)
         of_piece = np.zeros(self._count, np.uint16)
-        np.maximum.at(of_piece, self._labels.ravel()[at], values[self._box].ravel()[at])
+        inside = np.asarray(self._labels.ravel()[at], np.intp)
+        np.maximum.at(of_piece, inside, values[self._box].ravel()[at])
         here = np.zeros(self._labels.shape, np.uint16)
         here.ravel()[self._at] = (of_piece * which)[self._around]
         most = np.zeros(self._shape, np.uint16)
