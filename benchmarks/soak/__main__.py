@@ -34,6 +34,8 @@ _FILM_S, _FPS = 60, 15
 _LOOK_EVERY_S = 5.0
 _FAULT_EVERY_S = (60.0, 240.0)
 _WARM_UP_S, _WARM_UP_SHARE = 600.0, 0.25
+_SPARED_SHARE = 0.5
+"""For this share of the run nothing is struck again: only a long life shows a slope."""
 STRUCK = ("engine", "stage", "sound", "takehome", "web", "operator")
 _OWN_MB_AN_HOUR, _STAGE_P99_MS = 1.0, 33.0
 _SHARED_MB = 0.1
@@ -76,7 +78,7 @@ class Soak:
     """
 
     def __init__(self, folder: Path, seed: int, spared: str = "") -> None:
-        self._struck = [name for name in STRUCK if name != spared]
+        self._strikable_at = {name: 0.0 for name in STRUCK if name != spared}
         film = folder / "film.avi"
         make_film(film, seed)
         config = {
@@ -106,7 +108,7 @@ class Soak:
                 self._look(now)
             if now >= fault_due:
                 fault_due = now + self._random.uniform(*_FAULT_EVERY_S)
-                self._strike(now)
+                self._strike(now, _SPARED_SHARE * seconds)
 
     def _look(self, now: float) -> None:
         state = self.table.look()
@@ -124,8 +126,12 @@ class Soak:
             row = {"at_s": now, "shared_mb": shared / 1e6, "stage_p99_ms": intervals.get("p99")}
             self.rows.append(row)
 
-    def _strike(self, now: float) -> None:
-        name = self._random.choice(self._struck)
+    def _strike(self, now: float, spared_s: float) -> None:
+        names = [name for name, at in self._strikable_at.items() if now >= at]
+        if not names:
+            return
+        name = self._random.choice(names)
+        self._strikable_at[name] = now + spared_s
         number = self._random.choice((signal.SIGKILL, signal.SIGKILL, signal.SIGSTOP))
         with contextlib.suppress(KeyError, ProcessLookupError):
             self.table.signal(name, number)

@@ -99,7 +99,9 @@ def child_environment(environment: Mapping[str, str]) -> dict[str, str]:
         # Without them glibc never gives large blocks back once one was freed. Below the first no
         # block of a frame is, so that the loops ask the system for nothing.
         "MALLOC_MMAP_THRESHOLD_": str(4 << 20),
-        "MALLOC_TRIM_THRESHOLD_": str(8 << 20),
+        # More than a frame leaves behind: given back and asked for again every few frames it would
+        # cost time, and nobody could see from outside whether a process grows.
+        "MALLOC_TRIM_THRESHOLD_": str(64 << 20),
         "PYGAME_HIDE_SUPPORT_PROMPT": "1",
         "PYTHONUNBUFFERED": "1",
         # A process that hangs is asked where, with SIGABRT, before it is killed.
