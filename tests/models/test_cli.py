@@ -44,7 +44,7 @@ _SMALL = {
     "panda": ("--appearances", "4", "--parts", "2", "--samples", "4", "--count", "2"),
     "recall-sheet": ("--count", "1"),
     "control": ("--samples", "100", "--changes", "1"),
-    "evaluate": ("--samples", "16", "--parts", "eyes", "--local-samples", "1"),
+    "evaluate": ("--samples", "24", "--parts", "eyes", "--local-samples", "1"),
 }
 _SUIT = {
     "add-directions": {"folder": "ranged"},
