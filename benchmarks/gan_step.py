@@ -4,6 +4,7 @@ Counted in pictures per second of CPU time of one thread, so that other work on 
 not change the figure much; run two checkouts in turns to compare them. Needs the [models] extra.
 """
 
+import statistics
 import time
 
 import click
@@ -36,8 +37,7 @@ def pictures_per_cpu_second(
         started = time.process_time()
         training_step(fabric, state, pictures)
         seconds.append(time.process_time() - started)
-    taken = sorted(seconds[2:])
-    return batch / taken[len(taken) // 2], batch / taken[0]
+    return batch / statistics.median(seconds[2:]), batch / min(seconds[2:])
 
 
 def begun(

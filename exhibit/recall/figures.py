@@ -87,10 +87,11 @@ class Figure:
         self._seen = self._seen | self.cells
 
     def is_to_be_searched(self, now_s: float) -> bool:
-        """Return whether its ink has changed since the last search, and that was long ago."""
-        if self._searched is None or self._searched is self.group.ink:
-            return self._searched is None
-        return now_s - self._searched_at_s >= self._choice.look_after_s
+        """Return whether no search was of use yet, or one of other ink is long enough ago."""
+        if self._searched is None:
+            return True
+        is_new = self._searched is not self.group.ink
+        return is_new and now_s - self._searched_at_s >= self._choice.look_after_s
 
     def search(self, now_s: float) -> None:
         """Take note that its ink of now is searched for."""
