@@ -4,7 +4,8 @@ A labelled set of 300 simulated frames in five difficulty classes; ours sees the
 too, as at the table. The others get each frame by itself and, as a help, are told the sheet's true
 outline. Then 240 frames in six classes of what visitors draw with, ours alone, and 300 frames of a
 blank sheet with hands over it, of five seeds. Everything follows from `--seed`: another one shows
-tables that nothing was chosen on. Single pictures are measured by `benchmarks.stills`.
+tables that nothing was chosen on. `--class felt --class blank` measures these alone, on the same
+frames. Single pictures are measured by `benchmarks.stills`.
 """
 
 from __future__ import annotations
@@ -12,48 +13,30 @@ from __future__ import annotations
 import json
 import time
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import click
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from benchmarks.metrics import Gray, Score, score
+from benchmarks.ink_tally import OURS, Tally, false_strokes, invented_px, mean, merge, report
+from benchmarks.metrics import score
 from benchmarks.rivals import RIVALS
 from benchmarks.visibility import Visibility
-from exhibit.camera.simulated import DRAWN_WITH
+from exhibit.camera.simulated import BLANK, DIFFICULTIES, DRAWN_WITH, HANDLED
 from exhibit.contract.settings.schema import InkConfig
 from exhibit.contract.values import Frame, Ink
 from exhibit.ink import make_extractor
 from exhibit.ink.sheet_outline import inside
-from tests.tools.render_table import Sequence, labelled_set
+from tests.tools.render_table import CLASSES, Sequence, labelled_set
 
 FRAMES, SEED = 300, 1
-OURS = "ours"
 HANDLED_FRAMES, HANDLED_HZ = 280, 2.0
 DRAWN_FRAMES, DRAWN_HZ = 240, 1.0
 BLANK_SEEDS = 5
 _BETWEEN, _HANDLED_BETWEEN, _DRAWN_BETWEEN = 11, 9, 29
 _INK_SIZE, _STROKE_WIDTH_PX = 128, 1.5
-_NEAR_PX = 3
-
-
-@dataclass(slots=True)
-class Tally:
-    """What was measured of one difficulty class."""
-
-    scores: dict[str, list[Score]] = field(default_factory=lambda: defaultdict(list))
-    with_hands: dict[str, list[Score]] = field(default_factory=lambda: defaultdict(list))
-    tables: list[float] = field(default_factory=list)
-    lifted: list[Score] = field(default_factory=list)
-    false_strokes: list[int] = field(default_factory=list)
-    lost: list[tuple[int, int]] = field(default_factory=list)
-    delays_ms: list[float] = field(default_factory=list)
-    flicker: list[float] = field(default_factory=list)
-    wall_ms: list[float] = field(default_factory=list)
-    cpu_ms: list[float] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +59,9 @@ def watch(sequence: Sequence, tally: Tally, method: Method, between: int = _BETW
         tally.cpu_ms.append(1000 * (time.process_time() - cpu))
         tally.wall_ms.append(1000 * (time.perf_counter() - wall))
         visibility.note(frame, ink)
+        assert frame.truth is not None
+        if visibility.resting and frame.truth.lifted is None:
+            tally.invented_px.append(invented_px(ink.mask, frame.truth.ink))
         if labelled:
             _score(frame, ink, tally, visibility, method.rivals)
     tally.tables.append(mean(tally.scores[OURS][before:])["f_measure"])
@@ -105,56 +91,45 @@ def _score(frame: Frame, ink: Ink, tally: Tally, visibility: Visibility, rivals:
             tally.lifted.append(found)
 
 
-def false_strokes(mask: Gray, truth: Gray) -> int:
-    """Return how many connected pieces of a mask lie nowhere near true ink."""
-    reach = np.ones((2 * _NEAR_PX + 1,) * 2, np.uint8)
-    near = cv2.dilate((truth < 128).astype(np.uint8), reach) > 0
-    count, labels = cv2.connectedComponents((mask < 128).astype(np.uint8), connectivity=8)
-    real = np.unique(labels[near])
-    return count - 1 - int(np.count_nonzero(real))
+def measure(classes: tuple[str, ...], frames: int, seed: int, method: Method) -> dict[str, object]:
+    """Measure classes of the simulated table.
+
+    Args:
+        classes: names of any of the labelled classes.
+        frames: of all difficulty classes together, and of each blank sheet.
+        seed: of all tables; blank sheets are of this seed and the four after it.
+        method: how they are looked at.
+
+    Returns:
+        What was found by kind, of the kinds that were asked for: `table`, `drawn_with`, `handled`
+        and `blank`.
+    """
+    difficulties = tuple(name for name in classes if name in DIFFICULTIES)
+    drawn = tuple(name for name in classes if name in DRAWN_WITH)
+    found: dict[str, object] = {}
+    if difficulties:
+        found["table"] = table_frames(difficulties, frames, seed, method)
+    if drawn:
+        found["drawn_with"] = drawn_with(drawn, seed, method)
+    if HANDLED.name in classes:
+        found["handled"] = handled_paper(seed, method)
+    if BLANK.name in classes:
+        found["blank"] = [blank_sheet(frames, seed + more) for more in range(BLANK_SEEDS)]
+    return found
 
 
-def mean(scores: list[Score]) -> dict[str, float]:
-    """Return the mean of each measure."""
-    names = ("f_measure", "pseudo_f", "psnr", "drd")
-    return {n: round(float(np.mean([getattr(s, n) for s in scores])), 2) for n in names}
+def table_frames(
+    classes: tuple[str, ...], frames: int, seed: int, method: Method
+) -> dict[str, object]:
+    """Measure difficulty classes of the labelled set of a seed, which is `frames` frames in all."""
+    share = frames * len(classes) // len(DIFFICULTIES)
+    return _by_class(labelled_set(share, seed, classes=classes), method, _BETWEEN)
 
 
-def report(tally: Tally) -> dict[str, object]:
-    """Return one class's numbers."""
-    lost, held = (int(sum(part)) for part in zip(*tally.lost, strict=True))
-    ms: NDArray[np.float64] = np.array(tally.wall_ms)
-    return {
-        "methods": {name: mean(scores) for name, scores in tally.scores.items()},
-        "with_hands_f": {n: mean(s)["f_measure"] for n, s in tally.with_hands.items()},
-        "worst_f": {
-            "table": min(tally.tables),
-            "frame": round(min(s.f_measure for s in tally.scores[OURS]), 1),
-        },
-        "frames": len(tally.scores[OURS]),
-        "false_strokes_per_frame": round(float(np.mean(tally.false_strokes)), 3),
-        "lost_under_hands_percent": round(100.0 * lost / max(1, held), 2),
-        "delay_ms": _percentiles(tally.delays_ms),
-        "flicker_percent": round(100.0 * float(np.mean(tally.flicker or [0.0])), 4),
-        "ms_per_frame": _percentiles(ms.tolist()),
-        "cpu_ms_per_frame": _percentiles(tally.cpu_ms),
-    }
-
-
-def _percentiles(values: list[float]) -> dict[str, float]:
-    if not values:
-        return {}
-    return {f"p{p}": round(float(np.percentile(values, p)), 2) for p in (50, 95)}
-
-
-def table_frames(frames: int, seed: int, method: Method) -> dict[str, object]:
-    """Measure the labelled set of a seed, class by class."""
-    return _by_class(labelled_set(frames, seed), method, _BETWEEN)
-
-
-def drawn_with(seed: int, method: Method) -> dict[str, object]:
+def drawn_with(classes: tuple[str, ...], seed: int, method: Method) -> dict[str, object]:
     """Measure what visitors draw with, class by class; no part of the labelled set."""
-    sequences = labelled_set(DRAWN_FRAMES, seed, DRAWN_HZ, tuple(DRAWN_WITH))
+    share = DRAWN_FRAMES * len(classes) // len(DRAWN_WITH)
+    sequences = labelled_set(share, seed, DRAWN_HZ, classes)
     return _by_class(sequences, replace(method, rivals=False), _DRAWN_BETWEEN)
 
 
@@ -163,29 +138,14 @@ def _by_class(sequences: list[Sequence], method: Method, between: int) -> dict[s
     for sequence in sequences:
         watch(sequence, tallies[sequence.table.conditions.name], method, between)
     classes = {name: report(tally) for name, tally in tallies.items()}
-    everything = Tally()
-    for tally in tallies.values():
-        for name, scores in tally.scores.items():
-            everything.scores[name] += scores
-        for name, scores in tally.with_hands.items():
-            everything.with_hands[name] += scores
-        for part in (
-            "tables",
-            "false_strokes",
-            "lost",
-            "delays_ms",
-            "flicker",
-            "wall_ms",
-            "cpu_ms",
-        ):
-            getattr(everything, part).extend(getattr(tally, part))
+    everything = merge(list(tallies.values()))
     return {"classes": classes, "all": report(everything)}
 
 
 def handled_paper(seed: int, method: Method) -> dict[str, object]:
     """Measure paper that is rubbed clean, lifted and covered; not a part of the labelled set."""
     tally = Tally()
-    for sequence in labelled_set(HANDLED_FRAMES, seed, HANDLED_HZ, ("handled",)):
+    for sequence in labelled_set(HANDLED_FRAMES, seed, HANDLED_HZ, (HANDLED.name,)):
         watch(sequence, tally, replace(method, rivals=False), _HANDLED_BETWEEN)
     lifted = {"lifted": mean(tally.lifted), "lifted_frames": len(tally.lifted)}
     return {**report(tally), **lifted}
@@ -193,44 +153,47 @@ def handled_paper(seed: int, method: Method) -> dict[str, object]:
 
 def blank_sheet(frames: int, seed: int) -> dict[str, int]:
     """Count false strokes on a blank sheet with hands moving over it, every frame at 30 Hz."""
-    live = settled = 0
-    for sequence in labelled_set(frames, seed, 30.0, ("blank",)):
+    live = settled = most_px = 0
+    for sequence in labelled_set(frames, seed, 30.0, (BLANK.name,)):
         extractor = make_extractor(InkConfig(), _INK_SIZE, _STROKE_WIDTH_PX)
         # The sheet lies and hands are on it three seconds after the start.
         for number in range(90):
             extractor.extract(sequence.table.frame_at(sequence.start_s + number / 30.0))
         for number in range(90, 90 + sequence.count):
             ink = extractor.extract(sequence.table.frame_at(sequence.start_s + number / 30.0))
-            live += false_strokes(ink.mask, np.full_like(ink.mask, 255))
+            paper = np.full_like(ink.mask, 255)
+            live += false_strokes(ink.mask, paper)
+            most_px = max(most_px, invented_px(ink.mask, paper))
             settled += int(ink.settled.min() < 255)
     return {
         "seed": seed,
         "frames": frames,
         "false_strokes": live,
+        "invented_px": most_px,
         "frames_with_settled_ink": settled,
     }
 
 
 def show(found: dict[str, Any]) -> None:
     """Print everything as tables."""
-    sections = [
-        *found["table"]["classes"].items(),
-        ("all", found["table"]["all"]),
-        *found["drawn_with"]["classes"].items(),
-        ("all six", found["drawn_with"]["all"]),
-    ]
-    for name, numbers in sections:
-        click.echo(f"\n{name} ({numbers['frames']} frames)")
-        _show_methods(numbers["methods"], numbers["with_hands_f"])
-        for key, value in numbers.items():
-            if key not in ("methods", "with_hands_f", "frames"):
-                click.echo(f"  {key:28} {value}")
-    handled = found["handled"]
-    click.echo(f"\nhandled paper ({handled['frames']} frames)")
-    for key, value in handled.items():
-        click.echo(f"  {key:28} {value}")
-    for blank in found["blank"]:
+    for kind, together in (("table", "all"), ("drawn_with", "all drawn with")):
+        if kind in found:
+            for name, numbers in found[kind]["classes"].items():
+                _show_class(name, numbers)
+            if len(found[kind]["classes"]) > 1:
+                _show_class(together, found[kind]["all"])
+    if "handled" in found:
+        _show_class("handled paper", found["handled"])
+    for blank in found.get("blank", []):
         click.echo(f"blank sheet: {blank}")
+
+
+def _show_class(name: str, numbers: dict[str, Any]) -> None:
+    click.echo(f"\n{name} ({numbers['frames']} frames)")
+    _show_methods(numbers["methods"], numbers["with_hands_f"])
+    for key, value in numbers.items():
+        if key not in ("methods", "with_hands_f", "frames"):
+            click.echo(f"  {key:28} {value}")
 
 
 def _show_methods(methods: dict[str, dict[str, float]], hands: dict[str, float]) -> None:
@@ -241,6 +204,13 @@ def _show_methods(methods: dict[str, dict[str, float]], hands: dict[str, float])
 
 
 @click.command()
+@click.option(
+    "--class",
+    "classes",
+    multiple=True,
+    type=click.Choice(list(CLASSES)),
+    help="Class to measure, may be repeated.  [default: all]",
+)
 @click.option("--frames", default=FRAMES, show_default=True, help="Labelled frames of the table.")
 @click.option(
     "--seed",
@@ -259,17 +229,17 @@ def _show_methods(methods: dict[str, dict[str, float]], hands: dict[str, float])
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
 def main(
-    frames: int, seed: int, alone: bool, answer: Literal["settled", "live"], as_json: bool
+    classes: tuple[str, ...],
+    frames: int,
+    seed: int,
+    alone: bool,
+    answer: Literal["settled", "live"],
+    as_json: bool,
 ) -> None:
     """Measure ink on the simulated table, beside other methods."""
     cv2.setNumThreads(1)
     method = Method(InkConfig(answer=answer), not alone)
-    found: dict[str, object] = {
-        "table": table_frames(frames, seed, method),
-        "drawn_with": drawn_with(seed, method),
-        "handled": handled_paper(seed, method),
-        "blank": [blank_sheet(frames, number) for number in range(seed, seed + BLANK_SEEDS)],
-    }
+    found = measure(classes or tuple(CLASSES), frames, seed, method)
     if as_json:
         click.echo(json.dumps(found, indent=1))
     else:
