@@ -69,6 +69,7 @@ def _desk(run_dir: Path) -> Desk:
 
 async def _serve(desk: Desk) -> None:
     warm_up()
+    desk.visits.try_out()
     config = desk.settings.effective
     page, names = config.operator, own_names(config.operator.names)
     if page.certificate and page.key:

@@ -95,6 +95,8 @@ class Pulse:
             self._slow_due = now + _SLOW_EVERY_S
             self._renew_certificate()
             desk.machine = measure(desk.state_dir)
+            if desk.visits.fault:
+                desk.visits.try_out()
         if desk.accounts.claimed:
             self._show_claimed()
             await self._server.open_to_network()

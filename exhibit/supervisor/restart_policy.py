@@ -6,7 +6,9 @@ from collections import deque
 
 from exhibit.contract.settings.schema import SupervisorConfig
 
-_STEADY_S = 30.0
+_STEADY_S = 5.0
+"""Who lived so long did not fail in starting, and visitors do not wait longer for the next start.
+How many there may be is the budget's to say."""
 
 
 class RestartPolicy:

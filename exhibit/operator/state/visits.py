@@ -29,6 +29,8 @@ _IDLE_AFTER_S = 120.0
 _PEN_RESTS_AFTER_S = 2.0
 _SHORTEST_DRAWING_S = 2.0
 COLUMNS = ("began_at", "began_local", "lasted_s", "drawing_s", "simulated")
+_INSERT = f"INSERT INTO visits ({', '.join(COLUMNS)}) VALUES (?, ?, ?, ?, ?)"
+_TAKE_BACK = "DELETE FROM visits WHERE began_at = ''"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +129,22 @@ class Visits:
             round(visit.drawing_s, 1),
             int(visit.simulated),
         )
+        self._write((_INSERT, row))
+
+    def try_out(self) -> None:
+        """Write as `add` does, and leave nothing behind.
+
+        What keeps visits from being kept is then known when the page starts, and not when the first
+        visitor leaves; and what SQLite needs for it is in memory from then on.
+        """
+        self._write((_INSERT, ("",) * len(COLUMNS)), (_TAKE_BACK, ()))
+
+    def _write(self, *orders: tuple[str, tuple[Any, ...]]) -> None:
+        """Do all of it or nothing."""
         try:
             with self._open() as database, database:
-                places = ", ".join("?" * len(row))
-                names = ", ".join(COLUMNS)
-                database.execute(f"INSERT INTO visits ({names}) VALUES ({places})", row)
+                for order in orders:
+                    database.execute(*order)
             self.fault = ""
         except (sqlite3.Error, OSError) as error:
             self.fault = f"visits cannot be kept: {error}"

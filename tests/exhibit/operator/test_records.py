@@ -89,6 +89,19 @@ def test_visits_damaged_database_is_a_fault_and_no_crash(tmp_path: Path) -> None
     assert (tmp_path / "visits.sqlite").stat().st_mode & 0o777 == 0o600
 
 
+def test_visits_that_cannot_be_kept_are_known_before_the_first(tmp_path: Path) -> None:
+    (tmp_path / "visits.sqlite").mkdir()
+    visits = Visits(tmp_path, lambda: NOON)
+    visits.try_out()
+    assert "visits cannot be kept" in visits.fault
+    (tmp_path / "visits.sqlite").rmdir()
+    visits.try_out()
+    assert (visits.fault, list(visits.rows())) == ("", [])
+    visits.add(Visit(1.0, 9.0, 5.0, False), 10.0)
+    visits.try_out()
+    assert len(list(visits.rows())) == 1
+
+
 def test_visits_csv_has_a_row_for_each(admin: TestClient, desk: Desk) -> None:
     desk.visits.add(Visit(1.0, 9.0, 5.0, False), 10.0)
     lines = admin.get("/api/v1/visits.csv").text.splitlines()

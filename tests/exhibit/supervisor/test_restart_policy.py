@@ -17,6 +17,15 @@ def test_restart_policy_steady_life_resets_backoff() -> None:
     assert policy.next_start(now=1000.0, lived_s=900.0) == 1001.0
 
 
+def test_restart_policy_who_showed_something_is_back_at_once() -> None:
+    policy = RestartPolicy(SupervisorConfig(backoff_min_s=0.2, restart_budget=6))
+    # A window that is cut off every six seconds, until there were too many.
+    for second in range(0, 36, 6):
+        assert not policy.exhausted(float(second))
+        assert policy.next_start(now=float(second), lived_s=6.0) == second + 0.2
+    assert policy.exhausted(36.0)
+
+
 def test_restart_policy_used_budget_waits_for_the_window() -> None:
     policy = RestartPolicy(SupervisorConfig(backoff_min_s=1, restart_budget=2, restart_window_s=60))
     starts = [policy.next_start(now=float(now), lived_s=0.1) for now in (0, 1)]
