@@ -20,7 +20,7 @@ import torch
 from torch.nn.functional import normalize
 
 from exhibit.contract.files import write_whole
-from models.directions.eigen import Doubles
+from exhibit.contract.values import Doubles
 from models.directions.localized import (
     ALPHA,
     BETA,

@@ -21,9 +21,10 @@ import numpy as np
 import torch
 
 from benchmarks.tensor import trained_judge, yaw_told
+from exhibit.contract.values import Doubles
 from models.directions.classifier import Classifier, score
 from models.directions.drawing import draw_w
-from models.directions.factorial import Doubles, Factorial, factorial_codes, pictures_of
+from models.directions.factorial import Factorial, factorial_codes, pictures_of
 from models.directions.subject import Subject, load_subject
 from models.directions.transfer import Move, Row, asked, held_out, moved_heads, of_expression
 from models.structure.control import Control, by_gradient, by_inverse, load_control, turned

@@ -19,12 +19,13 @@ import numpy as np
 import torch
 
 from benchmarks.telling import tell
+from exhibit.contract.values import Doubles, Floats
 from models.collection.pictures import load_pictures
 from models.directions import regression
 from models.directions.drawing import draw_codes
 from models.directions.evaluation import judge
 from models.directions.labels import NAMES as LABELS
-from models.directions.measured import Doubles, Measured, measure_samples
+from models.directions.measured import Measured, measure_samples
 from models.directions.semantics import NAMES as SEMANTICS
 from models.directions.subject import Subject, load_subject
 from models.directions.supervised import JUDGED_SHARE
@@ -33,7 +34,6 @@ from models.measures.frechet import frechet
 from models.measures.kid import Features, kid, picture_features
 from models.networks.perceptual.lpips import Lpips, evaluation_lpips
 from models.networks.psp.inverter import Codes
-from models.sketches.raster import Floats
 
 _SIDE_PX = 64
 _MOST_DRAWINGS = 500

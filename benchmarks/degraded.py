@@ -13,7 +13,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from benchmarks.pages import Floats, Page, clouds, handwriting, paper
+from benchmarks.pages import Page, clouds, handwriting, paper
+from exhibit.contract.values import Floats
 from models.sketches.writing import written
 
 _GAMMA = 2.2

@@ -19,7 +19,8 @@ import click
 import numpy as np
 import torch
 
-from models.directions.eigen import Doubles, leading, leading_of_layers, span_angle
+from exhibit.contract.values import Doubles
+from models.directions.eigen import leading, leading_of_layers, span_angle
 from models.directions.jacobian import discover as jacobian
 from models.directions.local_map import gram_products, local_maps, pixel_weights
 from models.directions.low_rank import leading_quotients, nystrom, random_probes

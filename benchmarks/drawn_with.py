@@ -13,10 +13,9 @@ import cv2
 import numpy as np
 
 from benchmarks.ink import DRAWN_FRAMES, DRAWN_HZ, SEED
-from benchmarks.metrics import Gray
 from exhibit.camera.simulated import DRAWN_WITH
 from exhibit.contract.settings.schema import InkConfig
-from exhibit.contract.values import Frame
+from exhibit.contract.values import Frame, Gray
 from exhibit.ink import make_extractor
 from tests.tools.render_table import Sequence, labelled_set
 

@@ -9,7 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.metrics import Gray, Score
+from benchmarks.metrics import Score
+from exhibit.contract.values import Gray
 
 OURS = "ours"
 _NEAR_PX = 3

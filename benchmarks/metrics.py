@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from exhibit.contract.values import Gray
 from exhibit.ink.thin import thin
 
-Gray = NDArray[np.uint8]
 _BLOCK = 8
 _REACH = 2
 

@@ -10,10 +10,8 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-Gray = NDArray[np.uint8]
-Floats = NDArray[np.float32]
+from exhibit.contract.values import Floats, Gray
 
 KINDS = ("clean", "stained")
 

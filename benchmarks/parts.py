@@ -21,9 +21,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from exhibit.contract.values import Floats
 from models.directions.factors import Factors, factorise
 from models.directions.panda import flat_maps
-from models.directions.result import Floats
 from models.directions.subject import Subject, load_subject
 
 SETTINGS = ((16, 128, 8, 500), (16, 32, 16, 500), (32, 64, 8, 300))

@@ -8,10 +8,10 @@ from typing import Any
 import cv2
 import doxapy
 import numpy as np
-from numpy.typing import NDArray
 from skimage.filters import threshold_niblack, threshold_sauvola
 
-Gray = NDArray[np.uint8]
+from exhibit.contract.values import Gray
+
 Method = Callable[[Gray], Gray]
 
 _WINDOW = 31

@@ -15,8 +15,9 @@ from pathlib import Path
 import click
 import numpy as np
 
+from exhibit.contract.values import Doubles
 from models.directions.factorial import read_cells
-from models.structure.factorisation import Doubles, scale_and_rotation, structure_of, yaw_deg
+from models.structure.factorisation import scale_and_rotation, structure_of, yaw_deg
 from models.structure.landmarks import Landmarks, read_landmarks
 
 BASES = (0, 2, 5, 15)

@@ -19,11 +19,11 @@ import click
 import numpy as np
 import torch
 
+from exhibit.contract.values import Doubles, Gray
 from models.directions.classifier import Classifier, Examples, fit, score
 from models.directions.drawing import draw_w
 from models.directions.factorial import (
     Cells,
-    Doubles,
     Factorial,
     factorial_codes,
     over_layers,
@@ -52,7 +52,6 @@ from models.directions.transfer import (
     of_expression,
     told,
 )
-from models.sketches.raster import Gray
 
 SHOWN = 12
 FITS: dict[str, Callable[[TensorModel, Doubles, float], Fit]] = {

@@ -18,7 +18,8 @@ import numpy as np
 
 from benchmarks.telling import tell
 from benchmarks.tensor import reconstruction
-from models.directions.factorial import Cells, Doubles, Factorial, pictures_of, read_cells
+from exhibit.contract.values import Doubles
+from models.directions.factorial import Cells, Factorial, pictures_of, read_cells
 from models.directions.transfer import HELD_OUT, Row, asked, held_out, left, moved_heads, told
 from models.structure.landmarks import read_landmarks
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from calibration.cards import Card, find_card
 from calibration.made import made_now
@@ -14,7 +13,7 @@ from calibration.sightings import turn
 from exhibit.contract.calibration import PenReading, PensCalibration
 from exhibit.contract.errors import CalibrationError
 from exhibit.contract.geometry import Matrix
-from exhibit.contract.values import Gray
+from exhibit.contract.values import Floats, Gray
 
 LEAST_CONTRAST, LEAST_TO_NOISE = 0.20, 6.0
 _LEAST_FRAMES = 5
@@ -24,8 +23,6 @@ _INSIDE_MM, _WIDE_MM = 3.0, 8.0
 _EMPTY = 0.04
 """A box with less contrast than that has no line in it."""
 _DARKEST = 4.0
-
-Floats = NDArray[np.float32]
 
 
 def measure_pens(frames: Sequence[Gray], mirrored: bool) -> PensCalibration:

@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 
 from exhibit.contract.files import write_whole
+from exhibit.contract.values import Gray
 from exhibit.ink.images import as_gray
-from models.sketches.raster import Gray
 
 _GAP_PX = 6
 

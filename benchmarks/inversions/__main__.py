@@ -24,6 +24,7 @@ from torch import Tensor
 
 from benchmarks.inversions.learning import Inversion, learn
 from benchmarks.telling import tell
+from exhibit.contract.values import Gray
 from models.collection.pictures import load_pictures
 from models.directions import regression
 from models.directions.classifier import load_classifier, score
@@ -34,7 +35,7 @@ from models.directions.result import DirectionSet, Discovered
 from models.directions.subject import Subject, load_subject
 from models.measures.copies import perceptual_distances
 from models.networks.perceptual.lpips import Lpips, evaluation_lpips
-from models.sketches.raster import Gray, as_gray
+from models.sketches.raster import as_gray
 
 _CHUNK = 8
 _DIRECTIONS_FROM = 2000

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import load_file
 
@@ -24,7 +23,7 @@ from exhibit.contract.arrays import DAMAGES
 from exhibit.contract.bundle import DIRECTIONS, DIRECTIONS_META, PARTS, PLAIN_NAME, Bundle
 from exhibit.contract.errors import BundleError
 from exhibit.contract.plain_files import plain_text
-from exhibit.contract.values import Floats
+from exhibit.contract.values import Doubles, Floats
 
 INK, AROUND, EVERYWHERE = "ink", "around", "everywhere"
 PLACES = (INK, AROUND, EVERYWHERE)
@@ -33,7 +32,6 @@ FORMAT = 3
 """The first format of bundles whose directions may be of the map."""
 _UNIT_WITHIN = 0.01
 _KNEE = 0.02
-Doubles = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

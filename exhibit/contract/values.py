@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 Gray = NDArray[np.uint8]
 Floats = NDArray[np.float32]
+Doubles = NDArray[np.float64]
 SheetState = Literal["absent", "moving", "resting", "lifted"]
 
 

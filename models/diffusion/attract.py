@@ -11,8 +11,8 @@ from torch import Tensor
 
 from exhibit.contract.errors import ExhibitError
 from exhibit.contract.files import replacing
+from exhibit.contract.values import Gray
 from models.networks.stylegan2.walk import closed_walk
-from models.sketches.raster import Gray
 
 _CODEC = "mp4v"
 

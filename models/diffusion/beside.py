@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from exhibit.contract.values import Gray
 from models.diffusion import effects, jacobian, mean_difference, pca
 from models.diffusion.moving import draw_moved
 from models.diffusion.subject import DenoiserSubject
@@ -27,7 +28,6 @@ from models.directions.subject import Subject
 from models.dry_run import seconds_of
 from models.networks.perceptual.alexnet import training_alexnet
 from models.networks.psp.inverter import Codes
-from models.sketches.raster import Gray
 
 _DRAWN_TO_CHOOSE = 4
 """Pictures drawn for each that is moved: a label that most have leaves few without it."""

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from exhibit.contract.values import Gray
 from models.diffusion.condition import condition
 from models.diffusion.moving import bent, draw_moved, draw_unmoved
 from models.diffusion.subject import DenoiserSubject
@@ -18,7 +19,6 @@ from models.directions.region import Mask, change_ratio
 from models.directions.result import DirectionSet, Discovered
 from models.directions.safe_range import REACH_SIGMAS, Likeness, safe_range
 from models.networks.denoiser.ddim import draw
-from models.sketches.raster import Gray
 
 
 def label_table(

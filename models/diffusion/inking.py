@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 from torch import Tensor
 
+from exhibit.contract.values import Gray
 from exhibit.pictures import read_grey
 from models.diffusion.moving import draw_unmoved
 from models.diffusion.poster import inked
 from models.diffusion.subject import DenoiserSubject
 from models.diffusion.walk import BATCH, Tell
 from models.sheets import write_png
-from models.sketches.raster import Gray
 
 
 def ink_into(

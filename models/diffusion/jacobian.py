@@ -12,10 +12,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from exhibit.contract.values import Doubles
 from models.diffusion.steps import followed
 from models.diffusion.subject import DenoiserSubject
 from models.diffusion.walk import Tell, Walk
-from models.directions.eigen import Doubles
 from models.directions.jacobian import ANGLE_RAD, Subspace, leading_singular, pixels_of
 from models.directions.local_map import LocalMap
 from models.directions.region import Mask, describe

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exhibit.contract.errors import InputError
+from exhibit.contract.values import Doubles, Floats
 from models.diffusion.subject import DenoiserSubject
 from models.diffusion.walk import Walk
-from models.directions.eigen import Doubles
-from models.directions.result import DirectionSet, Floats
+from models.directions.result import DirectionSet
 from models.directions.supervised import FRACTION, extremes
 
 

@@ -7,12 +7,12 @@ import torch
 from torch import Tensor
 
 from exhibit.contract.errors import InputError
+from exhibit.contract.values import Gray
 from models.diffusion.subject import DenoiserSubject
 from models.diffusion.walk import draw_pictures
 from models.directions.result import Discovered
 from models.networks.denoiser.ddim import Bend, as_found
 from models.networks.denoiser.unet import Halfway
-from models.sketches.raster import Gray
 
 
 def bent(subject: DenoiserSubject, direction: Discovered, strength: float) -> Bend:

@@ -7,11 +7,12 @@ from itertools import pairwise
 import numpy as np
 
 from exhibit.contract.errors import InputError
+from exhibit.contract.values import Doubles, Floats
 from models.diffusion.steps import followed
 from models.diffusion.subject import DenoiserSubject
 from models.diffusion.walk import Walk
-from models.directions.eigen import Doubles, leading
-from models.directions.result import DirectionSet, Floats
+from models.directions.eigen import leading
+from models.directions.result import DirectionSet
 
 
 def discover(subject: DenoiserSubject, walk: Walk) -> DirectionSet:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.sketches.raster import Gray
+from exhibit.contract.values import Gray
 
 _NEIGHBOURS = np.ones((3, 3), np.uint8)
 _SMOOTHED = 0.3

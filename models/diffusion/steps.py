@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from models.directions.eigen import Doubles
+from exhibit.contract.values import Doubles
 
 
 def followed(likeness: Sequence[Doubles]) -> tuple[list[np.ndarray], list[Doubles], Doubles]:

@@ -13,8 +13,8 @@ from torch import Tensor
 
 from exhibit.contract.bundle import sha256_of
 from exhibit.contract.errors import InputError
-from models.directions.eigen import Doubles
-from models.directions.result import DirectionSet, Discovered, Floats
+from exhibit.contract.values import Doubles, Floats
+from models.directions.result import DirectionSet, Discovered
 from models.networks.denoiser.samples import noise_of
 from models.networks.denoiser.unet import Denoiser
 from models.saved.denoiser import load_denoiser

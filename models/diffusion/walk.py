@@ -11,12 +11,11 @@ import torch
 from torch import Tensor
 
 from exhibit.contract.errors import InputError
+from exhibit.contract.values import Floats, Gray
 from models.diffusion.subject import DenoiserSubject
-from models.directions.result import Floats
 from models.networks.denoiser.ddim import Bend, draw
 from models.networks.denoiser.unet import Halfway
 from models.networks.pixels import to_uint8
-from models.sketches.raster import Gray
 
 BATCH = 16
 MEMORY_SHARE = 0.5

@@ -5,9 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from models.directions.result import Floats
+from exhibit.contract.values import Floats, Gray
 from models.directions.semantics import moments_of
-from models.sketches.raster import Gray
 
 SPREAD = 0.22
 """Root mean square distance of ink from its centre in the map, as a share of its side."""

@@ -18,8 +18,9 @@ from torch import Tensor, nn
 
 from exhibit.contract.errors import InputError
 from exhibit.contract.files import write_whole
+from exhibit.contract.values import Gray
 from models.directions import labels
-from models.sketches.raster import Gray, as_network_input
+from models.sketches.raster import as_network_input
 
 SIDE_PX = 128
 _WIDTHS = (16, 32, 64, 96, 96)

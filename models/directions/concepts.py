@@ -6,14 +6,13 @@ import cv2
 import numpy as np
 
 from exhibit.contract.errors import InputError
+from exhibit.contract.values import Doubles, Floats, Gray
 from exhibit.ink.images import as_gray
 from models.directions.drawing import draw_codes
-from models.directions.eigen import Doubles
 from models.directions.feature_maps import maps_at
-from models.directions.result import Discovered, Floats
+from models.directions.result import Discovered
 from models.directions.subject import Subject
 from models.networks.psp.inverter import Codes
-from models.sketches.raster import Gray
 
 _SHOWN_PX = 112
 _GAP_PX = 4

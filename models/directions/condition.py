@@ -9,7 +9,7 @@ import numpy as np
 from scipy.linalg import lstsq
 
 from exhibit.contract.errors import InputError
-from models.directions.eigen import Doubles
+from exhibit.contract.values import Doubles
 from models.directions.result import OFF_CODES, DirectionSet, Discovered
 from models.directions.subject import Subject
 

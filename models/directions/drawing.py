@@ -7,12 +7,13 @@ import torch
 from torch import Tensor
 
 from exhibit.contract.errors import InputError
+from exhibit.contract.values import Doubles, Gray
 from exhibit.ink.figure import figure_of
 from models.directions.feature_maps import at_side
 from models.directions.result import Discovered
-from models.directions.subject import Doubles, Subject
+from models.directions.subject import Subject
 from models.networks.psp.inverter import Codes
-from models.sketches.raster import Gray, as_gray
+from models.sketches.raster import as_gray
 
 CHUNK = 16
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
+from exhibit.contract.values import Gray
 from models.directions.classifier import Classifier, score
 from models.directions.condition import condition
 from models.directions.drawing import draw_codes, draw_moved
@@ -25,7 +26,6 @@ from models.directions.sefa import discover as sefa
 from models.directions.style_space import channel_roir, channels_within
 from models.directions.subject import Subject
 from models.networks.psp.inverter import Codes
-from models.sketches.raster import Gray
 
 STEP_SIGMAS = 2.0
 ROIR_SAMPLES = 32

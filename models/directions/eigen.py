@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import eigh, subspace_angles
 
+from exhibit.contract.values import Doubles
 from models.directions.subject import Subject
-
-Doubles = NDArray[np.float64]
 
 
 def leading(gram: Doubles, count: int, metric: Doubles | None = None) -> tuple[Doubles, Doubles]:

@@ -7,9 +7,10 @@ from itertools import combinations
 
 import numpy as np
 
+from exhibit.contract.values import Doubles
 from models.directions import mean_difference, regression
 from models.directions.effects import Table
-from models.directions.measured import Doubles, Measured, correlations
+from models.directions.measured import Measured, correlations
 from models.directions.result import DirectionSet
 from models.directions.subject import Subject
 from models.directions.supervised import JUDGED_SHARE

@@ -12,17 +12,17 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 
 from exhibit.contract.errors import InputError
+from exhibit.contract.values import Doubles, Gray
 from models.collection.dataset import DrawingDataset
 from models.directions.labels import LABELS_FILE
 from models.directions.subject import Subject
 from models.saved.gan import load_gan
-from models.sketches.raster import Gray, as_network_input
+from models.sketches.raster import as_network_input
 from models.training.parts.latent_places import drawing_keys, kept_latents
 
 FACTORS = ("who", "expression", "intensity", "yaw_deg")
 _BATCH = 30
 _RATE = 0.02
-Doubles = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,8 +11,8 @@ from scipy.linalg import qr
 from scipy.optimize import minimize
 
 from exhibit.contract.errors import InputError
-from models.directions.eigen import Doubles, leading
-from models.directions.result import Floats
+from exhibit.contract.values import Doubles, Floats
+from models.directions.eigen import leading
 
 PLACES_KEPT = 64
 """Principal patterns of places that all rounds but their energy's count are computed in."""

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from exhibit.contract.errors import InputError
-from models.directions.result import Floats
+from exhibit.contract.values import Floats
 from models.directions.subject import Subject
 from models.networks.psp.inverter import Codes
 from models.networks.stylegan2.config import FEATURE_RESOLUTIONS

@@ -12,7 +12,8 @@ from scipy.linalg import eigh, qr
 from torch import Tensor
 
 from exhibit.contract.errors import InputError
-from models.directions.eigen import Doubles, span_angle
+from exhibit.contract.values import Doubles
+from models.directions.eigen import span_angle
 from models.directions.local_map import LocalMap, gram_products, local_maps, pixel_weights
 from models.directions.low_rank import random_probes
 from models.directions.region import Mask, describe

@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exhibit.contract.errors import InputError
+from exhibit.contract.values import Gray
 from models.collection.portraits.composing import Portrait, render
 from models.collection.portraits.parts import LABELS, DesignSet, load_design_sets
-from models.sketches.raster import Gray
 
 LABELS_FILE = "labels.csv"
 NAMES = ("glasses", "beard", "mouth-open", "hair-dark")

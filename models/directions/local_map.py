@@ -17,7 +17,7 @@ from torch import Tensor
 from torch.func import jvp, vjp, vmap
 from torch.nn.functional import one_hot
 
-from models.directions.eigen import Doubles
+from exhibit.contract.values import Doubles
 from models.directions.region import Mask
 from models.directions.subject import Subject
 from models.networks.psp.inverter import Codes

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from exhibit.contract.errors import InputError
+from exhibit.contract.values import Doubles
 from models.directions.canonical import canonical_map
 from models.directions.drawing import CHUNK, draw_codes
-from models.directions.eigen import Doubles
 from models.directions.result import DirectionSet
 from models.directions.sparse_components import sparse_components
 from models.directions.subject import Subject

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import eigh, qr, svd
 
-from models.directions.eigen import Doubles, leading
+from exhibit.contract.values import Doubles
+from models.directions.eigen import leading
 
 NOISE = 1e-6
 """Relative size below which eigenvalues of float32 products say nothing."""

@@ -8,18 +8,16 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from exhibit.contract.errors import InputError
+from exhibit.contract.values import Doubles, Floats, Gray
 from models.directions import semantics
 from models.directions.classifier import Classifier, load_classifier, score
 from models.directions.drawing import CHUNK, draw_codes
-from models.directions.result import OFF_CODES, DirectionSet, Floats
+from models.directions.result import OFF_CODES, DirectionSet
 from models.directions.subject import Subject, projection
 from models.networks.psp.inverter import Codes
-from models.sketches.raster import Gray
 
-Doubles = NDArray[np.float64]
 MOVED_SHARE = 0.5
 """Length of a random move, as a share of how far a random code lies from the mean: about as far as
 the table moves."""

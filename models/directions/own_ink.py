@@ -13,11 +13,11 @@ import numpy as np
 import torch
 
 from exhibit.contract.errors import InputError
+from exhibit.contract.values import Doubles, Floats
 from models.directions.drawing import draw_codes, figures_of
-from models.directions.eigen import Doubles
 from models.directions.factors import Factors
 from models.directions.feature_maps import maps_at
-from models.directions.result import DirectionSet, Discovered, Floats
+from models.directions.result import DirectionSet, Discovered
 from models.directions.subject import Subject
 from models.networks.psp.inverter import Codes
 

@@ -8,12 +8,12 @@ from typing import Any, Literal
 import numpy as np
 
 from exhibit.contract.errors import InputError
-from models.directions.eigen import Doubles
+from exhibit.contract.values import Doubles, Floats
 from models.directions.factors import Factors, factorise, refine
 from models.directions.feature_maps import maps_at
 from models.directions.own_ink import ink_directions
 from models.directions.region import Mask, describe
-from models.directions.result import DirectionSet, Discovered, Floats
+from models.directions.result import DirectionSet, Discovered
 from models.directions.subject import Subject
 from models.networks.psp.inverter import Codes
 

@@ -6,7 +6,8 @@ from typing import Unpack
 
 import numpy as np
 
-from models.directions.measured import Doubles, Measured
+from exhibit.contract.values import Doubles
+from models.directions.measured import Measured
 from models.directions.result import DirectionSet
 from models.directions.subject import Subject
 from models.directions.supervised import LEAST_SPREAD, SAMPLES, Sampling, learn

@@ -11,7 +11,8 @@ from scipy.sparse.linalg import lobpcg
 from torch import Tensor
 
 from exhibit.contract.errors import InputError
-from models.directions.eigen import Doubles, leading
+from exhibit.contract.values import Doubles
+from models.directions.eigen import leading
 from models.directions.local_map import (
     GeneratorMap,
     dense_grams,

@@ -14,15 +14,14 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 import numpy as np
-from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from exhibit.contract.directions import passed_over
 from exhibit.contract.errors import InputError
 from exhibit.contract.files import write_whole
+from exhibit.contract.values import Floats
 
-Floats = NDArray[np.float32]
 Space = Literal["w", "w_plus", "map", "h"]
 SPACES: tuple[Space, ...] = ("w", "w_plus")
 """Of codes; a direction in `map` is added to a feature map instead, one in `h` to the bottleneck of

@@ -11,8 +11,8 @@ import torch
 from scipy.spatial.distance import cdist
 from torch import Tensor, nn
 
-from models.directions.measured import Doubles
-from models.sketches.raster import Gray, as_network_input
+from exhibit.contract.values import Doubles, Gray
+from models.sketches.raster import as_network_input
 
 SIDE_PX = 128
 PERCENTILE = 99.0

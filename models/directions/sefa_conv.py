@@ -12,7 +12,8 @@ import torch
 from torch import Tensor
 
 from exhibit.contract.errors import InputError
-from models.directions.eigen import Doubles, leading_of_layers
+from exhibit.contract.values import Doubles
+from models.directions.eigen import leading_of_layers
 from models.directions.result import DirectionSet
 from models.directions.sefa import StyledLayer, style_matrices, styled_layers
 from models.directions.subject import Subject

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from skimage.morphology import skeletonize
 
-from models.sketches.raster import Gray
+from exhibit.contract.values import Gray
 
 Pixels = NDArray[np.float32]
 Mask = NDArray[np.bool_]

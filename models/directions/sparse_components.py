@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.directions.eigen import Doubles
+from exhibit.contract.values import Doubles
 
 MOST_ROUNDS = 500
 SETTLED = 1e-6

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from exhibit.contract.values import Gray
 from models.directions.drawing import draw_moved
 from models.directions.result import Discovered
 from models.directions.subject import Subject
 from models.networks.psp.inverter import Codes
-from models.sketches.raster import Gray
 
 STEPS = (-1.0, -0.5, 0.0, 0.5, 1.0)
 """Shares of the safe range, negative ones of its lower end."""

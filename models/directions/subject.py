@@ -9,17 +9,16 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from exhibit.contract.bundle import sha256_of
 from exhibit.contract.errors import InputError
-from models.directions.result import SPACES, DirectionSet, Discovered, Floats, Space
+from exhibit.contract.values import Doubles, Floats
+from models.directions.result import SPACES, DirectionSet, Discovered, Space
 from models.networks.stylegan2.generator import Generator
 from models.networks.stylegan2.samples import fixed_latents
 from models.saved.gan import load_generator
 
-Doubles = NDArray[np.float64]
 SIGMA_SAMPLES = 4096
 
 

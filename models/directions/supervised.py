@@ -11,13 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exhibit.contract.errors import InputError
-from models.directions.measured import (
-    Doubles,
-    Measured,
-    correlations,
-    measure_moves,
-    measure_samples,
-)
+from exhibit.contract.values import Doubles
+from models.directions.measured import Measured, correlations, measure_moves, measure_samples
 from models.directions.result import DirectionSet
 from models.directions.subject import Subject
 from models.networks.psp.inverter import Codes

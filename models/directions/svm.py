@@ -7,7 +7,8 @@ from typing import Unpack
 import numpy as np
 from scipy.optimize import minimize
 
-from models.directions.measured import Doubles, Measured
+from exhibit.contract.values import Doubles
+from models.directions.measured import Measured
 from models.directions.result import DirectionSet
 from models.directions.subject import Subject
 from models.directions.supervised import FRACTION, SAMPLES, Sampling, extremes, learn

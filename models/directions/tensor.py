@@ -7,11 +7,12 @@ from typing import Literal
 import numpy as np
 
 from exhibit.contract.errors import InputError
+from exhibit.contract.values import Doubles
 from models.directions.factorial import FACTORS, Factorial
 from models.directions.result import DirectionSet
 from models.directions.subject import Subject
 from models.directions.tensor_fit import Fit
-from models.directions.tensor_model import Doubles, TensorModel, hosvd
+from models.directions.tensor_model import TensorModel, hosvd
 
 YAW = "yaw"
 Intensity = Literal["slope", "truncated"]

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.directions.tensor_model import Doubles, TensorModel
+from exhibit.contract.values import Doubles
+from models.directions.tensor_model import TensorModel
 
 ROUNDS = 30
 TOLERANCE = 1e-6

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Doubles = NDArray[np.float64]
+from exhibit.contract.values import Doubles
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exhibit.contract.errors import InputError
+from exhibit.contract.values import Doubles, Gray
 from models.directions.classifier import Classifier, score
 from models.directions.drawing import draw_w
 from models.directions.effects import Table
-from models.directions.factorial import Cells, Doubles, Factorial
+from models.directions.factorial import Cells, Factorial
 from models.directions.mean_difference import differences
 from models.directions.measured import Measured
 from models.directions.regression import regressed
@@ -20,7 +21,6 @@ from models.directions.subject import Subject
 from models.directions.tensor import EXPRESSION, INTENSITY, TURN, moves, transferred
 from models.directions.tensor_fit import fit_summed
 from models.directions.tensor_model import hosvd
-from models.sketches.raster import Gray
 
 HELD_OUT = 4
 """People that no model is made of."""

@@ -15,9 +15,10 @@ import cv2
 import numpy as np
 
 from exhibit.contract.errors import InputError
+from exhibit.contract.values import Gray
 from models.evaluation.faces_and_names import FACES, NAMES, letters_read, says_face
 from models.sheets import as_grey, write_png
-from models.sketches.raster import Gray, Pictures
+from models.sketches.raster import Pictures
 from models.sketches.writing import FIRST_NAMES
 
 SIDE_PX = 256

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
+from exhibit.contract.values import Floats, Gray
 from models.evaluation.inks import ink_of
 from models.evaluation.table_model import TableModel
 from models.measures.copies import distances, perceptual_distances
@@ -15,7 +16,6 @@ from models.networks.perceptual.lpips import Lpips
 from models.sketches.framing import Placement, frame_strokes
 from models.sketches.perturb import Strokes
 from models.sketches.quickdraw import TimedSketch, drawn_up_to
-from models.sketches.raster import Floats, Gray
 
 STROKE_SHARE = 0.02
 PPL_STEP = 1e-2

@@ -7,12 +7,13 @@ from difflib import SequenceMatcher
 
 import numpy as np
 
+from exhibit.contract.values import Gray
 from models.evaluation.inks import ink_of
 from models.evaluation.table_model import TableModel
 from models.measures.adherence import SIDE_PX, distance_to, ink_mask
 from models.sketches.faces import Face, random_face
 from models.sketches.framing import Placement
-from models.sketches.raster import Gray, draw_strokes
+from models.sketches.raster import draw_strokes
 from models.sketches.writing import FIRST_NAMES, PRINTED, SCRIPT, placed_writing
 
 FACES, NAMES = "faces", "names"

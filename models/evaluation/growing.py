@@ -10,13 +10,14 @@ from typing import Any
 import cv2
 import numpy as np
 
+from exhibit.contract.values import Gray
 from models.evaluation.inks import ink_of
 from models.evaluation.table_model import Answer, TableModel
 from models.measures.copies import perceptual_distances
 from models.networks.perceptual.lpips import Lpips
 from models.sketches.framing import Placement, frame_strokes
 from models.sketches.quickdraw import TimedSketch
-from models.sketches.raster import Gray, Pictures
+from models.sketches.raster import Pictures
 
 _FAR_AT_256 = 16.0
 _MUCH = 0.5

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from exhibit.contract.values import Gray
 from exhibit.recall.memory import Memory
 from models.evaluation.inks import ink_of
 from models.evaluation.table_model import TableModel
 from models.measures.hidden import hidden_lines_drawn
-from models.sketches.raster import Gray
 from models.sketches.simplify import Detail, simplify
 
 _BEGINNINGS = {

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from exhibit.contract.values import Gray
 from models.evaluation.measure import Evidence
 from models.sheets import as_grey, contact_sheet
-from models.sketches.raster import Gray
 from models.sketches.visitors import SHARES, Visit
 
 _RULE = 150

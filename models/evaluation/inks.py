@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from exhibit.contract.values import Floats, Gray
 from models.evaluation.table_model import TableModel
-from models.sketches.raster import Floats, Gray, table_ink
+from models.sketches.raster import table_ink
 
 
 def ink_of(model: TableModel, strokes: Sequence[Floats]) -> Gray:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from exhibit.contract.values import Gray
 from models.evaluation.distances import calm, path_length
 from models.evaluation.faces_and_names import face_inks, faces_kept
 from models.evaluation.growing import growing
@@ -21,7 +22,7 @@ from models.measures.kid import Features, floor, kid, picture_features
 from models.networks.perceptual.lpips import PERCEPTUAL_NAME, Lpips
 from models.networks.stylegan2.generator import Generator
 from models.sketches.quickdraw import TimedSketch
-from models.sketches.raster import Gray, Pictures
+from models.sketches.raster import Pictures
 from models.sketches.visitors import SHARES, Visit
 
 CANDIDATES = ("bundle", "ink", "nearest", "random")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import torch
 
+from exhibit.contract.values import Gray
 from models.measures.likeness import coarse_loss, soft_recall
 from models.networks.stylegan2.generator import Generator
-from models.sketches.raster import Gray, Pictures, as_gray, as_network_input
+from models.sketches.raster import Pictures, as_gray, as_network_input
 
 STEPS = 300
 RATE = 0.05

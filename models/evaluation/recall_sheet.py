@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from exhibit.contract.values import Gray
 from exhibit.recall import Memory
 from exhibit.recall.bending import bend
 from exhibit.recall.choosing import drawn_in_pose, find_posed
 from models.sheets import as_grey, contact_sheet
-from models.sketches.raster import Gray
 
 COLUMNS = 10
 _LABEL_PX, _LETTER_PX = 16, 7

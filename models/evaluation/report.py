@@ -10,13 +10,14 @@ from typing import Any
 import numpy as np
 import torch
 
+from exhibit.contract.values import Gray
 from models.evaluation.honest_sheet import honest_sheet
 from models.evaluation.measure import CANDIDATES, PER_SHARE, Evidence
 from models.evaluation.table_model import TableModel
 from models.measures.json_report import rounded
 from models.networks.stylegan2.walk import closed_walk
 from models.sheets import contact_sheet, evenly, write_png
-from models.sketches.raster import Gray, Pictures
+from models.sketches.raster import Pictures
 from models.sketches.visitors import SHARES, Visit
 
 _STYLE = (

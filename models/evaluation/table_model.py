@@ -12,11 +12,12 @@ from exhibit.contract.arrays import open_arrays
 from exhibit.contract.bundle import LATENTS, Bundle
 from exhibit.contract.errors import BundleError
 from exhibit.contract.settings.schema import ModelConfig
+from exhibit.contract.values import Floats, Gray
 from exhibit.inference import open_models
 from exhibit.recall.at_once import Found, recall_at_once
 from exhibit.recall.memory import Memory, open_memory
 from models.evaluation.sitting import sit
-from models.sketches.raster import Floats, Gray, Pictures
+from models.sketches.raster import Pictures
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,7 +10,8 @@ import numpy as np
 from exhibit.contract.bundle import Card
 from exhibit.contract.directions import INK
 from exhibit.contract.errors import BundleError, InputError
-from models.directions.result import Discovered, Floats
+from exhibit.contract.values import Floats
+from models.directions.result import Discovered
 
 _RANK_ONE = 1e-3
 

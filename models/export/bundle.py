@@ -26,6 +26,7 @@ from exhibit.contract.bundle import (
 )
 from exhibit.contract.errors import BundleError
 from exhibit.contract.memory import write_memory
+from exhibit.contract.values import Floats, Gray
 from exhibit.recall import Memory
 from models.directions.sefa import sefa, style_matrices
 from models.export.checking import checked_bundle
@@ -39,7 +40,7 @@ from models.networks.psp.inverter import Codes, with_blank_planes
 from models.networks.stylegan2.walk import closed_walk
 from models.saved.card import CARD, write_card
 from models.saved.encoder import Hand
-from models.sketches.raster import Floats, Gray, as_network_input, table_ink
+from models.sketches.raster import as_network_input, table_ink
 
 SAFE_SIGMAS = 3.0
 ATTRACT_STOPS = 12

@@ -23,7 +23,8 @@ from exhibit.contract.bundle import (
 )
 from exhibit.contract.directions import FORMAT, load_parts
 from exhibit.contract.errors import BundleError, InputError
-from models.directions.result import Discovered, Floats
+from exhibit.contract.values import Floats
+from models.directions.result import Discovered
 from models.export.appearances import Given, given
 from models.export.checking import checked_bundle
 from models.export.take_place import take_place

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from exhibit.contract.values import Floats, Gray
 from models.networks.psp.inverter import Codes
 from models.networks.stylegan2.generator import Generator
-from models.sketches.raster import Floats, Gray, as_gray
+from models.sketches.raster import as_gray
 
 SAMPLES = 10_000
 SHRINKAGE = 0.01

@@ -19,11 +19,12 @@ import torch.nn.functional as F
 from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
+from exhibit.contract.values import Floats, Gray
 from exhibit.recall.meaning import EXTENT, INK_PX, INPUT, OUTPUT, WIDTH_PX, KnownMeanings, framed
 from models.networks.perceptual.alexnet import POOL_BEFORE, AlexNet, training_alexnet
 from models.networks.perceptual.vgg import SCALE, SHIFT
 from models.sketches.framing import Placement, frame_strokes
-from models.sketches.raster import Floats, Gray, as_network_input, draw_strokes
+from models.sketches.raster import as_network_input, draw_strokes
 from models.sketches.simplify import Detail, simplify
 
 _LAYERS, _POOLED, _CODE_LENGTH = 3, 3, 96

@@ -22,6 +22,7 @@ from exhibit.contract.memory import (
     read_memory,
     write_memory,
 )
+from exhibit.contract.values import Floats
 from exhibit.recall import Memory
 from exhibit.recall.composing import drawn_side
 from models.collection import building, dataset
@@ -33,7 +34,7 @@ from models.export.meaning import ATTRIBUTION, know
 from models.export.take_place import take_place
 from models.saved.card import write_card
 from models.sketches.framing import Placement, frame_strokes
-from models.sketches.raster import Floats, table_ink
+from models.sketches.raster import table_ink
 
 _INK_PX, _PEN_PX = 128, 1.5
 _FAIR_SHARE, _LARGE_SHARE, _FAVOURITE = 0.01, 0.06, 0.15

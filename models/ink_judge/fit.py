@@ -13,11 +13,10 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
+from exhibit.contract.values import Floats
 from exhibit.ink.evidence import Context, Evidence, halved
 from exhibit.ink.judge import judge_once, likelihood, what_is_seen
 from models.ink_judge.pages import LearntPage
-
-Floats = NDArray[np.float32]
 
 HIDDEN = 32
 _PIXELS_A_PAGE = 3000

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from exhibit.contract.values import Floats
 from models.ink_judge.paper import (
     Around,
     blurred,
@@ -17,13 +18,7 @@ from models.ink_judge.paper import (
     make_surroundings,
     ruled_lines,
 )
-from models.ink_judge.strokes import (
-    Floats,
-    Random,
-    draw_hairlines,
-    draw_layer,
-    random_outline,
-)
+from models.ink_judge.strokes import Random, draw_hairlines, draw_layer, random_outline
 
 SIDE_PX = 384
 _GAMMAS = (1.0, 2.2)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from models.ink_judge.strokes import Floats, Random
+from exhibit.contract.values import Floats
+from models.ink_judge.strokes import Random
 
 
 def clouds(rng: Random, side: int, grain_px: float) -> Floats:

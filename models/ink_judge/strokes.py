@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+from exhibit.contract.values import Floats
+
 Canvas = NDArray[np.uint8]
 Random = np.random.Generator
 

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.sketches.raster import Gray
+from exhibit.contract.values import Gray
 
 SIDE_PX = 256
 REACH_PX = 3.0

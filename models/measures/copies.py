@@ -10,9 +10,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from exhibit.contract.values import Floats, Gray
 from exhibit.ink.images import as_gray
 from models.networks.perceptual.lpips import Lpips
-from models.sketches.raster import Floats, Gray, Pictures, as_network_input
+from models.sketches.raster import Pictures, as_network_input
 
 SIDE_PX = 128
 _CHUNK = 8

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from exhibit.contract.values import Gray
 from models.measures.adherence import REACH_PX, distance_to, ink_mask, variants
-from models.sketches.raster import Gray
 
 _LEAST_PX = 50
 """A drawing of which less is hidden says nothing."""

@@ -8,8 +8,9 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from exhibit.contract.values import Gray
 from exhibit.ink.images import as_gray
-from models.sketches.raster import Gray, Pictures, as_network_input
+from models.sketches.raster import Pictures, as_network_input
 
 SIDE_PX = 128
 _CHUNK = 16

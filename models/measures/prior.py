@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from exhibit.contract.values import Gray
 from models.measures.copies import Copies, Distances, near_copies, random_pairs
 from models.measures.frechet import frechet
 from models.measures.kid import Features, floor, kid, picture_features
 from models.networks.perceptual.lpips import Lpips
-from models.sketches.raster import Gray
 
 _PAIRS = 200
 _MOST_FEATURES = 500

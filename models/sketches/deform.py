@@ -11,9 +11,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from exhibit.contract.values import Floats, Gray
 from exhibit.ink.images import as_gray
 from models.sketches.perturb import Strokes
-from models.sketches.raster import Floats, Gray
 
 _FIELD_PX = 64
 _ROUNDS = 6

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from exhibit.contract.values import Floats
 from models.sketches.framing import Placement, frame_strokes
-from models.sketches.raster import Floats
 
 _POINTS = 48
 

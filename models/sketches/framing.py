@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.sketches.raster import Floats
+from exhibit.contract.values import Floats
 
 MARGIN = 0.06
 """Share of the square left free on each side when a sketch fills it."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.sketches.raster import Floats
+from exhibit.contract.values import Floats
 
 Strokes = tuple[Floats, ...]
 

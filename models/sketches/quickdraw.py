@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from exhibit.contract.errors import InputError
-from models.sketches.raster import Floats
+from exhibit.contract.values import Floats
 
 ATTRIBUTION = "Sketches: Quick, Draw! The Data, by Google, Creative Commons Attribution 4.0"
 

@@ -6,12 +6,10 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from exhibit.contract.values import Floats, Gray
 from exhibit.ink.planes import planes_of
 
-Floats = NDArray[np.float32]
-Gray = NDArray[np.uint8]
 Pictures = Sequence[Gray] | Gray
 """Several pictures, each (R, R) or (R, R, 3): a list, or one array."""
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from exhibit.contract.values import Floats, Gray
 from exhibit.ink.thin import thin
 from models.sketches.perturb import Strokes
-from models.sketches.raster import Floats, Gray
 from models.sketches.trace import Mask, follow
 
 _DODGE_BELOW, _SURFACE_BELOW = 205, 150

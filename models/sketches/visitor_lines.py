@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from exhibit.contract.values import Floats, Gray
 from models.sketches.perturb import Strokes, length_of
-from models.sketches.raster import Floats, Gray
 from models.sketches.simplify import Detail, centre_lines, pencil, random_detail, simplify
 from models.sketches.simplify import smooth as smooth_stroke
 from models.sketches.trace import Mask, follow

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from exhibit.contract.values import Gray
 from models.sketches.framing import Placement, frame_strokes
 from models.sketches.quickdraw import TimedSketch, drawn_up_to
-from models.sketches.raster import Gray, table_ink
+from models.sketches.raster import table_ink
 
 SHARES = (25, 50, 100)
 """Percent of the drawing time."""

@@ -11,8 +11,8 @@ from functools import cache
 import numpy as np
 from HersheyFonts import HersheyFonts
 
+from exhibit.contract.values import Floats
 from models.sketches.framing import Placement, frame_strokes
-from models.sketches.raster import Floats
 
 PRINTED, SCRIPT = ("futural", "rowmans"), ("scripts", "cursive")
 """Hershey's letters that are drawn in single strokes, upright and joined."""

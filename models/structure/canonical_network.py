@@ -11,11 +11,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from exhibit.contract.values import Gray
 from models.collection.dataset import data_sha256
 from models.collection.pictures import load_pictures
 from models.saved.checkpoint import CANONICAL
 from models.sheets import contact_sheet
-from models.sketches.raster import Gray
 from models.structure.learning import Lesson, read_learnt
 from models.structure.poses import Pose, inverse, matrices, random_poses
 

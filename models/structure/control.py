@@ -12,8 +12,9 @@ import torch
 from torch import Tensor, nn
 from torch.func import jacrev, vmap
 
+from exhibit.contract.values import Doubles
 from models.saved.checkpoint import CONTROL
-from models.structure.factorisation import Doubles, Structure
+from models.structure.factorisation import Structure
 from models.structure.learning import Lesson, read_learnt
 from models.structure.projection import CAMERA, YAW, changes_of, drawn, parameters_of
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Doubles = NDArray[np.float64]
+from exhibit.contract.values import Doubles
+
 ROUNDS = 50
 
 

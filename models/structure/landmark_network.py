@@ -12,12 +12,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from exhibit.contract.values import Doubles, Gray
 from models.collection.dataset import data_sha256
 from models.directions.factorial import pictures_of, read_cells
 from models.saved.checkpoint import LANDMARKS
 from models.sheets import contact_sheet
-from models.sketches.raster import Gray, as_network_input
-from models.structure.factorisation import Doubles
+from models.sketches.raster import as_network_input
 from models.structure.landmarks import read_landmarks
 from models.structure.learning import Lesson, read_learnt
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from exhibit.contract.errors import InputError
+from exhibit.contract.values import Doubles
 from models.directions.factorial import Cells
-from models.structure.factorisation import Doubles
 
 LANDMARKS_FILE = "landmarks.csv"
 

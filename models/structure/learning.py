@@ -13,11 +13,11 @@ from torch import Tensor, nn
 
 from exhibit.contract.errors import InputError
 from exhibit.contract.files import write_whole
+from exhibit.contract.values import Gray
 from exhibit.contract.yaml_text import write_yaml
 from models.dry_run import Cost
 from models.saved.checkpoint import State, read_checkpoint
 from models.sheets import write_png
-from models.sketches.raster import Gray
 from models.training.run.cost import measured_cost
 from models.training.run.folder import read_newest, refuse_another_run
 from models.training.run.hardware import hardware

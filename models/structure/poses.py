@@ -14,8 +14,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from exhibit.contract.values import Gray
 from models.directions.canonical import SPREAD, standing
-from models.sketches.raster import Gray
 
 Pose = Tensor
 """(n, 4) float32."""

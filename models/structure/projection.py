@@ -10,7 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from models.structure.factorisation import Doubles, Structure, scale_and_rotation
+from exhibit.contract.values import Doubles
+from models.structure.factorisation import Structure, scale_and_rotation
 
 CAMERA = ("log scale x", "shear", "log scale y", "yaw", "roll", "nod", "x", "y")
 """The first parameters: angles in radians, scales and places in shares of the side."""

@@ -6,15 +6,12 @@ from functools import cache
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from exhibit.camera.simulated.layers import Exposed
 from exhibit.camera.simulated.paper import PAPER, Box
 from exhibit.camera.simulated.view import Matrix, pose_matrix, project
 from exhibit.contract import token_card
-from exhibit.contract.values import TokenTruth
-
-Floats = NDArray[np.float32]
+from exhibit.contract.values import Floats, TokenTruth
 
 _TONER = 0.1
 """Light that carbon toner leaves, as a share of that of its paper."""

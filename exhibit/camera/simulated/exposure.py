@@ -8,8 +8,7 @@ from numpy.typing import NDArray
 
 from exhibit.camera.simulated.conditions import Conditions
 from exhibit.camera.simulated.view import VIEW_MM, Matrix, detail_px, project
-
-Floats = NDArray[np.float32]
+from exhibit.contract.values import Floats
 
 LEDS_MM = np.array([[x, y] for y in (-85.0, 0.0, 85.0) for x in (-135.0, -45.0, 45.0, 135.0)])
 _LEVEL = 205.0

@@ -14,9 +14,8 @@ from exhibit.camera.simulated.paper import PAPER
 from exhibit.camera.simulated.texture import clouds
 from exhibit.camera.simulated.view import Matrix, project
 from exhibit.camera.simulated.visit import Hand
-from exhibit.contract.values import Gray
+from exhibit.contract.values import Floats, Gray
 
-Floats = NDArray[np.float32]
 Bone = tuple[float, float, float, float, float]
 
 _PX_PER_MM = 1.25

@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 from exhibit.camera.simulated.paper import Box, Paper
 from exhibit.camera.simulated.raised import CORNERS_MM, RaisedView, Rise, look_at
 from exhibit.camera.simulated.view import Matrix, pose_matrix, project
-from exhibit.contract.values import Gray
+from exhibit.contract.values import Floats, Gray
 
-Floats = NDArray[np.float32]
 Exposed = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
 
 _MIDDLE_MM = np.zeros((1, 2))

@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 from exhibit.camera.simulated.conditions import Polarity
 from exhibit.camera.simulated.view import Matrix, project
 from exhibit.camera.simulated.visit import SHEET_MM, Floats64
-
-Floats = NDArray[np.float32]
+from exhibit.contract.values import Floats
 
 CURL_MM = 80.0
 """Radius of the circle a corner curls up on."""

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from exhibit.camera.simulated.cards import Card
 from exhibit.camera.simulated.conditions import Polarity
-from exhibit.camera.simulated.layers import Exposed, Floats, Layer
+from exhibit.camera.simulated.layers import Exposed, Layer
 from exhibit.camera.simulated.paper import PAPER, Box, Paper
 from exhibit.camera.simulated.raised import Rise, defocus, lit
 from exhibit.camera.simulated.view import Matrix
+from exhibit.contract.values import Floats
 
 _THROUGH, _BEHIND = 0.62, 0.5
 """Lit from below, a sheet before another one: its own share of the light, and the other's."""

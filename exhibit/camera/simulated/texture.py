@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+from exhibit.contract.values import Floats
 
 
 def clouds(rng: np.random.Generator, shape: tuple[int, int], grain_px: float) -> Floats:

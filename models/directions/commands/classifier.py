@@ -9,12 +9,12 @@ import cv2
 import numpy as np
 
 from exhibit.contract.errors import InputError
+from exhibit.contract.values import Gray
 from exhibit.ink.images import as_gray
 from exhibit.pictures import read_grey
 from models.directions.classifier import SIDE_PX, Examples, fit, save_classifier
 from models.directions.labels import NAMES, as_matrix, read_labels
 from models.dry_run import cost_of, dry_run_option, say_cost
-from models.sketches.raster import Gray
 
 _FEW = 256
 

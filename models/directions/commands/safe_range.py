@@ -9,6 +9,7 @@ from typing import Any
 import click
 import numpy as np
 
+from exhibit.contract.values import Gray
 from models.collection.pictures import load_pictures
 from models.directions.codes import Wish, wished_codes
 from models.directions.commands.codes import code_options
@@ -34,7 +35,6 @@ from models.dry_run import Cost, cost_of, dry_run_option, say_cost
 from models.networks.perceptual.alexnet import training_alexnet
 from models.networks.psp.inverter import Codes
 from models.sheets import evenly
-from models.sketches.raster import Gray
 
 UNMOVED = 100
 """Pictures that say how near the model comes to the collection by itself."""

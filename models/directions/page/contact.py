@@ -10,12 +10,12 @@ import cv2
 import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from exhibit.contract.values import Gray
 from exhibit.ink.images import as_gray
 from models.directions.kinship import kinship
 from models.directions.result import Discovered
 from models.directions.strips import FALLBACK_SIGMAS, Strip
 from models.sheets import as_grey, contact_sheet, write_png
-from models.sketches.raster import Gray
 
 PAGE = "index.html"
 _TEMPLATE = "contact.html"

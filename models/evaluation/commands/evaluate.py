@@ -9,6 +9,7 @@ import click
 import numpy as np
 
 from exhibit.contract.bundle import Bundle, load_bundle
+from exhibit.contract.values import Gray
 from models.collection.pictures import load_pictures
 from models.evaluation.blind import score_named, write_blind
 from models.evaluation.faces_and_names import FACES, NAMES, face_inks, name_inks
@@ -24,7 +25,6 @@ from models.saved.card import write_card
 from models.saved.encoder import load_hand
 from models.sheets import evenly, write_png
 from models.sketches.quickdraw import read_quickdraw, split_held_out
-from models.sketches.raster import Gray
 from models.sketches.visitors import SHARES, visits
 
 SHEET_COLUMNS = 14

@@ -11,6 +11,7 @@ import click
 import numpy as np
 from tqdm import tqdm
 
+from exhibit.contract.values import Floats, Gray
 from models.collection.pictures import load_pictures
 from models.collection.provenance import Origins, read_origins
 from models.dry_run import dry_run_option, say_cost
@@ -18,7 +19,7 @@ from models.export.bundle import ATTRACT_STOPS, Description, write_bundle
 from models.export.memory import cost_of_memory, remember
 from models.saved.encoder import Hand, load_hand
 from models.sketches.quickdraw import read_quickdraw, split_held_out
-from models.sketches.raster import Floats, Gray, table_ink
+from models.sketches.raster import table_ink
 from models.sketches.simplify import Detail, simplify
 from models.sketches.visitors import visits
 

@@ -9,6 +9,7 @@ import click
 import numpy as np
 import torch
 
+from exhibit.contract.values import Doubles
 from models.collection.dataset import data_sha256
 from models.directions.commands.codes import CHECKPOINT
 from models.directions.drawing import draw_codes
@@ -17,7 +18,7 @@ from models.directions.subject import Subject, load_subject
 from models.networks.psp.inverter import Codes
 from models.structure.commands.shared import learning_options, learnt
 from models.structure.control import Control, control_lesson
-from models.structure.factorisation import Doubles, structure_of
+from models.structure.factorisation import structure_of
 from models.structure.landmark_network import distances, load_landmark_network, located
 
 _HELD_OUT = 0.1

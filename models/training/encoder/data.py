@@ -12,10 +12,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from exhibit.contract.values import Gray
 from models.sketches.framing import frame_strokes, random_placement
 from models.sketches.perturb import Perturbation, Strokes, perturb
 from models.sketches.quickdraw import TimedSketch, drawn_up_to
-from models.sketches.raster import Gray, as_network_input, table_ink
+from models.sketches.raster import as_network_input, table_ink
 from models.training.encoder.config import EncoderTraining
 from models.training.encoder.drawn_pairs import DrawnPairs, Pair
 from models.training.encoder.recalled_pairs import RecalledPairs

@@ -13,10 +13,11 @@ import cv2
 import numpy as np
 
 from exhibit.contract.errors import InputError
+from exhibit.contract.values import Gray
 from exhibit.ink.images import as_gray
 from models.sketches.deform import Deformation, random_deformation, smooth_field
 from models.sketches.perturb import Perturbation, Strokes, perturb
-from models.sketches.raster import Gray, table_ink
+from models.sketches.raster import table_ink
 from models.sketches.visitor_lines import VisitorLines, black_surfaces, visitor_lines
 
 _PAPER = 255

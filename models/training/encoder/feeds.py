@@ -14,6 +14,7 @@ from torch import Tensor
 
 from exhibit.contract.errors import InputError
 from exhibit.contract.files import replacing
+from exhibit.contract.values import Gray
 from models.measures.kid import Features, picture_features
 from models.networks.perceptual.lpips import TRAINING_NAME, training_lpips
 from models.networks.perceptual.vgg import Vgg16
@@ -26,7 +27,6 @@ from models.sketches.quickdraw import (
     read_quickdraw,
     split_held_out,
 )
-from models.sketches.raster import Gray
 from models.sketches.visitors import visits
 from models.training.encoder.config import EncoderTraining
 from models.training.encoder.data import InkSource, Material

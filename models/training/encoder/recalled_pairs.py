@@ -18,11 +18,12 @@ from tqdm import tqdm
 from exhibit.contract.arrays import open_arrays
 from exhibit.contract.errors import InputError
 from exhibit.contract.files import replacing
+from exhibit.contract.values import Gray
 from exhibit.recall.at_once import recall_at_once
 from exhibit.recall.memory import Memory
 from models.sketches.framing import frame_strokes, random_placement
 from models.sketches.quickdraw import TimedSketch, drawn_up_to
-from models.sketches.raster import Gray, table_ink
+from models.sketches.raster import table_ink
 from models.training.encoder.drawn_pairs import Pair, PairShape
 
 Recall = Callable[[Gray], Gray | None]

@@ -11,12 +11,13 @@ import cv2
 import numpy as np
 import torch
 
+from exhibit.contract.values import Gray
 from models.measures.adherence import following
 from models.measures.kid import Features, kid, picture_features
 from models.networks.perceptual.vgg import Vgg16
 from models.networks.psp.inverter import with_blank_planes
 from models.sheets import write_png
-from models.sketches.raster import Gray, as_gray
+from models.sketches.raster import as_gray
 from models.sketches.visitors import SHARES, Visit
 from models.training.encoder.state import EncoderState
 

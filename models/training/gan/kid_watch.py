@@ -7,13 +7,13 @@ from collections.abc import Callable
 
 from torch import Tensor
 
+from exhibit.contract.values import Gray
 from models.measures.kid import Features, kid, picture_features
 from models.networks.perceptual.vgg import Vgg16
 from models.networks.perceptual.weights import read_arrays, weights_path
 from models.networks.pixels import to_uint8
 from models.networks.stylegan2.generator import Generator
 from models.networks.stylegan2.samples import draw, fixed_latents
-from models.sketches.raster import Gray
 
 LATENT_SEED = 2
 MAX_REFERENCE = 1000

@@ -6,8 +6,9 @@ import pytest
 
 pytest.importorskip("skimage")
 
+from exhibit.contract.values import Gray
 from models.directions.semantics import NAMES, SEMANTICS, measure, measure_all
-from models.sketches.raster import Gray, draw_strokes
+from models.sketches.raster import draw_strokes
 
 SIDE = 128
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.sketches.raster import Floats
+from exhibit.contract.values import Floats
 
 
 def circle(
