@@ -20,7 +20,7 @@ from models.directions.regression import regressed
 from models.directions.subject import Subject
 from models.directions.tensor import EXPRESSION, INTENSITY, TURN, moves, transferred
 from models.directions.tensor_fit import fit_summed
-from models.directions.tensor_model import hosvd
+from models.directions.tensor_model import TensorModel, hosvd
 
 HELD_OUT = 4
 """People that no model is made of."""
@@ -93,11 +93,12 @@ def of_expression(wanted: list[Move]) -> NDArray[np.bool_]:
     return np.array([move.start[0] != move.to[0] for move in wanted])
 
 
-def asked_steps(seen: Factorial) -> dict[str, Doubles]:
+def asked_steps(seen: Factorial, model: TensorModel) -> dict[str, Doubles]:
     """What each of `DIRECTIONS` adds to a code for each expression and for one degree of yaw.
 
     Args:
         seen: codes in W.
+        model: of these codes.
 
     Returns:
         By method (expressions + 1, w_dim). Lengths are the methods' own where they have one; a
@@ -106,7 +107,6 @@ def asked_steps(seen: Factorial) -> dict[str, Doubles]:
     codes, cells = seen.codes[..., 0, :], seen.cells
     yaws = np.array(cells.levels["yaw_deg"], np.float64)
     strengths = np.array(cells.levels["intensity"], np.float64)
-    model = hosvd(codes)
     truncated, slope = np.stack(moves(model, yaws)), np.stack(moves(model, yaws, strengths))
     for vectors in (truncated, slope):
         vectors[-1] /= np.ptp(yaws)
@@ -152,7 +152,7 @@ def moved_heads(seen: Factorial, unseen: Factorial) -> dict[str, Doubles]:
         was asked for.
     """
     model = hosvd(seen.codes[..., 0, :])
-    steps = asked_steps(seen)
+    steps = asked_steps(seen, model)
     moved: dict[str, list[Doubles]] = {method: [] for method in METHODS}
     yaws = np.array(unseen.cells.levels["yaw_deg"], np.float64)
     strengths = np.array(unseen.cells.levels["intensity"], np.float64)

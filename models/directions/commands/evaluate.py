@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from models.directions.commands.supervised import (
 )
 from models.directions.effects import Table, draw_heads, label_table, region_table
 from models.directions.evaluation import Verdict, semantic_tables
-from models.directions.factorial import factorial_codes, pictures_of, read_cells
+from models.directions.factorial import Factorial, factorial_codes, pictures_of, read_cells
 from models.directions.labels import NAMES as LABELS
 from models.directions.labels import part_region
 from models.directions.measured import Measured, measure_moves, measure_samples
@@ -36,6 +36,27 @@ from models.measures.json_report import write_json
 REGIONS = "hair,eyes,nose,mouth,beard"
 _METHODS, _HEADS, _CONDITIONED = 3, 4, 2
 _PICTURES_A_MOVE = _HEADS + _METHODS * _CONDITIONED * len(LABELS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What is measured, on how many pictures: the command's options, each with its help there."""
+
+    samples: int
+    parts: str | None
+    local_samples: int
+    classifier: Path | None
+    sketches: Path | None
+    moved: int
+    heads: Path | None
+
+    def regions(self, side: int) -> dict[str, Mask]:
+        """Where each part lies in a picture of so many pixels a side.
+
+        Raises:
+            InputError: a part that no head has.
+        """
+        return {part: part_region(part, side) for part in listed(self.parts)}
 
 
 @click.command("evaluate")
@@ -77,17 +98,7 @@ _PICTURES_A_MOVE = _HEADS + _METHODS * _CONDITIONED * len(LABELS)
 @click.option("--seed", default=0, show_default=True, help="Of all samples.")
 @dry_run_option
 def evaluate(
-    checkpoint: Path,
-    json_path: Path | None,
-    samples: int,
-    parts: str | None,
-    local_samples: int,
-    classifier: Path | None,
-    sketches: Path | None,
-    moved: int,
-    heads: Path | None,
-    seed: int,
-    dry_run: bool,
+    checkpoint: Path, json_path: Path | None, seed: int, dry_run: bool, **options: Any
 ) -> None:
     """Measure how good the directions are that can be found in a model.
 
@@ -96,61 +107,59 @@ def evaluate(
     people whom no model was made of the expression and the yaw that is asked for (--heads).
     """
     subject = load_subject(checkpoint, seed=seed)
-    check_samples("evaluate", subject, samples)
-    side = subject.generator.config.resolution
-    regions = {part: part_region(part, side) for part in listed(parts)}
-    answers = answers_of(sketches, checkpoint)
+    asked = Asked(**options)
+    check_samples("evaluate", subject, asked.samples)
+    regions = asked.regions(subject.generator.config.resolution)
+    answers = answers_of(asked.sketches, checkpoint)
     if dry_run:
-        moves = _PICTURES_A_MOVE * moved if classifier else 0
-        moves += pictures_of_moves(read_cells(heads)) if heads else 0
-        files = f"report -> {json_path}" if json_path else "no file"
-        say_cost(cost_of_pictures(subject, samples + moves, classifier, files))
-        _say_cost_of_parts(subject, regions, local_samples)
+        _say_costs(subject, asked, regions, f"report -> {json_path}" if json_path else "no file")
         return
-    people = held_out(factorial_codes(subject, checkpoint, heads)) if heads else None
+    people = held_out(factorial_codes(subject, checkpoint, asked.heads)) if asked.heads else None
     measured = (
-        measure_samples(subject, samples, classifier)
+        measure_samples(subject, asked.samples, asked.classifier)
         if answers is None
-        else measure_moves(subject, answers, samples, classifier)
+        else measure_moves(subject, answers, asked.samples, asked.classifier)
     )
-    spread = float(np.sqrt(measured.w.var(axis=0).mean()))
-    verdicts = semantic_tables(subject, measured.only(NAMES))
     report: dict[str, Any] = {
         "checkpoint": subject.checkpoint,
         "seed": seed,
-        "samples": samples,
+        "samples": asked.samples,
         "moved_answers": 0 if answers is None else len(answers.w_plus),
-        "semantics": {name: asdict(verdict) for name, verdict in verdicts.items()},
+        "semantics": _semantics(subject, measured),
     }
-    for name, verdict in verdicts.items():
-        _show_verdict(name, verdict)
     if regions:
-        report["roir"] = region_table(subject, regions, local_samples, 2 * spread)
+        strength = 2 * float(np.sqrt(measured.w.var(axis=0).mean()))
+        report["roir"] = region_table(subject, regions, asked.local_samples, strength)
         _show_table("ROIR (lowest of ten)", report["roir"])
-    if classifier:
-        report["labels"] = _labels(subject, measured, classifier, moved)
-        for method, tables in report["labels"].items():
-            for when, table in tables.items():
-                _show_table(f"{method}: labels changed by +2 sigma, {when} conditioning", table)
-    if heads and people:
-        seen, unseen = people
-        drawings = pictures_of(unseen.cells, heads, side)
-        judge = load_classifier(classifier) if classifier else None
-        report["transfer"] = transfer_table(subject, seen, unseen, drawings, judge)
-        _show_table("held-out heads moved", report["transfer"])
+    if asked.classifier:
+        report["labels"] = _labels(subject, measured, asked.classifier, asked.moved)
+    if asked.heads and people:
+        report["transfer"] = _transfer(subject, *people, asked.heads, asked.classifier)
     if json_path:
         write_json(report, json_path)
         click.echo(f"-> {json_path}")
 
 
-def _say_cost_of_parts(subject: Subject, regions: dict[str, Mask], samples: int) -> None:
-    """Say what looking at parts of a head takes besides, by one part and one sample."""
+def _say_costs(subject: Subject, asked: Asked, regions: dict[str, Mask], files: str) -> None:
+    """Say what all pictures cost, and parts of a head besides, by one part and one sample."""
+    pictures = asked.samples
+    pictures += _PICTURES_A_MOVE * asked.moved if asked.classifier else 0
+    pictures += pictures_of_moves(read_cells(asked.heads)) if asked.heads else 0
+    say_cost(cost_of_pictures(subject, pictures, asked.classifier, files))
     if not regions:
         return
     one = dict([next(iter(regions.items()))])
-    seconds = seconds_of(lambda: region_table(subject, one, 1, 1.0))
-    most = duration(seconds * len(regions) * samples)
-    click.echo(f"{len(regions)} parts besides: {duration(seconds * len(regions))} to {most}")
+    seconds = len(regions) * seconds_of(lambda: region_table(subject, one, 1, 1.0))
+    most = duration(seconds * asked.local_samples)
+    click.echo(f"{len(regions)} parts besides: {duration(seconds)} to {most}")
+
+
+def _semantics(subject: Subject, measured: Measured) -> dict[str, Any]:
+    """Tell semantics apart by each method."""
+    verdicts = semantic_tables(subject, measured.only(NAMES))
+    for name, verdict in verdicts.items():
+        _show_verdict(name, verdict)
+    return {name: asdict(verdict) for name, verdict in verdicts.items()}
 
 
 def _labels(
@@ -168,10 +177,25 @@ def _labels(
     others = replace(subject, seed=subject.seed + 1)
     # A label that most heads have leaves few without it.
     heads = draw_heads(others, judge, _HEADS * moved)
-    return {
+    found = {
         method: label_table(others, directions, judge, heads, moved)
         for method, directions in sets.items()
     }
+    for method, tables in found.items():
+        for when, table in tables.items():
+            _show_table(f"{method}: labels changed by +2 sigma, {when} conditioning", table)
+    return found
+
+
+def _transfer(
+    subject: Subject, seen: Factorial, unseen: Factorial, heads: Path, classifier: Path | None
+) -> Table:
+    """Give the people held out other expressions and yaws, and judge the drawings."""
+    drawings = pictures_of(unseen.cells, heads, subject.generator.config.resolution)
+    judge = load_classifier(classifier) if classifier else None
+    table = transfer_table(subject, seen, unseen, drawings, judge)
+    _show_table("held-out heads moved", table)
+    return table
 
 
 def _show_verdict(name: str, verdict: Verdict) -> None:
