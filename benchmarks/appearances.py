@@ -21,9 +21,11 @@ import onnxruntime
 import torch
 
 from benchmarks.inference import RUNS, drawing, ink_of, measure
-from exhibit.contract.bundle import Bundle, find_bundle, load_bundle, load_latents
-from exhibit.contract.directions import INK, Direction
+from exhibit.contract.bundle import Bundle, find_bundle, load_bundle
+from exhibit.contract.directions import Direction
 from exhibit.contract.errors import InputError
+from exhibit.contract.latents import load_latents
+from exhibit.contract.parts import INK
 from exhibit.contract.settings.schema import (
     DirectionConfig,
     EditingConfig,

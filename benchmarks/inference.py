@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 import click
 import numpy as np
 
-from exhibit.contract.bundle import Bundle, find_bundle, load_bundle, load_latents
+from exhibit.contract.bundle import Bundle, find_bundle, load_bundle
 from exhibit.contract.directions import Direction
+from exhibit.contract.latents import load_latents
 from exhibit.contract.settings.schema import (
     DirectionConfig,
     EditingConfig,

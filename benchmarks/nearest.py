@@ -14,7 +14,8 @@ import click
 import cv2
 import numpy as np
 
-from exhibit.contract.bundle import find_bundle, load_bundle, load_latents
+from exhibit.contract.bundle import find_bundle, load_bundle
+from exhibit.contract.latents import load_latents
 from exhibit.recall.memory import Memory, open_memory
 from exhibit.recall.nearest import Nearest
 

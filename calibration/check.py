@@ -11,6 +11,7 @@ import numpy as np
 from calibration.marks_seen import MOVED_MM, moved_mm
 from calibration.zones import NAMES, levels_of
 from exhibit.contract.calibration import Calibration, CameraFormat, camera_misfit, light_misfit
+from exhibit.contract.calibration.maps import camera_view
 from exhibit.contract.errors import CalibrationError
 from exhibit.contract.settings.schema import CameraConfig
 from exhibit.contract.values import Gray, TableLight
@@ -71,7 +72,7 @@ def require_unmoved(known: Calibration, frames: Sequence[Gray], mirrored: bool) 
 
 
 def _of_marks(frames: Sequence[Gray], mirrored: bool, known: Calibration) -> Iterator[Finding]:
-    view = known.camera_view
+    view = camera_view(known)
     if known.camera is None or view is None:
         return
     if not known.camera.marks:

@@ -10,10 +10,10 @@ from exhibit.contract.geometry import (
     Matrix,
     Points,
     homography,
-    keeps_handedness,
     project,
     rectangle,
 )
+from exhibit.contract.handedness import keeps_handedness
 from exhibit.contract.lens import mesh_points
 from exhibit.contract.views import ProjectorView
 
@@ -94,7 +94,7 @@ class NudgeEditor:
             matrix = homography(self.marks_mm[corners], self.points[corners])
         except ValueError:
             return None
-        return matrix if keeps_handedness(matrix, *self._table_mm) else None
+        return matrix if keeps_handedness(matrix.tolist(), *self._table_mm) else None
 
     @property
     def view(self) -> ProjectorView:

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exhibit.contract.errors import CalibrationError
-from exhibit.contract.geometry import Matrix, Points, keeps_handedness, project
+from exhibit.contract.geometry import Matrix, Points, project
+from exhibit.contract.handedness import keeps_handedness
 from exhibit.contract.lens import mesh_points, mesh_weights
 from exhibit.contract.views import ProjectorView
 
@@ -96,7 +97,7 @@ def fit_projection(
     stage_to_table, kept = _consensus(stage, table, ~held_out)
     table_to_stage = np.asarray(np.linalg.inv(stage_to_table))
     table_to_stage = table_to_stage / table_to_stage[2, 2]
-    if not keeps_handedness(table_to_stage, *table_mm):
+    if not keeps_handedness(table_to_stage.tolist(), *table_mm):
         raise CalibrationError(
             "the projection is mirrored on the table; change stage.mirror until the projected F "
             "reads like a printed one, and measure again"

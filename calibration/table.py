@@ -21,6 +21,7 @@ from exhibit.contract.calibration import (
     Residual,
     Rows,
 )
+from exhibit.contract.calibration.maps import lens_matrix
 from exhibit.contract.errors import CalibrationError
 from exhibit.contract.geometry import Matrix, Points
 from exhibit.contract.lens import Lens
@@ -111,7 +112,7 @@ def fit_view(
     seen: Points, table: Points, size_px: tuple[int, int], lens: LensCalibration | None
 ) -> CameraView:
     """Return the view of least squares from (n, 2) pixels of turned frames to (n, 2) mm."""
-    bent = None if lens is None else Lens(lens.matrix, lens.distortion)
+    bent = None if lens is None else Lens(lens_matrix(lens), lens.distortion)
     straight = seen if bent is None else bent.straighten(seen)
     matrix, _ = cv2.findHomography(straight, table)
     return CameraView(size_px, np.asarray(matrix, np.float64), bent)

@@ -22,6 +22,7 @@ from exhibit.contract.calibration import (
     Made,
     ProjectorCalibration,
 )
+from exhibit.contract.calibration.maps import camera_view, projector_view
 from exhibit.contract.geometry import Points, homography, mounting, project, rectangle
 from exhibit.contract.lens import Lens
 from exhibit.contract.settings.schema import InkConfig, StageConfig
@@ -86,7 +87,7 @@ BENT = CALIBRATION.model_copy(
 
 def seen_from_below(calibration: Calibration) -> np.ndarray:
     """Return a frame (480, 640) of the sheet with the line, as the camera below gets it."""
-    view = calibration.camera_view
+    view = camera_view(calibration)
     assert view is not None
     frame = np.full(FRAME_PX[::-1], 60, np.uint8)
     sheet = drawn(rectangle(*TABLE_MM)[[0, 1, 2, 3, 0]], view)
@@ -135,7 +136,7 @@ def test_light_falls_on_the_line_that_was_drawn(calibration: Calibration) -> Non
     ink = ink_of(seen_from_below(calibration), calibration)
     window = Mount(place(*WINDOW_PX, StageConfig(mirror=True), calibration))(ink)
     on_stage = project(np.linalg.inv(mounting(*WINDOW_PX, True, 0)), dark_points(window))
-    on_table = calibration.projector.view(TABLE_MM).to_table(on_stage)
+    on_table = projector_view(calibration.projector, TABLE_MM).to_table(on_stage)
     stroke_mm = STROKE_WIDTH_PX * max(TABLE_MM) / INK_PX
     assert off_the_line_mm(on_table).max() < stroke_mm
     for point in LINE_MM:

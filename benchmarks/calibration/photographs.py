@@ -21,6 +21,7 @@ from calibration.intrinsics import measure_lens
 from calibration.papers import Paper
 from calibration.sightings import Sighting
 from exhibit.contract.calibration import CameraFormat, LensCalibration
+from exhibit.contract.calibration.maps import lens_matrix
 from exhibit.contract.geometry import Points
 
 COLUMNS, ROWS = 9, 6
@@ -105,7 +106,7 @@ def _for_opencv(view: Sighting) -> tuple[Points, Points]:
 def _error_px(view: Sighting, lens: LensCalibration) -> float:
     """Return how far off, as root mean square, a lens puts corners that it was made without."""
     flat, seen = _for_opencv(view)
-    matrix = lens.matrix - np.array([[0, 0, 0.5], [0, 0, 0.5], [0, 0, 0]])
+    matrix = lens_matrix(lens) - np.array([[0, 0, 0.5], [0, 0, 0.5], [0, 0, 0]])
     bends = np.array(lens.distortion)
     _, turn, shift = cv2.solvePnP(flat, seen, matrix, bends)
     expected, _ = cv2.projectPoints(flat, turn, shift, matrix, bends)

@@ -16,6 +16,7 @@ from calibration.sightings import find_board, turn
 from calibration.table import measure_table
 from calibration.views import ViewCollector
 from exhibit.contract.calibration import Calibration, CameraFormat
+from exhibit.contract.calibration.maps import camera_view
 from exhibit.contract.values import Gray
 from exhibit.contract.views import CameraView
 
@@ -44,7 +45,7 @@ def calibrate_seeing(rig: Rig, seed: int) -> Seen:
     known = Calibration(lens=lens)
     found = measure_table(frames, seen_by, rig.mirrored, known)
     whole = known.model_copy(update={"camera": found.camera, "table_mm": found.paper.size_mm})
-    view = whole.camera_view
+    view = camera_view(whole)
     assert view is not None
     off = view.to_table(rig.see_table(grid())) - grid()
     largest = float(np.linalg.norm(off, axis=1).max())

@@ -24,6 +24,7 @@ from calibration.registration import registration_shapes
 from calibration.sightings import LOST_AFTER, find_board, turn, why_none
 from calibration.views import CORNERS_A_REGION, WANTED_VIEWS, ViewCollector
 from exhibit.contract.calibration import Calibration
+from exhibit.contract.calibration.maps import camera_view, projector_view
 from exhibit.contract.errors import CalibrationError
 from exhibit.contract.geometry import Points
 from exhibit.contract.values import Gray
@@ -180,11 +181,11 @@ def projector_step(method: Method, known: Calibration, stage_px: tuple[int, int]
     Raises:
         CalibrationError: the camera has to see where the table is, and was not measured.
     """
-    view = known.camera_view
+    view = camera_view(known)
     if method == "mesh":
         before = known.projector
         fits = before is not None and before.size_px == stage_px
-        projection = before.view(known.table_mm) if before is not None and fits else None
+        projection = projector_view(before, known.table_mm) if before is not None and fits else None
         shapes = registration_shapes(known.table_mm)
         return NudgeStep(stage_px, known.table_mm, projection, shapes)
     if view is None:

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from exhibit.contract.bundle import BUNDLES_DIR, DIRECTIONS_META, find_bundle
-from exhibit.contract.directions import part_names
 from exhibit.contract.errors import BundleError, ConfigError
+from exhibit.contract.parts import part_names
 from exhibit.contract.plain_files import plain_text
 from exhibit.contract.settings.file import Problem
 from exhibit.contract.settings.schema import Config

@@ -12,22 +12,19 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-from safetensors import SafetensorError, safe_open
+from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
 from exhibit.contract.arrays import DAMAGES
 from exhibit.contract.bundle import DIRECTIONS, DIRECTIONS_META, PARTS, PLAIN_NAME, Bundle
 from exhibit.contract.errors import BundleError
+from exhibit.contract.parts import EVERYWHERE, PLACES
 from exhibit.contract.plain_files import plain_text
 from exhibit.contract.values import Doubles, Floats
 
-INK, AROUND, EVERYWHERE = "ink", "around", "everywhere"
-PLACES = (INK, AROUND, EVERYWHERE)
-"""Parts that every bundle with a map has: what the visitor has drawn, the rest, and both."""
 FORMAT = 3
 """The first format of bundles whose directions may be of the map."""
 _UNIT_WITHIN = 0.01
@@ -86,19 +83,6 @@ def load_directions(bundle: Bundle) -> dict[str, Direction]:
     if any(direction.part for direction in found.values()):
         _check_parts(bundle, found)
     return found
-
-
-def part_names(folder: Path) -> tuple[str, ...]:
-    """Return the parts that directions of a bundle's map may be given to, by the file's header.
-
-    Only the three of every bundle where the file is missing or cannot be read: whoever opens the
-    bundle says so.
-    """
-    try:
-        with safe_open(folder / PARTS, "numpy") as file:
-            return (*PLACES, *file.keys())
-    except (SafetensorError, OSError):
-        return PLACES
 
 
 def load_parts(bundle: Bundle) -> dict[str, Floats]:

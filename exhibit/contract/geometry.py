@@ -51,19 +51,6 @@ def project(matrix: Matrix, points: Points) -> Points:
     return np.asarray(mapped[:, :2] / mapped[:, 2:], np.float64)
 
 
-def keeps_handedness(matrix: Matrix, width: float, height: float) -> bool:
-    """Return whether a map shows a rectangle from (0, 0) unflipped and convex.
-
-    A mirrored map turns the corners the other way round; one that folds the rectangle turns some
-    of them each way.
-    """
-    corners = project(matrix, rectangle(width, height))
-    sides = np.roll(corners, -1, axis=0) - corners
-    following = np.roll(sides, -1, axis=0)
-    turns = sides[:, 0] * following[:, 1] - sides[:, 1] * following[:, 0]
-    return bool(np.isfinite(turns).all() and (turns > _SMALLEST).all())
-
-
 def rectangle(width: float, height: float) -> Points:
     """Return (4, 2) corners clockwise from the upper left, which is (0, 0)."""
     return np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float64)

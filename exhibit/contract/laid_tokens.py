@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import struct
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass
 from pathlib import Path
-
-import numpy as np
 
 from exhibit.contract.slot_reader import SlotReader
 from exhibit.contract.slot_writer import SlotWriter
 
 _NAME = "tokens.slot"
 _MOST = 12
+_ROW = struct.Struct("6d")  # 1 where a token lies, and its fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +48,9 @@ class LaidTokenWriter:
 
     def publish(self, sequence: int, captured_at: float, laid: Sequence[LaidToken]) -> None:
         """Replace what was told; `sequence` and `captured_at` are of the frame that showed it."""
-        numbers = np.zeros((_MOST, 1 + len(fields(LaidToken))), np.float64)
-        for row, token in zip(numbers, laid, strict=False):
-            row[:] = (1.0, *astuple(token))
-        self._slot.publish(sequence, captured_at, numbers.view(np.uint8))
+        rows = [_ROW.pack(1.0, *astuple(token)) for token in laid[:_MOST]]
+        data = b"".join(rows).ljust(_MOST * _ROW.size, b"\0")
+        self._slot.write(sequence, captured_at, (_MOST, _ROW.size), data)
 
 
 class LaidTokenReader:
@@ -70,9 +69,9 @@ class LaidTokenReader:
 
     def look(self) -> tuple[LaidToken, ...]:
         """Take the newest where there is one, and return it; never waits."""
-        found = self._slot.peek()
-        if found is not None and found.pixels.nbytes == 8 * _MOST * (1 + len(fields(LaidToken))):
-            rows = found.pixels.reshape(-1).view(np.float64).reshape(_MOST, -1).tolist()
-            laid = (LaidToken(int(row[1]), *row[2:]) for row in rows if row[0])
+        found = self._slot.read()
+        if found is not None and len(found.data) == _MOST * _ROW.size:
+            rows = _ROW.iter_unpack(found.data)
+            laid = (LaidToken(int(number), *rest) for lies, number, *rest in rows if lies)
             self.newest = tuple(sorted(laid, key=lambda token: token.laid_at))
         return self.newest

@@ -6,9 +6,10 @@ import struct
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    from exhibit.contract.values import Gray
 
 POINTS_PER_MM = 72 / 25.4
 RULER_MM = 100.0
@@ -137,7 +138,7 @@ def pdf_file(objects: Sequence[bytes]) -> bytes:
     )
 
 
-def picture_pdf(pixels: NDArray[np.uint8], size_mm: tuple[float, float]) -> bytes:
+def picture_pdf(pixels: Gray, size_mm: tuple[float, float]) -> bytes:
     """Return a PDF of one page that a picture fills.
 
     Args:
@@ -148,7 +149,7 @@ def picture_pdf(pixels: NDArray[np.uint8], size_mm: tuple[float, float]) -> byte
     """
     width, height = (side * POINTS_PER_MM for side in size_mm)
     content = b"q %.3f 0 0 %.3f 0 0 cm /I Do Q" % (width, height)
-    packed = zlib.compress(np.ascontiguousarray(pixels).tobytes())
+    packed = zlib.compress(pixels.tobytes())
     return pdf_file(
         [
             b"<< /Type /Catalog /Pages 2 0 R /ViewerPreferences << /PrintScaling /None >> >>",

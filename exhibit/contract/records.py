@@ -7,15 +7,14 @@ so that a reader who misses records misses nothing that happened.
 from __future__ import annotations
 
 import contextlib
+import struct
 import time
 from collections.abc import Callable
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from typing import Generic, TypeVar
 
-import numpy as np
-
-from exhibit.contract.slot import Published, Slot
+from exhibit.contract.slot import Content, Slot
 from exhibit.contract.slot_reader import SlotReader
 from exhibit.contract.slot_writer import SlotWriter
 
@@ -99,8 +98,9 @@ class RecordWriter(Generic[Record]):
 
     def publish(self, sequence: int, captured_at: float, record: Record) -> None:
         """Replace the record; `sequence` and `captured_at` are of the frame it came from."""
-        numbers = np.array(astuple(record), np.float64)
-        self._slot.publish(sequence, captured_at, numbers.view(np.uint8)[None])
+        numbers = astuple(record)
+        data = struct.pack(f"{len(numbers)}d", *numbers)
+        self._slot.write(sequence, captured_at, (1, len(data)), data)
 
 
 class RecordReader(Generic[Record]):
@@ -129,9 +129,9 @@ class RecordReader(Generic[Record]):
 
     def look(self) -> Record:
         """Take the newest record where there is one, and return it; never waits."""
-        found = self._slot.peek()
+        found = self._slot.read()
         # Another release's record is of another length.
-        if found is not None and found.pixels.nbytes == self._bytes:
+        if found is not None and len(found.data) == self._bytes:
             self.newest = _record_in(found, self._kind)
             self.captured_at, self.published_at = found.captured_at, found.published_at
         return self.newest
@@ -176,16 +176,16 @@ class RecordWatch(Generic[Record]):
         slot = self._slot
         if slot is not self._watched:
             self._watched, self._version = slot, 0
-        found = None if slot is None else slot.peek(self._version)
+        found = None if slot is None else slot.read(self._version)
         if found is None:
             return False
         self._version = found.version
-        if found.pixels.nbytes != self._bytes:
+        if len(found.data) != self._bytes:
             return False
         self.newest = _record_in(found, self._kind)
         self.captured_at, self.published_at = found.captured_at, found.published_at
         return True
 
 
-def _record_in(found: Published, kind: type[Record]) -> Record:
-    return kind(*found.pixels.reshape(-1).view(np.float64).tolist())
+def _record_in(found: Content, kind: type[Record]) -> Record:
+    return kind(*memoryview(found.data).cast("d"))

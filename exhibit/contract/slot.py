@@ -6,6 +6,9 @@ others go on. There are two buffers: the writer fills the one that is not shown 
 version, so a reader never waits, and a writer killed in mid-write leaves the newest picture whole.
 A reader during whose copy the writer came round to the same buffer copies again. Barriers keep
 pixels and version in this order on processors that would reorder them.
+
+What only waits for pictures or reads numbers of a slot needs no NumPy: it is loaded with the first
+picture that is read.
 """
 
 from __future__ import annotations
@@ -16,17 +19,19 @@ import struct
 import time
 from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from exhibit.contract.barrier import barrier
+
+if TYPE_CHECKING:
+    from exhibit.contract.values import Gray
 
 _HEADER = struct.Struct("qddiii")  # sequence, captured_at, published_at, height, width, channels
 _VERSION, _TAKEN = 0, 1  # places among the counters, the first two words of the file
 _LOOKED_AT = slice(16, 24)
 _HEADERS_AT, _PIXELS_AT = (64, 128), 192
 _READ_ATTEMPTS = 8
+_CLEARED_AT_ONCE = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,7 +42,19 @@ class Published:
     sequence: int
     captured_at: float
     published_at: float
-    pixels: NDArray[np.uint8]
+    pixels: Gray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Content:
+    """The same as bytes: `shape` is (H, W) or (H, W, C), and `data` as many bytes, row by row."""
+
+    version: int
+    sequence: int
+    captured_at: float
+    published_at: float
+    shape: tuple[int, ...]
+    data: bytearray
 
 
 class Slot:
@@ -51,9 +68,9 @@ class Slot:
         # A view stores a counter at once; `struct.pack_into` would clear its bytes first.
         self._counters = memoryview(memory)[:16].cast("Q")
         self._looked = memoryview(memory)[_LOOKED_AT].cast("d")
-        self._pixels = [
-            np.frombuffer(memory, np.uint8, self.capacity, _PIXELS_AT + buffer * self.capacity)
-            for buffer in (0, 1)
+        self._buffers = [
+            memoryview(memory)[start : start + self.capacity]
+            for start in (_PIXELS_AT, _PIXELS_AT + self.capacity)
         ]
 
     @classmethod
@@ -100,22 +117,29 @@ class Slot:
         """Monotonic seconds at which a reader last asked for a picture; 0.0 before the first."""
         return self._looked[0]
 
-    def publish(self, sequence: int, captured_at: float, pixels: NDArray[np.uint8]) -> None:
+    def publish(self, sequence: int, captured_at: float, pixels: Gray) -> None:
         """Replace the picture; counts the one before if no main reader took it.
 
         Raises:
             ValueError: the picture is larger than the slot.
         """
-        if pixels.nbytes > self.capacity:
+        whole = pixels if pixels.flags.c_contiguous else pixels.copy()
+        self.write(sequence, captured_at, pixels.shape, whole.data.cast("B"))
+
+    def write(
+        self, sequence: int, captured_at: float, shape: tuple[int, ...], data: memoryview | bytes
+    ) -> None:
+        """Replace the picture by bytes of `shape`, (H, W) or (H, W, C), as `publish`."""
+        if len(data) > self.capacity:
             raise ValueError(
-                f"picture of {pixels.nbytes} bytes does not fit the slot {self.path.name} of "
+                f"picture of {len(data)} bytes does not fit the slot {self.path.name} of "
                 f"{self.capacity} bytes"
             )
         version = self.version
         if version and self._counters[_TAKEN] < version:
             self.overwritten += 1
-        height, width = pixels.shape[:2]
-        channels = pixels.shape[2] if pixels.ndim == 3 else 1
+        height, width = shape[:2]
+        channels = shape[2] if len(shape) == 3 else 1
         buffer = (version + 1) % 2
         barrier()  # the last version is seen before this buffer is filled again
         _HEADER.pack_into(
@@ -128,7 +152,7 @@ class Slot:
             width,
             channels,
         )
-        np.copyto(self._pixels[buffer][: pixels.nbytes].reshape(pixels.shape), pixels)
+        self._buffers[buffer][: len(data)] = data
         barrier()  # the pixels are seen before their version
         self._counters[_VERSION] = version + 1
 
@@ -140,7 +164,10 @@ class Slot:
     def forget(self) -> None:
         """Clear the picture before the newest one, which is kept so that readers need not wait."""
         # Whoever still copies it finds a newer version afterwards, and copies again.
-        self._pixels[(self.version + 1) % 2][:] = 0
+        before, nothing = self._buffers[(self.version + 1) % 2], bytes(_CLEARED_AT_ONCE)
+        for start in range(0, self.capacity, _CLEARED_AT_ONCE):
+            part = before[start : start + _CLEARED_AT_ONCE]
+            part[:] = nothing[: len(part)]
 
     def take(self, after: int = 0) -> Published | None:
         """Return the newest picture if its version is above `after`, and mark it as taken."""
@@ -151,6 +178,19 @@ class Slot:
 
     def peek(self, after: int = 0) -> Published | None:
         """Return the newest picture if its version is above `after`, not marked as taken."""
+        found = self.read(after)
+        if found is None:
+            return None
+        # Loaded with the first picture.
+        import numpy as np
+
+        pixels = np.frombuffer(found.data, np.uint8).reshape(found.shape)
+        return Published(
+            found.version, found.sequence, found.captured_at, found.published_at, pixels
+        )
+
+    def read(self, after: int = 0) -> Content | None:
+        """Return the bytes of the newest picture if its version is above `after`, as `peek`."""
         self._looked[0] = time.monotonic()
         for _ in range(_READ_ATTEMPTS):
             version = self.version
@@ -164,7 +204,7 @@ class Slot:
                 return found
         return None
 
-    def _copy(self, version: int) -> Published | None:
+    def _copy(self, version: int) -> Content | None:
         buffer = version % 2
         sequence, captured_at, published_at, height, width, channels = _HEADER.unpack_from(
             self._memory, _HEADERS_AT[buffer]
@@ -173,12 +213,13 @@ class Slot:
         if min(height, width, channels) < 1 or size > self.capacity:
             return None
         shape = (height, width) if channels == 1 else (height, width, channels)
-        pixels = self._pixels[buffer][:size].reshape(shape).copy()
-        return Published(version, sequence, captured_at, published_at, pixels)
+        data = bytearray(self._buffers[buffer][:size])
+        return Content(version, sequence, captured_at, published_at, shape, data)
 
     def close(self) -> None:
         """Unmap; the file stays until the run folder is removed."""
-        self._pixels.clear()
+        for buffer in self._buffers:
+            buffer.release()
         self._counters.release()
         self._looked.release()
         self._memory.close()

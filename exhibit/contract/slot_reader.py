@@ -5,8 +5,11 @@ from __future__ import annotations
 import contextlib
 import time
 from pathlib import Path
+from typing import TypeVar
 
-from exhibit.contract.slot import Published, Slot
+from exhibit.contract.slot import Content, Published, Slot
+
+_Found = TypeVar("_Found", Published | None, Content | None)
 
 
 class SlotReader:
@@ -43,7 +46,12 @@ class SlotReader:
         slot = self._attached()
         return self._given(None if slot is None else slot.peek(self.version))
 
-    def _given(self, found: Published | None) -> Published | None:
+    def read(self) -> Content | None:
+        """Return the bytes of the newest picture, as `peek`."""
+        slot = self._attached()
+        return self._given(None if slot is None else slot.read(self.version))
+
+    def _given(self, found: _Found) -> _Found:
         if found is not None:
             self.version = found.version
         return found

@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from exhibit.contract.slot import Slot
+
+if TYPE_CHECKING:
+    from exhibit.contract.values import Gray
 
 _TRY_AGAIN_S = 1.0
 
@@ -45,20 +46,32 @@ class SlotWriter:
         """Monotonic seconds at which a reader last asked for a picture; 0.0 before the first."""
         return self._slot.looked_at if self._slot else 0.0
 
-    def publish(self, sequence: int, captured_at: float, pixels: NDArray[np.uint8]) -> bool:
+    def publish(self, sequence: int, captured_at: float, pixels: Gray) -> bool:
         """Replace the picture, (H, W) or (H, W, C) uint8; returns whether there was room."""
-        slot = self._slot
-        if slot is None or pixels.nbytes > slot.capacity:
-            slot = self._make(pixels.nbytes)
+        slot = self._with_room_for(pixels.nbytes)
         if slot is None:
             return False
         slot.publish(sequence, captured_at, pixels)
+        return True
+
+    def write(
+        self, sequence: int, captured_at: float, shape: tuple[int, ...], data: memoryview | bytes
+    ) -> bool:
+        """Replace the picture by bytes of `shape`, as `publish`."""
+        slot = self._with_room_for(len(data))
+        if slot is None:
+            return False
+        slot.write(sequence, captured_at, shape, data)
         return True
 
     def forget(self) -> None:
         """Clear what was published before the newest picture."""
         if self._slot is not None:
             self._slot.forget()
+
+    def _with_room_for(self, size: int) -> Slot | None:
+        slot = self._slot
+        return self._make(size) if slot is None or size > slot.capacity else slot
 
     def _make(self, capacity: int) -> Slot | None:
         now = self._clock()

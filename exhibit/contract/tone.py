@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Iterable
 
 from exhibit.contract.settings.schema import StageConfig
 
-_LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
+_LUMINANCE = (0.2126, 0.7152, 0.0722)
 _DIMMEST, _FLATTEST = 0.25, 0.15
 
 
-def light_of(grey: NDArray[np.float64], config: StageConfig) -> NDArray[np.float64]:
-    """Return the light (n, 3) RGB of greys (n,), all from 0 to 1.
+def light_of(greys: Iterable[float], config: StageConfig) -> list[tuple[float, float, float]]:
+    """Return the light of greys, red, green and blue, all from 0 to 1.
 
     Args:
-        grey: from 0 (ink) to 1 (paper).
+        greys: from 0 (ink) to 1 (paper).
         config: contrast, brightness, saturation, tint and invert.
     """
-    light = np.clip((grey - 0.5) * config.contrast + 0.5 + config.brightness, 0, 1)
-    if config.invert:
-        light = 1 - light
-    tint = np.array([int(config.tint[i : i + 2], 16) for i in (1, 3, 5)]) / 255
-    paper = 1 - config.saturation * (1 - tint)
-    return np.asarray(light[:, None] * paper)
+    tint = [int(config.tint[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (1 - config.saturation * (1 - share) for share in tint)
+    lifted = 0.5 + config.brightness
+    found = (min(max((grey - 0.5) * config.contrast + lifted, 0.0), 1.0) for grey in greys)
+    lights = ((1 - light if config.invert else light) for light in found)
+    return [(light * red, light * green, light * blue) for light in lights]
 
 
 def hides_drawings(config: StageConfig) -> bool:
@@ -33,5 +32,8 @@ def hides_drawings(config: StageConfig) -> bool:
 
     Source: luminance as in ITU-R BT.709, of the values that are sent to the projector.
     """
-    ink, paper = light_of(np.array([0.0, 1.0]), config) @ _LUMINANCE
-    return bool(max(ink, paper) < _DIMMEST or abs(paper - ink) < _FLATTEST)
+    ink, paper = (
+        sum(share * weight for share, weight in zip(light, _LUMINANCE, strict=True))
+        for light in light_of((0.0, 1.0), config)
+    )
+    return max(ink, paper) < _DIMMEST or abs(paper - ink) < _FLATTEST

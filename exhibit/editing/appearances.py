@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from exhibit.contract.directions import AROUND, EVERYWHERE, INK, passed_over
+from exhibit.contract.directions import passed_over
+from exhibit.contract.parts import AROUND, EVERYWHERE, INK
 from exhibit.contract.values import Code, Floats, Ink
 from exhibit.editing.bank import Row
 

@@ -9,8 +9,9 @@ from difflib import get_close_matches
 import numpy as np
 
 from exhibit.contract.bundle import Card
-from exhibit.contract.directions import PLACES, Direction
+from exhibit.contract.directions import Direction
 from exhibit.contract.errors import ConfigError
+from exhibit.contract.parts import PLACES
 from exhibit.contract.settings.schema import DirectionConfig
 from exhibit.contract.values import Floats
 

@@ -9,9 +9,11 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from exhibit.contract.bundle import Bundle, load_latents
-from exhibit.contract.directions import AROUND, load_directions, load_parts
+from exhibit.contract.bundle import Bundle
+from exhibit.contract.directions import load_directions, load_parts
 from exhibit.contract.errors import ConfigError
+from exhibit.contract.latents import load_latents
+from exhibit.contract.parts import AROUND
 from exhibit.contract.records import SILENCE, Heard
 from exhibit.contract.settings.schema import DirectionConfig, EditingConfig, ModelConfig
 from exhibit.contract.values import Code, Floats, Ink

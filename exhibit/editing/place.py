@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from exhibit.contract.bundle import Latents
+from exhibit.contract.latents import Latents
 from exhibit.contract.values import Floats
 from exhibit.editing.pull import Pull
 

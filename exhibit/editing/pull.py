@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exhibit.contract.arrays import open_arrays
-from exhibit.contract.bundle import GOLDEN, Bundle, Latents
+from exhibit.contract.bundle import GOLDEN, Bundle
+from exhibit.contract.latents import Latents
 from exhibit.contract.values import Floats
 
 # Share of the mean variance added to every axis: the covariance of w is nearly singular, and

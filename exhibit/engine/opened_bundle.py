@@ -8,8 +8,9 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from exhibit.contract.bundle import Card, find_bundle, load_latents
+from exhibit.contract.bundle import Card, find_bundle
 from exhibit.contract.errors import ExhibitError
+from exhibit.contract.latents import load_latents
 from exhibit.contract.records import Heard
 from exhibit.contract.settings.schema import Config, EditingConfig
 from exhibit.contract.values import Find

@@ -12,6 +12,7 @@ from exhibit.camera.mark_watch import Drift, MarkWatch
 from exhibit.camera.straighten import Straightener
 from exhibit.contract.border_marks import MARK_MM, QUIET_MM
 from exhibit.contract.calibration import Calibration, CameraFormat, camera_misfit
+from exhibit.contract.calibration.maps import camera_view, square_to_table
 from exhibit.contract.geometry import Matrix, Points, mounting, project
 from exhibit.contract.values import Frame, Gray, TableLight
 
@@ -39,7 +40,7 @@ class TableView:
         self._straightener: Straightener | None = None
         self._watch: MarkWatch | None = None
         self._marks: Gray | None = None
-        camera, view = calibration.camera, calibration.camera_view
+        camera, view = calibration.camera, camera_view(calibration)
         if camera is None or view is None or self.misfit:
             return
         if view.lens is None:
@@ -47,7 +48,7 @@ class TableView:
         else:
             self._straightener = Straightener(view, calibration.table_mm, mirrored)
             to_table = self._straightener.to_table
-        self.square = np.asarray(np.linalg.inv(calibration.square_to_table) @ to_table)
+        self.square = np.asarray(np.linalg.inv(square_to_table(calibration)) @ to_table)
         if camera.marks:
             marks = {mark.id: np.array(mark.corners_mm, np.float64) for mark in camera.marks}
             self._watch = MarkWatch(view, marks, mirrored)

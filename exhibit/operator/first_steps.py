@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from exhibit.contract.calibration import usable_calibration
 from exhibit.contract.slot_reader import SlotReader
-from exhibit.contract.values import Gray
+
+if TYPE_CHECKING:
+    from exhibit.contract.values import Gray
 
 _PAPER_AT_LEAST, _GLARE_FROM = 90, 250
-_GLARING_SHARE = 0.02
+_GLARING_SHARE, _PAPER_SHARE = 0.02, 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,10 @@ def _exposure(pixels: Gray | None) -> Step:
     if pixels is None:
         return Step("exposure", False, "exposure_none", {})
     glaring = float((pixels >= _GLARE_FROM).mean())
-    paper = round(float(np.percentile(pixels, 90)))
+    greys = pixels.flatten()
+    at = round(_PAPER_SHARE * (greys.size - 1))
+    greys.partition(at)
+    paper = int(greys[at])
     if glaring > _GLARING_SHARE:
         return Step("exposure", False, "exposure_bright", {"percent": round(100 * glaring)})
     if paper < _PAPER_AT_LEAST:

@@ -7,11 +7,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from exhibit.contract.slot_reader import SlotReader
-from exhibit.contract.values import Gray
+
+if TYPE_CHECKING:
+    from exhibit.contract.values import Gray
 
 NAMES = ("camera", "ink", "picture", "composite", "calibration")
 MOST_STREAMS = 16
@@ -92,6 +93,7 @@ class Pictures:
 def _jpeg(pixels: Gray) -> bytes:
     # Loaded when somebody looks for the first time: it is the largest library of this process.
     import cv2
+    import numpy as np
 
     cv2.setNumThreads(1)
     step = -(-pixels.shape[1] // _WIDEST_PX)

@@ -10,8 +10,9 @@ import cv2
 import numpy as np
 
 from exhibit.contract.arrays import open_arrays
-from exhibit.contract.bundle import LATENTS, check_walk, find_bundle
+from exhibit.contract.bundle import LATENTS, find_bundle
 from exhibit.contract.errors import BundleError
+from exhibit.contract.latents import check_walk
 from exhibit.contract.memory import DRAWINGS, PROVENANCE, read_encoded, read_provenance
 from exhibit.contract.values import Gray
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from exhibit.contract.calibration import Calibration, projector_misfit
+from exhibit.contract.calibration.maps import projector_view, square_to_table
 from exhibit.contract.geometry import (
     Matrix,
     Points,
@@ -87,11 +88,11 @@ def place(
         side = min(width, height)
         middle = translation((width - side) / 2, (height - side) / 2)
         return Placement(width_px, height_px, hang @ middle @ scaling(side, side), None)
-    view = projector.view(calibration.table_mm)
-    square_to_table = calibration.square_to_table
+    view = projector_view(projector, calibration.table_mm)
+    to_table = square_to_table(calibration)
     lit = project(hang, view.to_stage(_outline(calibration.table_mm)))
-    square_to_window = hang @ view.table_to_stage @ square_to_table
-    bent = None if view.mesh_px is None else Bent(view, hang, square_to_table)
+    square_to_window = hang @ view.table_to_stage @ to_table
+    bent = None if view.mesh_px is None else Bent(view, hang, to_table)
     return Placement(width_px, height_px, square_to_window, lit, bent)
 
 

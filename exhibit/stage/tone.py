@@ -29,8 +29,9 @@ class Tone:
     """
 
     def __init__(self, config: StageConfig, level: float = 1.0) -> None:
-        light = np.rint(255 * level * light_of(np.linspace(0, 1, 256), config)).astype(np.uint8)
-        self.table: Gray = light
+        lights = np.array(light_of(np.linspace(0, 1, 256).tolist(), config))
+        light: Gray = np.rint(255 * level * lights).astype(np.uint8)
+        self.table = light
         self._red, self._green, self._blue = np.ascontiguousarray(light.T)
         self._is_grey = bool((light == light[:, :1]).all())
         self._is_plain = self._is_grey and np.array_equal(self._red, _PLAIN)

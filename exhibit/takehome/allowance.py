@@ -6,11 +6,13 @@ import hashlib
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from exhibit.contract.settings.taking_home import TakehomeConfig
 from exhibit.contract.taking_home import PAGE
-from exhibit.contract.values import Gray
+
+if TYPE_CHECKING:
+    from exhibit.contract.values import Gray
 
 Refusal = Literal["too_soon", "too_many", "same"]
 _HOUR_S = 3600.0

@@ -11,14 +11,17 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from exhibit.contract.records import Origin
 from exhibit.contract.settings.taking_home import TakehomeConfig
 from exhibit.contract.taking_home import SPOOL
-from exhibit.contract.values import Gray
 from exhibit.takehome.folder import Folder
 from exhibit.takehome.outbox import DeliveryError, Outbox, Parcel
 from exhibit.takehome.printer import Printer
+
+if TYPE_CHECKING:
+    from exhibit.contract.values import Gray
 
 _POLITENESS = 15
 _LOOK_EVERY_S = 0.25

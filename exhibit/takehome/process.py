@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from exhibit.contract.board import CommandInbox, Heart, read_status, write_status
 from exhibit.contract.errors import NOTHING_TO_DO
@@ -14,9 +14,11 @@ from exhibit.contract.records import Origin, RecordReader
 from exhibit.contract.settings.published import Follower
 from exhibit.contract.slot_reader import SlotReader
 from exhibit.contract.taking_home import PROCESS, who_asks
-from exhibit.contract.values import Gray
 from exhibit.takehome.allowance import Allowance
 from exhibit.takehome.backroom import Asked, Backroom
+
+if TYPE_CHECKING:
+    from exhibit.contract.values import Gray
 
 _TICK_S = 0.1
 _FOLLOW_EVERY_S = 0.25

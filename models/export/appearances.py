@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from exhibit.contract.bundle import Card
-from exhibit.contract.directions import INK
 from exhibit.contract.errors import BundleError, InputError
+from exhibit.contract.parts import INK
 from exhibit.contract.values import Floats
 from models.directions.result import Discovered
 

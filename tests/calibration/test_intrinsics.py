@@ -7,6 +7,7 @@ from calibration.boards import BOARDS
 from calibration.intrinsics import measure_lens
 from calibration.sightings import Sighting
 from exhibit.contract.calibration import LensCalibration
+from exhibit.contract.calibration.maps import lens_matrix
 from exhibit.contract.errors import CalibrationError
 from exhibit.contract.geometry import Points
 from exhibit.contract.lens import Lens
@@ -61,7 +62,7 @@ def test_measure_lens_finds_the_lens_within_its_standard_errors() -> None:
     assert lens.distortion[0] == pytest.approx(-0.2, abs=0.02)
     # What counts is where it puts points, not the numbers, which make up for each other.
     grid = np.stack(np.meshgrid(np.linspace(5, 635, 9), np.linspace(5, 475, 7)), -1).reshape(-1, 2)
-    found = Lens(lens.matrix, lens.distortion)
+    found = Lens(lens_matrix(lens), lens.distortion)
     there, true = found.bend(found.straighten(grid)), BARREL.bend(BARREL.straighten(grid))
     assert np.abs(there - true).max() < 1e-3
     rays = (found.straighten(grid) - lens.centre_px) / lens.focal_px

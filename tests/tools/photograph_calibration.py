@@ -32,6 +32,7 @@ from exhibit.contract.calibration import (
     load_calibration,
     save_calibration,
 )
+from exhibit.contract.calibration.maps import camera_view, projector_view
 from exhibit.contract.calibration_guide import NAME
 from exhibit.contract.settings.schema import CameraConfig
 from tests.exhibit.operator.pages.running import (
@@ -177,10 +178,10 @@ def _is_saved(table: RunningTable, step: str) -> bool:
 def light_off_ink(file: Path) -> tuple[float, float]:
     """Return the mean and the largest distance in mm between ink and its light, by what is true."""
     known = load_calibration(file)
-    view, projector = known.camera_view, known.projector
+    view, projector = camera_view(known), known.projector
     assert view is not None
     assert projector is not None
-    stage = projector.view(TABLE_MM).to_stage(view.to_table(_RIG.see_table(_POINTS_MM)))
+    stage = projector_view(projector, TABLE_MM).to_stage(view.to_table(_RIG.see_table(_POINTS_MM)))
     # The stage of this table is smaller than the rig's: it lights the same table.
     light = _RIG.land(stage * np.divide(STAGE_PX, _STAGE_PX))
     off = np.linalg.norm(light - _POINTS_MM, axis=1)

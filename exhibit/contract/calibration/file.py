@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import yaml
 from pydantic import ValidationError
 
@@ -13,7 +12,7 @@ from exhibit.contract.calibration.sections import FORMAT, Calibration
 from exhibit.contract.calibration.versions import Version, keep_version, prune
 from exhibit.contract.errors import CalibrationError
 from exhibit.contract.files import write_whole
-from exhibit.contract.geometry import Matrix, keeps_handedness
+from exhibit.contract.handedness import Map, determinant, inverse, keeps_handedness
 from exhibit.contract.plain_files import plain_text
 from exhibit.contract.settings.lines import line_of
 from exhibit.contract.yaml_text import YamlError, read_yaml
@@ -119,20 +118,21 @@ def _of_today(data: Any, path: Path) -> Any:
 
 
 def _refuse_flip(calibration: Calibration, key: str, place: str) -> None:
-    matrix: Matrix | None
+    matrix: Map
     if key == "camera.camera_to_table":
-        table_to_camera = calibration.camera_to_table
-        if table_to_camera is None:
+        if calibration.camera is None:
             return
-        if abs(np.linalg.det(table_to_camera)) < 1e-12:
+        camera_to_table = calibration.camera.camera_to_table
+        if abs(determinant(camera_to_table)) < 1e-12:
             raise CalibrationError(f"{place}: {key}: has no inverse; expected a map of the table")
-        matrix = np.asarray(np.linalg.inv(table_to_camera), np.float64)
-        flag = "camera.mirrored"
+        matrix, flag = inverse(camera_to_table), "camera.mirrored"
     else:
-        matrix, flag = calibration.table_to_projector, "stage.mirror"
-    if matrix is not None and not keeps_handedness(matrix, *calibration.table_mm):
+        if calibration.projector is None:
+            return
+        matrix, flag = calibration.projector.table_to_projector, "stage.mirror"
+    if not keeps_handedness(matrix, *calibration.table_mm):
         raise CalibrationError(
             f"{place}: {key}: flips or folds the table's area (determinant "
-            f"{np.linalg.det(matrix):.3g}); expected the visitor's side: declare a flip with "
+            f"{determinant(matrix):.3g}); expected the visitor's side: declare a flip with "
             f"{flag} in config.yaml and calibrate again"
         )

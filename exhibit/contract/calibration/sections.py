@@ -8,12 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Final, Literal, Self
 
-import numpy as np
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
-
-from exhibit.contract.geometry import Matrix, scaling, translation
-from exhibit.contract.lens import Lens
-from exhibit.contract.views import CameraView, ProjectorView
 
 FORMAT: Final = 2
 MESH_NODES = 9
@@ -101,12 +96,6 @@ class LensCalibration(_Section):
     coverage: tuple[tuple[Annotated[int, Field(ge=0)], ...], ...] = ()
     """Corners of the board seen in each region of the frame, on the visitor's side, by rows."""
 
-    @property
-    def matrix(self) -> Matrix:
-        """(3, 3) of the camera, in continuous pixels."""
-        (fx, fy), (cx, cy) = self.focal_px, self.centre_px
-        return np.array([[fx, 0, cx], [0, fy, cy], [0, 0, 1]], np.float64)
-
 
 class CameraCalibration(_Section):
     """Where the camera sees the table."""
@@ -154,12 +143,6 @@ class ProjectorCalibration(_Section):
     """The largest of these distances."""
     residuals: tuple[Residual, ...] = ()
     """Of every point that was measured."""
-
-    def view(self, table_mm: tuple[float, float]) -> ProjectorView:
-        """Return how the projector lights a table of this width and height."""
-        mesh = None if self.mesh_px is None else np.array(self.mesh_px, np.float64)
-        plane = np.array(self.table_to_projector, np.float64)
-        return ProjectorView(self.size_px, plane, table_mm, mesh)
 
     @model_validator(mode="after")
     def _nine_nodes(self) -> Self:
@@ -238,35 +221,3 @@ class Calibration(_Section):
         if self.camera is not None and self.camera.straightened and self.lens is None:
             raise ValueError("camera.straightened is true without a lens; expected section lens")
         return self
-
-    @property
-    def camera_view(self) -> CameraView | None:
-        """How the camera sees the table, None if not measured."""
-        camera, lens = self.camera, self.lens
-        if camera is None:
-            return None
-        bends = None
-        if camera.straightened and lens is not None:
-            bends = Lens(lens.matrix, lens.distortion)
-        return CameraView(camera.size_px, np.array(camera.camera_to_table, np.float64), bends)
-
-    @property
-    def camera_to_table(self) -> Matrix | None:
-        """(3, 3) from frame pixels on the visitor's side to table mm, None if not measured."""
-        return None if self.camera is None else np.array(self.camera.camera_to_table)
-
-    @property
-    def table_to_projector(self) -> Matrix | None:
-        """(3, 3) from table mm to stage pixels before mirror and rotation, None if not measured."""
-        return None if self.projector is None else np.array(self.projector.table_to_projector)
-
-    @property
-    def square_to_table(self) -> Matrix:
-        """(3, 3) from the unit square of ink and picture to table mm.
-
-        The square is centred on the table's area and encloses it.
-        """
-        width, height = self.table_mm
-        side = max(width, height)
-        corner = translation((width - side) / 2, (height - side) / 2)
-        return np.asarray(corner @ scaling(side, side), np.float64)

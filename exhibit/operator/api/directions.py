@@ -7,7 +7,7 @@ from typing import Any, Literal
 from fastapi import APIRouter, HTTPException, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from exhibit.contract.directions import part_names
+from exhibit.contract.parts import part_names
 from exhibit.contract.plain_files import plain_bytes
 from exhibit.contract.settings.layers import Layer
 from exhibit.contract.settings.schema import ModulationConfig

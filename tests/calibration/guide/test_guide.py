@@ -13,6 +13,7 @@ from calibration.rig import STAGE_PX, TABLE_MM, make_rig
 from calibration.rig.helper import Helper
 from exhibit.contract.board import CommandInbox, send_command, write_status
 from exhibit.contract.calibration import Calibration, load_calibration, save_calibration
+from exhibit.contract.calibration.maps import camera_view, projector_view
 from exhibit.contract.calibration_guide import NAME, PICTURE_SLOT
 from exhibit.contract.pattern import SLOT
 from exhibit.contract.settings.published import Follower, Published, publish
@@ -100,10 +101,10 @@ def test_guide_measures_table_light_and_projector_one_after_the_other(table: Tab
     known = load_calibration(table.file)
     assert known.projector is not None
     assert (known.projector.method, known.projector.mirror) == ("disc", True)
-    view = known.camera_view
+    view = camera_view(known)
     assert view is not None
     seen = view.to_table(RIG.see_table(POINTS_MM))
-    light = RIG.land(known.projector.view(TABLE_MM).to_stage(seen))
+    light = RIG.land(projector_view(known.projector, TABLE_MM).to_stage(seen))
     assert np.linalg.norm(light - POINTS_MM, axis=1).max() < 1.5
 
 

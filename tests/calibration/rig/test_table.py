@@ -3,7 +3,8 @@ import numpy as np
 import pytest
 
 from calibration.rig import STAGE_PX, TABLE_MM, Page, make_rig
-from exhibit.contract.geometry import keeps_handedness, project, rectangle
+from exhibit.contract.geometry import project, rectangle
+from exhibit.contract.handedness import keeps_handedness
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -15,7 +16,7 @@ def test_rig_sees_the_whole_table_and_its_projector_lights_it(seed: int) -> None
     lit = project(rig.table_to_stage, rectangle(*TABLE_MM))
     assert lit.min() > 0
     assert (lit < STAGE_PX).all()
-    assert keeps_handedness(rig.table_to_stage, *TABLE_MM)
+    assert keeps_handedness(rig.table_to_stage.tolist(), *TABLE_MM)
     assert rig.land(lit) == pytest.approx(rectangle(*TABLE_MM))
 
 

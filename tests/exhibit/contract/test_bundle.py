@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from exhibit.contract.bundle import check_files, find_bundle, load_bundle, load_latents
+from exhibit.contract.bundle import check_files, find_bundle, load_bundle
 from exhibit.contract.directions import load_directions
 from exhibit.contract.errors import BundleError
+from exhibit.contract.latents import load_latents
 from tests.fakes.bundle import DIRECTION_NAMES, RESOLUTION, W_DIM, write_bundle, write_card
 from tests.fakes.closed import close_folder
 

@@ -8,8 +8,9 @@ import pytest
 from safetensors.numpy import save_file
 
 from exhibit.contract.bundle import DIRECTIONS_META, PARTS, REQUIRED, load_bundle, sha256_of
-from exhibit.contract.directions import load_directions, load_parts, part_names
+from exhibit.contract.directions import load_directions, load_parts
 from exhibit.contract.errors import BundleError
+from exhibit.contract.parts import part_names
 from tests.fakes.bundle import FEATURE_SHAPE, add_appearance, write_bundle, write_card
 
 

@@ -3,7 +3,6 @@ import pytest
 
 from exhibit.contract.geometry import (
     homography,
-    keeps_handedness,
     mounting,
     project,
     rectangle,
@@ -21,13 +20,6 @@ def test_homography_of_points_on_a_line_is_refused() -> None:
     flat = np.array([[0, 0], [1, 1], [2, 2], [0, 5]], np.float64)
     with pytest.raises(ValueError, match="on one line"):
         homography(rectangle(1, 1), flat)
-
-
-def test_keeps_handedness_refuses_flips_and_folds() -> None:
-    sheet = rectangle(420, 297)
-    assert keeps_handedness(homography(sheet, QUAD), 420, 297)
-    assert not keeps_handedness(homography(sheet, QUAD[[1, 0, 3, 2]]), 420, 297)
-    assert not keeps_handedness(homography(sheet, QUAD[[0, 1, 3, 2]]), 420, 297)
 
 
 @pytest.mark.parametrize("mirror", [False, True])

@@ -54,7 +54,7 @@ def test_slot_writer_stopped_within_a_write_leaves_the_picture_whole(tmp_path: P
     writer = Slot.create(tmp_path / "picture.slot", 16)
     writer.publish(1, 0.0, _picture(1))
     interrupted = Slot.attach(writer.path)
-    interrupted._pixels[0][:8] = 99  # half of version 2
+    interrupted._buffers[0][:8] = bytes([99] * 8)  # half of version 2
     newest = writer.peek()
     assert newest is not None
     np.testing.assert_array_equal(newest.pixels, _picture(1))
@@ -88,7 +88,7 @@ class Watched:
         self.seen: list[tuple[int, list[int]]] = []
 
     def __call__(self) -> None:
-        self.seen.append((self.slot.version, [int(buffer[0]) for buffer in self.slot._pixels]))
+        self.seen.append((self.slot.version, [int(buffer[0]) for buffer in self.slot._buffers]))
 
 
 def test_slot_write_is_ordered_after_the_last_version_and_before_its_own(

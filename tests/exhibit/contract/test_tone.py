@@ -1,4 +1,3 @@
-import numpy as np
 import pytest
 
 from exhibit.contract.settings.schema import StageConfig
@@ -6,7 +5,7 @@ from exhibit.contract.tone import hides_drawings, light_of
 
 
 def test_light_of_by_default_leaves_ink_and_paper_alone() -> None:
-    assert light_of(np.array([0.0, 1.0]), StageConfig()).tolist() == [[0, 0, 0], [1, 1, 1]]
+    assert light_of((0.0, 1.0), StageConfig()) == [(0, 0, 0), (1, 1, 1)]
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from exhibit.contract.bundle import Bundle, load_bundle, load_latents
+from exhibit.contract.bundle import Bundle, load_bundle
 from exhibit.contract.directions import load_directions
 from exhibit.contract.errors import ConfigError
+from exhibit.contract.latents import load_latents
 from exhibit.contract.records import Heard
 from exhibit.contract.settings.schema import (
     DirectionConfig,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from exhibit.contract.bundle import load_bundle, load_latents
+from exhibit.contract.bundle import load_bundle
+from exhibit.contract.latents import load_latents
 from exhibit.contract.values import Floats
 from exhibit.editing.place import LatentPlace
 from tests.fakes.bundle import NUM_WS, W_DIM, write_bundle

@@ -43,7 +43,7 @@ def test_tone_of_a_window_is_that_of_its_greys_whatever_is_set(
 ) -> None:
     """The short ways for grey and for nothing at all must give the light of the long one."""
     config = StageConfig(contrast=contrast, saturation=saturation, tint="#ff8040", invert=invert)
-    expected = np.rint(255 * light_of(np.linspace(0, 1, 256), config)).astype(np.uint8)
+    expected = np.rint(255 * np.array(light_of(np.linspace(0, 1, 256), config))).astype(np.uint8)
     assert np.array_equal(toned(config).reshape(256, 3), expected.reshape(256, 3))
 
 

@@ -9,7 +9,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from exhibit.contract.bundle import check_walk  # noqa: E402
+from exhibit.contract.latents import check_walk  # noqa: E402
 from models.diffusion.attract import noise_walk, write_loop, write_video  # noqa: E402
 
 

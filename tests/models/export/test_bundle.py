@@ -7,15 +7,10 @@ import pytest
 torch = pytest.importorskip("torch")
 onnxruntime = pytest.importorskip("onnxruntime")
 
-from exhibit.contract.bundle import (  # noqa: E402
-    ENCODER,
-    GENERATOR,
-    GOLDEN,
-    load_bundle,
-    load_latents,
-)
+from exhibit.contract.bundle import ENCODER, GENERATOR, GOLDEN, load_bundle  # noqa: E402
 from exhibit.contract.directions import load_directions  # noqa: E402
 from exhibit.contract.errors import BundleError  # noqa: E402
+from exhibit.contract.latents import load_latents  # noqa: E402
 from exhibit.contract.memory import Provenance  # noqa: E402
 from exhibit.recall import Memory, open_memory  # noqa: E402
 from models.export.bundle import attract_codes, golden_inks, write_bundle  # noqa: E402

@@ -4,9 +4,7 @@ import pytest
 torch = pytest.importorskip("torch")
 onnxruntime = pytest.importorskip("onnxruntime")
 
-from exhibit.contract.bundle import (  # noqa: E402
-    Latents,
-)
+from exhibit.contract.latents import Latents  # noqa: E402
 from exhibit.editing.pull import Pull  # noqa: E402
 from models.export.latents import code_distances, latent_statistics  # noqa: E402
 from tests.models.hands import small_hand  # noqa: E402
