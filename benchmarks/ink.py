@@ -61,7 +61,8 @@ def watch(sequence: Sequence, tally: Tally, method: Method, between: int = _BETW
         visibility.note(frame, ink)
         assert frame.truth is not None
         if visibility.resting and frame.truth.lifted is None:
-            tally.invented_px.append(invented_px(ink.mask, frame.truth.ink))
+            known = visibility.with_erased(frame.truth.ink)
+            tally.invented_px.append(invented_px(ink.mask, known))
         if labelled:
             _score(frame, ink, tally, visibility, method.rivals)
     tally.tables.append(mean(tally.scores[OURS][before:])["f_measure"])
@@ -72,7 +73,7 @@ def watch(sequence: Sequence, tally: Tally, method: Method, between: int = _BETW
 def _score(frame: Frame, ink: Ink, tally: Tally, visibility: Visibility, rivals: bool) -> None:
     truth = frame.truth
     assert truth is not None
-    tally.false_strokes.append(false_strokes(ink.mask, truth.ink))
+    tally.false_strokes.append(false_strokes(ink.mask, visibility.with_erased(truth.ink)))
     tally.lost.append(visibility.lost_under_hands(frame, ink))
     # A sheet on its way in or out, or nothing on it yet: there is no F-measure of that.
     if truth.sheet is None or not visibility.resting or (truth.ink == 0).sum() < 100:

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.metrics import Gray
 from exhibit.contract.settings.schema import InkConfig
 from exhibit.contract.values import Floats, Frame, Ink
 from exhibit.ink.rectify import square_from_outline
@@ -33,6 +34,7 @@ class Visibility:
         self._sheet: Floats | None = None
         self._now_s = 0.0
         self._seen_ms: NDArray[np.float32] | None = None
+        self._gone_ms: NDArray[np.float32] | None = None
         self._waiting: NDArray[np.bool_] | None = None
         self._truth: NDArray[np.bool_] | None = None
         self._settled: NDArray[np.uint8] | None = None
@@ -63,13 +65,32 @@ class Visibility:
         drawn, hidden = (self._steady(mask) for mask in (drawn, truth.hand))
         if moved or self._seen_ms is None:
             self._seen_ms = np.zeros(drawn.shape, np.float32)
+            self._gone_ms = np.full(drawn.shape, np.inf, np.float32)
             self._waiting = np.zeros(drawn.shape, bool)
             self._truth, self._settled, self._rested_frames = drawn, None, 0
             self._quiet_since = frame.captured_at
             return
         self._rested_frames += 1
+        self._note_gone(drawn, hidden, elapsed_ms)
         self._note_delays(ink, drawn, hidden, elapsed_ms)
         self._note_flicker(ink, drawn, bool(hidden.any()))
+
+    def _note_gone(
+        self, drawn: NDArray[np.bool_], hidden: NDArray[np.bool_], elapsed_ms: float
+    ) -> None:
+        assert self._gone_ms is not None
+        self._gone_ms[drawn] = 0.0
+        self._gone_ms[~drawn & ~hidden] += elapsed_ms
+
+    def with_erased(self, ink: Gray) -> Gray:
+        """Return true ink (H, W) uint8, 0 ink, and what was ink and cannot be known to be none yet.
+
+        What a rubber takes away is covered by it, and stays ink until it has been seen to be gone
+        for as long as ink must be.
+        """
+        if self._gone_ms is None:
+            return ink
+        return np.where(self._gone_ms <= self._settle_ms + _GRACE_MS, np.uint8(0), ink)
 
     def _note_delays(
         self,
