@@ -6,9 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.metrics import Gray
 from exhibit.contract.settings.schema import InkConfig
-from exhibit.contract.values import Floats, Frame, Ink
+from exhibit.contract.values import Floats, Frame, Gray, Ink
 from exhibit.ink.rectify import square_from_outline
 
 _MOVED_PX = 0.3
