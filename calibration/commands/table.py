@@ -16,6 +16,7 @@ from calibration.table import measure_table, without_marks
 from exhibit.camera import open_camera
 from exhibit.camera.identity import format_of
 from exhibit.camera.simulated import SimulatedCamera
+from exhibit.cli.numbers import Number
 from exhibit.cli.options import CONFIG_OPTION, read_config
 from exhibit.contract.calibration import Calibration, load_calibration, save_calibration
 from exhibit.contract.printed import RULER_MM
@@ -31,7 +32,7 @@ _PIXELS_PER_MM = 4
 @FRAMES_OPTION
 @click.option(
     "--ruler-mm",
-    type=click.FloatRange(10, 1000),
+    type=Number(10, 1000),
     default=RULER_MM,
     show_default=True,
     help="What the ruler on the board measures.",

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from exhibit.checks.bench import measure_table
+from exhibit.cli.numbers import Number
 from exhibit.cli.options import CONFIG_OPTION
 from exhibit.cli.starting import command_line, effective_config
 from exhibit.contract.bundle import find_bundle, load_bundle
@@ -19,7 +20,7 @@ from exhibit.contract.bundle import find_bundle, load_bundle
 @click.option("--bundle", metavar="NAME|DIR", help="Measure with another bundle.")
 @click.option(
     "--seconds",
-    type=click.FloatRange(min=5),
+    type=Number(min=5),
     default=30.0,
     show_default=True,
     help="Length of each of the two runs.",

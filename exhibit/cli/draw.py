@@ -9,6 +9,7 @@ import click
 import cv2
 import numpy as np
 
+from exhibit.cli.numbers import SHARE, Number
 from exhibit.contract.bundle import Bundle, Card, find_bundle, load_bundle
 from exhibit.contract.errors import InputError
 from exhibit.contract.plain_files import real_path
@@ -47,21 +48,21 @@ _FAINTEST = 24
 )
 @click.option(
     "--psi",
-    type=click.FloatRange(0, 1.5),
+    type=Number(0, 1.5),
     default=None,
     help="1 leaves the drawing alone, 0 gives the artist's mean drawing. "
     "Left out, odd drawings are pulled back just as the table does.",
 )
 @click.option(
     "--recall",
-    type=click.FloatRange(0, 1),
+    type=SHARE,
     default=ModelConfig().recall,
     show_default=True,
     help="How much is seen of the drawing that a bundle with a memory recalls.",
 )
 @click.option(
     "--follow",
-    type=click.FloatRange(0, 1),
+    type=SHARE,
     default=ModelConfig().follow,
     show_default=True,
     help="How closely the picture keeps to the lines; 0 draws what is recalled alone, and with "

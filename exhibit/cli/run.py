@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from exhibit.cli.numbers import POSITIVE
 from exhibit.cli.options import CONFIG_OPTION, found_file
 from exhibit.cli.starting import attended_settings, command_line, service_settings
 from exhibit.contract.bundle import find_bundle
@@ -44,7 +45,7 @@ from exhibit.supervisor.startup import begin_start
 )
 @click.option(
     "--seconds",
-    type=click.FloatRange(min=0, min_open=True),
+    type=POSITIVE,
     metavar="S",
     help="End by itself after S seconds.",
 )

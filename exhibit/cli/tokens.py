@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from exhibit.cli.numbers import numbers_in
 from exhibit.cli.options import CONFIG_OPTION, read_config
 from exhibit.contract.errors import InputError
 from exhibit.contract.printed import RULER_MM, pages_pdf
@@ -46,24 +47,10 @@ def print_tokens(
     light shines through, and check its ruler.
     """
     config = read_config(config_file).tokens
-    numbers = [card.id for card in config.cards] if ids is None else numbers_in(ids)
+    numbers = [card.id for card in config.cards] if ids is None else numbers_in("--ids", ids, IDS)
     if not numbers:
         raise InputError("no token is bound in tokens.cards; name some with --ids, such as 1-6")
     output.write_bytes(pages_pdf(token_pages(numbers, config, paper, face)))
     for number in numbers:
         click.echo(f"{number}: {', '.join(caption_of(config.card(number)))}")
     click.echo(f"{output}: print at 100 %; its line must measure {RULER_MM:.0f} mm")
-
-
-def numbers_in(text: str) -> list[int]:
-    """Return the numbers in a text such as 1-3,6; raises InputError where it is none."""
-    found: list[int] = []
-    for part in text.split(","):
-        first, dash, last = part.strip().partition("-")
-        if not first.isdecimal() or (dash and not last.isdecimal()):
-            raise InputError(f"--ids: '{part}'; expected numbers such as 1-3,6")
-        found += range(int(first), int(last or first) + 1)
-    wrong = [number for number in found if number >= IDS]
-    if wrong or not found:
-        raise InputError(f"--ids: '{text}'; expected numbers from 0 to {IDS - 1}, the lower first")
-    return list(dict.fromkeys(found))

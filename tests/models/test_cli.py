@@ -23,6 +23,7 @@ from models.diffusion import pca
 from models.directions.classifier import Classifier, save_classifier
 from models.directions.result import DirectionSet, write_directions
 from models.saved.checkpoint import ENCODER, write_checkpoint
+from tests.exhibit.cli.test_numbers import numbers_without_ends
 from tests.exhibit.recall import shapes
 from tests.fakes.memory import write_remembering_bundle
 from tests.models.collection.boxes_of_scans import prepared
@@ -112,6 +113,10 @@ def _commands(
             yield from _commands(command, (*above, name))
         else:
             yield (*above, name), command
+
+
+def test_every_number_of_a_command_is_finite_and_has_an_end():
+    assert list(numbers_without_ends(main)) == []
 
 
 def _cases() -> Iterator[Case]:

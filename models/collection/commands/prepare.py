@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import click
 from tqdm import tqdm
 
+from exhibit.cli.numbers import SHARE, Number
 from exhibit.contract.errors import InputError
 from models.collection import building, dataset
 from models.collection.curation import FILE_NAME
@@ -52,19 +53,19 @@ _BYTES_A_SCAN = 800_000
 @click.option(
     "--line-width",
     nargs=2,
-    type=click.FloatRange(0, 100),
+    type=Number(0, 100),
     metavar="MIN MAX",
     help="Keep items whose mean line is this wide, in pixels at --resolution [default: 0.75 6].",
 )
 @click.option(
     "--tone-limit",
-    type=click.FloatRange(0, 1),
+    type=SHARE,
     help="Set pages aside with a larger share of half-tone (photographs, washes) "
     "[default: 0.12; 1 keeps all].",
 )
 @click.option(
     "--gutter",
-    type=click.FloatRange(0, 1),
+    type=SHARE,
     help="White that separates two drawings on one page, as a share of its longer side "
     "[default: 0.1; 1 takes every page as one drawing].",
 )

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 from torch import Tensor
 
+from exhibit.cli.numbers import POSITIVE, numbers_in
 from exhibit.contract.errors import InputError
 from models.diffusion.attract import noise_walk, write_loop, write_video
 from models.diffusion.commands.poster import SIDE
@@ -20,7 +21,6 @@ from models.diffusion.commands.shared import (
 from models.diffusion.inking import ink_into, read_inked
 from models.diffusion.subject import DenoiserSubject, load_subject
 from models.dry_run import dry_run_option
-from models.saved.commands.sample import parse_seeds
 
 LOOP, VIDEO = "loop.npz", "walk.mp4"
 _STOPS = 3
@@ -51,7 +51,12 @@ _STOPS = 3
     help=f"Of {VIDEO}, a slow way from drawing to drawing and back; 0 makes none.",
 )
 @click.option(
-    "--rate", "frames_hz", default=12.0, show_default=True, help="Frames a second of the video."
+    "--rate",
+    "frames_hz",
+    type=POSITIVE,
+    default=12.0,
+    show_default=True,
+    help="Frames a second of the video.",
 )
 @SIDE
 @STEPS_OPTION
@@ -75,9 +80,8 @@ def attract(
     gone on with: look through OUT/drawings and name --without what you would not hang.
     """
     subject = load_subject(checkpoint, steps=steps, seed=seed)
-    if frames_hz <= 0:
-        raise InputError(f"--rate {frames_hz}: expected a number above 0")
-    noise, left_out = subject.noise(count), set(parse_seeds(without) if without else ())
+    noise = subject.noise(count)
+    left_out = set(numbers_in("--without", without, count)) if without else set()
     kept = [number for number in range(count) if number not in left_out]
     if not kept:
         raise InputError(f"--without {without}: leaves none of {count} drawings")

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 import numpy as np
 
+from exhibit.cli.numbers import numbers_in
 from models.diffusion.commands.shared import (
     CHECKPOINT,
     STEPS_OPTION,
@@ -19,7 +20,6 @@ from models.dry_run import dry_run_option
 from models.networks.denoiser.ddim import draw
 from models.networks.denoiser.samples import noise_of
 from models.networks.pixels import to_uint8
-from models.saved.commands.sample import parse_seeds
 from models.sheets import sheet, write_png
 
 
@@ -49,7 +49,7 @@ def draw_command(
 
     A folder is gone on with: pictures that it has are not drawn again.
     """
-    numbers, subject = parse_seeds(seeds), load_subject(checkpoint, steps=steps)
+    numbers, subject = numbers_in("--seeds", seeds, 2**32), load_subject(checkpoint, steps=steps)
     single = out.suffix.lower() != ".png"
     if single:
         numbers = [seed for seed in numbers if not _file(out, seed).is_file()]

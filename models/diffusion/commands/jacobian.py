@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from exhibit.cli.numbers import Number
 from models.diffusion.commands.shared import (
     discovery_options,
     progress,
@@ -41,7 +42,7 @@ _ANGLE_RAD = 1e-2
     "angle_rad",
     default=_ANGLE_RAD,
     show_default=True,
-    type=click.FloatRange(0, 1, min_open=True),
+    type=Number(0, 1, min_open=True),
     help="Stops when a round turns the directions by less, in radians.",
 )
 def jacobian(region: str | None, pictures: int, angle_rad: float, **options: Any) -> None:

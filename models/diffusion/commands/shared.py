@@ -10,6 +10,7 @@ from typing import Any
 import click
 from tqdm import tqdm
 
+from exhibit.cli.numbers import SEEDS
 from models.diffusion.moving import draw_unmoved
 from models.diffusion.subject import STEPS, DenoiserSubject, load_subject
 from models.diffusion.walk import BATCH, Tell, Walk, walk
@@ -21,7 +22,7 @@ SAMPLES = 400
 _BYTES_A_NUMBER = 4
 
 CHECKPOINT = click.argument("checkpoint", type=click.Path(path_type=Path))
-SEED = click.option("--seed", default=0, show_default=True, help="Of all samples.")
+SEED = click.option("--seed", type=SEEDS, default=0, show_default=True, help="Of all samples.")
 STEPS_OPTION = click.option(
     "--steps",
     default=STEPS,

@@ -8,6 +8,7 @@ import click
 import cv2
 import numpy as np
 
+from exhibit.cli.numbers import SEEDS
 from exhibit.contract.errors import InputError
 from exhibit.contract.values import Gray
 from exhibit.ink.images import as_gray
@@ -35,7 +36,7 @@ _FEW = 256
     type=click.IntRange(1, 1000),
     help="How often every picture is seen.",
 )
-@click.option("--seed", default=0, show_default=True, help="Of everything random.")
+@click.option("--seed", type=SEEDS, default=0, show_default=True, help="Of everything random.")
 @dry_run_option
 def classifier(dataset: Path, out: Path, epochs: int, seed: int, dry_run: bool) -> None:
     """Train a small network to tell glasses, beard, open mouth and dark hair on heads.

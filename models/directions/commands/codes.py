@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from exhibit.cli.numbers import Number
 from models.directions.codes import Wish
 
 Command = Callable[..., None]
@@ -24,7 +25,7 @@ SOURCES = (
         "--psi",
         default=1.0,
         show_default=True,
-        type=click.FloatRange(0, 2),
+        type=Number(0, 2),
         help="Truncation of random pictures: smaller is calmer.",
     ),
     click.option(

@@ -9,6 +9,7 @@ from typing import Any
 import click
 import numpy as np
 
+from exhibit.cli.numbers import SEEDS
 from models.directions import mean_difference, regression, svm
 from models.directions.classifier import load_classifier
 from models.directions.commands.codes import CHECKPOINT
@@ -95,7 +96,7 @@ class Asked:
     help="Data set of models collection portraits --factors that the checkpoint redraws: give its "
     "last four people other expressions and yaws.",
 )
-@click.option("--seed", default=0, show_default=True, help="Of all samples.")
+@click.option("--seed", type=SEEDS, default=0, show_default=True, help="Of all samples.")
 @dry_run_option
 def evaluate(
     checkpoint: Path, json_path: Path | None, seed: int, dry_run: bool, **options: Any

@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from exhibit.cli.numbers import Number
 from models.directions.codes import Wish
 from models.directions.commands.local import discover_locally, local_options
 from models.directions.commands.shared import discovery_options
@@ -22,7 +23,7 @@ from models.directions.jacobian import ANGLE_RAD
     "angle_rad",
     default=ANGLE_RAD,
     show_default=True,
-    type=click.FloatRange(0, 1, min_open=True),
+    type=Number(0, 1, min_open=True),
     help="Stops when a round turns the directions by less, in radians.",
 )
 def jacobian(region: str | None, wish: Wish, angle_rad: float, **options: Any) -> None:

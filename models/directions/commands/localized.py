@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from exhibit.cli.numbers import NOT_NEGATIVE
 from models.directions.commands.shared import discover_and_write, discovery_options
 from models.directions.localized import ALPHA, BETA, COMPONENTS, SAMPLES, SIDE
 
@@ -35,14 +36,14 @@ from models.directions.localized import ALPHA, BETA, COMPONENTS, SAMPLES, SIDE
     "--alpha",
     default=ALPHA,
     show_default=True,
-    type=click.FloatRange(0),
+    type=NOT_NEGATIVE,
     help="More makes each component's place smaller.",
 )
 @click.option(
     "--beta",
     default=BETA,
     show_default=True,
-    type=click.FloatRange(0),
+    type=NOT_NEGATIVE,
     help="More makes directions less alike.",
 )
 def localized(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from exhibit.cli.numbers import SEEDS, SHARE
 from models.directions.commands.shared import cost_of_pictures
 from models.directions.commands.supervised import CLASSIFIER_OPTION
 from models.directions.measured import measure_samples, with_correlations
@@ -34,7 +35,7 @@ from models.dry_run import dry_run_option, say_cost
     "--threshold",
     default=THRESHOLD,
     show_default=True,
-    type=click.FloatRange(0, 1),
+    type=SHARE,
     help="Smallest correlation that gives a name.",
 )
 @click.option(
@@ -45,7 +46,9 @@ from models.dry_run import dry_run_option, say_cost
     metavar="OLD NEW",
     help="Give a name yourself instead of having names proposed; may be repeated.",
 )
-@click.option("--seed", default=1, show_default=True, help="Of the pictures that are measured.")
+@click.option(
+    "--seed", type=SEEDS, default=1, show_default=True, help="Of the pictures that are measured."
+)
 @dry_run_option
 def name(
     folder: Path,

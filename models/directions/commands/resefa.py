@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from exhibit.cli.numbers import POSITIVE
 from models.directions.codes import Wish
 from models.directions.commands.local import discover_locally, local_options
 from models.directions.commands.shared import discovery_options
@@ -22,7 +23,7 @@ from models.directions.resefa import RANK, TAU
     "--tau",
     default=TAU,
     show_default=True,
-    type=click.FloatRange(0, min_open=True),
+    type=POSITIVE,
     help="Share of the background's trace added for stability.",
 )
 @click.option(

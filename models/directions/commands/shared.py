@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from exhibit.contract.errors import InputError
+from exhibit.cli.numbers import SEEDS, numbers_in
 from models.directions.commands.codes import CHECKPOINT
 from models.directions.drawing import CHUNK
 from models.directions.measured import measure_samples
@@ -29,6 +29,8 @@ from models.dry_run import (
 
 Command = Callable[..., None]
 _BYTES_A_NUMBER = 4
+_MOST_LAYERS = 18
+"""Of the largest generator, 1024 px."""
 
 OUT = click.option(
     "-o",
@@ -52,7 +54,7 @@ SPACE = click.option(
     type=click.Choice(SPACES),
     help="One vector for all layers (w), or one a layer (w_plus).",
 )
-SEED = click.option("--seed", default=0, show_default=True, help="Of all samples.")
+SEED = click.option("--seed", type=SEEDS, default=0, show_default=True, help="Of all samples.")
 
 
 def discovery_options(command: Command) -> Command:
@@ -71,28 +73,12 @@ def _with(command: Command, *options: Callable[[Command], Command]) -> Command:
     return command
 
 
-def parse_layers(text: str | None) -> list[int] | None:
-    """Read `0-3,6` as numbers; None stays None, for all layers.
-
-    Raises:
-        InputError: anything but numbers and ranges.
-    """
-    if text is None:
-        return None
-    layers: list[int] = []
-    for part in text.split(","):
-        first, _, last = part.strip().partition("-")
-        if not first.isdecimal() or (last and not last.isdecimal()):
-            raise InputError(f"--layers '{text}': expected numbers and ranges such as 0-3,6")
-        layers += range(int(first), int(last or first) + 1)
-    return layers
-
-
 def subject_of(options: dict[str, Any]) -> Subject:
     """Read the checkpoint and take the choices that a command's shared options gave."""
+    layers = options.get("layers")
     return load_subject(
         options["checkpoint"],
-        parse_layers(options.get("layers")),
+        None if layers is None else numbers_in("--layers", layers, _MOST_LAYERS),
         space=options.get("space", "w"),
         count=options["count"],
         seed=options["seed"],

@@ -8,6 +8,7 @@ from typing import Any, get_args
 
 import click
 
+from exhibit.cli.numbers import Number
 from models.directions.codes import answers_to
 from models.directions.commands.shared import (
     cost_of_pictures,
@@ -47,7 +48,7 @@ FRACTION_OPTION = click.option(
     "--fraction",
     default=FRACTION,
     show_default=True,
-    type=click.FloatRange(0.001, 0.5),
+    type=Number(0.001, 0.5),
     help="Share of pictures with most of a semantic, and share with least, that are compared.",
 )
 

@@ -8,6 +8,7 @@ from typing import Any
 import click
 import numpy as np
 
+from exhibit.cli.numbers import SEEDS
 from exhibit.contract.bundle import Bundle, load_bundle
 from exhibit.contract.values import Gray
 from models.collection.pictures import load_pictures
@@ -49,13 +50,17 @@ PSIS = (0.3, 0.5, 0.7, 0.85, 1.0)
 @click.option("--json", "json_path", type=click.Path(path_type=Path), help="Report as JSON.")
 @click.option("--html", "html_dir", type=click.Path(path_type=Path), help="Folder for a page.")
 @click.option("--sheet", type=click.Path(path_type=Path), help="PNG: ink, nearest, answer.")
-@click.option("--count", type=int, help="Measure at most so many sketches (default: all held out).")
+@click.option(
+    "--count",
+    type=click.IntRange(1),
+    help="Measure at most so many sketches (default: all held out).",
+)
 @click.option("--all-sketches", is_flag=True, help="Also categories that were trained on.")
 @click.option("--ppl", is_flag=True, help="Also measure the perceptual path length.")
 @click.option("--psi-curve", is_flag=True, help="Also measure KID against truncation.")
 @click.option(
     "--optimise",
-    type=(click.Path(path_type=Path), int),
+    type=(click.Path(path_type=Path), click.IntRange(1)),
     help="CHECKPOINT N: also answer N sketches by 300 steps of optimisation in W+ (slow).",
 )
 @click.option(
@@ -75,7 +80,7 @@ PSIS = (0.3, 0.5, 0.7, 0.85, 1.0)
     help="READINGS KEY: score what readers wrote (columns number, name, mark) and do nothing else.",
 )
 @click.option("--write-card", is_flag=True, help="Write the figures into the bundle's card.")
-@click.option("--seed", default=0, show_default=True)
+@click.option("--seed", type=SEEDS, default=0, show_default=True)
 @click.option(
     "--dry-run",
     is_flag=True,

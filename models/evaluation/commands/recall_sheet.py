@@ -26,7 +26,9 @@ from models.sketches.visitors import SHARES, visits
     help="Quick, Draw! sketches; the held-out ones are shown.",
 )
 @click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="PNG to write.")
-@click.option("--count", default=20, show_default=True, help="How many sketches.")
+@click.option(
+    "--count", type=click.IntRange(1), default=20, show_default=True, help="How many sketches."
+)
 @click.option(
     "--share",
     type=click.Choice([str(share) for share in SHARES]),
@@ -34,7 +36,13 @@ from models.sketches.visitors import SHARES, visits
     show_default=True,
     help="Percent of the time they took that has passed.",
 )
-@click.option("--side", default=192, show_default=True, help="Side of every picture in pixels.")
+@click.option(
+    "--side",
+    type=click.IntRange(1, 4096),
+    default=192,
+    show_default=True,
+    help="Side of every picture in pixels.",
+)
 @dry_run_option
 def recall_sheet_command(
     bundle: str, sketches: Path, out: Path, count: int, share: str, side: int, dry_run: bool

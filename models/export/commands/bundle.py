@@ -67,7 +67,13 @@ PROVENANCE = click.option(
     "says.",
 )
 @PROVENANCE
-@click.option("--attract-frames", default=160, show_default=True, help="Pictures of the loop.")
+@click.option(
+    "--attract-frames",
+    type=click.IntRange(1),
+    default=160,
+    show_default=True,
+    help="Pictures of the loop.",
+)
 @dry_run_option
 def make(checkpoint: Path, out: Path, **options: Any) -> None:
     """Make a bundle of CHECKPOINT (from `models train-encoder`) for `exhibit run --bundle`.

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 import torch
 
+from exhibit.cli.numbers import SEEDS
 from models.dry_run import (
     Cost,
     dry_run_option,
@@ -37,7 +38,9 @@ _FEW = 6
 )
 @click.option("--pages", type=click.IntRange(1), default=PAGES, show_default=True)
 @click.option("--passes", type=click.IntRange(2, 9), default=PASSES, show_default=True)
-@click.option("--seed", default=SEED, show_default=True, help="Of pages, pixels and weights.")
+@click.option(
+    "--seed", type=SEEDS, default=SEED, show_default=True, help="Of pages, pixels and weights."
+)
 @dry_run_option
 def train_ink_judge(output: Path, pages: int, passes: int, seed: int, dry_run: bool) -> None:
     """Train what tells ink from paper in `exhibit ink`.

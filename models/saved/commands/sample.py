@@ -5,30 +5,11 @@ from pathlib import Path
 import click
 import torch
 
-from exhibit.contract.errors import InputError
+from exhibit.cli.numbers import Number, numbers_in
 from models.networks.pixels import to_uint8
 from models.networks.stylegan2.samples import draw, fixed_latents
 from models.saved.gan import load_generator
 from models.sheets import sheet, write_png
-
-MAX_SEEDS = 10_000
-
-
-def parse_seeds(text: str) -> list[int]:
-    """`0-7,12` to a list of seeds.
-
-    Raises:
-        InputError: not numbers and ranges, or more than 10,000.
-    """
-    seeds: list[int] = []
-    for part in text.split(","):
-        first, _, last = part.strip().partition("-")
-        if not first.isdecimal() or (last and not last.isdecimal()):
-            raise InputError(f"--seeds {text!r}: expected numbers and ranges such as 0-7,12")
-        seeds += range(int(first), int(last or first) + 1)
-        if len(seeds) > MAX_SEEDS:
-            raise InputError(f"--seeds {text!r}: expected at most {MAX_SEEDS}")
-    return seeds
 
 
 @click.command("sample")
@@ -45,7 +26,7 @@ def parse_seeds(text: str) -> list[int]:
     "--psi",
     default=1.0,
     show_default=True,
-    type=click.FloatRange(-2, 2),
+    type=Number(-2, 2),
     help="Truncation: 1 is the whole variety, 0 the average drawing.",
 )
 @click.option(
@@ -63,7 +44,7 @@ def sample(
 
     A seed always gives the same picture.
     """
-    numbers = parse_seeds(seeds)
+    numbers = numbers_in("--seeds", seeds, 2**32)
     generator = load_generator(checkpoint)
     click.echo(f"{checkpoint}: {generator.config.resolution} px; {len(numbers)} pictures to {out}")
     if dry_run:

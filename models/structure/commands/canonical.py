@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from exhibit.cli.numbers import SHARE
 from models.structure.canonical_network import SWAP, canonical_lesson
 from models.structure.commands.shared import learning_options, learnt
 
@@ -15,7 +16,7 @@ from models.structure.commands.shared import learning_options, learnt
     "--swap",
     default=SWAP,
     show_default=True,
-    type=click.FloatRange(0, 1),
+    type=SHARE,
     help="Chance that a view is drawn from the other view's form; 0 is a plain autoencoder.",
 )
 @learning_options(pictures=60_000, batch=8, learning_rate=2e-3)

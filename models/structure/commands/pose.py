@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from exhibit.cli.numbers import SEEDS
 from models.dry_run import checking_option
 from models.measures.json_report import write_json
 from models.sheets import write_png
@@ -24,7 +25,7 @@ from models.structure.standing import compared, ways
 )
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder for a sheet of each.")
 @click.option("--json", "json_path", type=click.Path(path_type=Path), help="Report as JSON.")
-@click.option("--seed", default=0, show_default=True, help="Of the known moves.")
+@click.option("--seed", type=SEEDS, default=0, show_default=True, help="Of the known moves.")
 @checking_option
 def pose(
     dataset: Path,

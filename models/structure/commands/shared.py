@@ -9,6 +9,7 @@ from typing import Any
 import click
 from torch import nn
 
+from exhibit.cli.numbers import NOT_NEGATIVE, SEEDS
 from models.dry_run import dry_run_option, say_cost
 from models.structure.learning import Course, Lesson, cost_of, learn
 from models.training.commands.options import folder_options, limit_options, limits_of
@@ -34,9 +35,12 @@ def learning_options(
             "--learning-rate",
             default=learning_rate,
             show_default=True,
+            type=NOT_NEGATIVE,
             help="At the beginning; it falls to 0 at --pictures.",
         ),
-        click.option("--seed", default=0, show_default=True, help="Of everything random."),
+        click.option(
+            "--seed", type=SEEDS, default=0, show_default=True, help="Of everything random."
+        ),
         dry_run_option,
     )
 

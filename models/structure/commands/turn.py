@@ -9,6 +9,7 @@ import click
 import numpy as np
 import torch
 
+from exhibit.cli.numbers import SEEDS
 from exhibit.contract.errors import InputError
 from models.directions.commands.codes import CHECKPOINT
 from models.directions.drawing import draw_codes
@@ -49,7 +50,7 @@ _WAYS: dict[str, Way] = {"inverse": by_inverse, "gradient": by_gradient}
     "turned, from the middle of their yaws, instead of random heads.",
 )
 @click.option("--heads", default=6, show_default=True, type=click.IntRange(1, 100), help="Rows.")
-@click.option("--seed", default=1, show_default=True, help="Of the heads.")
+@click.option("--seed", type=SEEDS, default=1, show_default=True, help="Of the heads.")
 @checking_option
 def turn(
     checkpoint: Path,

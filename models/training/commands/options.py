@@ -9,6 +9,7 @@ from typing import Any, get_args
 
 import click
 
+from exhibit.cli.numbers import NOT_NEGATIVE, POSITIVE, SHARE
 from models.dry_run import dry_run_option
 from models.training.run.folder import kept
 from models.training.run.limits import RunLimits
@@ -23,18 +24,21 @@ _MEANS = (
         "--moments",
         default=0.0,
         show_default=True,
+        type=NOT_NEGATIVE,
         help="Weight of moment matching in the pooled activations of AlexNet.",
     ),
     click.option(
         "--features",
         default=0.0,
         show_default=True,
+        type=NOT_NEGATIVE,
         help="Weight of a second discriminator, which sees the activations of AlexNet.",
     ),
     click.option(
         "--redraw",
         default=0.0,
         show_default=True,
+        type=NOT_NEGATIVE,
         help="Weight of redrawing every drawing from a latent of its own; 5 keeps a small "
         "generator from drawing few pictures for all latents.",
     ),
@@ -42,17 +46,23 @@ _MEANS = (
         "--instance-noise",
         default=0.0,
         show_default=True,
+        type=NOT_NEGATIVE,
         help="Noise on all that the discriminator sees; black and white drawings want about 0.1.",
     ),
 )
 _AUGMENT = (
     click.option(
-        "--ada-target", default=0.6, show_default=True, help="Target of the ADA heuristic."
+        "--ada-target",
+        type=SHARE,
+        default=0.6,
+        show_default=True,
+        help="Target of the ADA heuristic.",
     ),
     click.option(
         "--ada-kimg",
         default=500.0,
         show_default=True,
+        type=POSITIVE,
         help="Thousand pictures in which p can go from 0 to 1.",
     ),
 )
@@ -99,13 +109,18 @@ def limit_options(pictures: int, tick_s: float) -> Callable[[Command], Command]:
             "--pictures",
             default=pictures,
             show_default=True,
+            type=click.IntRange(0),
             help="Stop after this many pictures, counted over all calls.",
         ),
-        click.option("--minutes", type=float, help="Stop this call after so many minutes."),
+        click.option("--minutes", type=NOT_NEGATIVE, help="Stop this call after so many minutes."),
         click.option(
-            "--tick-seconds", default=tick_s, show_default=True, help="Log line and sheet."
+            "--tick-seconds",
+            type=NOT_NEGATIVE,
+            default=tick_s,
+            show_default=True,
+            help="Log line and sheet.",
         ),
-        click.option("--checkpoint-seconds", default=300.0, show_default=True),
+        click.option("--checkpoint-seconds", type=NOT_NEGATIVE, default=300.0, show_default=True),
     )
     return lambda command: _with(options, command)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from exhibit.cli.numbers import NOT_NEGATIVE, POSITIVE, SEEDS
 from exhibit.contract.errors import InputError
 from models.dry_run import say_cost
 from models.networks.denoiser.config import DenoiserConfig
@@ -42,7 +43,9 @@ def _numbers(_context: click.Context, option: click.Parameter, text: str | None)
     type=click.Path(path_type=Path),
     help="Begin from this checkpoint's network. Like --resume it also gives the network's shape.",
 )
-@click.option("--resolution", type=int, help="Side of the pictures, px.  [default: 64]")
+@click.option(
+    "--resolution", type=click.IntRange(1), help="Side of the pictures, px.  [default: 64]"
+)
 @click.option(
     "--channels",
     callback=_numbers,
@@ -55,17 +58,24 @@ def _numbers(_context: click.Context, option: click.Parameter, text: str | None)
 @click.option("--grey", "img_channels", flag_value=1, type=int, help="Grey pictures (default).")
 @limit_options(pictures=400_000, tick_s=120.0)
 @click.option(
-    "--batch", default=_TRAINING.batch, show_default=True, help="Pictures a step, a process."
+    "--batch",
+    type=click.IntRange(1),
+    default=_TRAINING.batch,
+    show_default=True,
+    help="Pictures a step, a process.",
 )
-@click.option("--learning-rate", default=_TRAINING.learning_rate, show_default=True)
+@click.option(
+    "--learning-rate", type=NOT_NEGATIVE, default=_TRAINING.learning_rate, show_default=True
+)
 @click.option(
     "--ema-half-life",
     default=_TRAINING.ema_half_life,
     show_default=True,
+    type=POSITIVE,
     help="Pictures after which a weight counts half in the average that draws.",
 )
 @click.option("--mirror/--no-mirror", default=True, help="Also show reflected drawings.")
-@click.option("--seed", default=0, show_default=True)
+@click.option("--seed", type=SEEDS, default=0, show_default=True)
 @device_options
 def train_diffusion(dataset: Path, folder: Path, **options: Any) -> None:
     """Train a small diffusion model on DATASET (any folder of square pictures).

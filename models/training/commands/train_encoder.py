@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from exhibit.cli.numbers import NOT_NEGATIVE, POSITIVE, SEEDS, SHARE
 from models.dry_run import say_cost
 from models.networks.psp.config import BACKBONES, INVERSIONS
 from models.training.commands.options import (
@@ -53,11 +54,13 @@ _TRAINING = EncoderTraining()
 )
 @click.option(
     "--new-mapping",
+    type=click.IntRange(0),
     default=0,
     help="Begin with a fresh mapping network of so many layers around the old mean code.",
 )
 @click.option(
     "--z-dim",
+    type=click.IntRange(0),
     default=0,
     help="Begin with a mapping network of latents so long, fitted to those that --redraw gave the "
     "drawings; 16 puts a thousand drawings close together.",
@@ -72,11 +75,18 @@ _TRAINING = EncoderTraining()
 )
 @click.option(
     "--resolution",
+    type=click.IntRange(0),
     default=0,
     help="Side of the pictures: the generator's own, or twice that, to which it then grows. "
     "[default: its own]",
 )
-@click.option("--ink-size", default=128, show_default=True, help="Side of the ink, px.")
+@click.option(
+    "--ink-size",
+    type=click.IntRange(1),
+    default=128,
+    show_default=True,
+    help="Side of the ink, px.",
+)
 @click.option(
     "--planes",
     type=click.Choice(["1", "3"]),
@@ -98,63 +108,113 @@ _TRAINING = EncoderTraining()
     show_default=True,
     help="Planes as fine as the picture that the map carries beside; 0 for cells alone.",
 )
-@click.option("--steps", default=1, show_default=True, help="Refinements; more than 1 is ReStyle.")
+@click.option(
+    "--steps",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="Refinements; more than 1 is ReStyle.",
+)
 @limit_options(pictures=100_000, tick_s=180.0)
-@click.option("--learning-rate", default=_TRAINING.learning_rate, show_default=True)
+@click.option(
+    "--learning-rate", type=NOT_NEGATIVE, default=_TRAINING.learning_rate, show_default=True
+)
 @click.option(
     "--generator-rate",
+    type=NOT_NEGATIVE,
     default=_TRAINING.generator_rate,
     show_default=True,
     help="Learning rate of the generator; 0 freezes it.",
 )
-@click.option("--discriminator-rate", default=_TRAINING.discriminator_rate, show_default=True)
-@click.option("--matching", default=_WEIGHTS.matching, show_default=True)
+@click.option(
+    "--discriminator-rate",
+    type=NOT_NEGATIVE,
+    default=_TRAINING.discriminator_rate,
+    show_default=True,
+)
+@click.option("--matching", type=NOT_NEGATIVE, default=_WEIGHTS.matching, show_default=True)
 @click.option(
     "--fit",
+    type=NOT_NEGATIVE,
     default=_WEIGHTS.fit,
     show_default=True,
     help="Weight of LPIPS of a part and L1 at four scales, on pairs.",
 )
 @means_options
 @augment_options
-@click.option("--code", default=_WEIGHTS.code, show_default=True)
-@click.option("--adherence", default=_WEIGHTS.adherence, show_default=True)
-@click.option("--crowding", default=_WEIGHTS.crowding, show_default=True)
+@click.option("--code", type=NOT_NEGATIVE, default=_WEIGHTS.code, show_default=True)
+@click.option("--adherence", type=NOT_NEGATIVE, default=_WEIGHTS.adherence, show_default=True)
+@click.option("--crowding", type=NOT_NEGATIVE, default=_WEIGHTS.crowding, show_default=True)
 @click.option(
     "--calm",
+    type=NOT_NEGATIVE,
     default=_WEIGHTS.calm,
     show_default=True,
     help="Weight of moving with the ink and not otherwise.",
 )
-@click.option("--adversarial", default=_WEIGHTS.adversarial, show_default=True)
-@click.option("--offset", default=_WEIGHTS.offset, show_default=True)
-@click.option("--delta", default=_WEIGHTS.delta, show_default=True)
-@click.option("--ink-share", default=_WEIGHTS.ink_share, show_default=True)
-@click.option("--recall-target", default=_TRAINING.recall_target, show_default=True)
-@click.option("--drawings", default=_TRAINING.drawings, show_default=True, help="Of each batch.")
+@click.option("--adversarial", type=NOT_NEGATIVE, default=_WEIGHTS.adversarial, show_default=True)
+@click.option("--offset", type=NOT_NEGATIVE, default=_WEIGHTS.offset, show_default=True)
+@click.option("--delta", type=NOT_NEGATIVE, default=_WEIGHTS.delta, show_default=True)
+@click.option("--ink-share", type=NOT_NEGATIVE, default=_WEIGHTS.ink_share, show_default=True)
+@click.option("--recall-target", type=SHARE, default=_TRAINING.recall_target, show_default=True)
+@click.option(
+    "--drawings",
+    type=click.IntRange(0),
+    default=_TRAINING.drawings,
+    show_default=True,
+    help="Of each batch.",
+)
 @click.option(
     "--recalled",
+    type=click.IntRange(0),
     default=_TRAINING.recalled,
     show_default=True,
     help="Of each batch: sketches with what the memory answers.",
 )
-@click.option("--sketched", default=_TRAINING.sketches, show_default=True, help="Of each batch.")
+@click.option(
+    "--sketched",
+    type=click.IntRange(0),
+    default=_TRAINING.sketches,
+    show_default=True,
+    help="Of each batch.",
+)
 @click.option(
     "--prior",
+    type=click.IntRange(0),
     default=_TRAINING.prior,
     show_default=True,
     help="Unconditional samples beside each batch while the generator learns; with --redraw, half "
     "of them are drawings redrawn.",
 )
 @click.option(
-    "--prior-every", default=_TRAINING.prior_every, show_default=True, help="Steps between them."
+    "--prior-every",
+    type=click.IntRange(1),
+    default=_TRAINING.prior_every,
+    show_default=True,
+    help="Steps between them.",
 )
-@click.option("--r1-gamma", default=_TRAINING.r1_gamma, show_default=True, help="Weight of R1.")
-@click.option("--pool", default=_TRAINING.pool, show_default=True, help="Recalled sketches.")
 @click.option(
-    "--stroke-width", default=_TRAINING.stroke_width_px, show_default=True, help="Of the ink, px."
+    "--r1-gamma",
+    type=NOT_NEGATIVE,
+    default=_TRAINING.r1_gamma,
+    show_default=True,
+    help="Weight of R1.",
 )
-@click.option("--seed", default=0, show_default=True)
+@click.option(
+    "--pool",
+    type=click.IntRange(1),
+    default=_TRAINING.pool,
+    show_default=True,
+    help="Recalled sketches.",
+)
+@click.option(
+    "--stroke-width",
+    type=POSITIVE,
+    default=_TRAINING.stroke_width_px,
+    show_default=True,
+    help="Of the ink, px.",
+)
+@click.option("--seed", type=SEEDS, default=0, show_default=True)
 @device_options
 def train_encoder(**options: Any) -> None:
     """Train an encoder: visitors' ink to the codes of a trained generator.

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from exhibit.cli.numbers import NOT_NEGATIVE, POSITIVE, SEEDS
 from exhibit.contract.errors import InputError
 from models.dry_run import say_cost
 from models.networks.stylegan2.config import LAYOUTS, DiscriminatorConfig, GeneratorConfig
@@ -41,61 +42,85 @@ only imported networks have a clamp."""
     "--resolution grows them, half of it cuts them. Like --resume it also gives the shape of the "
     "networks.",
 )
-@click.option("--resolution", type=int, help="Side of the pictures, px.  [default: 128]")
+@click.option(
+    "--resolution", type=click.IntRange(1), help="Side of the pictures, px.  [default: 128]"
+)
 @click.option(
     "--layout",
     type=click.Choice(LAYOUTS),
     help="light: twice as fast on a CPU; published: as NVIDIA's files.  [default: light]",
 )
-@click.option("--channel-base", type=int, help="Width of the networks.  [default: 2048]")
-@click.option("--channel-max", type=int, help="Widest layer.  [default: 128]")
-@click.option("--w-dim", type=int, help="Length of w.  [default: 128]")
-@click.option("--z-dim", type=int, help="Length of z, where it is not that of w.")
+@click.option(
+    "--channel-base", type=click.IntRange(1), help="Width of the networks.  [default: 2048]"
+)
+@click.option("--channel-max", type=click.IntRange(1), help="Widest layer.  [default: 128]")
+@click.option("--w-dim", type=click.IntRange(1), help="Length of w.  [default: 128]")
+@click.option("--z-dim", type=click.IntRange(1), help="Length of z, where it is not that of w.")
 @click.option(
     "--mapping-layers",
-    type=int,
+    type=click.IntRange(0),
     help="Layers of the mapping network (published: 8; 2 for small collections; 0: w is the "
     "normalised z).  [default: 8]",
 )
 @click.option("--rgb", "img_channels", flag_value=3, help="Colour pictures.")
 @click.option("--grey", "img_channels", flag_value=1, help="Grey pictures (default).")
 @limit_options(pictures=200_000, tick_s=120.0)
-@click.option("--batch", default=16, show_default=True, help="Pictures a step, a process.")
-@click.option("--learning-rate", default=0.0025, show_default=True)
-@click.option("--r1-gamma", default=2.0, show_default=True, help="Weight of R1.")
+@click.option(
+    "--batch",
+    type=click.IntRange(1),
+    default=16,
+    show_default=True,
+    help="Pictures a step, a process.",
+)
+@click.option("--learning-rate", type=NOT_NEGATIVE, default=0.0025, show_default=True)
+@click.option("--r1-gamma", type=NOT_NEGATIVE, default=2.0, show_default=True, help="Weight of R1.")
 @click.option(
     "--path-weight",
     default=0.0,
     show_default=True,
+    type=NOT_NEGATIVE,
     help="Weight of path-length regularisation (published: 2).",
 )
 @click.option(
-    "--decorrelation", default=0.0, show_default=True, help="Weight of the decorrelation of w."
+    "--decorrelation",
+    type=NOT_NEGATIVE,
+    default=0.0,
+    show_default=True,
+    help="Weight of the decorrelation of w.",
 )
 @click.option(
     "--adversarial",
     default=1.0,
     show_default=True,
+    type=NOT_NEGATIVE,
     help="Weight of the discriminator's loss; 0 leaves it out, to begin by redrawing alone.",
 )
 @click.option(
     "--ema-half-life",
     default=5_000.0,
     show_default=True,
+    type=POSITIVE,
     help="Pictures after which a weight counts half in the average that draws; short runs that "
     "begin from another model want less.",
 )
 @means_options
 @augment_options
 @click.option("--mirror/--no-mirror", default=True, help="Also show reflected drawings.")
-@click.option("--seed", default=0, show_default=True)
+@click.option("--seed", type=SEEDS, default=0, show_default=True)
 @click.option(
     "--kid-pictures",
     default=200,
     show_default=True,
+    type=click.IntRange(0),
     help="Pictures for KID; 0 measures none (a measure takes half a minute on two cores).",
 )
-@click.option("--kid-seconds", default=900.0, show_default=True, help="Time between two KIDs.")
+@click.option(
+    "--kid-seconds",
+    type=NOT_NEGATIVE,
+    default=900.0,
+    show_default=True,
+    help="Time between two KIDs.",
+)
 @device_options
 def train_gan(dataset: Path, folder: Path, **options: Any) -> None:
     """Train a StyleGAN2 on DATASET (made by `models prepare`).

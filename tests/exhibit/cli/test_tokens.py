@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from click.testing import CliRunner
 
 from exhibit.cli import main
-from exhibit.cli.tokens import numbers_in
-from exhibit.contract.errors import InputError
 
 
 def _print(tmp_path: Path, *more: str) -> tuple[int, str]:
@@ -43,16 +40,6 @@ def test_print_tokens_where_none_is_bound_asks_for_ids(tmp_path: Path) -> None:
     ended = CliRunner().invoke(main, command)
     assert ended.exit_code == 2
     assert "name some with --ids, such as 1-6" in ended.output
-
-
-def test_numbers_in_takes_ranges_and_lists() -> None:
-    assert numbers_in("1-3, 6,2") == [1, 2, 3, 6]
-
-
-@pytest.mark.parametrize("text", ["", "a", "1-", "-3", "3-1", "49-50", "1;2"])
-def test_numbers_in_refuses_what_is_no_number_of_a_token(text: str) -> None:
-    with pytest.raises(InputError, match="--ids"):
-        numbers_in(text)
 
 
 def test_check_names_tokens_for_what_the_bundle_has_not_with_their_lines(tmp_path: Path) -> None:

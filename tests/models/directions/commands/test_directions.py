@@ -5,7 +5,6 @@ torch = pytest.importorskip("torch")
 
 from models.cli import main  # noqa: E402
 from models.directions.commands.directions import COMMANDS  # noqa: E402
-from models.directions.commands.shared import parse_layers  # noqa: E402
 from models.directions.result import read_directions  # noqa: E402
 from tests.models.hands import write_gan  # noqa: E402
 from tests.models.redrawn import write_heads, write_redrawn  # noqa: E402
@@ -112,8 +111,3 @@ def test_directions_file_that_is_no_checkpoint_is_refused(tmp_path):
 def test_directions_every_command_has_help():
     for name in COMMANDS:
         assert directions(name, "--help").exit_code == 0
-
-
-def test_parse_layers_reads_ranges():
-    assert parse_layers("0-3,6") == [0, 1, 2, 3, 6]
-    assert parse_layers(None) is None

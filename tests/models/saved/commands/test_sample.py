@@ -9,19 +9,9 @@ from click.testing import CliRunner
 pytest.importorskip("torch")
 pytest.importorskip("lightning_fabric")
 
-from exhibit.contract.errors import InputError
 from models.cli import main
-from models.saved.commands.sample import parse_seeds
 from models.training.gan.run import run
 from tests.models.training.gan.gan_fixtures import tiny_plan, write_dataset
-
-
-def test_parse_seeds_reads_ranges_and_refuses_the_rest() -> None:
-    assert parse_seeds("0-2,7") == [0, 1, 2, 7]
-    with pytest.raises(InputError, match="numbers and ranges"):
-        parse_seeds("a few")
-    with pytest.raises(InputError, match="at most"):
-        parse_seeds("0-999999")
 
 
 def test_sample_writes_a_sheet_or_single_pictures(tmp_path: Path) -> None:
