@@ -56,7 +56,8 @@ _EXHIBIT = "/opt/tracing-table/current/.venv/bin"
 _START_AND_LOOK = """
 import json, subprocess, sys, time
 from PIL import ImageGrab
-unit, display, black, until_s = sys.argv[1], sys.argv[2], int(sys.argv[3]), float(sys.argv[4])
+unit, display = sys.argv[1:3]
+dark, bright, until_s = int(sys.argv[3]), int(sys.argv[4]), float(sys.argv[5])
 began, started_s, seen_s, picture = time.monotonic(), None, None, None
 starting = subprocess.Popen(["systemctl", "start", unit])
 while (passed_s := time.monotonic() - began) < until_s and None in (started_s, seen_s):
@@ -65,7 +66,10 @@ while (passed_s := time.monotonic() - began) < until_s and None in (started_s, s
     except OSError:  # nothing can arrive at a projector that is off
         time.sleep(0.02)
         continue
-    if seen_s is None and picture.convert("L").getextrema()[1] > black:
+    width, height = picture.size
+    middle = picture.crop((width // 4, height // 4, 3 * width // 4, 3 * height // 4))
+    darkest, brightest = middle.convert("L").getextrema()
+    if seen_s is None and darkest < dark and brightest > bright:
         seen_s = time.monotonic() - began
     if started_s is None and starting.poll() is not None:
         started_s = time.monotonic() - began
@@ -77,8 +81,8 @@ print(json.dumps({"started_s": started_s, "seen_s": seen_s, "code": starting.wai
 _PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 _STARTS = 5
 _BOOT_S, _SETTLE_S, _SEEN_WITHIN_S = 300.0, 15.0, 60.0
-_BLACK = 8
-"""Of 255; no more is anywhere in a photograph of nothing."""
+_DARK, _BRIGHT = 128, 192
+"""Of 255, in the middle: a drawing's lines and its paper. An empty sheet is no picture yet."""
 
 
 class Container:
@@ -189,7 +193,7 @@ def _start(container: Container, shot: Path | None) -> dict[str, Any]:
     # more than the table's unit allows in ten minutes, and it would start the computer anew.
     container.run("systemctl", "reset-failed", may_fail=True)
     container.run("systemctl", "start", _UNITS[0])
-    given = (_UNITS[1], _DISPLAY, str(_BLACK), str(_SEEN_WITHIN_S))
+    given = (_UNITS[1], _DISPLAY, str(_DARK), str(_BRIGHT), str(_SEEN_WITHIN_S))
     said = container.run(f"{_EXHIBIT}/python", "-c", _START_AND_LOOK, *given)
     found: dict[str, Any] = json.loads(said.strip().splitlines()[-1])
     if found["code"]:
