@@ -26,6 +26,8 @@ _LOST_S = 0.5
 _OTHER_SHEET_S = 8.0
 _TREMBLES_S, _TREMBLES_PX, _TO_AND_FRO = 0.8, 9.0, 1.8
 _FLAT_LOOKS = 6
+_SAME_PX, _RESTS = 1.2, 8
+"""A sheet lies where one has rested whose corners are as near; and how many places are known."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,6 +96,7 @@ class SheetTracker:
         self._is_raised = is_raised
         self._corners: Floats | None = None
         self._rest: Floats | None = None
+        self._rests: list[Floats] = []
         self._raised_at: float | None = None
         self._curled: tuple[Floats, ...] = ()
         self._flat_looks = 0
@@ -165,7 +168,8 @@ class SheetTracker:
         self._lately = [(t, c) for t, c in self._lately if now_s - t <= _TREMBLES_S]
         self._lately.append((now_s, outline.corners))
         doubtful = outline.certain or self._raised_at is not None
-        if self._rest is not None and doubtful and self._is_raised(self._rest, outline.corners):
+        if doubtful and self._is_held_up(outline.corners):
+            assert self._rest is not None
             if self._raised_at is None:
                 self._raised_at = now_s
             if now_s - self._raised_at < _OTHER_SHEET_S:
@@ -183,7 +187,22 @@ class SheetTracker:
             resting = True
         if resting:
             self._rest = self._corners
+            if not self._has_rested_at(self._corners):
+                self._rests = [*self._rests[1 - _RESTS :], self._corners]
         return Pose(self._corners, resting, arrived=not had)
+
+    def _is_held_up(self, corners: Floats) -> bool:
+        """Whether an outline (4, 2) is of a raised sheet.
+
+        Where a sheet has rested before one lies again: then the outline that rested last was
+        misread, as while another sheet was drawn away from on top.
+        """
+        if self._rest is None or self._has_rested_at(corners):
+            return False
+        return self._is_raised(self._rest, corners)
+
+    def _has_rested_at(self, corners: Floats) -> bool:
+        return any(np.abs(corners - place).max() < _SAME_PX for place in self._rests)
 
     def _stays_in_place(self, now_s: float) -> bool:
         """Whether the sheet has been going to and fro by a few pixels for a while.
@@ -220,7 +239,7 @@ class SheetTracker:
 
     def _forget(self) -> None:
         self._corners = self._rest = self._raised_at = None
-        self._recent, self._lately, self._curled = [], [], ()
+        self._recent, self._lately, self._rests, self._curled = [], [], [], ()
         self._tremble.end()
 
     def _resting(self) -> bool:

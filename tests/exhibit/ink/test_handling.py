@@ -173,3 +173,24 @@ def test_extract_hand_that_rests_longer_than_any_drawing_stays_a_hand() -> None:
     assert ink.hand[250, 340]
     assert np.abs(ink.settled.astype(int) - before.settled).mean() < 0.2
     assert [name for name, _ in events] == ["object_left"] and "column 3 of 4" in events[0][1]
+
+
+def test_extract_sheet_whose_outline_was_misread_for_a_moment_lies_where_it_lay() -> None:
+    """Sides are taken for those of a sheet that is drawn away from on top, and then is gone."""
+    extractor = make_extractor(InkConfig(), 128, 2.0, mirrored=False)
+    scene = Scene(sheet=None)
+    wider = SHEET[0] + np.float32(1.04) * (SHEET - SHEET[0])
+    told, states = [], []
+    for number in range(130):
+        if number == 10:
+            scene.sheet = SHEET.copy()
+        if number == 40:
+            scene.lines = [(0.2, 0.5, 0.8, 0.5)]
+        if number in (80, 95):
+            scene.sheet = wider if number == 80 else SHEET.copy()
+        ink = extractor.extract(scene.frame())
+        states.append(ink.sheet_state)
+        told += [event.name for event in ink.events]
+    assert states[90] == "resting"
+    assert "sheet_lifted" not in told and "sheet_out" not in told
+    assert set(states[110:]) == {"resting"}
