@@ -2,6 +2,7 @@
 
 import csv
 import io
+import math
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -79,7 +80,8 @@ def to_csv(rows: list[CurationRow]) -> str:
 def read_csv(path: Path) -> list[CurationRow]:
     """Read what a curator left in `curation.csv`.
 
-    Spreadsheets that write `;` between the columns are understood too.
+    Spreadsheets that write `;` or tabs between the columns are understood too, and so are decimal
+    commas, a decision with a capital letter, and rows that are left empty.
 
     Args:
         path: the file.
@@ -94,14 +96,15 @@ def read_csv(path: Path) -> list[CurationRow]:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: not UTF-8 text; save it as 'CSV UTF-8'") from error
-    header = text.partition("\n")[0]
-    delimiter = ";" if header.count(";") > header.count(",") else ","
-    reader = csv.DictReader(io.StringIO(text), delimiter=delimiter)
-    present = OPTIONAL.union(reader.fieldnames or ())
-    missing = [name for name in COLUMNS if name not in present]
-    if missing:
-        raise InputError(f"{path}: line 1: the column '{missing[0]}' is missing")
-    rows = [_row(cells, f"{path}: line {reader.line_num}") for cells in reader]
+    delimiter = max(",;\t", key=text.partition("\n")[0].count)
+    # Not strict, a quotation mark that is never closed would take all rows after it along.
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        rows = _rows(reader, path)
+    except csv.Error as error:
+        raise InputError(
+            f"{path}: after line {reader.line_num}: {error}; expected every quotation mark closed"
+        ) from error
     names: set[str] = set()
     for row in rows:
         if row.item in names:
@@ -110,19 +113,46 @@ def read_csv(path: Path) -> list[CurationRow]:
     return rows
 
 
+def _rows(reader: "csv.DictReader[str]", path: Path) -> list[CurationRow]:
+    present = OPTIONAL.union(reader.fieldnames or ())
+    missing = [name for name in COLUMNS if name not in present]
+    if missing:
+        raise InputError(f"{path}: line 1: the column '{missing[0]}' is missing")
+    rows = []
+    for cells in reader:
+        where = f"{path}: line {reader.line_num}"
+        if any(more := cells.pop(None, [])):
+            raise InputError(
+                f"{where}: {more} after the last column; expected quotation marks around a text "
+                "with a separator in it"
+            )
+        if any(cells.values()):
+            rows.append(_row(cells, where))
+    return rows
+
+
 def _row(cells: dict[str, str], where: str) -> CurationRow:
     values: dict[str, Any] = {name: (cells.get(name) or "").strip() for name in COLUMNS}
-    for names, kind, expected in ((_WHOLE, int, "a whole number"), (_REAL, float, "a number")):
-        for name in names:
-            try:
-                values[name] = kind(values[name])
-            except ValueError as error:
-                raise InputError(
-                    f"{where}: {name} is '{values[name]}'; expected {expected}"
-                ) from error
+    values["decision"] = values["decision"].lower()
+    for name in _WHOLE:
+        values[name] = _number(values[name], f"{where}: {name}", whole=True)
+    for name in _REAL:
+        values[name] = _number(values[name], f"{where}: {name}", whole=False)
     row = CurationRow(**values)
     _check(row, where)
     return row.decided(row.decision)
+
+
+def _number(text: str, what: str, whole: bool) -> int | float:
+    """Read `1.25`, or `1,25` as spreadsheets of half the world write it, and `23.0` for 23."""
+    try:
+        number = float(text.replace(",", "."))
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number) or (whole and not number.is_integer()):
+        expected = "a whole number" if whole else "a number"
+        raise InputError(f"{what} is '{text:.80}'; expected {expected}")
+    return int(number) if whole else number
 
 
 def _check(row: CurationRow, where: str) -> None:

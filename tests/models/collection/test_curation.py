@@ -35,10 +35,17 @@ def test_read_csv_gives_back_what_was_written(tmp_path) -> None:
     assert read_csv(write(tmp_path, to_csv(rows))) == rows
 
 
-def test_read_csv_understands_a_european_spreadsheet(tmp_path) -> None:
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_read_csv_understands_a_european_spreadsheet(tmp_path, separator) -> None:
     plain = replace(ROW, source="name.png")
-    text = "\ufeff" + to_csv([plain]).replace(",", ";").replace("\n", "\r\n")
-    assert read_csv(write(tmp_path, text)) == [plain]
+    cells = "\ufeff" + to_csv([plain]).replace(",", separator).replace("\n", "\r\n")
+    text = cells.replace("1.25", "1,25").replace("0.05", "0,05").replace("keep", "Keep")
+    assert read_csv(write(tmp_path, text + 13 * separator + "\r\n")) == [plain]
+
+
+def test_read_csv_takes_whole_numbers_that_a_program_wrote_as_real_ones(tmp_path) -> None:
+    text = to_csv([ROW]).replace(",3,4,50,60,", ",3.0,4.0,50.0,60.0,")
+    assert read_csv(write(tmp_path, text)) == [ROW]
 
 
 def test_read_csv_with_changed_decisions_keeps_reasons_in_step(tmp_path) -> None:
@@ -56,6 +63,15 @@ def test_read_csv_with_changed_decisions_keeps_reasons_in_step(tmp_path) -> None
         (",pad,", ",trim,", "line 2: squaring is 'trim'; expected pad or crop"),
         (",3,4,", ",3.5,4,", "line 2: left is '3.5'; expected a whole number"),
         (",3,4,", ",50,4,", "line 2: the box is empty"),
+        (",1.25,", ",nan,", "line 2: line_width_px is 'nan'; expected a number"),
+        (",3,4,", f",{'9' * 400},4,", "line 2: left is '9{80}'; expected a whole number"),
+        (
+            ",pages/one.png,",
+            ",pages/one.png,,two",
+            "line 2: .* after the last column; expected quotation marks",
+        ),
+        ("one_1", '"one_1', "after line .*; expected every quotation mark closed"),
+        ("one_1", "x" * 200_000, "after line 1: field larger than .*"),
         ("one_1", "../one", "line 2: item is '../one'"),
         (",pages/one.png", ",", "line 2: decision is keep, but .* could not be read"),
         ("decision", "choice", "line 1: the column 'decision' is missing"),
