@@ -80,6 +80,12 @@ def _refuse_poor(views: Sequence[Sighting]) -> None:
         raise CalibrationError(
             f"views of different boards ({named}); expected one board throughout"
         )
+    sizes = sorted({view.size_px for view in views})
+    if len(sizes) > 1:
+        named = " and ".join(f"{width}×{height}" for width, height in sizes)
+        raise CalibrationError(
+            f"views of {named} px; expected one size throughout, that of the camera's frames"
+        )
     covered = float(np.mean(coverage_of(list(views)) > 0))
     if covered < _COVERED_SHARE:
         raise CalibrationError(

@@ -6,20 +6,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
-import cv2
 
 from calibration.commands.options import camera_option, chosen_camera
 from calibration.intrinsics import measure_lens
 from calibration.rig.rehearsal import held_boards
-from calibration.sightings import LOST_AFTER, Sighting, find_board, name_of, turn, why_none
+from calibration.sightings import LOST_AFTER, find_board, name_of, turn, why_none
 from calibration.views import WANTED_VIEWS, ViewCollector
 from exhibit.camera import open_camera
 from exhibit.camera.identity import format_of
 from exhibit.cli.options import CONFIG_OPTION, read_config
 from exhibit.contract.calibration import LensCalibration, load_calibration, save_calibration
-from exhibit.contract.errors import CalibrationError
+from exhibit.contract.errors import CalibrationError, InputError
 from exhibit.contract.settings.schema import CameraConfig
 from exhibit.contract.values import Gray
+from exhibit.pictures import read_grey
+from exhibit.pictures.files import is_picture
 
 
 @click.command()
@@ -99,11 +100,14 @@ def _collect(
 
 def _take_pictures(collector: ViewCollector, folder: Path, mirrored: bool) -> None:
     for path in sorted(folder.iterdir()):
-        pixels = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
-        if pixels is None:
+        if not path.is_file() or not is_picture(path):
             continue
-        frame: Gray = pixels  # type: ignore[assignment]
-        sighting: Sighting | None = find_board(turn(frame, mirrored))
+        try:
+            frame = read_grey(path)
+        except InputError as error:
+            click.echo(f"left out: {error}")
+            continue
+        sighting = find_board(turn(frame, mirrored))
         if sighting is None:
             click.echo(f"{path.name}: {why_none([frame], mirrored)}")
         else:

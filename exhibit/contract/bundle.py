@@ -195,7 +195,9 @@ def read_card(path: Path) -> Card:
         data = read_yaml(plain_text(path))[1]
     except FileNotFoundError:
         raise BundleError(f"{path}: missing; a bundle is a folder with card.yaml") from None
-    except (OSError, YamlError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise BundleError(f"{path}: not readable: {error.strerror or error}") from None
+    except (YamlError, UnicodeDecodeError) as error:
         raise BundleError(f"{path}: not readable as YAML: {error}") from None
     try:
         card = Card.model_validate(data)

@@ -115,3 +115,10 @@ def test_measure_lens_of_different_boards_is_refused() -> None:
     views[2] = Sighting(BOARDS["a3"], views[2].ids, views[2].corners, SIZE)
     with pytest.raises(CalibrationError, match=r"different boards \(A3 and A4\)"):
         _measured(views)
+
+
+def test_measure_lens_of_pictures_of_two_sizes_is_refused() -> None:
+    views = views_of_everything()
+    views[2] = Sighting(A4, views[2].ids, views[2].corners / 2, (SIZE[0] // 2, SIZE[1] // 2))
+    with pytest.raises(CalibrationError, match=r"views of \d+×\d+ and \d+×\d+ px; expected one"):
+        _measured(views)

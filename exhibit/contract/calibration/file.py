@@ -34,7 +34,9 @@ def load_calibration(path: Path) -> Calibration:
         root, data = read_yaml(text)
     except FileNotFoundError:
         return Calibration()
-    except (OSError, UnicodeDecodeError, YamlError) as error:
+    except OSError as error:
+        raise CalibrationError(f"{path}: not readable: {error.strerror or error}") from None
+    except (UnicodeDecodeError, YamlError) as error:
         reason = " ".join(str(error).split())
         raise CalibrationError(
             f"{path}: not readable as YAML ({reason:.120}); run `calibrate` again"

@@ -37,9 +37,12 @@ def test_camera_of_one_picture_says_how_many_are_needed_and_writes_nothing(tmp_p
     pictures.mkdir()
     cv2.imwrite(str(pictures / "0.png"), seen((board_page(A4), table_to_frame(A4)))[:, ::-1])
     (pictures / "notes.txt").write_text("no picture")
+    (pictures / "cut.png").write_bytes((pictures / "0.png").read_bytes()[:500])
     result = _run("--camera", "/dev/a-camera", "--views", "pictures")
     assert result.exit_code == 2
     assert "1 views of the board, expected 8 or more that differ" in result.output
+    assert "left out: pictures/cut.png: image file is truncated" in result.output
+    assert "notes.txt" not in result.output
     assert load_calibration(tmp_path / "calibration.yaml").camera == CAMERA
 
 

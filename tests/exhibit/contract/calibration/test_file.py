@@ -149,6 +149,14 @@ def test_load_calibration_that_is_none_is_refused_in_one_line(tmp_path: Path, te
     assert "\n" not in str(refused.value)
 
 
+def test_load_calibration_that_cannot_be_read_says_why_and_not_to_measure_again(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(CalibrationError) as refused:
+        load_calibration(tmp_path)
+    assert str(refused.value) == f"{tmp_path}: not readable: Is a directory"
+
+
 @pytest.mark.parametrize("section", ["camera", "projector"])
 def test_save_calibration_that_flips_is_refused_and_names_the_flag(
     tmp_path: Path, section: str
