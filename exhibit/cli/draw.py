@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from pathlib import Path
 
 import click
@@ -10,9 +9,9 @@ import cv2
 import numpy as np
 
 from exhibit.cli.numbers import SHARE, Number
+from exhibit.cli.options import refuse_overwriting
 from exhibit.contract.bundle import Bundle, Card, find_bundle, load_bundle
 from exhibit.contract.errors import InputError
-from exhibit.contract.plain_files import real_path
 from exhibit.contract.settings.schema import DirectionConfig, EditingConfig, ModelConfig
 from exhibit.contract.values import Gray, Ink, Recalled
 from exhibit.editing import DirectionEditor, make_editor
@@ -99,9 +98,7 @@ def draw(
     Example: exhibit draw cat.png -o answer.png --bundle lear --direction curvature=2
     """
     jobs = _jobs(ink, output)
-    for source, target in jobs:
-        if real_path(target) == real_path(source):
-            raise InputError(f"{target}: would overwrite the drawing, expected another place")
+    refuse_overwriting([source for source, _ in jobs], [target for _, target in jobs])
     model = ModelConfig(
         psi=1.0 if psi is None else psi, auto_psi=psi is None, recall=recall, follow=follow
     )
@@ -138,13 +135,15 @@ def _jobs(ink: Path, output: Path) -> list[tuple[Path, Path]]:
             raise InputError(f"{ink}: no pictures in this folder, expected drawings")
         if output.is_file():
             raise InputError(f"{output}: is a file, expected a folder because {ink} is one")
-        jobs = [(path, output / f"{path.stem}.png") for path in sources]
-        for (first, target), (second, other) in pairwise(jobs):
-            if target == other:
+        jobs: dict[Path, Path] = {}
+        for path in sources:
+            target = output / f"{path.stem}.png"
+            if target in jobs:
                 raise InputError(
-                    f"{first} and {second.name} would both become {target}; rename one"
+                    f"{jobs[target]} and {path.name} would both become {target}; rename one"
                 )
-        return jobs
+            jobs[target] = path
+        return [(path, target) for target, path in jobs.items()]
     if output.is_dir():
         raise InputError(
             f"{output}: is a folder, expected a file name such as {output}/picture.png"

@@ -8,6 +8,7 @@ import click
 import cv2
 import numpy as np
 
+from exhibit.cli.options import refuse_overwriting
 from exhibit.contract.bundle import find_bundle, load_bundle
 from exhibit.contract.errors import BundleError, InputError
 from exhibit.contract.settings.schema import ModelConfig
@@ -86,6 +87,7 @@ def ink(
 
     Example: exhibit ink desk.jpg -o ink.png --mask lines.png --sheet
     """
+    refuse_overwriting((frame, background), (output, mask))
     photograph = read_photograph(frame)
     size, width_px = _card(bundle)
     page = find_page(photograph) if sheet else None

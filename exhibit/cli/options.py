@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
+from exhibit.contract.errors import InputError
+from exhibit.contract.plain_files import real_path
 from exhibit.contract.settings.file import load_config
 from exhibit.contract.settings.schema import Config
 
@@ -17,6 +20,28 @@ CONFIG_OPTION = click.option(
     metavar="F",
     help="Settings of this table; config.yaml in this folder where none is named.",
 )
+
+
+def refuse_overwriting(read: Iterable[Path | None], written: Iterable[Path | None]) -> None:
+    """Refuse to write where something is read from, or twice to one place.
+
+    Args:
+        read: files that a command reads; None is no file.
+        written: that it writes.
+
+    Raises:
+        InputError: naming the file that would be lost.
+    """
+    taken = {real_path(path): "reads" for path in read if path is not None}
+    for path in written:
+        if path is None:
+            continue
+        there = real_path(path)
+        if there in taken:
+            raise InputError(
+                f"{path}: would overwrite what this command {taken[there]}; expected another place"
+            )
+        taken[there] = "writes"
 
 
 def found_file(config_file: Path | None) -> Path | None:

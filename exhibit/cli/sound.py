@@ -7,6 +7,7 @@ from typing import Literal
 
 import click
 
+from exhibit.cli.options import refuse_overwriting
 from exhibit.sound.events import read_piece
 from exhibit.sound.portaudio import PortAudio
 from exhibit.sound.render import render as render_piece
@@ -34,6 +35,7 @@ def render(events: Path, output: Path) -> None:
 
     EVENTS.json names `seconds` and `events`; docs/sound.md explains them.
     """
+    refuse_overwriting([events], [output])
     piece = read_piece(events)
     rendered = render_piece(piece)
     write_wav(output, rendered, piece.rate)

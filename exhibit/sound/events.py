@@ -67,7 +67,7 @@ def read_piece(path: Path) -> Piece:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the whole"
-        raise InputError(f"{path}: {where}: {first['msg']}") from None
+        raise InputError(f"{path}: {where}: {first['msg']} (got {first['input']!r:.80})") from None
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: {error}; expected a JSON file of events") from None
 

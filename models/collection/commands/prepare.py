@@ -11,7 +11,9 @@ import click
 from tqdm import tqdm
 
 from exhibit.cli.numbers import SHARE, Number
+from exhibit.cli.options import refuse_overwriting
 from exhibit.contract.errors import InputError
+from exhibit.contract.plain_files import real_path
 from models.collection import building, dataset
 from models.collection.curation import FILE_NAME
 from models.collection.preparation import Item, Options
@@ -84,7 +86,7 @@ _BYTES_A_SCAN = 800_000
 @click.option(
     "--zip",
     "archive",
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, dir_okay=False),
     help="Also write the kept pictures as a zip in the layout of NVIDIA's dataset_tool.",
 )
 @click.option("--dry-run", is_flag=True, help="Read and judge everything, write nothing.")
@@ -110,6 +112,7 @@ def prepare(
       models prepare lear --zip lear-256.zip
     """
     scans, folder = _source_and_folder(source, folder)
+    refuse_overwriting([source], [archive])
     building.check_target(folder)
     options = _options(folder, choices)
     if scans is not None:
@@ -136,6 +139,11 @@ def _source_and_folder(source: Path, folder: Path | None) -> tuple[Path | None, 
         raise InputError(f"{source} is not a data set yet: name where to write it with -o DATASET")
     if not source.exists():
         raise InputError(f"{source}: no such folder or zip of scans")
+    if real_path(folder).is_relative_to(real_path(source)):
+        raise InputError(
+            f"{folder}: lies in {source}, where every picture is taken for a scan; name a folder "
+            "beside it"
+        )
     return source, folder
 
 

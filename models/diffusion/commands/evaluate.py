@@ -42,7 +42,9 @@ _MOVES = 12
     type=click.Path(path_type=Path),
     help="The heads that both learnt: what a drawing looks like.",
 )
-@click.option("--json", "json_path", type=click.Path(path_type=Path), help="Report as JSON.")
+@click.option(
+    "--json", "json_path", type=click.Path(path_type=Path, dir_okay=False), help="Report as JSON."
+)
 @click.option(
     "--samples",
     default=_DEFAULT.samples,

@@ -39,7 +39,9 @@ _SIDE_PX = 64
     type=click.Path(path_type=Path),
     help="The drawings that both learnt.",
 )
-@click.option("--json", "json_path", type=click.Path(path_type=Path), help="Report as JSON.")
+@click.option(
+    "--json", "json_path", type=click.Path(path_type=Path, dir_okay=False), help="Report as JSON."
+)
 @click.option(
     "--samples",
     default=200,

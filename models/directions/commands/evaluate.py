@@ -62,7 +62,9 @@ class Asked:
 
 @click.command("evaluate")
 @CHECKPOINT
-@click.option("--json", "json_path", type=click.Path(path_type=Path), help="Report as JSON.")
+@click.option(
+    "--json", "json_path", type=click.Path(path_type=Path, dir_okay=False), help="Report as JSON."
+)
 @click.option(
     "--samples",
     default=4000,

@@ -47,9 +47,18 @@ PSIS = (0.3, 0.5, 0.7, 0.85, 1.0)
     type=click.Path(path_type=Path),
     help="Quick, Draw! sketches (.ndjson); the held-out categories are measured.",
 )
-@click.option("--json", "json_path", type=click.Path(path_type=Path), help="Report as JSON.")
-@click.option("--html", "html_dir", type=click.Path(path_type=Path), help="Folder for a page.")
-@click.option("--sheet", type=click.Path(path_type=Path), help="PNG: ink, nearest, answer.")
+@click.option(
+    "--json", "json_path", type=click.Path(path_type=Path, dir_okay=False), help="Report as JSON."
+)
+@click.option(
+    "--html",
+    "html_dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for a page.",
+)
+@click.option(
+    "--sheet", type=click.Path(path_type=Path, dir_okay=False), help="PNG: ink, nearest, answer."
+)
 @click.option(
     "--count",
     type=click.IntRange(1),

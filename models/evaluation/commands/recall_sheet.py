@@ -25,7 +25,13 @@ from models.sketches.visitors import SHARES, visits
     type=click.Path(path_type=Path),
     help="Quick, Draw! sketches; the held-out ones are shown.",
 )
-@click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="PNG to write.")
+@click.option(
+    "-o",
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="PNG to write.",
+)
 @click.option(
     "--count", type=click.IntRange(1), default=20, show_default=True, help="How many sketches."
 )

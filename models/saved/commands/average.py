@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from exhibit.cli.options import refuse_overwriting
 from exhibit.contract.errors import InputError
 from models.saved.checkpoint import ENCODER, read_checkpoint, tensor_bytes, write_checkpoint
 from models.saved.commands.options import file_to_write
@@ -24,6 +25,7 @@ def average_checkpoints(checkpoints: tuple[Path, ...], out: Path, dry_run: bool)
     Example:
       models average at-75k.pt at-82k.pt -o mean.pt
     """
+    refuse_overwriting(checkpoints, [out])
     if len(checkpoints) < 2:
         raise InputError(f"{len(checkpoints)} checkpoints: expected two or more of one run")
     states = [read_checkpoint(path, ENCODER) for path in checkpoints]

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from exhibit.cli.options import refuse_overwriting
 from models.saved.checkpoint import (
     DENOISER,
     ENCODER,
@@ -25,6 +26,7 @@ def compact_checkpoint(checkpoint: Path, out: Path, dry_run: bool) -> None:
     It holds the networks and the augmentation, not the optimizers: continue from it with --from of
     the command that trained it, not with --resume.
     """
+    refuse_overwriting([checkpoint], [out])
     state = read_checkpoint(checkpoint, GAN, ENCODER, DENOISER)
     small = compact(state)
     if dry_run:

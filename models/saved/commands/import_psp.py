@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from exhibit.cli.options import refuse_overwriting
 from models.networks.psp.config import EncoderConfig
 from models.networks.stylegan2.config import GeneratorConfig
 from models.saved.checkpoint import ENCODER, write_checkpoint
@@ -20,6 +21,7 @@ def import_psp(network: Path, out: Path, dry_run: bool) -> None:
     e4e and ReStyle have weights of the same names that mean something else, and are refused by
     name. Nothing in the file is executed.
     """
+    refuse_overwriting([network], [out])
     state = checkpoint_from_psp(network)
     encoder = EncoderConfig.from_dict(state["encoder_config"])
     generator = GeneratorConfig.from_dict(state["generator_config"])

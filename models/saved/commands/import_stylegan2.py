@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from exhibit.cli.options import refuse_overwriting
 from exhibit.contract.errors import InputError
 from models.networks.stylegan2.config import GeneratorConfig
 from models.saved.checkpoint import GAN, write_checkpoint
@@ -22,6 +23,7 @@ def import_stylegan2(network: Path, out: Path, dry_run: bool) -> None:
 
     Nothing in the file is executed: only tensors are read, anything else is refused.
     """
+    refuse_overwriting([network], [out])
     reader = READERS.get(network.suffix.lower())
     if reader is None:
         raise InputError(f"{network}: expected a file ending in {' or '.join(READERS)}")

@@ -22,5 +22,7 @@ def network_to_checkpoint(example: str) -> Callable[[Command], Command]:
 
 def file_to_write(said: str = "File to write.") -> Callable[[Command], Command]:
     """Give a command `out`, the file that it writes unless `dry_run` is asked for."""
-    out = click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help=said)
+    out = click.option(
+        "-o", "--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help=said
+    )
     return lambda command: out(checking_option(command))

@@ -23,8 +23,15 @@ from models.structure.standing import compared, ways
     type=click.Path(path_type=Path),
     help="Network of models structure canonical, named after its folder; any number of them.",
 )
-@click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder for a sheet of each.")
-@click.option("--json", "json_path", type=click.Path(path_type=Path), help="Report as JSON.")
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for a sheet of each.",
+)
+@click.option(
+    "--json", "json_path", type=click.Path(path_type=Path, dir_okay=False), help="Report as JSON."
+)
 @click.option("--seed", type=SEEDS, default=0, show_default=True, help="Of the known moves.")
 @checking_option
 def pose(

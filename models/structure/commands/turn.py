@@ -33,7 +33,13 @@ _WAYS: dict[str, Way] = {"inverse": by_inverse, "gradient": by_gradient}
     type=click.Path(path_type=Path),
     help="Network of models structure control, of the same checkpoint.",
 )
-@click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="Sheet (.png).")
+@click.option(
+    "-o",
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Sheet (.png).",
+)
 @click.option("--by", default="-24,-12,0,12,24", show_default=True, help="Degrees, one a column.")
 @click.option(
     "--way",

@@ -189,9 +189,12 @@ def test_draw_unusable_ink_is_one_line_and_exit_2(tmp_path: Path, bundle: Path) 
 
 def test_draw_never_overwrites_a_drawing_or_its_own_answer(tmp_path: Path, bundle: Path) -> None:
     ink = save(tmp_path / "cat.png", drawing())
-    assert "would overwrite the drawing" in draw(ink, "-o", ink, "--bundle", bundle).output
+    refused = draw(ink, "-o", ink, "--bundle", bundle)
+    assert "would overwrite what this command reads" in refused.output
     assert draw(tmp_path, "-o", tmp_path, "--bundle", bundle).exit_code == 2
     save(tmp_path / "cat.jpg", drawing())
+    # By name it lies between the two.
+    save(tmp_path / "cat.new.png", drawing())
     result = draw(tmp_path, "-o", tmp_path / "out", "--bundle", bundle)
     assert result.exit_code == 2
     assert "would both become" in result.output

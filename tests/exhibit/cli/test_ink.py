@@ -172,3 +172,15 @@ def test_ink_photograph_lying_on_its_side_gives_upright_ink(tmp_path: Path, mode
         assert _run(tmp_path / f"{name}.png", "-o", tmp_path / "i.png", "--mask", mask)[0] == 0
         masks.append(_read(mask))
     assert np.array_equal(*masks)
+
+
+@pytest.mark.parametrize("more", [("-o", "frame.png"), ("-o", "i.png", "--mask", "i.png")])
+def test_ink_that_would_replace_a_photograph_or_itself_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    cv2.imwrite("frame.png", _drawing())
+    before = Path("frame.png").read_bytes()
+    code, output = _run("frame.png", *more)
+    assert code == 2 and f"{more[1]}: would overwrite what this command" in output
+    assert Path("frame.png").read_bytes() == before and len(list(tmp_path.iterdir())) == 1

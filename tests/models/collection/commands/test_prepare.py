@@ -301,3 +301,18 @@ def test_prepare_larger_scan_of_what_a_curator_kept_leaves_it(tmp_path) -> None:
     cv2.imwrite(str(scans / "2.png"), hatched(2))
     assert run_prepare(scans, "-o", target).exit_code == 0
     assert {row.source for row in rows_of(target).values() if row.kept} == {"1.png"}
+
+
+def test_prepare_leaves_its_scans_alone(tmp_path) -> None:
+    scans, archive = tmp_path / "scans", tmp_path / "scans.zip"
+    write_scans(scans)
+    shutil.make_archive(str(tmp_path / "scans"), "zip", scans)
+    before = archive.read_bytes()
+    over = run_prepare(archive, "-o", tmp_path / "lear", "--zip", archive)
+    assert over.exit_code == 2 and "scans.zip: would overwrite what this" in over.output
+    # The next call would take its own pages for scans.
+    within = run_prepare(scans, "-o", scans / "lear")
+    assert within.exit_code == 2 and f"lear: lies in {scans}" in within.output
+    folder = run_prepare(scans, "-o", tmp_path / "lear", "--zip", scans)
+    assert folder.exit_code == 2 and "is a directory" in folder.output
+    assert archive.read_bytes() == before and not (tmp_path / "lear").exists()

@@ -1,4 +1,4 @@
-"""`--dry-run` of the commands on checkpoints reads them and writes nothing.
+"""The commands on checkpoints leave alone what they read, and a dry run writes nothing.
 
 Spans average and compact.
 """
@@ -37,3 +37,15 @@ def test_dry_run_says_the_size_and_writes_nothing(checkpoint: Path, command: tup
     assert made.exit_code == 0, made.output
     assert " MB -> " in made.output
     assert not out.exists()
+
+
+@pytest.mark.parametrize("command", [("compact",), ("average", "again")])
+def test_a_checkpoint_is_not_replaced_by_what_is_made_of_it(
+    checkpoint: Path, command: tuple[str]
+) -> None:
+    before = checkpoint.read_bytes()
+    files = [str(checkpoint)] * len(command)
+    refused = CliRunner().invoke(main, [command[0], *files, "-o", str(checkpoint)])
+    assert refused.exit_code == 2
+    assert f"{checkpoint}: would overwrite what this command reads" in refused.output
+    assert checkpoint.read_bytes() == before
