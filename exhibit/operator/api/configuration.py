@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from exhibit.contract.plain_files import plain_text
 from exhibit.contract.settings.expectation import Setting, settings_of
 from exhibit.contract.settings.file import Problem
+from exhibit.contract.settings.layers import without
 from exhibit.contract.settings.overrides import overrides_text, parse_overrides
 from exhibit.contract.settings.schema import Config
 from exhibit.operator.access.guard import MOST_BYTES
@@ -31,6 +32,15 @@ class Text(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     text: str = Field(max_length=MOST_BYTES)
+
+
+class Replacement(Text):
+    """Overrides as YAML, and how they were when whoever changes them read them.
+
+    Where they are otherwise by now, nothing is replaced. Without `before` the last one wins.
+    """
+
+    before: str | None = Field(None, max_length=MOST_BYTES)
 
 
 class Mistake(BaseModel):
@@ -84,13 +94,14 @@ async def check(given: Text, request: Request) -> Checked:
 
 
 @routes.put("/config/overrides", Role.ADMIN, responses={409: {}, 422: {}, 507: {}})
-async def replace(given: Text, request: Request) -> Changed:
+async def replace(given: Replacement, request: Request) -> Changed:
     """Replace all overrides by a YAML text; a mistake is refused with its line."""
     layer, problems = parse_overrides(given.text)
     if layer is None:
         detail = [mistake.model_dump() for mistake in _mistakes(problems)]
         raise HTTPException(422, detail)
     desk, who = desk_of(request), request.state.person.who
+    _refuse_what_others_changed(desk, given.before)
     return attempt(request, "overrides", lambda: desk.settings.replace(layer, who, "edited text"))
 
 
@@ -119,6 +130,27 @@ async def restore(number: int, request: Request) -> Changed:
         raise HTTPException(404, f"there is no version {number}")
     note = f"back to version {number}"
     return attempt(request, "version", lambda: desk.settings.replace(version.overrides, who, note))
+
+
+def _refuse_what_others_changed(desk: Desk, before: str | None) -> None:
+    """Refuse a text that would take back what somebody else saved while it was written."""
+    if before is None:
+        return
+    read, problems = parse_overrides(before)
+    if read is None:
+        raise HTTPException(422, f"before: {problems[0].message}")
+    # What is on trial is in the text of whoever tries it, and not saved yet.
+    trial = desk.settings.trial
+    now, then = (
+        without(layer, trial.keys if trial else ()) for layer in (desk.settings.saved, read)
+    )
+    keys = [str(found["key"]) for found in differences(then, now)]
+    if keys:
+        raise HTTPException(
+            409,
+            f"{', '.join(keys)}: saved by somebody else since this text was read; nothing is "
+            "replaced. Load the page again and make your change there",
+        )
 
 
 @functools.cache

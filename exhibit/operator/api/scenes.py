@@ -17,7 +17,7 @@ from exhibit.operator.access.roles import Role
 from exhibit.operator.api.permission import Routes, desk_of
 from exhibit.operator.desk import Desk
 from exhibit.operator.state.risk import is_guarded
-from exhibit.operator.state.scenes import Entry, Scene, SceneBook, SceneName, upcoming
+from exhibit.operator.state.scenes import Day, Entry, Scene, SceneBook, SceneName, upcoming
 from exhibit.operator.switching import switch_scene, why_not_in_a_scene
 
 router = APIRouter(tags=["scenes"])
@@ -50,6 +50,8 @@ class Schedule(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     entries: tuple[Entry, ...] = Field(max_length=50)
+    before: tuple[Entry, ...] | None = Field(None, max_length=50)
+    """The schedule as it was read; where it is another by now, it is not replaced."""
 
 
 @routes.get("/scenes", Role.VIEWER)
@@ -105,10 +107,19 @@ async def switch(name: SceneName, request: Request) -> Scene:
     return scene
 
 
-@routes.put("/schedule", Role.OPERATOR, responses={422: {}, 507: {}})
+@routes.put("/schedule", Role.OPERATOR, responses={409: {}, 422: {}, 507: {}})
 async def schedule(given: Schedule, request: Request) -> SceneBook:
-    """Replace the schedule."""
-    book = desk_of(request).scenes.book.with_schedule(given.entries)
+    """Replace the schedule; without `before` the last one wins."""
+    now = desk_of(request).scenes.book
+    if given.before is not None and _moments_of(given.before) != _moments_of(now.schedule):
+        others = _moments_of(now.schedule) ^ _moments_of(given.before)
+        told = ", ".join(sorted(f"{at} {scene}" for at, scene, _ in others))
+        raise HTTPException(
+            409,
+            f"the schedule: somebody else has changed it since it was read ({told}); nothing is "
+            "replaced. Load the page again and make your change there",
+        )
+    book = now.with_schedule(given.entries)
     _write(request, book, "schedule")
     return book
 
@@ -122,6 +133,11 @@ def _refuse_useless(desk: Desk, scene: Scene) -> None:
     if hides_drawings(config.stage):
         raise HTTPException(422, f"{what}: the stage would be dark or without a line")
     refuse_missing_directions(config, desk.settings.bundles_dir)
+
+
+def _moments_of(schedule: tuple[Entry, ...]) -> set[tuple[str, str, frozenset[Day]]]:
+    """Return what a schedule does, in whatever order it is written."""
+    return {(entry.at, entry.scene, frozenset(entry.days)) for entry in schedule}
 
 
 def _as_now(desk: Desk) -> Layer:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from datetime import datetime
 
+import httpx2
 import pytest
 from fastapi.testclient import TestClient
 
@@ -275,6 +276,24 @@ def test_scene_in_the_schedule_cannot_be_taken_away(admin: TestClient) -> None:
     assert admin.delete("/api/v1/scenes/Evening").status_code == 422
     assert admin.put("/api/v1/schedule", json={"entries": []}).status_code == 200
     assert admin.delete("/api/v1/scenes/Evening").status_code == 204
+
+
+def test_schedule_of_two_browsers_loses_no_entry_without_a_word(admin: TestClient) -> None:
+    admin.put("/api/v1/scenes/Evening", json={})
+    first = {"at": "17:30", "scene": "Evening"}
+    second = {"at": "20:00", "scene": "Evening", "days": ["sun", "sat"]}
+
+    def put(entries: list[dict[str, object]], before: list[dict[str, object]]) -> httpx2.Response:
+        return admin.put("/api/v1/schedule", json={"entries": entries, "before": before})
+
+    assert put([first], []).status_code == 200
+    refused = put([second], [])
+    assert refused.status_code == 409
+    assert "somebody else has changed it since it was read (17:30 Evening)" in refused.text
+    assert put([first, second], [first]).status_code == 200
+    # The same schedule, its entries and days in another order.
+    read = [{**second, "days": ["sat", "sun"]}, first]
+    assert put([], read).status_code == 200
 
 
 def test_schedule_naming_no_scene_is_refused(admin: TestClient) -> None:

@@ -251,6 +251,37 @@ def test_yaml_mistakes_are_named_by_line_and_nothing_changes(admin: TestClient, 
     assert _saved(desk) is None
 
 
+def test_yaml_takes_back_nothing_that_somebody_else_saved_meanwhile(
+    admin: TestClient, desk: Desk
+) -> None:
+    admin.patch("/api/v1/settings", json={"ink": {"threshold": 0.9}})
+    read = admin.get("/api/v1/config").json()["overrides"]
+    admin.patch("/api/v1/settings", json={"stage": {"contrast": 1.25}})
+    change = {"text": read + "model: {psi: 0.5}\n", "before": read}
+    refused = admin.put("/api/v1/config/overrides", json=change)
+    assert refused.status_code == 409
+    assert refused.json()["detail"].startswith("stage.contrast: saved by somebody else")
+    assert _saved(desk) == {"ink": {"threshold": 0.9}, "stage": {"contrast": 1.25}}
+    again = admin.get("/api/v1/config").json()["overrides"]
+    change = {"text": again + "model: {psi: 0.5}\n", "before": again}
+    assert admin.put("/api/v1/config/overrides", json=change).status_code == 200
+    assert (_saved(desk) or {})["model"] == {"psi": 0.5}
+
+
+def test_yaml_with_a_change_on_trial_is_no_change_of_somebody_else(
+    admin: TestClient, desk: Desk
+) -> None:
+    risky = "stage: {rotate: 90}\n"
+    first = admin.put("/api/v1/config/overrides", json={"text": risky, "before": ""})
+    assert first.json()["on_trial"] == ["stage.rotate"]
+    change = {"text": risky + "model: {psi: 0.5}\n", "before": risky}
+    second = admin.put("/api/v1/config/overrides", json=change)
+    assert "saved by somebody else" not in second.text
+    admin.post("/api/v1/settings/confirm")
+    third = admin.put("/api/v1/config/overrides", json=change)
+    assert third.status_code == 200, third.text
+
+
 def test_yaml_replaces_all_overrides(admin: TestClient, desk: Desk) -> None:
     admin.patch("/api/v1/settings", json={"ink": {"threshold": 0.9}})
     text = "# only this\nstage:\n  contrast: 1.25\n"

@@ -96,7 +96,7 @@ area.addEventListener("scroll", () => { lines.scrollTop = area.scrollTop; });
 document.getElementById("yaml").addEventListener("submit", async (event) => {
   event.preventDefault();
   try {
-    const change = await ask("PUT", "/api/v1/config/overrides", { text: area.value });
+    const change = await ask("PUT", "/api/v1/config/overrides", { text: area.value, before: saved });
     const before = saved;
     saved = area.value;
     save.disabled = true;

@@ -186,14 +186,18 @@ at("entry-add")?.addEventListener("click", () => {
 entries?.addEventListener("click", (event) => {
   event.target.closest("[data-entry-remove]")?.closest(".entry").remove();
 });
+const scheduleNow = () => [...entries.querySelectorAll(".entry")].map((row) => ({
+  at: row.querySelector("[name=at]").value,
+  scene: row.querySelector("[name=scene]").value,
+  days: [...row.querySelectorAll(".day input:checked")].map((day) => day.value),
+}));
+let scheduleRead = entries && scheduleNow();
 at("schedule")?.addEventListener("submit", async (event) => {
   event.preventDefault();
-  const wanted = [...entries.querySelectorAll(".entry")].map((row) => ({
-    at: row.querySelector("[name=at]").value,
-    scene: row.querySelector("[name=scene]").value,
-    days: [...row.querySelectorAll(".day input:checked")].map((day) => day.value),
-  }));
-  if (await attempt("PUT", "/api/v1/schedule", { entries: wanted })) say(text("tune.schedule_saved"));
+  const wanted = scheduleNow();
+  if (!(await attempt("PUT", "/api/v1/schedule", { entries: wanted, before: scheduleRead }))) return;
+  scheduleRead = wanted;
+  say(text("tune.schedule_saved"));
 });
 
 // Bundles

@@ -396,6 +396,28 @@ def test_tune_scene_is_kept_and_switched_to(open_page: Callable[..., Any]) -> No
     wait_until(lambda: float(number.input_value()) == 1.0, "the number on the page")
 
 
+def test_tune_schedule_of_two_pages_is_not_replaced_without_a_word(
+    open_page: Callable[..., Any],
+) -> None:
+    pages = [open_page("/tune"), open_page("/tune")]
+    for page, at in zip(pages, ("09:30", "17:30"), strict=True):
+        page.evaluate("document.getElementById('schedule').closest('details').open = true")
+        page.locator("#entry-add").click()
+        page.locator("#schedule .entry [name=at]").fill(at)
+    first, second = pages
+    for page, told in (
+        (first, "saved"),
+        (second, "somebody else has changed it"),
+        (first, "saved"),
+    ):
+        page.locator("#schedule button.strong").click()
+        page.locator(".toast").last.filter(has_text=told).wait_for()
+    first.locator("[data-entry-remove]").click()
+    first.locator("#schedule button.strong").click()
+    scenes = f"{first.url.removesuffix('/tune')}/api/v1/scenes"
+    wait_until(lambda: first.request.get(scenes).json()["schedule"] == [], "no schedule")
+
+
 def test_config_yaml_mistake_is_shown_with_its_line_before_saving(
     open_page: Callable[..., Any],
 ) -> None:
