@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from pathlib import Path
 from typing import Any, TextIO
 
 import click
 
-from exhibit.cli.options import CONFIG_OPTION, DEFAULT_CONFIG, read_config
+from exhibit.cli.options import (
+    CONFIG_OPTION,
+    DEFAULT_CONFIG,
+    found_file,
+    read_config,
+    refuse_overwriting,
+)
 from exhibit.cli.serve import serve
 from exhibit.contract.bundle import BUNDLES_DIR, find_bundle
-from exhibit.contract.errors import InputError
+from exhibit.contract.errors import ConfigError, InputError
 from exhibit.contract.plain_files import real_path
+from exhibit.contract.run_folders import table_of
 from exhibit.contract.settings.file import anchored, load_config
 from exhibit.contract.settings.overrides import layer_overrides
 from exhibit.contract.settings.schema import Config
@@ -90,13 +98,12 @@ def backup(config_file: Path | None, target: Path, without_bundle: bool) -> None
     That is config.yaml, the operator's settings, scenes, visits and log, calibration and bundle.
     Passwords, tokens and the page's key are not in it. The table may run meanwhile.
     """
-    found = config_file or DEFAULT_CONFIG
-    config = load_config(found) if found.exists() else Config()
+    found = found_file(config_file)
+    config = read_config(config_file)
+    refuse_overwriting([found, config.calibration], [target])
     effective = layer_overrides(config)[0]
     bundle = None if without_bundle else find_bundle(effective.model.bundle)
-    sources = Sources(
-        config.state_dir, found if found.exists() else None, config.calibration, bundle
-    )
+    sources = Sources(config.state_dir, found, config.calibration, bundle)
     places = write_backup(target, sources)
     click.echo(f"{target}: {len(places)} files, {target.stat().st_size / 1e6:.1f} MB")
 
@@ -109,7 +116,8 @@ def restore(config_file: Path | None, source: Path, dry_run: bool) -> None:
     """Put everything of a backup back; the table must not be running.
 
     SOURCE is a file of `exhibit operator backup` or of the page. All of it is checked first. What
-    was there is kept beside it, with .before-restore in its name.
+    was there is kept beside it, with .before-restore in its name; where one is there from an
+    earlier time, with .before-restore-2.
     """
     found = read_backup(source)
     target = config_file or DEFAULT_CONFIG
@@ -117,12 +125,24 @@ def restore(config_file: Path | None, source: Path, dry_run: bool) -> None:
         _say_changes(found, target)
         return
     places = anchored(found.config, real_path(target).parent)
+    _refuse_while_running(target, places)
     bundle = restore_bundle(found, places.state_dir)
     written = restore_files(found, target, places.state_dir, places.calibration)
     for path in written:
         click.echo(path)
     if bundle is not None and bundle.parent != BUNDLES_DIR:
         click.echo(f"{bundle}: the bundle; name it with model.bundle, or choose it on the page")
+
+
+def _refuse_while_running(target: Path, places: Config) -> None:
+    """Refuse where a table would go on writing into what is put back."""
+    folders = [places.state_dir]
+    # A file that is missing or damaged may be why somebody wants a backup back.
+    with contextlib.suppress(ConfigError):
+        folders.append(load_config(target).state_dir)
+    for state_dir in folders:
+        if table_of(state_dir) is not None:
+            raise InputError(f"{state_dir}: a table runs with this folder; end it first")
 
 
 def _say_changes(found: Backup, target: Path) -> None:

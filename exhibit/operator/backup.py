@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from exhibit.contract.calibration.versions import versions
+from exhibit.contract.files import replacing
 from exhibit.contract.settings.overrides import HISTORY, OVERRIDES
 from exhibit.operator.archives import add_text, new_archive
 
@@ -46,7 +47,8 @@ class Sources:
 
 
 def write_backup(target: Path, sources: Sources) -> list[str]:
-    """Write a ZIP of everything that makes this table what it is.
+    """Write a ZIP of everything that makes this table what it is; one that is there already holds
+    until the new one is whole.
 
     Returns:
         the places in it.
@@ -54,7 +56,7 @@ def write_backup(target: Path, sources: Sources) -> list[str]:
     Raises:
         OSError: something cannot be read, or there is no room.
     """
-    with new_archive(target) as archive:
+    with replacing(target) as draft, new_archive(draft) as archive:
         with _steady_visits(sources.state_dir / VISITS) as visits:
             for place, path in (*_files_of(sources), *visits):
                 if path.is_file():

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import shutil
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,6 +38,9 @@ from exhibit.operator.state.scenes import SceneBook
 
 _LONGEST_SCENES = 512 * 1024
 _STATE = (OVERRIDES, SCENES, VISITS)
+_OF_SQLITE = ("-journal", "-wal", "-shm")
+"""What a table that lost its power leaves beside its visits: SQLite would play it into any file of
+that name."""
 _STATE_FOLDERS = (f"{LOG}/", "history/")
 
 
@@ -105,7 +110,8 @@ def restore_bundle(backup: Backup, state_dir: Path) -> Path | None:
 def restore_files(backup: Backup, config: Path, state_dir: Path, calibration: Path) -> list[Path]:
     """Put every file of a backup back, of a table that is not running.
 
-    What was there is kept beside it, with `.before-restore` in its name.
+    What was there is kept beside it, with `.before-restore` in its name, or `.before-restore-2` and
+    so on: nothing that was kept once is replaced.
 
     Args:
         backup: as `read_backup` returned it.
@@ -152,9 +158,24 @@ def _target_of(place: str, config: Path, state_dir: Path, calibration: Path) -> 
 
 def _put(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    if target.exists() and sha256_of(target) != sha256_of(source):
-        target.replace(target.with_name(f"{target.stem}.before-restore{target.suffix}"))
+    if not target.exists() or sha256_of(target) != sha256_of(source):
+        kept = _free(target)
+        for end in ("", *_OF_SQLITE):
+            there = target.with_name(target.name + end)
+            if there.exists():
+                there.replace(kept.with_name(kept.name + end))
     shutil.copyfile(source, target)
+
+
+def _free(target: Path) -> Path:
+    """Return a name that nothing has yet, for what was there before."""
+    names = (f"{target.stem}.before-restore{more}{target.suffix}" for more in _numbers())
+    return next(path for path in map(target.with_name, names) if not path.exists())
+
+
+def _numbers() -> Iterator[str]:
+    yield ""
+    yield from (f"-{number}" for number in itertools.count(2))
 
 
 def _refuse_other_format(path: Path, files: dict[str, zipfile.ZipInfo]) -> None:

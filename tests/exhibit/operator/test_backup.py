@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+import errno
 import io
 import json
 import os
@@ -13,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from fastapi.testclient import TestClient
 
 from exhibit.cli import main
@@ -226,3 +227,94 @@ def test_commands_bring_a_table_back_on_another_machine(tmp_path: Path) -> None:
     assert (new / "config.before-restore.yaml").read_text() == "stage: {fps: 30}\n"
     assert load_bundle(new / "state" / "bundles" / "own").card.name == "own"
     assert str(new / "state" / "bundles" / "own") in back.output
+
+
+def _table_with(folder: Path, config: str) -> list[str]:
+    """Make a table's folder; returns the options that name it."""
+    folder.mkdir(exist_ok=True)
+    (folder / "config.yaml").write_text(config)
+    return ["--config", str(folder / "config.yaml")]
+
+
+def _run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(main, ["operator", *map(str, arguments)])
+
+
+def test_restore_keeps_what_was_there_before_each_of_two(tmp_path: Path) -> None:
+    there = tmp_path / "table"
+    made = {fps: tmp_path / f"{fps}.zip" for fps in (30, 50)}
+    for fps, target in made.items():
+        options = _table_with(tmp_path / f"other{fps}", f"stage: {{fps: {fps}}}\n")
+        assert _run("backup", *options, "--without-bundle", target).exit_code == 0
+    options = _table_with(there, "stage: {fps: 25}\n")
+    for target in made.values():
+        assert _run("restore", *options, target).exit_code == 0
+    kept = [there / f"config.before-restore{more}.yaml" for more in ("", "-2")]
+    assert [path.read_text() for path in kept] == ["stage: {fps: 25}\n", "stage: {fps: 30}\n"]
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_restore_leaves_no_journal_that_would_be_played_into_other_visits(
+    tmp_path: Path, lost: bool
+) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    options = {folder: _table_with(folder, "") for folder in (old, new)}
+    for folder, table in ((old, "old"), (new, "new")):
+        (folder / "state").mkdir()
+        with sqlite3.connect(folder / "state" / "visits.sqlite") as visits:
+            visits.execute(f"CREATE TABLE {table} (began TEXT)")
+    journal = new / "state" / "visits.sqlite-journal"
+    journal.write_bytes(b"of a table that lost its power")
+    if lost:
+        (new / "state" / "visits.sqlite").unlink()
+    assert _run("backup", *options[old], "--without-bundle", tmp_path / "t.zip").exit_code == 0
+    assert _run("restore", *options[new], tmp_path / "t.zip").exit_code == 0
+    assert not journal.exists()
+    assert (new / "state" / "visits.before-restore.sqlite-journal").exists()
+    assert sqlite3.connect(new / "state" / "visits.sqlite").execute("SELECT * FROM old")
+
+
+def test_restore_while_the_table_runs_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = _table_with(tmp_path / "table", "stage: {fps: 25}\n")
+    assert _run("backup", *options, "--without-bundle", tmp_path / "t.zip").exit_code == 0
+    monkeypatch.setattr("exhibit.cli.operator.table_of", lambda state_dir: tmp_path)
+    refused = _run("restore", *options, tmp_path / "t.zip")
+    assert refused.exit_code == 2
+    assert f"{tmp_path / 'table' / 'state'}: a table runs with this folder" in refused.output
+
+
+def test_restore_over_a_damaged_configuration_brings_it_back(tmp_path: Path) -> None:
+    options = _table_with(tmp_path / "table", "stage: {fps: 25}\n")
+    assert _run("backup", *options, "--without-bundle", tmp_path / "t.zip").exit_code == 0
+    (tmp_path / "table" / "config.yaml").write_text("stage: {fps: ")
+    assert _run("restore", *options, tmp_path / "t.zip").exit_code == 0
+    assert (tmp_path / "table" / "config.yaml").read_text() == "stage: {fps: 25}\n"
+
+
+def test_backup_that_fails_leaves_the_one_before_and_nothing_half(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = _table_with(tmp_path / "table", "stage: {fps: 25}\n")
+    target = tmp_path / "stick" / "t.zip"
+    assert _run("backup", *options, "--without-bundle", target).exit_code == 0
+    before = target.read_bytes()
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("exhibit.operator.backup.add_text", full)
+    failed = _run("backup", *options, "--without-bundle", target)
+    assert failed.exit_code == 2 and "t.zip: No space left on device" in failed.output
+    assert target.read_bytes() == before and list(target.parent.iterdir()) == [target]
+
+
+def test_backup_of_a_configuration_that_is_not_there_or_onto_it_is_refused(tmp_path: Path) -> None:
+    options = _table_with(tmp_path / "table", "stage: {fps: 25}\n")
+    file = tmp_path / "table" / "config.yaml"
+    misspelt = _run("backup", "--config", tmp_path / "confg.yaml", tmp_path / "t.zip")
+    assert misspelt.exit_code == 2 and "confg.yaml" in misspelt.output
+    onto = _run("backup", *options, file)
+    assert onto.exit_code == 2 and "config.yaml: would overwrite what this" in onto.output
+    assert file.read_text() == "stage: {fps: 25}\n" and not (tmp_path / "t.zip").exists()
