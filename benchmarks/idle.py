@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 import tempfile
-import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -23,17 +25,12 @@ import click
 import cv2
 import numpy as np
 import psutil
+import yaml
 
 from exhibit.camera.simulated.sketches import load_sketches
 from exhibit.camera.simulated.table import SimulatedTable
-from exhibit.contract.settings.file import apply_overrides
-from exhibit.contract.settings.published import Published
-from exhibit.contract.settings.schema import Config
 from exhibit.contract.values import Gray
-from exhibit.supervisor.processes import process_table
 from exhibit.supervisor.resources import memory_of
-from exhibit.supervisor.run_folder import run_folder
-from exhibit.supervisor.session import Session
 
 FRAMES, FPS = 60, 30.0
 _WARM_S = 50.0
@@ -124,18 +121,18 @@ def measure(scene: str, seconds: float, turned_on: Mapping[str, Any]) -> dict[st
         seconds: how long to count.
         turned_on: settings, nested by section.
     """
-    with tempfile.TemporaryDirectory(dir=_SHARED_MEMORY) as name, run_folder() as folder:
+    with tempfile.TemporaryDirectory(dir=_SHARED_MEMORY) as name:
         frames = Path(name) / "frames"
         frames.mkdir()
         for number in range(FRAMES):
             cv2.imwrite(str(frames / f"{number:03d}.pgm"), SCENES[scene](number))
-        settings = {**_settings(frames, Path(name) / "state"), **turned_on}
-        config = apply_overrides(Config(), settings)
-        with _running(folder, config) as session:
-            session.run(threading.Event(), _WARM_S)
-            before = _taken()
-            session.run(threading.Event(), seconds)
-            return _between(before, _taken(), seconds)
+        file = Path(name) / "config.yaml"
+        file.write_text(yaml.safe_dump({**_settings(frames, Path(name) / "state"), **turned_on}))
+        with _running(file) as table:
+            time.sleep(_WARM_S)
+            before = _taken(table)
+            time.sleep(seconds)
+            return _between(before, _taken(table), seconds)
 
 
 def together(processes: Mapping[str, Spent]) -> Spent:
@@ -157,13 +154,15 @@ def _settings(frames: Path, state: Path) -> dict[str, Any]:
 
 
 @contextmanager
-def _running(folder: Path, config: Config) -> Iterator[Session]:
-    settings = Published(1, config, config)
-    session = Session(folder, settings, process_table("headless", ()), lambda _: None)
+def _running(config_file: Path) -> Iterator[psutil.Process]:
+    """Run a table beside, so that this process and what it has loaded is no part of it."""
+    command = [sys.executable, "-m", "benchmarks.plain_table", str(config_file)]
+    table = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
-        yield session
+        yield psutil.Process(table.pid)
     finally:
-        session.close()
+        table.terminate()
+        table.wait()
 
 
 def process_name(process: psutil.Process) -> str:
@@ -172,10 +171,10 @@ def process_name(process: psutil.Process) -> str:
     return module[1] if module else "supervisor"
 
 
-def _taken() -> dict[str, tuple[int, float, int]]:
+def _taken(table: psutil.Process) -> dict[str, tuple[int, float, int]]:
     """Return process id, seconds of processor time and wake-ups of every process by name."""
     found = {}
-    for process in (psutil.Process(), *psutil.Process().children(recursive=True)):
+    for process in (table, *table.children(recursive=True)):
         times, name = process.cpu_times(), process_name(process)
         found[name] = process.pid, times.user + times.system, _wakeups(process.pid)
     return found
