@@ -13,7 +13,7 @@ from calibration.zones import NAMES, levels_of
 from exhibit.contract.calibration import Calibration, CameraFormat, camera_misfit, light_misfit
 from exhibit.contract.calibration.maps import camera_view
 from exhibit.contract.errors import CalibrationError
-from exhibit.contract.settings.schema import CameraConfig
+from exhibit.contract.settings.camera import CameraConfig
 from exhibit.contract.values import Gray, TableLight
 
 Verdict = Literal["ok", "note", "fault"]

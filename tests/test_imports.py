@@ -18,6 +18,7 @@ from exhibit.contract.calibration import (
 
 _NUMBERS = ("numpy", "cv2", "onnxruntime", "PIL")
 _PICTURES = _NUMBERS[1:]
+_OF_OTHERS = ("exhibit.camera.simulated", "exhibit.contract.settings.schema")
 _MAP = ((2.0, 0.0, 1.0), (0.0, 2.0, 1.0), (0.0, 0.0, 1.0))
 
 
@@ -29,7 +30,8 @@ _MAP = ((2.0, 0.0, 1.0), (0.0, 2.0, 1.0), (0.0, 0.0, 1.0))
         ("exhibit.operator.__main__", _NUMBERS),
         ("exhibit.sound.__main__", _PICTURES),
         ("exhibit.stage.__main__", ("onnxruntime", "PIL")),
-        ("exhibit.camera.apart", ("onnxruntime", "PIL")),
+        ("exhibit.engine.__main__", ("PIL", "exhibit.camera.simulated")),
+        ("exhibit.camera.reading", ("onnxruntime", "PIL", *_OF_OTHERS)),
     ],
 )
 def test_process_that_starts_loads_no_library_that_it_may_never_need(

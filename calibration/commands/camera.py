@@ -17,7 +17,7 @@ from exhibit.camera.identity import format_of
 from exhibit.cli.options import CONFIG_OPTION, read_config
 from exhibit.contract.calibration import LensCalibration, load_calibration, save_calibration
 from exhibit.contract.errors import CalibrationError, InputError
-from exhibit.contract.settings.schema import CameraConfig
+from exhibit.contract.settings.camera import CameraConfig
 from exhibit.contract.values import Gray
 from exhibit.pictures import read_grey
 from exhibit.pictures.files import is_picture

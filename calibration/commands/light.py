@@ -25,7 +25,7 @@ from exhibit.contract.calibration import (
     save_calibration,
 )
 from exhibit.contract.errors import CalibrationError
-from exhibit.contract.settings.schema import CameraConfig
+from exhibit.contract.settings.camera import CameraConfig
 from exhibit.contract.values import Gray
 
 _TRIED_FRAMES = 3

@@ -9,7 +9,8 @@ import click
 
 from exhibit.camera import choose_source
 from exhibit.contract.errors import CameraError
-from exhibit.contract.settings.schema import CameraConfig, Config
+from exhibit.contract.settings.camera import CameraConfig
+from exhibit.contract.settings.schema import Config
 
 Command = Callable[..., Any]
 

@@ -17,7 +17,7 @@ from exhibit.camera.simulated import SimulatedCamera
 from exhibit.cli.options import CONFIG_OPTION, read_config
 from exhibit.contract.calibration import load_calibration, save_calibration
 from exhibit.contract.errors import REFUSED
-from exhibit.contract.settings.schema import CameraConfig
+from exhibit.contract.settings.camera import CameraConfig
 from exhibit.contract.values import Gray
 
 

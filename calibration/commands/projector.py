@@ -20,7 +20,8 @@ from exhibit.cli.options import CONFIG_OPTION, read_config
 from exhibit.contract.calibration import load_calibration, save_calibration
 from exhibit.contract.errors import CalibrationError
 from exhibit.contract.geometry import stage_size
-from exhibit.contract.settings.schema import CameraConfig, Config
+from exhibit.contract.settings.camera import CameraConfig
+from exhibit.contract.settings.schema import Config
 from exhibit.contract.values import Gray
 
 

@@ -20,7 +20,7 @@ from exhibit.cli.numbers import Number
 from exhibit.cli.options import CONFIG_OPTION, read_config
 from exhibit.contract.calibration import Calibration, load_calibration, save_calibration
 from exhibit.contract.printed import RULER_MM
-from exhibit.contract.settings.schema import CameraConfig
+from exhibit.contract.settings.camera import CameraConfig
 from exhibit.contract.values import Gray
 
 _PIXELS_PER_MM = 4

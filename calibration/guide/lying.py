@@ -20,7 +20,7 @@ from exhibit.camera.table_light import load_table_light
 from exhibit.contract.calibration import Calibration
 from exhibit.contract.errors import CalibrationError
 from exhibit.contract.geometry import Points
-from exhibit.contract.settings.schema import CameraConfig
+from exhibit.contract.settings.camera import CameraConfig
 from exhibit.contract.values import Gray
 
 _KEPT_FRAMES = 10

@@ -19,7 +19,7 @@ from typing import Any
 from exhibit.camera.faults import CameraFaultError, Fault
 from exhibit.contract.board import read_status
 from exhibit.contract.errors import CameraError
-from exhibit.contract.settings.schema import CameraConfig
+from exhibit.contract.settings.camera import CameraConfig
 from exhibit.contract.slot import Published
 from exhibit.contract.slot_reader import SlotReader
 from exhibit.contract.values import Frame

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import cv2
 
-from exhibit.contract.settings.schema import CameraConfig
+from exhibit.contract.settings.camera import CameraConfig
 
 _AUTO_EXPOSURE, _MANUAL_EXPOSURE = 3.0, 1.0
 _OFF = 0.0

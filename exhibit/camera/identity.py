@@ -7,7 +7,7 @@ from pathlib import Path
 from exhibit.camera.v4l2 import find_cameras
 from exhibit.contract.calibration import CameraFormat
 from exhibit.contract.plain_files import real_path
-from exhibit.contract.settings.schema import CameraConfig
+from exhibit.contract.settings.camera import CameraConfig
 
 
 def format_of(source: CameraConfig, frame_size_px: tuple[int, int]) -> CameraFormat:

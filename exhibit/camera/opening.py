@@ -9,11 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from exhibit.camera.files import ImageFolder, VideoFile
-from exhibit.camera.simulated import DIFFICULTIES, DRAWN_WITH, SimulatedCamera, SimulatedTable
 from exhibit.camera.v4l2 import V4L2Camera, find_cameras
 from exhibit.contract.errors import CameraError
 from exhibit.contract.pacing import Pacer
-from exhibit.contract.settings.schema import CameraConfig
+from exhibit.contract.settings.camera import CameraConfig
 from exhibit.contract.values import Camera
 
 log = logging.getLogger(__name__)
@@ -50,7 +49,7 @@ def open_camera(config: CameraConfig, clock: Callable[[], float] = time.monotoni
     """
     source = choose_source(config).source
     if source == "simulated":
-        return SimulatedCamera(_table(config), Pacer(config.fps, clock))
+        return _simulated(config, clock)
     path = Path(source)
     if path.is_dir():
         return ImageFolder(path, Pacer(config.fps, clock))
@@ -71,10 +70,19 @@ def _known() -> str:
     return f"cameras found: {names}" if names else "no camera was found"
 
 
-def _table(config: CameraConfig) -> SimulatedTable:
+def _simulated(config: CameraConfig, clock: Callable[[], float]) -> Camera:
+    # Loaded by a table without a camera, and by no other.
+    from exhibit.camera.simulated import (
+        DIFFICULTIES,
+        DRAWN_WITH,
+        SimulatedCamera,
+        SimulatedTable,
+    )
+
     size_px = (config.width, config.height)
     conditions = {**DIFFICULTIES, **DRAWN_WITH}[config.difficulty]
     if not conditions.fills:
         # People make things black; the benchmark's classes stay as they are, to be comparable.
         conditions = replace(conditions, fills=1)
-    return SimulatedTable(conditions, config.seed, size_px, config.fps, config.mirrored)
+    table = SimulatedTable(conditions, config.seed, size_px, config.fps, config.mirrored)
+    return SimulatedCamera(table, Pacer(config.fps, clock))

@@ -17,7 +17,7 @@ from exhibit.camera.faults import Fault, fault_of
 from exhibit.camera.opening import open_camera
 from exhibit.contract.board import write_status
 from exhibit.contract.errors import REFUSED, CameraError
-from exhibit.contract.settings.schema import CameraConfig
+from exhibit.contract.settings.camera import CameraConfig
 from exhibit.contract.slot_writer import SlotWriter
 from exhibit.contract.values import Camera
 

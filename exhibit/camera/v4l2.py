@@ -17,7 +17,7 @@ from exhibit.camera.faults import CameraFaultError
 from exhibit.camera.files import to_gray
 from exhibit.camera.health import Health
 from exhibit.contract.plain_files import real_path
-from exhibit.contract.settings.schema import CameraConfig
+from exhibit.contract.settings.camera import CameraConfig
 from exhibit.contract.values import Frame, Gray
 
 log = logging.getLogger(__name__)

@@ -13,8 +13,9 @@ from typing import Literal
 from exhibit.contract.displays import is_unseen
 from exhibit.contract.errors import CameraError, ConfigError, ExhibitError, SoundError
 from exhibit.contract.libraries import remedy_for
+from exhibit.contract.settings.camera import CameraConfig
 from exhibit.contract.settings.file import load_config
-from exhibit.contract.settings.schema import CameraConfig, Config
+from exhibit.contract.settings.schema import Config
 
 # What each check needs is imported in it: on a machine where a library is missing, the others
 # still say what they know.

@@ -18,6 +18,7 @@ from exhibit.contract.direction_names import missing_directions, refuse_missing_
 from exhibit.contract.errors import ConfigError, ExhibitError, InputError
 from exhibit.contract.files import PRIVATE, write_whole
 from exhibit.contract.plain_files import plain_bytes, real_path
+from exhibit.contract.settings.camera import CameraConfig
 from exhibit.contract.settings.file import (
     anchored,
     apply_overrides,
@@ -28,7 +29,7 @@ from exhibit.contract.settings.layers import Layer
 from exhibit.contract.settings.overrides import layer_overrides
 from exhibit.contract.settings.published import Published
 from exhibit.contract.settings.safe_mode import safe_mode_reason, safest
-from exhibit.contract.settings.schema import CameraConfig, Config, EditingConfig
+from exhibit.contract.settings.schema import Config, EditingConfig
 from exhibit.supervisor.startup import begin_start
 
 LAST_GOOD = "config.last-good.yaml"

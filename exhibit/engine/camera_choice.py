@@ -7,7 +7,7 @@ from pathlib import Path
 from exhibit.camera import choose_source
 from exhibit.contract.files import tell
 from exhibit.contract.plain_files import plain_text
-from exhibit.contract.settings.schema import CameraConfig
+from exhibit.contract.settings.camera import CameraConfig
 
 _NAME = "camera.source"
 

@@ -24,8 +24,9 @@ from exhibit.contract.errors import CalibrationError, CameraError
 from exhibit.contract.geometry import Matrix, mounting, scaling
 from exhibit.contract.laid_tokens import LaidTokenWriter
 from exhibit.contract.records import Gesture, Heard, RecordReader, RecordWriter
+from exhibit.contract.settings.camera import CameraConfig
 from exhibit.contract.settings.published import Follower
-from exhibit.contract.settings.schema import CameraConfig, Config
+from exhibit.contract.settings.schema import Config
 from exhibit.contract.values import Frame, Gray, Ink, Picture, TableLight
 from exhibit.engine.bundle_on_disk import BundleWatch
 from exhibit.engine.camera_choice import chosen_source

@@ -9,7 +9,7 @@ from calibration.table import measure_table
 from exhibit.contract.calibration import Calibration, LightCalibration, PictureFile
 from exhibit.contract.errors import CalibrationError
 from exhibit.contract.printed import Page
-from exhibit.contract.settings.schema import CameraConfig
+from exhibit.contract.settings.camera import CameraConfig
 from exhibit.contract.values import Gray, TableLight
 from tests.calibration.sheets import A4, SEEN_BY, border_marks_around, seen, table_to_frame
 from tests.exhibit.contract.calibration.test_file import PROJECTOR

@@ -13,7 +13,7 @@ import numpy as np
 
 from exhibit.camera.faults import CameraFaultError
 from exhibit.camera.reading import main
-from exhibit.contract.settings.schema import CameraConfig
+from exhibit.contract.settings.camera import CameraConfig
 from exhibit.contract.values import Frame
 
 _HANGS_S = 3600.0

@@ -34,7 +34,7 @@ from exhibit.contract.calibration import (
 )
 from exhibit.contract.calibration.maps import camera_view, projector_view
 from exhibit.contract.calibration_guide import NAME
-from exhibit.contract.settings.schema import CameraConfig
+from exhibit.contract.settings.camera import CameraConfig
 from tests.exhibit.operator.pages.running import (
     CHROMIUM,
     CHROMIUM_ARGS,

@@ -12,7 +12,7 @@ from calibration.commands import light
 from calibration.pages import board_page, flat_page
 from exhibit.camera.table_light import load_table_light
 from exhibit.contract.calibration import load_calibration
-from exhibit.contract.settings.schema import CameraConfig
+from exhibit.contract.settings.camera import CameraConfig
 from exhibit.contract.values import Camera, Frame, Gray
 from tests.calibration.sheets import A4, seen, table_to_frame
 from tests.fakes.small_disk import empty, fill, small_disk

@@ -16,8 +16,9 @@ from exhibit.contract.calibration import Calibration, load_calibration, save_cal
 from exhibit.contract.calibration.maps import camera_view, projector_view
 from exhibit.contract.calibration_guide import NAME, PICTURE_SLOT
 from exhibit.contract.pattern import SLOT
+from exhibit.contract.settings.camera import CameraConfig
 from exhibit.contract.settings.published import Follower, Published, publish
-from exhibit.contract.settings.schema import CameraConfig, Config, StageConfig
+from exhibit.contract.settings.schema import Config, StageConfig
 from exhibit.contract.slot import Slot
 from exhibit.contract.slot_writer import SlotWriter
 from tests.fakes.clock import FakeClock

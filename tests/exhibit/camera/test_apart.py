@@ -13,7 +13,7 @@ import pytest
 
 from exhibit.camera.apart import CameraApart, CameraOpener
 from exhibit.contract.errors import CameraError
-from exhibit.contract.settings.schema import CameraConfig
+from exhibit.contract.settings.camera import CameraConfig
 from exhibit.contract.values import Frame
 from exhibit.engine.camera_feed import CameraFeed
 from tests.patience import PATIENCE_S, wait_until

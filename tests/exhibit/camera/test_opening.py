@@ -15,7 +15,7 @@ from exhibit.camera.files import ImageFolder, VideoFile
 from exhibit.camera.simulated import SimulatedCamera, SimulatedTable
 from exhibit.contract.errors import CameraError
 from exhibit.contract.pacing import Pacer
-from exhibit.contract.settings.schema import CameraConfig
+from exhibit.contract.settings.camera import CameraConfig
 from tests.fakes.clock import FakeClock
 from tests.fakes.closed import close_folder
 

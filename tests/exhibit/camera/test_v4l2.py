@@ -12,7 +12,7 @@ import pytest
 from exhibit.camera.controls import Capture
 from exhibit.camera.faults import CameraFaultError
 from exhibit.camera.v4l2 import RECHECK_S, V4L2Camera, find_cameras
-from exhibit.contract.settings.schema import CameraConfig
+from exhibit.contract.settings.camera import CameraConfig
 from tests.fakes.clock import FakeClock
 
 CONFIG = CameraConfig(exposure=80, gain=20)

@@ -13,7 +13,8 @@ import pytest
 from exhibit.contract.board import read_status
 from exhibit.contract.errors import BundleError
 from exhibit.contract.reasons import reasons_of
-from exhibit.contract.settings.schema import CameraConfig, Config, ModelConfig
+from exhibit.contract.settings.camera import CameraConfig
+from exhibit.contract.settings.schema import Config, ModelConfig
 from exhibit.engine import bundle_on_disk
 from exhibit.engine.bundle_on_disk import BundleOnDisk, BundleWatch
 from exhibit.engine.process import EngineProcess

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from exhibit.contract.settings.schema import CameraConfig
+from exhibit.contract.settings.camera import CameraConfig
 from exhibit.engine.camera_choice import chosen_source
 
 AUTO = CameraConfig(source="auto")

@@ -15,7 +15,8 @@ import pytest
 from exhibit.camera.simulated import DIFFICULTIES, SimulatedTable
 from exhibit.contract.board import read_status
 from exhibit.contract.calibration import Calibration, CameraFormat
-from exhibit.contract.settings.schema import CameraConfig, Config, ModelConfig
+from exhibit.contract.settings.camera import CameraConfig
+from exhibit.contract.settings.schema import Config, ModelConfig
 from exhibit.contract.settings.tokens import TokensConfig
 from exhibit.contract.slot import Slot
 from exhibit.engine import process
