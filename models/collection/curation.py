@@ -9,6 +9,7 @@ from typing import Any
 
 from exhibit.contract.errors import InputError
 from models.collection.boxes import Box
+from models.collection.spreadsheet import read_table
 from models.collection.squaring import Squaring
 
 FILE_NAME = "curation.csv"
@@ -78,10 +79,9 @@ def to_csv(rows: list[CurationRow]) -> str:
 
 
 def read_csv(path: Path) -> list[CurationRow]:
-    """Read what a curator left in `curation.csv`.
+    """Read what a curator left in `curation.csv`; see `read_table`.
 
-    Spreadsheets that write `;` or tabs between the columns are understood too, and so are decimal
-    commas, a decision with a capital letter, and rows that are left empty.
+    Decimal commas and a decision with a capital letter are understood, too.
 
     Args:
         path: the file.
@@ -92,19 +92,8 @@ def read_csv(path: Path) -> list[CurationRow]:
     Raises:
         InputError: naming file, line and column of the first thing that cannot be obeyed.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: not UTF-8 text; save it as 'CSV UTF-8'") from error
-    delimiter = max(",;\t", key=text.partition("\n")[0].count)
-    # Not strict, a quotation mark that is never closed would take all rows after it along.
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    try:
-        rows = _rows(reader, path)
-    except csv.Error as error:
-        raise InputError(
-            f"{path}: after line {reader.line_num}: {error}; expected every quotation mark closed"
-        ) from error
+    lines = read_table(path, [name for name in COLUMNS if name not in OPTIONAL])
+    rows = [_row(line.cells, line.where) for line in lines]
     names: set[str] = set()
     for row in rows:
         if row.item in names:
@@ -113,26 +102,8 @@ def read_csv(path: Path) -> list[CurationRow]:
     return rows
 
 
-def _rows(reader: "csv.DictReader[str]", path: Path) -> list[CurationRow]:
-    present = OPTIONAL.union(reader.fieldnames or ())
-    missing = [name for name in COLUMNS if name not in present]
-    if missing:
-        raise InputError(f"{path}: line 1: the column '{missing[0]}' is missing")
-    rows = []
-    for cells in reader:
-        where = f"{path}: line {reader.line_num}"
-        if any(more := cells.pop(None, [])):
-            raise InputError(
-                f"{where}: {more} after the last column; expected quotation marks around a text "
-                "with a separator in it"
-            )
-        if any(cells.values()):
-            rows.append(_row(cells, where))
-    return rows
-
-
 def _row(cells: dict[str, str], where: str) -> CurationRow:
-    values: dict[str, Any] = {name: (cells.get(name) or "").strip() for name in COLUMNS}
+    values: dict[str, Any] = {name: cells.get(name, "") for name in COLUMNS}
     values["decision"] = values["decision"].lower()
     for name in _WHOLE:
         values[name] = _number(values[name], f"{where}: {name}", whole=True)

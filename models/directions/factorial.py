@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from exhibit.contract.errors import InputError
 from exhibit.contract.values import Doubles, Gray
 from models.collection.dataset import DrawingDataset
+from models.collection.spreadsheet import read_table
 from models.directions.labels import LABELS_FILE
 from models.directions.subject import Subject
 from models.saved.gan import load_gan
@@ -65,9 +65,9 @@ def read_cells(dataset: Path) -> Cells:
     path = dataset / LABELS_FILE
     if not path.is_file():
         raise InputError(f"{path}: missing; make it with models collection portraits --factors")
-    rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
-    if not rows or not set(FACTORS) <= set(rows[0]):
-        raise InputError(f"{path}: no columns {', '.join(FACTORS)}; expected portraits --factors")
+    rows = [line.cells for line in read_table(path, ("file", *FACTORS), "portraits --factors")]
+    if not rows:
+        raise InputError(f"{path}: no drawing in it; expected portraits --factors")
     levels = {factor: _sorted({row[factor] for row in rows}) for factor in FACTORS}
     shape = tuple(map(len, levels.values()))
     files = np.full(shape, "", dtype=object)

@@ -6,7 +6,6 @@ and which hair is dark is not said there; it is measured on the parts as they ar
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -19,6 +18,7 @@ from exhibit.contract.errors import InputError
 from exhibit.contract.values import Gray
 from models.collection.portraits.composing import Portrait, render
 from models.collection.portraits.parts import LABELS, DesignSet, load_design_sets
+from models.collection.spreadsheet import read_table
 
 LABELS_FILE = "labels.csv"
 NAMES = ("glasses", "beard", "mouth-open", "hair-dark")
@@ -50,11 +50,10 @@ def read_labels(dataset: Path) -> dict[str, dict[str, bool]]:
     path = dataset / LABELS_FILE
     if not path.is_file():
         raise InputError(f"{path}: missing; expected a data set of models collection portraits")
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    needed = {"file", "style", "glasses", "beard", "mouth", "hair"}
-    if not rows or not needed <= set(rows[0]):
-        raise InputError(f"{path}: expected the columns {', '.join(sorted(needed))}")
+    needed = ("file", "style", "glasses", "beard", "mouth", "hair")
+    rows = [line.cells for line in read_table(path, needed, "that of models collection portraits")]
+    if not rows:
+        raise InputError(f"{path}: no drawing in it; expected portraits")
     dark = _median_darkness()
     return {
         row["file"]: {

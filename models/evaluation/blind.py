@@ -16,6 +16,7 @@ import numpy as np
 
 from exhibit.contract.errors import InputError
 from exhibit.contract.values import Gray
+from models.collection.spreadsheet import read_table
 from models.evaluation.faces_and_names import FACES, NAMES, letters_read, says_face
 from models.sheets import as_grey, write_png
 from models.sketches.raster import Pictures
@@ -92,18 +93,21 @@ def score_named(readings: Path, key: Path) -> dict[str, Named]:
     Raises:
         InputError: a line has an unknown number or another mark; names file and line.
     """
-    keyed = {row["number"]: row for row in _rows(key, ("number", "group", "index"))}
+    keyed = {line.cells["number"]: line for line in read_table(key, ("number", "group", "index"))}
     said: dict[str, list[tuple[bool, int, float | None]]] = {}
-    for line, row in enumerate(_rows(readings, ("number", "name", "mark")), start=2):
-        number = row["number"].strip().lstrip("0")
-        if number not in keyed:
-            raise InputError(f"{readings}, line {line}: number '{row['number']}' is not in {key}")
-        if row["mark"].strip() not in _MARKS:
-            raise InputError(f"{readings}, line {line}: mark '{row['mark']}', expected 0, 1 or 2")
-        name, group = row["name"].strip(), keyed[number]["group"]
-        understood = _understood(group, int(keyed[number]["index"]), name)
+    for line in read_table(readings, ("number", "name", "mark")):
+        number, name, mark = (line.cells[column] for column in ("number", "name", "mark"))
+        if number.lstrip("0") not in keyed:
+            raise InputError(f"{line.where}: number '{number}' is not in {key}")
+        if mark not in _MARKS:
+            raise InputError(f"{line.where}: mark '{mark}', expected 0, 1 or 2")
+        known = keyed[number.lstrip("0")]
+        group, index = known.cells["group"], known.cells["index"]
+        if not index.isdecimal():
+            raise InputError(f"{known.where}: index '{index}', expected a whole number")
+        understood = _understood(group, int(index), name)
         named = name.lower() not in ("", NOTHING)
-        said.setdefault(group, []).append((named, int(row["mark"]), understood))
+        said.setdefault(group, []).append((named, int(mark), understood))
     return {group: _named(one) for group, one in sorted(said.items())}
 
 
@@ -121,14 +125,6 @@ def _understood(group: str, index: int, name: str) -> float | None:
     if group != NAMES:
         return None
     return 0.0 if name.lower() == NOTHING else letters_read(FIRST_NAMES[index], name)
-
-
-def _rows(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
-    with path.open(newline="", encoding="utf-8") as file:
-        reader = csv.DictReader(file)
-        if reader.fieldnames is None or not set(columns) <= set(reader.fieldnames):
-            raise InputError(f"{path}: columns {reader.fieldnames}, expected {', '.join(columns)}")
-        return list(reader)
 
 
 def _numbered(picture: Gray, number: int) -> Gray:

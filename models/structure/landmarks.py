@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +10,11 @@ import numpy as np
 
 from exhibit.contract.errors import InputError
 from exhibit.contract.values import Doubles
+from models.collection.spreadsheet import Line, read_table
 from models.directions.factorial import Cells
 
 LANDMARKS_FILE = "landmarks.csv"
+_AXES = ("x", "y", "depth")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,6 +38,13 @@ class Landmarks:
         return Landmarks(tuple(names), self.points[..., [self.names.index(n) for n in names]])
 
 
+def _place(line: Line) -> list[float]:
+    try:
+        return [float(line.cells[axis]) for axis in _AXES]
+    except ValueError as error:
+        raise InputError(f"{line.where}: {error}; expected numbers as {', '.join(_AXES)}") from None
+
+
 def read_landmarks(dataset: Path, cells: Cells) -> Landmarks:
     """Read the landmarks of all drawings, in the order of `cells.files`.
 
@@ -47,9 +55,8 @@ def read_landmarks(dataset: Path, cells: Cells) -> Landmarks:
     if not path.is_file():
         raise InputError(f"{path}: missing; make it with models collection portraits --factors")
     found: dict[str, dict[str, list[float]]] = {}
-    for row in csv.DictReader(path.read_text(encoding="utf-8").splitlines()):
-        place = [float(row[column]) for column in ("x", "y", "depth")]
-        found.setdefault(row["file"], {})[row["landmark"]] = place
+    for line in read_table(path, ("file", "landmark", *_AXES)):
+        found.setdefault(line.cells["file"], {})[line.cells["landmark"]] = _place(line)
     names = tuple(next(iter(found.values()), {}))
     try:
         points = [[found[file][name] for name in names] for file in cells.files.ravel()]

@@ -57,7 +57,11 @@ def test_score_named_counts_names_and_marks_by_group(written):
 
 @pytest.mark.parametrize(
     ("line", "message"),
-    [("99,hat,1", "line 2: number '99'"), ("1,hat,3", "line 2: mark '3', expected 0, 1 or 2")],
+    [
+        ("99,hat,1", "line 2: number '99'"),
+        ("1,hat,3", "line 2: mark '3', expected 0, 1 or 2"),
+        ("1,hat", "line 2: mark '', expected 0, 1 or 2"),
+    ],
 )
 def test_score_named_wrong_line_is_refused_with_its_place(written, line, message):
     (written / "read.csv").write_text(f"number,name,mark\n{line}\n")

@@ -48,3 +48,9 @@ def test_read_landmarks_with_one_missing_is_refused(heads, tmp_path):
 def test_read_landmarks_that_are_not_there_are_refused(heads, tmp_path):
     with pytest.raises(InputError, match="portraits --factors"):
         read_landmarks(tmp_path, read_cells(heads))
+
+
+def test_read_landmarks_that_are_no_numbers_are_refused_by_line(heads, tmp_path):
+    (tmp_path / "landmarks.csv").write_text("file,landmark,x,y,depth\na.png,chin,1,,2\n")
+    with pytest.raises(InputError, match=r"line 2: .*; expected numbers as x, y, depth"):
+        read_landmarks(tmp_path, read_cells(heads))
