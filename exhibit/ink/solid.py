@@ -154,8 +154,10 @@ class Solids:
         black, known = dark.view(np.bool_), self.cells.view(np.bool_)
         told = rims.count(plain | black | bright)
         free = rims.count(plain & sight.outlasted.view(np.bool_))
-        begun = (rims.count(known) >= _KNOWN_SHARE * told) | (free >= _OPEN_SHARE * told)
         stir = sight.stir
+        begun = (rims.count(known) >= _KNOWN_SHARE * told) | (free >= _OPEN_SHARE * told)
+        # What still stirs in part has not come to rest bit by bit: it slides along.
+        begun &= ~rims.on(stir.still_ms == 0)
         rested_ms = cv2.max(stir.still_beside(resting), rims.most(stir.still_ms, begun))
         came = stir.moved_ms < rested_ms
         stays = (black & ~came) | (bright & (stir.still_ms >= STILL_MS))

@@ -352,8 +352,18 @@ def test_solids_stroke_is_drawn_that_came_to_rest_bit_by_bit_before_the_pen_at_i
 
 @pytest.mark.parametrize(
     ("still_ms", "came_ms"),
-    [(np.full(14, 350), 350), (np.full(14, 350), 380), (np.linspace(400, 66, 14), 900)],
-    ids=["comes down", "comes down with its hand first", "slides along itself"],
+    [
+        (np.full(14, 350), 350),
+        (np.full(14, 350), 380),
+        (np.linspace(400, 66, 14), 900),
+        (np.where(np.arange(14) == 7, 0, np.linspace(400, 66, 14)), 200),
+    ],
+    ids=[
+        "comes down",
+        "comes down with its hand first",
+        "slides along itself",
+        "stirs in part",
+    ],
 )
 def test_solids_finger_is_not_drawn(still_ms: np.ndarray, came_ms: int) -> None:
     assert not _left_by_a_hand(still_ms, came_ms).any()
