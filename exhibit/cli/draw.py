@@ -93,7 +93,8 @@ def draw(
     """Answer a drawing with a picture in the artist's hand.
 
     INK is a drawing of any size, dark lines on light paper (PNG, JPEG, TIFF, HEIC, WebP ...), or a
-    folder of them; every one gives a PNG of the bundle's size.
+    folder of them; every one gives a PNG of the bundle's size. Those of a folder that cannot be
+    read are named at the end, and the others are answered.
 
     Example: exhibit draw cat.png -o answer.png --bundle lear --direction curvature=2
     """
@@ -110,10 +111,19 @@ def draw(
     memory = open_memory(opened) if recall > 0 and models.encoder.sees_recalled else None
     output_folder = output if ink.is_dir() else output.parent
     output_folder.mkdir(parents=True, exist_ok=True)
+    refused = []
     with click.progressbar(jobs, label="Drawing", hidden=len(jobs) == 1) as waiting:
         for source, target in waiting:
-            drawn = _read_ink(source, opened.card)
+            try:
+                drawn = _read_ink(source, opened.card)
+            except InputError as error:
+                refused.append(str(error))
+                continue
             _write(target, _answer(drawn, _recalled(drawn, memory), models, editor))
+    if refused and len(jobs) > 1:
+        refused.append(f"{len(jobs) - len(refused)} of {len(jobs)} drawings are answered")
+    if refused:
+        raise InputError("\n".join(refused))
 
 
 def _editor(opened: Bundle, editing: EditingConfig, model: ModelConfig) -> DirectionEditor:

@@ -187,6 +187,21 @@ def test_draw_unusable_ink_is_one_line_and_exit_2(tmp_path: Path, bundle: Path) 
         assert message in result.output
 
 
+def test_draw_of_a_folder_names_what_cannot_be_read_and_answers_the_rest(
+    tmp_path: Path, bundle: Path
+) -> None:
+    folder = tmp_path / "drawings"
+    folder.mkdir()
+    (folder / "a.png").write_text("hello")
+    save(folder / "b.png", drawing())
+    save(folder / "c.png", 255 - drawing())
+    result = draw(folder, "-o", tmp_path / "out", "--bundle", bundle)
+    assert result.exit_code == 2
+    assert "a.png: damaged, or no picture" in result.output and "c.png: half of" in result.output
+    assert result.output.endswith("1 of 3 drawings are answered\n")
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["b.png"]
+
+
 def test_draw_never_overwrites_a_drawing_or_its_own_answer(tmp_path: Path, bundle: Path) -> None:
     ink = save(tmp_path / "cat.png", drawing())
     refused = draw(ink, "-o", ink, "--bundle", bundle)
