@@ -19,6 +19,9 @@ OUTSIDE = 1.0
 """Cost of a drawing that lies outside the sheet."""
 _UNEXPLAINED_OPEN, _UNEXPLAINED_CLOSED = 0.1, 0.55
 """Cost of a contour that no ink explains, while a sketch is one stroke and when it is closed."""
+_AT_ONCE = 50
+"""Places, with shifts of them, that are compared at once: 1.2 MB at the finer level. Of as many as
+there are, the heap would grow whenever more of them fall together than ever before."""
 
 
 def contour_cost(closed: float) -> float:
@@ -62,7 +65,7 @@ def fit_around(index: Index, inks: Inks, places: Places, reach: int) -> Fit:
     """
     steps = shifts(reach)
     explained, contour, inside = np.zeros((3, len(places), len(steps)), np.float32)
-    for size, turned, chosen in _groups(places):
+    for size, turned, chosen in _groups(places, _AT_ONCE // len(steps)):
         ink, some = inks.at(size, turned, COARSE), places.take(chosen)
         corners = (some.corners[:, None] + steps).reshape(-1, 2)
         lines = as_shares(index.coarse[some.drawing])
@@ -91,7 +94,7 @@ def explained_around(
     """
     steps = shifts(reach)
     explained = np.zeros((len(places), len(steps)), np.float32)
-    for size, turned, chosen in _groups(places):
+    for size, turned, chosen in _groups(places, _AT_ONCE // len(steps)):
         ink, some = inks.at(size, turned, level), places.take(chosen)
         corners = (some.corners[:, None] + steps).reshape(-1, 2)
         lines = as_shares(templates[some.drawing])
@@ -115,8 +118,10 @@ def _products(under: Floats, drawings: Floats) -> Floats:
     return np.asarray(np.matmul(flat, drawings.reshape(count, -1, 1))[..., 0], np.float32)
 
 
-def _groups(places: Places) -> Iterator[tuple[int, bool, Ints]]:
-    """Divide places by size and hand: for each of them the ink is another one."""
+def _groups(places: Places, most: int) -> Iterator[tuple[int, bool, Ints]]:
+    """Divide places by size and hand, for each of which the ink is another one, `most` at once."""
     keys = 2 * places.size + places.turned
     for key in np.unique(keys):
-        yield int(key) // 2, bool(key % 2), np.flatnonzero(keys == key)
+        group = np.flatnonzero(keys == key)
+        for start in range(0, len(group), most):
+            yield int(key) // 2, bool(key % 2), group[start : start + most]
