@@ -167,6 +167,7 @@ for (const chip of document.querySelectorAll("[data-scene]")) {
 }
 for (const button of document.querySelectorAll("[data-scene-delete]")) {
   button.addEventListener("click", async () => {
+    if (!confirm(text("tune.scene_delete_sure", { name: button.dataset.sceneDelete }))) return;
     if (await attempt("DELETE", sceneAt(button.dataset.sceneDelete))) location.reload();
   });
 }
@@ -174,6 +175,8 @@ at("keep-scene")?.addEventListener("submit", async (event) => {
   event.preventDefault();
   const bundle = at("scene-bundle").checked ? at("bundles").dataset.inUse : null;
   const name = at("scene-name").value.trim();
+  const taken = [...document.querySelectorAll("[data-scene]")].some((chip) => chip.dataset.scene === name);
+  if (taken && !confirm(text("tune.scene_replace_sure", { name }))) return;
   if (await attempt("PUT", sceneAt(name), { fade_s: Number(at("scene-fade").value), bundle })) location.reload();
 });
 

@@ -396,6 +396,41 @@ def test_tune_scene_is_kept_and_switched_to(open_page: Callable[..., Any]) -> No
     wait_until(lambda: float(number.input_value()) == 1.0, "the number on the page")
 
 
+def test_tune_scene_is_not_replaced_or_removed_without_a_question(
+    open_page: Callable[..., Any],
+) -> None:
+    page = open_page("/tune")
+    page.fill("#scene-name", "Noon")
+    page.fill("#scene-fade", "3")
+    page.get_by_role("button", name="Keep as a scene").click()
+    page.locator('[data-scene="Noon"]').wait_for()
+    page.wait_for_load_state("domcontentloaded")
+    asked: list[str] = []
+
+    def say_no(dialog: Any) -> None:
+        asked.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", say_no)
+    page.fill("#scene-name", "Noon")
+    page.get_by_role("button", name="Keep as a scene").click()
+    wait_until(lambda: len(asked) == 1, "the question")
+    page.get_by_text("Schedule and tidying").click()
+    page.locator('[data-scene-delete="Noon"]').click()
+    wait_until(lambda: len(asked) == 2, "the second question")
+    assert all("Noon" in question for question in asked)
+    assert _fades(page)["Noon"] == 3.0
+    page.remove_listener("dialog", say_no)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.locator('[data-scene-delete="Noon"]').click()
+    wait_until(lambda: "Noon" not in _fades(page), "no scene")
+
+
+def _fades(page: Any) -> dict[str, float]:
+    found = page.request.get(f"{page.url.removesuffix('/tune')}/api/v1/scenes").json()
+    return {scene["name"]: scene["fade_s"] for scene in found["scenes"]}
+
+
 def test_tune_schedule_of_two_pages_is_not_replaced_without_a_word(
     open_page: Callable[..., Any],
 ) -> None:
