@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+pytest.importorskip("doxapy")
+
 import benchmarks.ink
 from benchmarks.ink import FRAMES, SEED, Method, main, measure
 from benchmarks.ink_tally import OURS, Tally, false_strokes, invented_px, merge, report

@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 import click
 
-from exhibit.cli.numbers import NOT_NEGATIVE, POSITIVE, SHARE
+from exhibit.cli.numbers import NOT_NEGATIVE, POSITIVE, Number
 from models.dry_run import dry_run_option
 from models.training.run.folder import kept
 from models.training.run.limits import RunLimits
@@ -53,10 +53,10 @@ _MEANS = (
 _AUGMENT = (
     click.option(
         "--ada-target",
-        type=SHARE,
+        type=Number(-1, 1),
         default=0.6,
         show_default=True,
-        help="Target of the ADA heuristic.",
+        help="Target of the ADA heuristic: the mean sign of what is said of drawings, -1 to 1.",
     ),
     click.option(
         "--ada-kimg",

@@ -92,7 +92,8 @@ def test_directions_condition_writes_one_direction(gan, tmp_path):
     ("arguments", "expected"),
     [
         (("--layers", "a-b"), "--layers 'a-b'"),
-        (("--layers", "99"), "layers [99]: expected some of 0 to 7"),
+        (("--layers", "12"), "layers [12]: expected some of 0 to 7"),
+        (("--layers", "99"), "--layers '99': expected numbers from 0 to 17"),
         (("--region", "eyes"), "--region 'eyes'"),
     ],
 )
