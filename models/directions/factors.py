@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import qr
-from scipy.optimize import minimize
+from scipy.optimize import Bounds, minimize
 
 from exhibit.contract.errors import InputError
 from exhibit.contract.values import Doubles, Floats
@@ -154,7 +154,7 @@ def descend(
         start.ravel(),
         jac=True,
         method="L-BFGS-B",
-        bounds=[(0, None)] * start.size if bounded else None,
+        bounds=Bounds(0, np.inf) if bounded else None,
         options={"maxiter": steps, "ftol": tolerance},
     )
     return found.x.reshape(start.shape), float(found.fun)
