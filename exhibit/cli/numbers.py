@@ -26,7 +26,8 @@ class Number(click.FloatRange):
 SHARE = Number(0, 1)
 NOT_NEGATIVE = Number(0)
 POSITIVE = Number(0, min_open=True)
-SEEDS = click.IntRange(0, 2**32 - 1)
+SEEDS_BELOW = 2**32
+SEEDS = click.IntRange(0, SEEDS_BELOW - 1)
 """What generators of random numbers take."""
 MOST = 10_000
 """So many numbers can be listed."""

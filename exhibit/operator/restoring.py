@@ -6,7 +6,6 @@ import itertools
 import json
 import shutil
 import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -169,13 +168,9 @@ def _put(source: Path, target: Path) -> None:
 
 def _free(target: Path) -> Path:
     """Return a name that nothing has yet, for what was there before."""
-    names = (f"{target.stem}.before-restore{more}{target.suffix}" for more in _numbers())
+    ends = itertools.chain([""], (f"-{number}" for number in itertools.count(2)))
+    names = (f"{target.stem}.before-restore{end}{target.suffix}" for end in ends)
     return next(path for path in map(target.with_name, names) if not path.exists())
-
-
-def _numbers() -> Iterator[str]:
-    yield ""
-    yield from (f"-{number}" for number in itertools.count(2))
 
 
 def _refuse_other_format(path: Path, files: dict[str, zipfile.ZipInfo]) -> None:

@@ -65,7 +65,7 @@ def fit_around(index: Index, inks: Inks, places: Places, reach: int) -> Fit:
     """
     steps = shifts(reach)
     explained, contour, inside = np.zeros((3, len(places), len(steps)), np.float32)
-    for size, turned, chosen in _groups(places, _AT_ONCE // len(steps)):
+    for size, turned, chosen in _groups(places, len(steps)):
         ink, some = inks.at(size, turned, COARSE), places.take(chosen)
         corners = (some.corners[:, None] + steps).reshape(-1, 2)
         lines = as_shares(index.coarse[some.drawing])
@@ -94,7 +94,7 @@ def explained_around(
     """
     steps = shifts(reach)
     explained = np.zeros((len(places), len(steps)), np.float32)
-    for size, turned, chosen in _groups(places, _AT_ONCE // len(steps)):
+    for size, turned, chosen in _groups(places, len(steps)):
         ink, some = inks.at(size, turned, level), places.take(chosen)
         corners = (some.corners[:, None] + steps).reshape(-1, 2)
         lines = as_shares(templates[some.drawing])
@@ -118,8 +118,12 @@ def _products(under: Floats, drawings: Floats) -> Floats:
     return np.asarray(np.matmul(flat, drawings.reshape(count, -1, 1))[..., 0], np.float32)
 
 
-def _groups(places: Places, most: int) -> Iterator[tuple[int, bool, Ints]]:
-    """Divide places by size and hand, for each of which the ink is another one, `most` at once."""
+def _groups(places: Places, steps: int) -> Iterator[tuple[int, bool, Ints]]:
+    """Divide places by size and hand, for each of which the ink is another one.
+
+    Groups are of `_AT_ONCE` at most, with `steps` shifts of each; of one place where that is more.
+    """
+    most = max(_AT_ONCE // steps, 1)
     keys = 2 * places.size + places.turned
     for key in np.unique(keys):
         group = np.flatnonzero(keys == key)

@@ -97,11 +97,11 @@ def score_named(readings: Path, key: Path) -> dict[str, Named]:
     said: dict[str, list[tuple[bool, int, float | None]]] = {}
     for line in read_table(readings, ("number", "name", "mark")):
         number, name, mark = (line.cells[column] for column in ("number", "name", "mark"))
-        if number.lstrip("0") not in keyed:
+        known = keyed.get(number.lstrip("0"))
+        if known is None:
             raise InputError(f"{line.where}: number '{number}' is not in {key}")
         if mark not in _MARKS:
             raise InputError(f"{line.where}: mark '{mark}', expected 0, 1 or 2")
-        known = keyed[number.lstrip("0")]
         group, index = known.cells["group"], known.cells["index"]
         if not index.isdecimal():
             raise InputError(f"{known.where}: index '{index}', expected a whole number")

@@ -7,9 +7,15 @@ import math
 from pathlib import Path
 from typing import Any
 
+import click
 import numpy as np
 
 from exhibit.contract.files import write_whole
+
+JSON_OPTION = click.option(
+    "--json", "json_path", type=click.Path(path_type=Path, dir_okay=False), help="Report as JSON."
+)
+"""Where a command writes its report, as `json_path`; None is nowhere."""
 
 
 def write_json(report: dict[str, Any], path: Path) -> None:

@@ -111,8 +111,8 @@ async def switch(name: SceneName, request: Request) -> Scene:
 async def schedule(given: Schedule, request: Request) -> SceneBook:
     """Replace the schedule; without `before` the last one wins."""
     now = desk_of(request).scenes.book
-    if given.before is not None and _moments_of(given.before) != _moments_of(now.schedule):
-        others = _moments_of(now.schedule) ^ _moments_of(given.before)
+    read = now.schedule if given.before is None else given.before
+    if others := _moments_of(now.schedule) ^ _moments_of(read):
         told = ", ".join(sorted(f"{at} {scene}" for at, scene, _ in others))
         raise HTTPException(
             409,

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import numpy as np
 
-from exhibit.cli.numbers import numbers_in
+from exhibit.cli.numbers import SEEDS_BELOW, numbers_in
 from models.diffusion.commands.shared import (
     CHECKPOINT,
     STEPS_OPTION,
@@ -49,7 +49,8 @@ def draw_command(
 
     A folder is gone on with: pictures that it has are not drawn again.
     """
-    numbers, subject = numbers_in("--seeds", seeds, 2**32), load_subject(checkpoint, steps=steps)
+    numbers = numbers_in("--seeds", seeds, SEEDS_BELOW)
+    subject = load_subject(checkpoint, steps=steps)
     single = out.suffix.lower() != ".png"
     if single:
         numbers = [seed for seed in numbers if not _file(out, seed).is_file()]

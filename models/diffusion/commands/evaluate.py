@@ -23,7 +23,7 @@ from models.directions.labels import part_region
 from models.directions.safe_range import MOST_TRIES
 from models.directions.subject import load_subject as load_generator_subject
 from models.dry_run import dry_run_option
-from models.measures.json_report import write_json
+from models.measures.json_report import JSON_OPTION, write_json
 
 _DEFAULT = Looked()
 _MOVES = 12
@@ -42,9 +42,7 @@ _MOVES = 12
     type=click.Path(path_type=Path),
     help="The heads that both learnt: what a drawing looks like.",
 )
-@click.option(
-    "--json", "json_path", type=click.Path(path_type=Path, dir_okay=False), help="Report as JSON."
-)
+@JSON_OPTION
 @click.option(
     "--samples",
     default=_DEFAULT.samples,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from exhibit.cli.numbers import numbers_in
+from exhibit.cli.numbers import SEEDS_BELOW, numbers_in
 from models.diffusion.commands.shared import (
     CHECKPOINT,
     STEPS_OPTION,
@@ -46,7 +46,8 @@ def poster(checkpoint: Path, out: Path, seeds: str, side: int, steps: int, dry_r
     Choose seeds from the sheet of models diffuse draw. Nothing is added that the small drawing does
     not have. A folder is gone on with: drawings that it has are left.
     """
-    numbers, subject = numbers_in("--seeds", seeds, 2**32), load_subject(checkpoint, steps=steps)
+    numbers = numbers_in("--seeds", seeds, SEEDS_BELOW)
+    subject = load_subject(checkpoint, steps=steps)
     files = [out / f"seed{seed:05d}.png" for seed in numbers]
     if dry_run:
         missing = sum(not file.is_file() for file in files)

@@ -19,7 +19,7 @@ from models.diffusion.subject import load_subject
 from models.directions.drawing import draw_codes
 from models.directions.subject import load_subject as load_generator_subject
 from models.dry_run import dry_run_option
-from models.measures.json_report import write_json
+from models.measures.json_report import JSON_OPTION, write_json
 from models.measures.prior import measured_collection, prior
 from models.networks.perceptual.lpips import evaluation_lpips
 from models.networks.psp.inverter import Codes
@@ -39,9 +39,7 @@ _SIDE_PX = 64
     type=click.Path(path_type=Path),
     help="The drawings that both learnt.",
 )
-@click.option(
-    "--json", "json_path", type=click.Path(path_type=Path, dir_okay=False), help="Report as JSON."
-)
+@JSON_OPTION
 @click.option(
     "--samples",
     default=200,

@@ -32,7 +32,7 @@ from models.directions.subject import Subject, load_subject
 from models.directions.supervised import check_samples
 from models.directions.transfer import held_out, pictures_of_moves, transfer_table
 from models.dry_run import dry_run_option, duration, say_cost, seconds_of
-from models.measures.json_report import write_json
+from models.measures.json_report import JSON_OPTION, write_json
 
 REGIONS = "hair,eyes,nose,mouth,beard"
 _METHODS, _HEADS, _CONDITIONED = 3, 4, 2
@@ -62,9 +62,7 @@ class Asked:
 
 @click.command("evaluate")
 @CHECKPOINT
-@click.option(
-    "--json", "json_path", type=click.Path(path_type=Path, dir_okay=False), help="Report as JSON."
-)
+@JSON_OPTION
 @click.option(
     "--samples",
     default=4000,

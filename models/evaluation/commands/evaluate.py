@@ -20,7 +20,7 @@ from models.evaluation.measure import Evidence, Extent, Subject, measure
 from models.evaluation.report import write_html
 from models.evaluation.table_model import TableModel
 from models.measures.adherence import SIDE_PX
-from models.measures.json_report import rounded, write_json
+from models.measures.json_report import JSON_OPTION, rounded, write_json
 from models.networks.perceptual.lpips import evaluation_lpips
 from models.saved.card import write_card
 from models.saved.encoder import load_hand
@@ -47,9 +47,7 @@ PSIS = (0.3, 0.5, 0.7, 0.85, 1.0)
     type=click.Path(path_type=Path),
     help="Quick, Draw! sketches (.ndjson); the held-out categories are measured.",
 )
-@click.option(
-    "--json", "json_path", type=click.Path(path_type=Path, dir_okay=False), help="Report as JSON."
-)
+@JSON_OPTION
 @click.option(
     "--html",
     "html_dir",

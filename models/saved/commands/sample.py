@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 import torch
 
-from exhibit.cli.numbers import Number, numbers_in
+from exhibit.cli.numbers import SEEDS_BELOW, Number, numbers_in
 from models.networks.pixels import to_uint8
 from models.networks.stylegan2.samples import draw, fixed_latents
 from models.saved.gan import load_generator
@@ -44,7 +44,7 @@ def sample(
 
     A seed always gives the same picture.
     """
-    numbers = numbers_in("--seeds", seeds, 2**32)
+    numbers = numbers_in("--seeds", seeds, SEEDS_BELOW)
     generator = load_generator(checkpoint)
     click.echo(f"{checkpoint}: {generator.config.resolution} px; {len(numbers)} pictures to {out}")
     if dry_run:

@@ -8,7 +8,7 @@ import click
 
 from exhibit.cli.numbers import SEEDS
 from models.dry_run import checking_option
-from models.measures.json_report import write_json
+from models.measures.json_report import JSON_OPTION, write_json
 from models.sheets import write_png
 from models.structure.canonical_network import apart, forms_sheet, load_canonical, read_ink
 from models.structure.standing import compared, ways
@@ -29,9 +29,7 @@ from models.structure.standing import compared, ways
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder for a sheet of each.",
 )
-@click.option(
-    "--json", "json_path", type=click.Path(path_type=Path, dir_okay=False), help="Report as JSON."
-)
+@JSON_OPTION
 @click.option("--seed", type=SEEDS, default=0, show_default=True, help="Of the known moves.")
 @checking_option
 def pose(
