@@ -7,7 +7,7 @@ import numpy as np
 
 from exhibit.contract.values import Floats, Gray
 from exhibit.ink import field
-from exhibit.ink.images import as_gray, square
+from exhibit.ink.images import as_gray, label_type, square
 
 _ENOUGH = 8
 _NEAR, _UNDISTURBED = 0.12, 0.97
@@ -85,15 +85,16 @@ class BareTable:
 
 def dust_of(contrast: Floats | Gray) -> Gray:
     """Return the specks in a contrast (H, W), a little wider and stronger than they look, uint8."""
-    strong = contrast * specks_of(as_gray(contrast > _DUST_FADES), _LARGEST_DUST)
-    widened = cv2.dilate(strong.astype(np.uint8), square(3))
+    strong = as_gray(contrast) * specks_of(as_gray(contrast > _DUST_FADES), _LARGEST_DUST)
+    widened = cv2.dilate(strong, square(3))
     return as_gray(cv2.convertScaleAbs(widened, alpha=1.2))
 
 
 def specks_of(marks: Gray, largest: float) -> Gray:
     """Keep pieces of marks (H, W) uint8 whose longer side is at most a share of the frame's."""
     most_px = largest * max(marks.shape)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(marks, connectivity=8)
+    kind = label_type(marks.shape)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(marks, connectivity=8, ltype=kind)
     length = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
     small = length <= most_px
     small[0] = False

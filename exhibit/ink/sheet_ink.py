@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from exhibit.contract.settings.schema import InkConfig
 from exhibit.contract.values import Floats, Gray
@@ -25,8 +24,8 @@ _STILL_MS = 1500
 """Once nothing has stirred for so long, single pixels at the edges of ink change no more."""
 _LOOK_FRAMES = 12
 """A sheet is looked at this long before its own marks are told from ink."""
-_MARK, _DRAWN_SHARE = 0.25, 0.0005
-"""Contrast above which a mark is ink; a sheet with more of that is not a fresh one."""
+_MARK, _DRAWN_SHARE = 63, 0.0005
+"""Contrast, of 255, above which a mark is ink; a sheet with more of that is not a fresh one."""
 _SPECK = 0.012
 """Longest side of a speck of dirt, as a share of the frame's width."""
 _DOUBTED = 0.9
@@ -228,13 +227,14 @@ class SheetInk:
 
 def marks_of_paper(contrast: Gray, limits: threshold.Limits) -> Gray | None:
     """Return the folds and stains of a fresh sheet, (H, W) uint8 contrast; None if drawn on."""
-    sure = cv2.countNonZero(as_gray(contrast > 255 * _MARK))
+    sure = cv2.countNonZero(as_gray(contrast > _MARK))
     if sure > _DRAWN_SHARE * contrast.size:
         return None
     begun = _begun(contrast, limits)
+    marks = np.minimum(contrast, np.uint8(_MARK))
     # A speck is no drawing, however dark.
-    most = np.where(specks_of(begun, _SPECK) > 0, 255.0, 255 * _MARK)
-    return _widened(np.minimum(contrast, most) * begun)
+    np.copyto(marks, contrast, where=specks_of(begun, _SPECK) > 0)
+    return _widened(marks * begun)
 
 
 def marks_that_shine_through(contrast: Gray, limits: threshold.Limits) -> Gray:
@@ -246,10 +246,9 @@ def _begun(contrast: Gray, limits: threshold.Limits) -> Gray:
     return as_gray(contrast > 0.8 * limits.low)
 
 
-def _widened(marks: NDArray[np.generic]) -> Gray:
+def _widened(marks: Gray) -> Gray:
     """Return marks a little wider and stronger than they look."""
-    wide = cv2.dilate(marks.astype(np.float32), square(3))
-    return as_gray(cv2.convertScaleAbs(wide, alpha=1.2))
+    return as_gray(cv2.convertScaleAbs(cv2.dilate(marks, square(3)), alpha=1.2))
 
 
 def warp_ink(ink: Gray, old_to_new: Homography) -> Gray:
