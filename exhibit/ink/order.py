@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -63,9 +65,8 @@ class StrokeBook:
 
     def moved(self, old_to_new: Homography) -> StrokeBook:
         """Return the same strokes after the sheet moved by a homography of frame pixels."""
-        shape = self._numbers.shape
-        other = StrokeBook((shape[0], shape[1]))
-        size = (shape[1], shape[0])
+        size = (self._numbers.shape[1], self._numbers.shape[0])
+        other = copy(self)
         numbers = cv2.warpPerspective(self._numbers, old_to_new, size, flags=cv2.INTER_NEAREST)
         other._numbers = np.asarray(numbers, np.uint16)
         other._grown_at = list(self._grown_at)

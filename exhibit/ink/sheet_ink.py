@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 
 import cv2
@@ -206,14 +207,12 @@ class SheetInk:
 
     def moved(self, old_to_new: Homography) -> SheetInk:
         """Return the same ink after the sheet moved by a homography of frame pixels."""
-        shape = self.seen.shape
-        other = SheetInk((shape[0], shape[1]), self._find_marks)
-        size = (shape[1], shape[0])
+        size = (self.seen.shape[1], self.seen.shape[0])
+        other = copy(self)
+        other._free, other._near_hand = np.zeros_like(self._free), np.zeros_like(self._free)
         other._contrast = np.asarray(
             cv2.warpPerspective(self._contrast, old_to_new, size), np.float32
         )
-        other._frames = self._frames
-        other._is_judged_anew = self._is_judged_anew
         other._book = self._book.moved(old_to_new)
         if self._marks is not None:
             other._marks = as_gray(cv2.warpPerspective(self._marks, old_to_new, size))
