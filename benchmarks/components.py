@@ -1,6 +1,6 @@
 """What sparse components cost and reach, beside Adam on the same regression vectors.
 
-python -m benchmarks.components [--checkpoint models/checkpoints/portraits.pt] [--steps 500000]
+OMP_NUM_THREADS=1 python -m benchmarks.components [--checkpoint FILE] [--steps 500000]
 
 Both run here, one after the other, on one thread, and are counted in CPU seconds. Adam takes the
 paper's steps of 1e-4, directions brought back to unit length in the objective; how far it has come

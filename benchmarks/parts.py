@@ -1,8 +1,8 @@
 """What PandA's factors cost and leave, beside the authors' steps on the same maps.
 
-python -m benchmarks.parts [--checkpoint models/checkpoints/portraits.pt] [--json]
+OMP_NUM_THREADS=1 python -m benchmarks.parts [--checkpoint models/checkpoints/portraits.pt] [--json]
 
-Both sides run here, one after the other, on one thread, and are counted in CPU seconds. Theirs is
+All run here by turns, several times, on one thread, and are counted in CPU seconds. Theirs is
 algorithm 1 as their program takes it: gradient steps on both factors for one map a step, the parts
 cut at 0; or the same with Adam. Needs the [models] extra.
 """
@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from statistics import median
 from typing import Any, Literal
 
 import click
@@ -29,6 +30,7 @@ from models.directions.subject import Subject, load_subject
 SETTINGS = ((16, 128, 8, 500), (16, 32, 16, 500), (32, 64, 8, 300))
 """Side of the map, appearances, parts, maps."""
 UNSEEN = 100
+OURS = "ours"
 Rule = Literal["gradient", "adam"]
 GRADIENT_SHARE, ADAM_RATE = 0.05, 3e-3
 """A gradient's step as a share of what one map's largest singular value allows, and Adam's rate."""
@@ -57,9 +59,9 @@ def timed(work: Callable[[], Any]) -> tuple[float, Any]:
     return time.process_time() - began, found
 
 
-def ours(maps: Floats, unseen: Floats, appearances: int, parts: int, seed: int) -> Result:
+def ours(maps: Floats, unseen: Floats, appearances: int, parts: int) -> Result:
     """Factorise as the product does."""
-    seconds, found = timed(lambda: factorise(maps, appearances, parts, seed))
+    seconds, found = timed(lambda: factorise(maps, appearances, parts))
     return Result(found.energy_left, found.left_of(unseen), seconds, _apart(found.appearances))
 
 
@@ -117,20 +119,19 @@ def _apart(columns: np.ndarray[Any, Any]) -> float:
 
 
 def setting(
-    subject: Subject, asked: tuple[int, int, int, int], steps: int, seeds: int
-) -> dict[str, Result]:
-    """Compare on one setting: ours from several seeds, and both of the authors' rules."""
+    subject: Subject, asked: tuple[int, int, int, int], steps: int, rounds: int
+) -> dict[str, list[Result]]:
+    """Compare on one setting: ours and both of the authors' rules, by turns."""
     side, appearances, parts, count = asked
     drawn = flat_maps(subject, side, count + UNSEEN)
     maps, unseen = drawn[:count], drawn[count:]
-    found = {
-        f"ours, seed {seed}": ours(maps, unseen, appearances, parts, seed) for seed in range(seeds)
-    }
     rules: tuple[Rule, ...] = ("gradient", "adam")
-    for rule in rules:
-        found[f"authors' {rule}, {steps} steps"] = theirs(
-            maps, unseen, appearances, parts, steps, rule
-        )
+    found: dict[str, list[Result]] = {OURS: [], **{f"authors' {rule}": [] for rule in rules}}
+    for _ in range(rounds):
+        found[OURS].append(ours(maps, unseen, appearances, parts))
+        for rule in rules:
+            given = theirs(maps, unseen, appearances, parts, steps, rule)
+            found[f"authors' {rule}"].append(given)
     return found
 
 
@@ -142,25 +143,31 @@ def setting(
     type=click.Path(path_type=Path),
 )
 @click.option("--steps", default=3000, show_default=True, type=click.IntRange(1), help="Theirs.")
-@click.option("--seeds", default=3, show_default=True, type=click.IntRange(1), help="Ours.")
+@click.option("--rounds", default=3, show_default=True, type=click.IntRange(1), help="By turns.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
-def main(checkpoint: Path, steps: int, seeds: int, as_json: bool) -> None:
+def main(checkpoint: Path, steps: int, rounds: int, as_json: bool) -> None:
     """Measure what appearances and parts cost and leave."""
     torch.set_num_threads(1)
     subject = load_subject(checkpoint)
     found = {}
     for asked in SETTINGS:
         name = "{}², {} appearances, {} parts, {} maps".format(asked[0], *asked[1:])
-        found[name] = setting(subject, asked, steps, seeds)
+        found[name] = setting(subject, asked, steps, rounds)
         if not as_json:
             click.echo(name)
-            for way, r in found[name].items():
+            own_s = median(r.cpu_s for r in found[name][OURS])
+            for way, results in found[name].items():
+                r, times = results[0], sorted(r.cpu_s for r in results)
                 click.echo(
-                    f"  {way:28} left {r.left:.4f}  unseen {r.unseen:.4f}  {r.cpu_s:6.2f} s  "
+                    f"  {way:18} left {r.left:.4f}  unseen {r.unseen:.4f}  "
+                    f"{times[0]:.2f}-{times[-1]:.2f} s ({median(times) / own_s:.1f} of ours)  "
                     f"|A'A - 1| {r.apart:.1e}"
                 )
     if as_json:
-        listed = {name: {k: asdict(v) for k, v in row.items()} for name, row in found.items()}
+        listed = {
+            name: {way: [asdict(r) for r in results] for way, results in row.items()}
+            for name, row in found.items()
+        }
         click.echo(json.dumps({"checkpoint": checkpoint.name, "settings": listed}, indent=1))
 
 

@@ -81,7 +81,7 @@ def panda_edits(
     """Give a region's directions of the finest map, by region and kind; factorised once for all."""
     side = finest_side(subject)
     maps = flat_maps(subject, side, samples)
-    factors = factorise(maps, min(FACTORS, maps.shape[1]), FACTORS, subject.seed)
+    factors = factorise(maps, min(FACTORS, maps.shape[1]), FACTORS)
     # Of one part there are no more directions than appearances.
     few = replace(subject, count=min(subject.count, factors.appearances.shape[1]))
     found = {}

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import qr
 from scipy.optimize import Bounds, minimize
 
 from exhibit.contract.errors import InputError
@@ -16,7 +15,8 @@ from models.directions.eigen import leading
 
 PLACES_KEPT = 64
 """Principal patterns of places that all rounds but their energy's count are computed in."""
-STARTS, START_STEPS, START_TOLERANCE = 8, 60, 1e-5
+TURNS, TURN_TOLERANCE = 200, 1e-6
+START_STEPS, START_TOLERANCE = 60, 1e-5
 ROUNDS, ROUND_STEPS, ROUND_TOLERANCE = 20, 40, 1e-6
 SETTLED = 5e-4
 """A round that takes away less of the energy left, as a share of it, is the last."""
@@ -49,19 +49,19 @@ class Factors:
         return float(_energy(maps - drawn) / _energy(maps))
 
 
-def factorise(maps: Floats, appearances: int, parts: int, seed: int = 0) -> Factors:
+def factorise(maps: Floats, appearances: int, parts: int) -> Factors:
     """Find appearances and parts of feature maps.
 
     Given one factor the other minimises −2·tr(XᵀG₁X) + tr(XᵀX·XᵀG₂X), with two Gram matrices that
     no longer know of single maps; L-BFGS-B solves that, with the bound 0 for parts. Parts start
-    from the best of some rotations of the places' principal patterns, and the Grams are formed
-    within the leading 64 of these; A and the energy are always of whole maps.
+    from the varimax rotation of the places' principal patterns, and the Grams are formed
+    within the leading 64 of these; A and the energy are always of whole maps. Nothing is drawn by
+    chance: the same maps give the same factors.
 
     Args:
         maps: (N, C, S) float32, S places in one row.
         appearances: R_C, at most C.
         parts: R_S, at most S.
-        seed: of the starts.
 
     Raises:
         InputError: more factors than channels or places.
@@ -70,6 +70,7 @@ def factorise(maps: Floats, appearances: int, parts: int, seed: int = 0) -> Fact
         Feature Maps of GANs", eq. 3 and algorithm 1. Their gradient steps let A drift from
         orthonormal columns, which lets AAᵀ weigh what it keeps; here A stays orthonormal, and the
         weights are gains of their own (the polar form of theirs). Steps follow the maps' norm.
+        The start: Kaiser 1958, "The varimax criterion for analytic rotation in factor analysis".
     """
     _, channels, places = maps.shape
     if not 1 <= appearances <= channels or not 1 <= parts <= places:
@@ -81,7 +82,8 @@ def factorise(maps: Floats, appearances: int, parts: int, seed: int = 0) -> Fact
     patterns = leading(_gram(maps), min(places, max(PLACES_KEPT, 4 * parts)))[0].T
     reduced = maps @ patterns.astype(np.float32)
     mixing = leading(_gram(reduced.transpose(0, 2, 1)), appearances)[0].T
-    found = _best_start(_place_grams(mixing, reduced), patterns, parts, seed)
+    grams, start = _place_grams(mixing, reduced), local_patterns(patterns[:, :parts])
+    found = _placed(grams, patterns, start, START_STEPS, START_TOLERANCE)
     before, left = np.inf, 1.0
     for _ in range(ROUNDS):
         mixing, left = _mixed(maps, found, mixing, energy)
@@ -89,7 +91,7 @@ def factorise(maps: Floats, appearances: int, parts: int, seed: int = 0) -> Fact
             break
         before = left
         grams = _place_grams(mixing, reduced)
-        found = _placed(grams, patterns, found, ROUND_STEPS, ROUND_TOLERANCE)[0]
+        found = _placed(grams, patterns, found, ROUND_STEPS, ROUND_TOLERANCE)
     columns, lengths, _ = np.linalg.svd(mixing, full_matrices=False)
     return Factors(columns, lengths**2, found, left)
 
@@ -160,17 +162,20 @@ def descend(
     return found.x.reshape(start.shape), float(found.fun)
 
 
-def _best_start(
-    grams: tuple[Doubles, Doubles], patterns: Doubles, parts: int, seed: int
-) -> Doubles:
-    """Solve for parts (S, R_S) from rotations of the leading patterns, cut at 0; the lowest."""
-    rng = np.random.default_rng(seed)
-    tried = []
-    for _ in range(STARTS):
-        turn = qr(rng.standard_normal((parts, parts)))[0]
-        start = np.maximum(patterns[:, :parts] @ turn, 0)
-        tried.append(_placed(grams, patterns, start, START_STEPS, START_TOLERANCE))
-    return min(tried, key=lambda pair: pair[1])[0]
+def local_patterns(patterns: Doubles) -> Doubles:
+    """Turn orthonormal patterns (S, k) so that each has few places (varimax); cut at 0, (S, k)."""
+    turn = np.eye(patterns.shape[1])
+    before = 0.0
+    for _ in range(TURNS):
+        turned = patterns @ turn
+        slope = turned**3 - turned * np.square(turned).mean(axis=0)
+        left, lengths, right = np.linalg.svd(patterns.T @ slope)
+        turn = left @ right
+        if lengths.sum() <= before * (1 + TURN_TOLERANCE):
+            break
+        before = lengths.sum()
+    turned = patterns @ turn
+    return np.maximum(np.where((turned**3).sum(axis=0) < 0, -turned, turned), 0)
 
 
 def _placed(
@@ -179,7 +184,7 @@ def _placed(
     start: Doubles,
     steps: int,
     tolerance: float,
-) -> tuple[Doubles, float]:
+) -> Doubles:
     """Parts (S, R_S) for given appearances, whose Grams are those of patterns (S, r)."""
     first, second = grams
     return descend(
@@ -190,7 +195,7 @@ def _placed(
         bounded=True,
         steps=steps,
         tolerance=tolerance,
-    )
+    )[0]
 
 
 def _mixed(maps: Floats, parts: Doubles, start: Doubles, energy: float) -> tuple[Doubles, float]:

@@ -61,7 +61,7 @@ def discover(
     if part == "ink":
         return _of_ink(subject, side, appearances, parts, samples, codes)
     maps = flat_maps(subject, side, samples, codes)
-    found = factorise(maps, appearances, parts, subject.seed)
+    found = factorise(maps, appearances, parts)
     details: dict[str, Any] = {}
     if refined_to is not None:
         if not 0 <= refined_to < len(maps):
@@ -82,7 +82,7 @@ def _of_ink(
 ) -> DirectionSet:
     """Appearances of the generator's own maps, for what codes draw."""
     random = Codes(subject.as_ws(subject.sample_w(samples)), None)
-    found = factorise(flat_maps(subject, side, samples, random), appearances, parts, subject.seed)
+    found = factorise(flat_maps(subject, side, samples, random), appearances, parts)
     details = {"energy_left": found.energy_left}
     return ink_directions(subject, found, random if codes is None else codes, side, details)
 
