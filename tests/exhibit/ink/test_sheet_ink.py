@@ -7,7 +7,7 @@ import pytest
 
 from exhibit.contract.settings.schema import InkConfig
 from exhibit.contract.values import Gray
-from exhibit.ink.sheet_ink import Place, SheetInk
+from exhibit.ink.sheet_ink import Place, SheetInk, marks_of_paper, marks_that_shine_through
 from exhibit.ink.threshold import limits_for
 
 SHAPE = (480, 640)
@@ -46,3 +46,49 @@ def test_sheet_ink_dot_that_stays_when_the_hand_leaves_is_ink_at_once(ink: Sheet
     for _ in range(6):
         _look(ink, dot, NEAR)
     assert _look(ink, dot, NONE) == 21
+
+
+def test_marks_of_paper_folds_count_to_a_quarter_specks_whole_and_both_a_fifth_wider() -> None:
+    contrast = NONE.copy()
+    contrast[100, 50:600] = 60
+    contrast[150, 50:150] = 80
+    contrast[300:303, 400:403] = 200
+    contrast[200, 50:600] = LIMITS.low / 2
+    marks = marks_of_paper(contrast, LIMITS)
+    assert marks is not None
+    expected = NONE.copy()
+    expected[99:102, 49:601] = 72
+    expected[149:152, 49:151] = 76
+    expected[299:304, 399:404] = 240
+    np.testing.assert_array_equal(marks, expected)
+
+
+def test_marks_of_paper_sheet_that_is_drawn_on_has_none() -> None:
+    contrast = NONE.copy()
+    contrast[100:110, 50:600] = 80
+    assert marks_of_paper(contrast, LIMITS) is None
+
+
+def test_marks_that_shine_through_are_all_that_is_seen() -> None:
+    contrast = NONE.copy()
+    contrast[100:110, 50:600] = 100
+    expected = NONE.copy()
+    expected[99:111, 49:601] = 120
+    np.testing.assert_array_equal(marks_that_shine_through(contrast, LIMITS), expected)
+
+
+def test_moved_sheet_has_its_ink_where_it_lies_now_and_the_old_one_stays_as_it_was(
+    ink: SheetInk,
+) -> None:
+    line = NONE.copy()
+    line[200:204, 100:300] = 220
+    for _ in range(30):
+        _look(ink, line, NONE)
+    seen, settled = ink.seen.copy(), ink.settled.copy()
+    assert settled[200:204, 100:300].all()
+    moved = ink.moved(np.array([[1, 0, 40], [0, 1, 0], [0, 0, 1]], np.float64))
+    np.testing.assert_array_equal(moved.settled[:, 40:], settled[:, :-40])
+    assert _look(moved, np.roll(line, 40, axis=1), NONE) == np.count_nonzero(seen)
+    np.testing.assert_array_equal(ink.seen, seen)
+    np.testing.assert_array_equal(ink.settled, settled)
+    assert _look(ink, line, NONE) == np.count_nonzero(seen)
