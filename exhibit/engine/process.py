@@ -22,6 +22,7 @@ from exhibit.contract.bundle import Card
 from exhibit.contract.calibration import Calibration, light_misfit, usable_calibration
 from exhibit.contract.errors import CalibrationError, CameraError
 from exhibit.contract.geometry import Matrix, mounting, scaling
+from exhibit.contract.heap import give_back_from
 from exhibit.contract.laid_tokens import LaidTokenWriter
 from exhibit.contract.records import Gesture, Heard, RecordReader, RecordWriter
 from exhibit.contract.settings.camera import CameraConfig
@@ -48,6 +49,7 @@ log = logging.getLogger(__name__)
 
 _FRAME_WAIT_S = 0.1
 _HEARD_WITHIN_S = 0.5
+_LEAST_APART = 1 << 19
 _SPARED_MIN_S, _SPARED_MAX_S = 60.0, 3600.0
 # The stage's tone, for one, is none of them: nothing is computed anew while somebody moves it. The
 # editor moves what is there already by itself.
@@ -69,6 +71,8 @@ class EngineProcess:
     def __init__(self, run_dir: Path, hangs: int = 0) -> None:
         follower = Follower(run_dir, "engine")
         self._config = config = follower.config
+        # What has more than a byte for each pixel is made rarely, and not for every frame.
+        give_back_from(max(2 * config.camera.width * config.camera.height, _LEAST_APART))
         self._heart = Heart(run_dir, "engine")
         # Chosen once: a camera that is unplugged later must not turn into a simulated visitor.
         self._source = chosen_source(run_dir, config.camera)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import logging
 import os
 import sys
@@ -12,6 +11,7 @@ from pathlib import Path
 import click
 
 from exhibit.contract.errors import ExhibitError
+from exhibit.contract.heap import give_back_from, trim_beyond
 from exhibit.contract.notify import ServiceNotifier
 from exhibit.contract.settings.overrides import saved_overrides
 from exhibit.contract.settings.published import read_published
@@ -31,9 +31,9 @@ from exhibit.operator.summary import summary_of
 log = logging.getLogger(__name__)
 
 _POLITENESS = 10
-# From glibc's malloc.h.
-_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 _LARGE_BYTES = 64 * 1024
+"""glibc would raise its threshold by itself after the first login, and then keep the 19 MiB that a
+password's hash needs."""
 
 
 @click.command()
@@ -45,7 +45,8 @@ def main(run_dir: Path, base: Path | None, apart: bool) -> None:
     logging.basicConfig(level=logging.WARNING, format="operator: %(message)s")
     # Whatever happens here, the stage comes first.
     os.nice(_POLITENESS)
-    _give_memory_back()
+    give_back_from(_LARGE_BYTES)
+    trim_beyond(_LARGE_BYTES)
     try:
         desk = _desk(run_dir)
         desk.base_file, desk.is_apart = base, apart
@@ -94,19 +95,6 @@ async def _serve(desk: Desk) -> None:
     done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     for task in done:
         task.result()
-
-
-def _give_memory_back() -> None:
-    """Return large blocks to the system when they are freed.
-
-    glibc raises its threshold by itself after the first login, and then keeps the 19 MiB that a
-    password's hash needs.
-    """
-    if sys.platform == "linux":
-        library = ctypes.CDLL(None)
-        if hasattr(library, "mallopt"):
-            library.mallopt(_M_MMAP_THRESHOLD, _LARGE_BYTES)
-            library.mallopt(_M_TRIM_THRESHOLD, _LARGE_BYTES)
 
 
 def _own_files(desk: Desk, names: list[str]) -> Files:

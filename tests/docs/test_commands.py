@@ -33,7 +33,9 @@ NOT_RUN = {
     r"lp( |$)|lpstat|tensorboard": "needs a printer, or serves a page until it is ended",
     r"make (run|test|slow|check|bench|faults|soak)": "runs everything; the target is looked up",
     r"models train-encoder --from models/checkpoints/lear.pt": "256 px from the shipped networks",
-    r"(OMP_NUM_THREADS=1 )?python -m ": "measures for minutes, or photographs; the module is looked up",
+    r"(OMP_NUM_THREADS=1 )?python -m ": (
+        "measures for minutes, or photographs; the module is looked up"
+    ),
     r"calibrate (table|camera|light|pens|check|projector)(?! --camera)": (
         "needs a camera, or a person at the display; tests/calibration/"
     ),
