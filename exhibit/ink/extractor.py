@@ -229,9 +229,9 @@ class TableExtractor:
         free = as_gray(cv2.subtract(self._within, covered))
         if look.doubtful:
             free = np.zeros_like(free)
-        near = enlarge(look.near, self._shape)
+        near, drawn = enlarge(look.near, self._shape), enlarge(look.drawn, self._shape)
         lies = None if hidden[1] is None else enlarge(grow(hidden[1], 1), self._shape)
-        place = Place(free, near, self._rim, look.quiet_ms, bool(look.hands.any()), lies)
+        place = Place(free, near, self._rim, look.quiet_ms, bool(look.hands.any()), lies, drawn)
         if self._ink.step(contrast, place, limits, elapsed_ms, self._config):
             self._drawn.settle(self._ink.settled, now_s)
             began = self._ink.note_strokes(now_s)

@@ -54,6 +54,7 @@ class Place:
         quiet_ms: for how long nothing on the sheet has stirred.
         has_hand: whether hands are seen on the sheet.
         covered: 1 where something lies that is no ink, or None where nothing does.
+        drawn: 1 on broad strokes that are known to be no pen, or None where none are.
     """
 
     free: Gray
@@ -62,6 +63,7 @@ class Place:
     quiet_ms: int = 0
     has_hand: bool = False
     covered: Gray | None = None
+    drawn: Gray | None = None
 
 
 class SheetInk:
@@ -149,7 +151,8 @@ class SheetInk:
             self._is_judged_anew = False
         shortest = config.despeckle * self._line_px
         tip = _TIP_WIDTHS * self._line_px
-        context = threshold.Context(before, place.near_hand, place.rim, shortest, tip)
+        drawn = np.zeros_like(before) if place.drawn is None else place.drawn
+        context = threshold.Context(before, place.near_hand, place.rim, drawn, shortest, tip)
         here = threshold.box_of(smooth, limits)
         found = threshold.ink_of(smooth, limits, context, here)
         self._box = box = joined(self._box, here)

@@ -191,3 +191,13 @@ def _crisp_paper(sight: Sight) -> NDArray[np.bool_]:
     steps = cv2.compare(cv2.subtract(most, least), least_step, cv2.CMP_GT)
     paper = cv2.inRange(sight.seen, (PAPER - _ALIKE,), (PAPER + _ALIKE,))
     return (steps > 0) & (paper > 0) & (sight.sheet.within > 0)
+
+
+def sure_of(cells: Gray) -> Gray:
+    """Keep of what is known to be drawn (h, w) uint8 what is two cells broad both ways.
+
+    A row of single cells may be a fleck that was learnt while a hand came by.
+    """
+    # OpenCV's opening leaves what it keeps a cell farther down and right where the square is even.
+    begins = cv2.erode(cells, square(2), anchor=(0, 0))
+    return as_gray(cv2.dilate(begins, square(2), anchor=(1, 1)))

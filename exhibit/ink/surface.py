@@ -17,7 +17,7 @@ from exhibit.ink.images import as_gray
 from exhibit.ink.light_watch import LightWatch
 from exhibit.ink.paper import Paper
 from exhibit.ink.resting import Resting
-from exhibit.ink.solid import DARK, PAPER, Sight, Solids
+from exhibit.ink.solid import DARK, PAPER, Sight, Solids, sure_of
 from exhibit.ink.stir import Stir
 from exhibit.ink.switched import switched
 
@@ -40,6 +40,7 @@ class Look:
         hidden: (h, w) uint8, 1 where nothing is believed: there, off the glass, and around hands
             what is not still while they move.
         near: (h, w) uint8, 1 all around them and a little farther, where a pen's tip may be.
+        drawn: (h, w) uint8, 1 on broad strokes and filled shapes that are known and seen.
         factor: by which all of the paper became brighter just now, or None.
         quiet_ms: for how long nothing on the sheet has stirred.
         doubtful: nothing is believed anywhere, because the paper's brightness is not understood.
@@ -50,6 +51,7 @@ class Look:
     hands: Gray
     hidden: Gray
     near: Gray
+    drawn: Gray
     factor: float | None
     quiet_ms: int
     doubtful: bool
@@ -165,8 +167,8 @@ class Surface:
         events += tuple(InkEvent("object_left", self._light.zone_at(*at)) for at in left)
         factor = self._turn(level)
         quiet_ms, doubtful = self._stir.quiet_ms, self._covers.doubtful
-        near = grow(doubted, REACH)
-        return Look(ground, hands, unseen, near, factor, quiet_ms, doubtful, events)
+        near, drawn = grow(doubted, REACH), sure_of(self._solids.in_view(seen))
+        return Look(ground, hands, unseen, near, drawn, factor, quiet_ms, doubtful, events)
 
     def _switch(self, level: Gray) -> None:
         """Follow light that went out or on since the frame before, also below hands."""

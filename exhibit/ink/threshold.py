@@ -81,6 +81,7 @@ class Context:
         near_hand: (H, W) uint8, 1 near a hand, where a short new line may be a pen's tip.
         rim: (H, W) uint8, 1 along the sheet's edge, where hands are not looked for; new ink that
             mostly lies there is not believed.
+        drawn: (H, W) uint8, 1 on what is known to be drawn and no pen's tip, however short.
         shortest_px: pieces smaller than this both ways are specks.
         tip_px: new pieces near a hand smaller than this both ways are not believed.
     """
@@ -88,12 +89,13 @@ class Context:
     before: Gray
     near_hand: Gray
     rim: Gray
+    drawn: Gray
     shortest_px: float
     tip_px: float
 
     def within(self, box: Box) -> Context:
         """Return the same for a part of the frame."""
-        masks = (self.before[box], self.near_hand[box], self.rim[box])
+        masks = (self.before[box], self.near_hand[box], self.rim[box], self.drawn[box])
         return Context(*masks, self.shortest_px, self.tip_px)
 
 
@@ -148,7 +150,7 @@ def _ink_in(contrast: Gray, limits: Limits, context: Context) -> Gray:
     sure[length < context.shortest_px] = 0
     doubtful = np.zeros(count, bool)
     doubtful[label[context.near_hand.ravel()[at] > 0]] = True
-    doubtful[label[stayed]] = False
+    doubtful[label[stayed | (context.drawn.ravel()[at] > 0)]] = False
     sure[doubtful & (length < context.tip_px)] = 0
     at_rim = np.bincount(label, context.rim.ravel()[at], count)
     stays = np.zeros(count, bool)

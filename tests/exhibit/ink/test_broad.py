@@ -18,7 +18,7 @@ from exhibit.contract.values import Frame, Gray, Ink
 from exhibit.ink import Extractor, make_extractor
 from exhibit.ink.hand import Found, Sheet
 from exhibit.ink.images import as_gray
-from exhibit.ink.solid import PAPER, Sight, Solids
+from exhibit.ink.solid import PAPER, Sight, Solids, sure_of
 from exhibit.ink.stir import Stir
 from tests.exhibit.ink.scene import FPS, SHEET, Scene
 
@@ -245,6 +245,23 @@ def test_extract_broad_stroke_beside_a_hand_that_rests_is_ink_and_the_hand_is_no
     assert all(_invented(ink, scene.black) == 0 for ink in inks)
 
 
+def test_extract_broad_dab_as_short_as_a_pens_tip_is_ink_beside_the_hand_that_made_it() -> None:
+    extractor = _extractor()
+    scene = _scene_before_the_first_visitor(extractor)
+    for x in (400, 340, 280, 230):
+        scene.hand = (x, 170)
+        _run(extractor, scene, 1 / FPS)
+    # The hand's round end lies over it, and goes back by less than a tip's distance.
+    scene.black = np.zeros((480, 640), np.uint8)
+    scene.black[164:176, 200:212] = 255
+    for x in (240, 250, 260, 270, 278):
+        scene.hand = (x, 170)
+        _run(extractor, scene, 1 / FPS)
+    inks = _run(extractor, scene, 0.5)
+    assert _kept(inks[-1], scene.black) > 0.9 and inks[-1].hand.any()
+    assert all(_invented(ink, scene.black) == 0 for ink in inks)
+
+
 @pytest.mark.parametrize("level", [40.0, 250.0], ids=["dark", "bright"])
 def test_extract_hand_that_rests_across_a_broad_stroke_leaves_no_ink(level: float) -> None:
     extractor = _extractor()
@@ -382,3 +399,12 @@ def test_solids_line_that_leads_away_from_a_broad_stroke_is_not_waited_for(thin:
     look.stir.still_ms[:, 20:] = 0
     waiting = solids.step(look, Found(none, none, none), solids.in_view(seen))
     assert waiting[18:20, 20].all() != thin and not waiting[:, 24:].any()
+
+
+def test_sure_of_rows_of_single_cells_are_left_out_and_broad_strokes_whole() -> None:
+    cells = np.zeros((20, 30), np.uint8)
+    cells[3, 2:9] = cells[8:14, 20] = 1
+    broad = np.zeros_like(cells)
+    broad[10:12, 3:12] = broad[15:19, 24:28] = 1
+    np.testing.assert_array_equal(sure_of(cells | broad), broad)
+    assert not sure_of(cells).any()

@@ -18,9 +18,10 @@ NEAR: Gray = np.ones(SHAPE, np.uint8)
 LIMITS = limits_for(1.0, 0.5)
 
 
-def _look(ink: SheetInk, contrast: Gray, near_hand: Gray) -> int:
+def _look(ink: SheetInk, contrast: Gray, near_hand: Gray, drawn: Gray | None = None) -> int:
     """Show a frame; return how many pixels pass for ink."""
-    ink.step(contrast, Place(FREE, near_hand, NONE), LIMITS, FRAME_MS, InkConfig())
+    place = Place(FREE, near_hand, NONE, drawn=drawn)
+    ink.step(contrast, place, LIMITS, FRAME_MS, InkConfig())
     return int(np.count_nonzero(ink.seen))
 
 
@@ -92,3 +93,11 @@ def test_moved_sheet_has_its_ink_where_it_lies_now_and_the_old_one_stays_as_it_w
     np.testing.assert_array_equal(ink.seen, seen)
     np.testing.assert_array_equal(ink.settled, settled)
     assert _look(ink, line, NONE) == np.count_nonzero(seen)
+
+
+def test_sheet_ink_dot_that_is_known_to_be_drawn_is_ink_beside_the_hand(ink: SheetInk) -> None:
+    dot, drawn = NONE.copy(), NONE.copy()
+    dot[30:37, 40:43] = dot[130:137, 40:43] = 200
+    drawn[32:36, 40:44] = 1
+    assert _look(ink, dot, NEAR, drawn) == 21
+    assert ink.seen[30:37, 40:43].all()
