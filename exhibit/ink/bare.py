@@ -86,8 +86,12 @@ class BareTable:
 def dust_of(contrast: Floats | Gray) -> Gray:
     """Return the specks in a contrast (H, W), a little wider and stronger than they look, uint8."""
     strong = as_gray(contrast) * specks_of(as_gray(contrast > _DUST_FADES), _LARGEST_DUST)
-    widened = cv2.dilate(strong, square(3))
-    return as_gray(cv2.convertScaleAbs(widened, alpha=1.2))
+    return widened(strong)
+
+
+def widened(marks: Gray) -> Gray:
+    """Return marks (H, W) uint8 a little wider and stronger than they look."""
+    return as_gray(cv2.convertScaleAbs(cv2.dilate(marks, square(3)), alpha=1.2))
 
 
 def specks_of(marks: Gray, largest: float) -> Gray:

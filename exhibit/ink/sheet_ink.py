@@ -12,9 +12,9 @@ import numpy as np
 from exhibit.contract.settings.schema import InkConfig
 from exhibit.contract.values import Floats, Gray
 from exhibit.ink import threshold
-from exhibit.ink.bare import specks_of
+from exhibit.ink.bare import specks_of, widened
 from exhibit.ink.hold import Hold
-from exhibit.ink.images import Box, Homography, above, as_gray, box_around, joined, square
+from exhibit.ink.images import Box, Homography, above, as_gray, box_around, joined
 from exhibit.ink.order import StrokeBook
 from exhibit.ink.settle import PIECE_PX, Settler
 
@@ -236,21 +236,16 @@ def marks_of_paper(contrast: Gray, limits: threshold.Limits) -> Gray | None:
     marks = np.minimum(contrast, np.uint8(_MARK))
     # A speck is no drawing, however dark.
     np.copyto(marks, contrast, where=specks_of(begun, _SPECK) > 0)
-    return _widened(marks * begun)
+    return widened(marks * begun)
 
 
 def marks_that_shine_through(contrast: Gray, limits: threshold.Limits) -> Gray:
     """Return everything that is seen (H, W) uint8 contrast: another sheet lies below this one."""
-    return _widened(contrast * _begun(contrast, limits))
+    return widened(contrast * _begun(contrast, limits))
 
 
 def _begun(contrast: Gray, limits: threshold.Limits) -> Gray:
     return as_gray(contrast > 0.8 * limits.low)
-
-
-def _widened(marks: Gray) -> Gray:
-    """Return marks a little wider and stronger than they look."""
-    return as_gray(cv2.convertScaleAbs(cv2.dilate(marks, square(3)), alpha=1.2))
 
 
 def warp_ink(ink: Gray, old_to_new: Homography) -> Gray:

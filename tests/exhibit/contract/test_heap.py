@@ -39,29 +39,25 @@ glibc_alone = pytest.mark.skipif(
 )
 
 
-@glibc_alone
-def test_hold_ready_room_is_there_for_small_blocks_and_large_ones_leave_no_trace() -> None:
+def _printed_by(script: str) -> list[int]:
     ran = subprocess.run(
-        [sys.executable, "-c", _HELD],
+        [sys.executable, "-c", script],
         capture_output=True,
         text=True,
         check=True,
         env={"MALLOC_TRIM_THRESHOLD_": str(1 << 30), "MALLOC_MMAP_THRESHOLD_": str(1 << 24)},
         cwd=Path(__file__).parents[3],
     )
-    small, large = (int(word) for word in ran.stdout.split())
+    return [int(word) for word in ran.stdout.split()]
+
+
+@glibc_alone
+def test_hold_ready_room_is_there_for_small_blocks_and_large_ones_leave_no_trace() -> None:
+    small, large = _printed_by(_HELD)
     assert small < 1e6
     assert large > 29e6
 
 
 @glibc_alone
 def test_settle_gives_back_what_was_freed_below_what_stays() -> None:
-    ran = subprocess.run(
-        [sys.executable, "-c", _START],
-        capture_output=True,
-        text=True,
-        check=True,
-        env={"MALLOC_TRIM_THRESHOLD_": str(1 << 30), "MALLOC_MMAP_THRESHOLD_": str(1 << 24)},
-        cwd=Path(__file__).parents[3],
-    )
-    assert int(ran.stdout) > 50e6
+    assert _printed_by(_START)[0] > 50e6
