@@ -12,40 +12,40 @@ from exhibit.contract.arrays import DAMAGES, open_arrays
 from exhibit.contract.bundle import GOLDEN, Bundle
 from exhibit.contract.errors import BundleError
 from exhibit.contract.values import Floats
+from exhibit.inference.binding import Shapes
+from exhibit.inference.providers import CPU
 from exhibit.inference.session import Graph
 
 # Largest difference allowed, of the picture's range or of the largest number of a code. CPUs
 # differ by the order of their sums; GPUs also round to TF32 (10 bits) in every layer.
-_TOLERANCE = {"cpu": 5e-3}
+_TOLERANCE = {CPU: 5e-3}
 _TOLERANCE_ELSEWHERE = 5e-2
 
 
-def check_golden(bundle: Bundle, encoder: Graph, generator: Graph) -> None:
-    """Run the bundle's golden pairs through both graphs.
+def check_golden(bundle: Bundle, graph: Graph) -> None:
+    """Run the bundle's golden pairs through a graph.
 
     Raises:
-        BundleError: `golden.npz` is malformed, or a graph's answer differs; names the file.
+        BundleError: `golden.npz` is malformed, or the graph's answer differs; names the file.
     """
-    golden = _read(bundle, encoder, generator)
-    for index in range(len(golden["ink"])):
-        row = {name: array[index : index + 1] for name, array in golden.items()}
-        _compare(encoder, row, index)
-        _compare(generator, row, index)
+    golden = _read(bundle, {**graph.inputs, **graph.outputs})
+    count = len(next(iter(golden.values())))
+    for index in range(count):
+        _compare(graph, {name: array[index : index + 1] for name, array in golden.items()}, index)
 
 
-def _read(bundle: Bundle, encoder: Graph, generator: Graph) -> dict[str, Floats]:
-    """Return every golden array as float32 with the graphs' own shapes behind axis 0."""
+def _read(bundle: Bundle, shapes: Shapes) -> dict[str, Floats]:
+    """Return these golden arrays as float32, of these shapes behind axis 0."""
     file = bundle.file(GOLDEN)
     try:
         with open_arrays(file) as stored:
-            arrays = {name: stored[name] for name in stored.files}
+            arrays = {name: stored[name] for name in (*shapes, "ink") if name in stored}
     except DAMAGES as error:
         raise BundleError(f"{file}: not readable: {error}") from None
-    shapes = {**encoder.inputs, **encoder.outputs, **generator.outputs}
+    count = len(arrays["ink"]) if "ink" in arrays else 0
     golden = {}
     for name, shape in shapes.items():
         found = arrays[name].shape if name in arrays else "none"
-        count = len(arrays["ink"]) if "ink" in arrays else 0
         if count == 0 or found != (count, *shape[1:]):
             raise BundleError(
                 f"{file}: {name} has shape {found}, expected (n, *{shape[1:]}), n > 0"

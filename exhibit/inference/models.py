@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from functools import partial
 
 import cv2
 import numpy as np
@@ -196,6 +197,9 @@ class Models:
         """Providers that the configuration names and that are not used, each with why."""
         if not self.providers_asked or self.providers_asked[0] in self.providers_got:
             return ()
+        awaited = {ladder.awaited for ladder in self.ladders if ladder.awaited}
+        if awaited:
+            return tuple(f"{name}: it is made ready, which takes minutes" for name in awaited)
         return self.left_out or (f"{self.providers_asked[0]}: it could not be used",)
 
     def configure(self, model: ModelConfig, ink: InkConfig) -> None:
@@ -228,11 +232,13 @@ def open_models(bundle: Bundle, config: ModelConfig, spared_until: float = 0.0) 
     codes = {"w_plus": (1, card.num_ws, card.w_dim)} | feature
     picture = {"picture": (1, card.channels, card.resolution, card.resolution)}
     choice = choose_providers(config.providers or tuple(ORT_NAMES))
+    check = partial(check_golden, bundle)
     encoder, generator = (
-        LadderSession(bundle.file(name), gets, gives, choice.names, config.threads, spared_until)
+        LadderSession(
+            bundle.file(name), gets, gives, choice.names, config.threads, check, spared_until
+        )
         for name, gets, gives in ((ENCODER, ink, codes), (GENERATOR, codes, picture))
     )
-    check_golden(bundle, encoder, generator)
     asked = ", ".join(config.providers) or "the best"
     log.info("providers: asked %s, got %s, %s", asked, encoder.provider, generator.provider)
     for reason in choice.left_out:

@@ -16,17 +16,18 @@ from typing import Any
 
 import onnxruntime as ort
 
+TENSORRT, CUDA, CPU = "tensorrt", "cuda", "cpu"
 ORT_NAMES = {
-    "tensorrt": "TensorrtExecutionProvider",
-    "cuda": "CUDAExecutionProvider",
-    "cpu": "CPUExecutionProvider",
+    TENSORRT: "TensorrtExecutionProvider",
+    CUDA: "CUDAExecutionProvider",
+    CPU: "CPUExecutionProvider",
 }
 # A missing driver or TensorRT is told apart here, quietly; a wrong CUDA or cuDNN version only
 # when a session is made.
 _LIBRARIES = {
-    "tensorrt": ("libcuda.so.1", "libnvinfer.so.10"),
-    "cuda": ("libcuda.so.1",),
-    "cpu": (),
+    TENSORRT: ("libcuda.so.1", "libnvinfer.so.10"),
+    CUDA: ("libcuda.so.1",),
+    CPU: (),
 }
 _NAMES = {ort_name: name for name, ort_name in ORT_NAMES.items()}
 
@@ -52,7 +53,7 @@ def choose_providers(asked: Sequence[str]) -> Choice:
             names.append(name)
         else:
             left_out.append(f"{name}: {reason}")
-    return Choice((*(name for name in names if name != "cpu"), "cpu"), tuple(left_out))
+    return Choice((*(name for name in names if name != CPU), CPU), tuple(left_out))
 
 
 def provider_name(ort_name: str) -> str:
@@ -60,18 +61,27 @@ def provider_name(ort_name: str) -> str:
     return _NAMES.get(ort_name, ort_name)
 
 
-def provider_options(name: str) -> dict[str, Any]:
-    """Return what ONNX Runtime is told about a provider."""
-    if name == "tensorrt":
-        # Building an engine takes minutes; it is kept for the next start.
+def provider_options(name: str, captured: bool = False) -> dict[str, Any]:
+    """Return what ONNX Runtime is told about a provider.
+
+    Args:
+        name: `tensorrt`, `cuda` or `cpu`.
+        captured: whether the kernels of a run are captured as a CUDA graph and launched at once:
+            the networks are many small ones. Arrays must lie on the card then and never move.
+    """
+    if name == TENSORRT:
+        # Building an engine takes minutes; it is kept for the next start. Two at once would measure
+        # each other's kernels.
         return {
             "trt_engine_cache_enable": True,
             "trt_engine_cache_path": str(_cache_dir()),
             "trt_timing_cache_enable": True,
+            "trt_force_sequential_engine_build": True,
+            "trt_cuda_graph_enable": captured,
         }
-    if name == "cuda":
+    if name == CUDA:
         # Exhaustive search delays the first picture by seconds and gains little at these sizes.
-        return {"cudnn_conv_algo_search": "HEURISTIC"}
+        return {"cudnn_conv_algo_search": "HEURISTIC", "enable_cuda_graph": captured}
     return {}
 
 

@@ -1,4 +1,4 @@
-"""One ONNX graph on one provider, its shapes checked, its arrays bound without copies."""
+"""One ONNX graph on one provider, its shapes checked, its arrays bound."""
 
 from __future__ import annotations
 
@@ -15,13 +15,15 @@ import onnxruntime as ort
 
 from exhibit.contract.errors import BundleError
 from exhibit.contract.values import Floats
-from exhibit.inference.providers import ORT_NAMES, provider_name, provider_options
+from exhibit.inference.binding import Binding, CardBinding, HostBinding, Shapes
+from exhibit.inference.providers import CPU, ORT_NAMES, provider_name, provider_options
 
 log = logging.getLogger(__name__)
 
-Shapes = Mapping[str, tuple[int, ...]]
 _FATAL, _ERROR, _WARNING = 4, 3, 2
 _AS_ASKED = 1  # ArenaExtendStrategy::kSameAsRequested
+_RUNS_TO_CAPTURE = 4
+"""After so many runs a CUDA graph is captured and has been played once."""
 
 
 class Graph(Protocol):
@@ -93,35 +95,54 @@ class Session:
             inputs: C-contiguous float32 arrays of the declared shapes.
             outputs: the same; overwritten.
         """
-        for name, array in inputs.items():
-            self._binding.bind_input(name, "cpu", 0, np.float32, array.shape, array.ctypes.data)
-        for name, array in outputs.items():
-            self._binding.bind_output(name, "cpu", 0, np.float32, array.shape, array.ctypes.data)
-        self._session.run_with_iobinding(self._binding)
+        self._binding.run(inputs, outputs)
 
     def _try(self, name: str, providers: Sequence[str], threads: int) -> bool:
-        """Open the graph on a provider and run it once; returns whether that provider runs it."""
-        chain = [(ORT_NAMES[n], provider_options(n)) for n in providers]
-        try:
-            with _quiet():
-                self._session = ort.InferenceSession(
-                    self.path, session_options(threads), providers=chain, enable_fallback=0
-                )
-                self._check()
-                self._binding = self._session.io_binding()
-                self.run(self._blank(), self.new_outputs())
-        except BundleError:
-            raise
-        except Exception as error:  # noqa: BLE001 - ONNX Runtime's errors share no other base
-            message = str(error).splitlines()[0][:300]
-            if name == "cpu":
-                raise BundleError(f"{self.path}: not a usable ONNX graph: {message}") from None
-            log.warning("%s: %s could not be used: %s", self.path.name, name, message)
-            return False
-        got = provider_name(self._session.get_providers()[0])
-        if got != name:
-            log.warning("%s: asked for %s, got %s", self.path.name, name, got)
-        return got == name
+        """Open the graph on a provider and run it; returns whether that provider runs it."""
+        failed = ""
+        for captured in (False,) if name == CPU else (True, False):
+            try:
+                return self._open(providers, threads, captured)
+            except BundleError:
+                raise
+            except Exception as error:  # noqa: BLE001 - ONNX Runtime's errors share no other base
+                failed = _first_line(error)
+                if captured:
+                    log.info("%s: %s without a CUDA graph: %s", self.path.name, name, failed)
+        if name == CPU:
+            raise BundleError(f"{self.path}: not a usable ONNX graph: {failed}")
+        log.warning("%s: %s could not be used: %s", self.path.name, name, failed)
+        return False
+
+    def _open(self, providers: Sequence[str], threads: int, captured: bool) -> bool:
+        """Open the graph on the first of the providers; returns whether that one runs it.
+
+        Args:
+            providers: it, and those that take what it does not know.
+            threads: CPU threads of one run.
+            captured: whether its kernels are captured as a CUDA graph and launched at once.
+        """
+        name = providers[0]
+        chain = [(ORT_NAMES[n], provider_options(n, captured and n == name)) for n in providers]
+        with _quiet():
+            self._session = ort.InferenceSession(
+                self.path, session_options(threads), providers=chain, enable_fallback=0
+            )
+            self._check()
+            got = provider_name(self._session.get_providers()[0])
+            if got != name:
+                log.warning("%s: asked for %s, got %s", self.path.name, name, got)
+                return False
+            self._binding = self._bind(name)
+            blank, outputs = self._blank(), self.new_outputs()
+            for _ in range(_RUNS_TO_CAPTURE if captured else 1):
+                self.run(blank, outputs)
+        return True
+
+    def _bind(self, name: str) -> Binding:
+        if name == CPU:
+            return HostBinding(self._session)
+        return CardBinding(self._session, self.inputs, self.outputs)
 
     def _check(self) -> None:
         _check_shapes(self.path, "input", self._session.get_inputs(), self.inputs)
@@ -165,6 +186,10 @@ def _share_arena() -> None:
     )
     # Grown by what is asked for, and not by doubling: what is asked for never changes.
     ort.create_and_register_allocator(memory, ort.OrtArenaCfg(0, _AS_ASKED, -1, -1))
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:300]
 
 
 @contextmanager

@@ -71,7 +71,7 @@ def process_table(
         page: arguments of the operator's page, or None for a table without one.
     """
     stage = ProcessSpec("stage", "exhibit.stage", (f"--{window}",), essential=True, answers=True)
-    # The engine may build a TensorRT plan before its first heartbeat.
+    # The engine may load CUDA's libraries from a slow disk before its first heartbeat.
     engine = ProcessSpec(
         "engine", "exhibit.engine", (), _SLOW_START_S, answers=True, told_of_hangs=True
     )

@@ -6,12 +6,14 @@ Graphs run on the processor, and say that they run on CUDA. It has never been a 
 from __future__ import annotations
 
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import onnxruntime as ort
 
-from exhibit.inference import providers
+from exhibit.inference import providers, session
+from exhibit.inference.binding import CardBinding
 
 _CUDA, _CPU = "CUDAExecutionProvider", "CPUExecutionProvider"
 _FOR_EVER_S = 3600.0
@@ -60,5 +62,7 @@ def put_in_place(order: Path) -> None:
     """Let this machine have a card; `order` holds what is wrong with it."""
     MadeUpSession.order = order
     ort.InferenceSession = MadeUpSession
+    # Its arrays lie in the processor's memory.
+    session.CardBinding = partial(CardBinding, device="cpu")  # type: ignore[attr-defined,assignment]
     ort.get_available_providers = lambda: [_CUDA, _CPU]
     providers._LIBRARIES["cuda"] = ()

@@ -52,7 +52,7 @@ class ModelConfig(Section):
     """The bundle that answers where `bundle` cannot be opened; empty for none."""
     providers: tuple[Literal["tensorrt", "cuda", "cpu"], ...] = ()
     """ONNX Runtime providers in order of preference; empty takes the best that the machine has. One
-    that is named and cannot be had is told on the page."""
+    that is named and cannot be had is told on the page, as is TensorRT while it plans."""
     threads: int = Field(2, ge=1, le=64)
     """Processor cores that draw at the same time, of those that the table may use."""
     psi: float = Field(1.0, ge=0, le=1.5, json_schema_extra=_live())

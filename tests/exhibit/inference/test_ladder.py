@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,16 @@ from exhibit.contract.settings.schema import ModelConfig
 from exhibit.contract.values import Floats
 from exhibit.inference import models as module
 from exhibit.inference import open_models
+from exhibit.inference.binding import Shapes
 from exhibit.inference.ladder import LadderSession
-from exhibit.inference.session import Session, Shapes
+from exhibit.inference.session import Graph, Session
 from tests.fakes.clock import FakeClock
 from tests.patience import wait_until
 
 PATH = Path("generator.onnx")
+
+
+def _anything_goes(_: Graph) -> None: ...
 
 
 class Machine:
@@ -35,6 +40,32 @@ class Machine:
         provider = names[0] if self.has_card else "cpu"
         self.opened.append(provider)
         return FakeSession(self, provider, dict(inputs), dict(outputs))
+
+
+class SlowMachine(Machine):
+    """One on which TensorRT plans until the test says that it has planned."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.planned, self.plans_fail = threading.Event(), False
+
+    def open(self, *given: Any) -> Any:
+        """Open a session, where asked for TensorRT once it has planned."""
+        names = given[3]
+        if names[0] == "tensorrt":
+            self.planned.wait(10)
+            names = names[self.plans_fail :]
+        return super().open(*given[:3], names, given[4])
+
+
+def _no_tensorrt(graph: Graph) -> None:
+    if graph.provider == "tensorrt":
+        raise RuntimeError("picture of golden pair 0 differs")
+
+
+def _advanced(clock: FakeClock) -> bool:
+    clock.advance(1)
+    return True
 
 
 class FakeSession:
@@ -55,10 +86,16 @@ class FakeSession:
         outputs["y"][:] = 2 * inputs["x"]
 
 
-def _ladder(machine: Machine, clock: FakeClock, spared_until: float = 0.0) -> LadderSession:
+def _ladder(
+    machine: Machine,
+    clock: FakeClock,
+    spared_until: float = 0.0,
+    providers: Sequence[str] = ("cuda", "cpu"),
+    check: Callable[[Graph], None] = _anything_goes,
+) -> LadderSession:
     shapes = {"x": (1,)}
     return LadderSession(
-        PATH, shapes, {"y": (1,)}, ("cuda", "cpu"), 1, spared_until, machine.open, clock
+        PATH, shapes, {"y": (1,)}, providers, 1, check, spared_until, machine.open, clock
     )
 
 
@@ -126,10 +163,65 @@ def test_ladder_card_that_hung_is_spared_and_then_tried_beside_what_runs() -> No
     assert session.provider == "cuda"
 
 
+def test_ladder_tensorrt_is_made_ready_beside_the_next_that_answers() -> None:
+    machine, ready = SlowMachine(), FakeClock()
+    session = _ladder(machine, ready, providers=("tensorrt", "cuda", "cpu"))
+    assert (_answer(session), session.provider, session.fault) == (6.0, "cuda", "")
+    assert (machine.opened, session.awaited) == (["cuda"], "tensorrt")
+    machine.planned.set()
+    wait_until(lambda: _answer(session) == 6.0 and session.provider == "tensorrt", "the plan")
+    assert (session.awaited, session.fault, machine.opened) == ("", "", ["cuda", "tensorrt"])
+
+
+def test_ladder_tensorrt_that_cannot_be_had_is_asked_for_once() -> None:
+    machine, clock = SlowMachine(), FakeClock()
+    session = _ladder(machine, clock, providers=("tensorrt", "cpu"), check=_no_tensorrt)
+    machine.planned.set()
+    wait_until(lambda: _answer(session) == 6.0 and not session.awaited, "the attempt")
+    clock.advance(1e6)
+    assert (_answer(session), session._trying) == (6.0, None)
+    assert (session.provider, session.fault, machine.opened) == ("cpu", "", ["cpu", "tensorrt"])
+
+
+def test_ladder_card_that_is_lost_while_tensorrt_is_made_ready_comes_back() -> None:
+    machine, clock = SlowMachine(), FakeClock()
+    providers = ("tensorrt", "cuda", "cpu")
+    session = _ladder(machine, clock, providers=providers, check=_no_tensorrt)
+    _answer(session)
+    machine.has_card = False
+    assert (_answer(session), session.provider) == (6.0, "cpu")
+    assert session.fault.startswith("generator.onnx: cuda failed while it ran")
+    machine.planned.set()
+    machine.has_card = machine.plans_fail = True
+    assert session._trying is not None
+    session._trying.join()
+    wait_until(lambda: _advanced(clock) and _answer(session) == 6.0 and not session.fault, "it")
+    assert session.provider == "cuda"
+
+
+def test_ladder_card_whose_answers_differ_is_not_taken_again() -> None:
+    machine, clock = Machine(), FakeClock()
+    wrong: list[str] = []
+
+    def check(graph: Graph) -> None:
+        if graph.provider in wrong:
+            raise RuntimeError("picture of golden pair 0 differs")
+
+    session = _ladder(machine, clock, check=check)
+    machine.has_card = False
+    _answer(session)
+    machine.has_card = True
+    wrong.append("cuda")
+    clock.advance(11)
+    _answer(session)
+    assert session._trying is not None
+    session._trying.join()
+    assert (_answer(session), session.provider, bool(session.fault)) == (6.0, "cpu", True)
+
+
 def test_ladder_without_a_card_has_none_to_spare() -> None:
     machine, clock = Machine(), FakeClock()
-    shapes, later = {"x": (1,)}, clock() + 60
-    session = LadderSession(PATH, shapes, {"y": (1,)}, ("cpu",), 1, later, machine.open, clock)
+    session = _ladder(machine, clock, clock() + 60, providers=("cpu",))
     assert (session.provider, session.fault) == ("cpu", "")
 
 
@@ -163,7 +255,7 @@ def test_models_on_a_card_that_is_lost_go_on_and_say_so(
             session.provider = arguments[3][0]
             return session
 
-        return LadderSession(*given[:3], ("cuda", "cpu"), 1, opener=opener)
+        return LadderSession(*given[:3], ("cuda", "cpu"), 1, given[5], opener=opener)
 
     monkeypatch.setattr(Session, "run", run_until_lost)
     monkeypatch.setattr(module, "LadderSession", on_cuda)
