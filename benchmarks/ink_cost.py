@@ -8,9 +8,6 @@ machine matters little.
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -19,10 +16,11 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.another_version import HERE, measure
 from exhibit.camera.simulated import DIFFICULTIES
 from tests.tools.render_table import labelled_set
 
-HERE = Path(__file__).resolve().parents[1]
+READER = "ink_cost_reader.py"
 CLASSES = ("clean", "hands", "worn")
 FRAMES, BETWEEN, SEED, TURNS = 180, 11, 1, 3
 
@@ -39,27 +37,6 @@ def write_frames(folder: Path, classes: tuple[str, ...], frames: int) -> None:
         seen = [frame for frame, _ in sequence.frames(BETWEEN)]
         np.save(folder / f"{number:02}.npy", np.stack([frame.pixels for frame in seen]))
         np.save(folder / f"{number:02}.times.npy", [frame.captured_at for frame in seen])
-
-
-def measure(checkout: Path, folder: Path) -> dict[str, Any]:
-    """Return `ms`, processor time of each frame, and `masks`, a checksum of what was found in it.
-
-    Args:
-        checkout: the repository in the version to measure.
-        folder: from `write_frames`.
-    """
-    environment = {
-        **os.environ,
-        "PYTHONPATH": str(checkout),
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-    }
-    reader = Path(__file__).with_name("ink_cost_reader.py")
-    # Not as a module of this repository: it is the other one's `exhibit` that it must find.
-    command = [sys.executable, "-P", str(reader), str(folder)]
-    done = subprocess.run(command, env=environment, cwd=folder, check=True, capture_output=True)
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
 
 
 def compare(here: list[dict[str, Any]], there: list[dict[str, Any]]) -> dict[str, Any]:
@@ -102,8 +79,8 @@ def main(checkout: Path, classes: tuple[str, ...], frames: int, turns: int, as_j
     with tempfile.TemporaryDirectory() as folder:
         write_frames(Path(folder), tuple(classes), frames)
         for _ in range(turns):
-            here.append(measure(HERE, Path(folder)))
-            there.append(measure(checkout, Path(folder)))
+            here.append(measure(HERE, READER, Path(folder)))
+            there.append(measure(checkout, READER, Path(folder)))
     found = compare(here, there)
     if as_json:
         click.echo(json.dumps(found, indent=1))
