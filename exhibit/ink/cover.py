@@ -30,7 +30,7 @@ class CoverWatch:
         self._reference: Floats = np.zeros(sparse, np.float32)
         self._paper: NDArray[np.bool_] = np.zeros(sparse, np.bool_)
         self._around: NDArray[np.bool_] = np.zeros(sparse, np.bool_)
-        self._within: Gray = np.zeros(sparse, np.uint8)
+        self._within: Gray | None = None
         self._outside: NDArray[np.bool_] = np.ones(sparse, np.bool_)
         self._factor = 1.0
         self._odd_frames = self._steady_frames = 0
@@ -52,12 +52,12 @@ class CoverWatch:
             By what factor all of the paper has changed, once that is sure, or None.
         """
         # Every other pixel tells as much.
-        level, free, within = (
-            np.ascontiguousarray(a[::_EVERY, ::_EVERY]) for a in (level, free, within)
-        )
-        if not np.array_equal(within, self._within):
+        sparse = np.s_[::_EVERY, ::_EVERY]
+        level, free = np.ascontiguousarray(level[sparse]), np.ascontiguousarray(free[sparse])
+        if within is not self._within:
             self._within = within
-            self._outside = cv2.dilate(within, ellipse(_AROUND)) == 0
+            sheet = np.ascontiguousarray(within[sparse])
+            self._outside = cv2.dilate(sheet, ellipse(_AROUND)) == 0
         paper, around = free > 0, self._outside
         ratio = level / np.maximum(self._reference, 4.0)
         on, off = ratio[paper & self._paper], ratio[around & self._around]
@@ -89,7 +89,7 @@ class CoverWatch:
         """Follow the light slowly, and at once where another thing lies than before."""
         known = (paper & self._paper) | (around & self._around)
         here = paper | around
-        self._reference[known] += _RATE * (level[known] - self._reference[known])
-        self._reference[here & ~known] = level[here & ~known]
+        self._reference += np.float32(_RATE) * known * (level - self._reference)
+        np.putmask(self._reference, here & ~known, level)
         self._paper = (self._paper & ~around) | paper
         self._around = (self._around & ~paper) | around

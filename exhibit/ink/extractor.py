@@ -36,6 +36,8 @@ from exhibit.ink.tremble import shaken, steady
 
 _EDGE_PX = 6.0
 """Width of the border of the sheet where its own edge could pass for ink, at 640 pixels."""
+_AROUND_PX = 8
+"""Of the frame, so much around the sheet is looked at: where it lay is known to a pixel or two."""
 _MOVED_PX = 1.2
 _NO_OUTLINE_S = 2.0
 _JUDGE_S = 1.2
@@ -192,7 +194,7 @@ class TableExtractor:
         edge_px = 0.0 if corners is None else _EDGE_PX * max(self._shape) / 640.0
         self._within = inside(place, self._shape, edge_px)
         self._within_px = cv2.countNonZero(self._within)
-        self._box = box_around(self._within, 0)
+        self._box = box_around(self._within, _AROUND_PX) or np.s_[:, :]
         height, width = level.shape
         # The paper's level is smooth: near the edge it is mixed with the table's.
         rim_px = edge_px + 2.5 * field.SHRINK
@@ -229,9 +231,11 @@ class TableExtractor:
         free = as_gray(cv2.subtract(self._within, covered))
         if look.doubtful:
             free = np.zeros_like(free)
-        near, drawn = enlarge(look.near, self._shape), enlarge(look.drawn, self._shape)
+        near = enlarge(look.near, self._shape)
         lies = None if hidden[1] is None else enlarge(grow(hidden[1], 1), self._shape)
-        place = Place(free, near, self._rim, look.quiet_ms, bool(look.hands.any()), lies, drawn)
+        drawn = None if look.drawn is None else enlarge(look.drawn, self._shape)
+        with_hand = bool(look.hands.any())
+        place = Place(free, near, self._rim, look.quiet_ms, with_hand, lies, drawn, self._box)
         if self._ink.step(contrast, place, limits, elapsed_ms, self._config):
             self._drawn.settle(self._ink.settled, now_s)
             began = self._ink.note_strokes(now_s)

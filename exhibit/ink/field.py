@@ -11,6 +11,7 @@ from exhibit.ink.images import Box, as_gray, at_least
 
 SHRINK = 4
 """The paper's level is smooth: it is found on a picture this many times smaller."""
+_ALL: Box = np.s_[:, :]
 _LINE_KERNEL = cv2.getStructuringElement(cv2.MORPH_RECT, (3, 3))
 
 
@@ -60,7 +61,7 @@ def paper_level(small: Gray) -> Gray:
     return np.asarray(cv2.blur(closed, (3, 3)), np.uint8)
 
 
-def contrast(pixels: Gray, level: Gray, least_light: float, box: Box | None = None) -> Gray:
+def contrast(pixels: Gray, level: Gray, least_light: float, box: Box = _ALL) -> Gray:
     """Return how much darker each pixel is than the paper around it.
 
     Args:
@@ -76,8 +77,8 @@ def contrast(pixels: Gray, level: Gray, least_light: float, box: Box | None = No
     """
     height, width = pixels.shape
     paper = as_gray(cv2.resize(level, (width, height), interpolation=cv2.INTER_LINEAR))
-    found, here = np.zeros_like(pixels), np.s_[:, :] if box is None else box
-    darker = cv2.subtract(paper[here], pixels[here])
-    light = at_least(paper[here], min(255.0, max(1.0, least_light)))
-    cv2.divide(darker, light, found[here], 255.0)
+    found = np.zeros_like(pixels)
+    darker = cv2.subtract(paper[box], pixels[box])
+    light = at_least(paper[box], min(255.0, max(1.0, least_light)))
+    cv2.divide(darker, light, found[box], 255.0)
     return found

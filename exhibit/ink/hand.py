@@ -188,7 +188,8 @@ def _sort(changed: Gray, marks: _Marks) -> tuple[Gray, Gray, Gray]:
 
     def of_pieces(chosen: NDArray[np.generic]) -> Gray:
         found = np.zeros_like(joined)
-        found.ravel()[at] = chosen[label]
+        if chosen.any():
+            found.ravel()[at] = chosen[label]
         return found
 
     area = cells(whole)

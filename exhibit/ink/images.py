@@ -14,6 +14,8 @@ from exhibit.contract.values import Gray
 Homography = NDArray[np.float64]
 Box = tuple[slice, slice]
 """Rows and columns of a picture."""
+Places = NDArray[np.intp]
+"""Places in a picture, counted row by row, or rows or columns of places."""
 
 _WORD, _REPEATED = 4, np.uint32(0x01010101)
 """Bytes of a word, and what makes a word of one byte repeated."""
@@ -90,6 +92,11 @@ def at_least(pixels: Gray, least: float) -> Gray:
     """Return the larger of each pixel and a grey level (0..255), cut to a whole number."""
     # NumPy compares two arrays ten times faster than an array and a number.
     return np.maximum(pixels, np.full_like(pixels, int(least)))
+
+
+def places_of(mask: Gray | NDArray[np.bool_]) -> Places:
+    """Return the places of what a mask (H, W) marks with 1, in order."""
+    return np.flatnonzero(mask.view(np.bool_))
 
 
 def joined(one: Box | None, other: Box | None) -> Box | None:

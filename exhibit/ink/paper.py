@@ -5,6 +5,7 @@ All pictures here are small (see `field.SHRINK`). What is under a hand is left a
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -29,7 +30,7 @@ class Paper:
         self.level: Floats = np.zeros(shape, np.float32)
         """(h, w) float32, brightness of the paper where nothing covers it."""
         self._age = np.zeros(shape, np.int16)
-        self._tolerance = _tolerance(self._age)
+        self._follow_age()
 
     def settle_in(self, level: Gray, bare: Floats | None, within: Gray) -> None:
         """A sheet lies somewhere new: keep the light that is known, guess it elsewhere.
@@ -74,15 +75,18 @@ class Paper:
             relit: (h, w) uint8, 1 where the light changed.
         """
         here = free > 0
-        young = self._age < _SURE_AFTER
-        rate = np.where(young, np.float32(_QUICK), np.float32(_SLOW))
-        rate[relit > 0] = _QUICK
-        rate[~here] = 0.0
-        self.level += rate * (level - self.level)
-        older = here & young
+        rate = np.where(relit > 0, np.float32(_QUICK), self._rate) if relit.any() else self._rate
+        self.level += rate * here * (level - self.level)
+        older = here & self._young
         if older.any():
             self._age += older
-            self._tolerance = _tolerance(self._age)
+            self._follow_age()
+
+    def _follow_age(self) -> None:
+        """What is known for longer is surer, and changes less."""
+        self._young = self._age < _SURE_AFTER
+        self._rate: Floats = np.where(self._young, np.float32(_QUICK), np.float32(_SLOW))
+        self._tolerance = _tolerance(self._young)
 
     def switch(self, light: Floats) -> None:
         """The light is by a factor (h, w) float32 as bright at each place as it was."""
@@ -106,11 +110,11 @@ class Paper:
         self.level[here] = level[here]
 
 
-def _tolerance(age: NDArray[np.int16]) -> tuple[Floats, Floats]:
-    """Return from where on a ratio is surely, and perhaps, not paper's, by frames it was seen."""
-    sure, guess = age >= _SURE_AFTER, np.float32(_GUESS_TOLERANCE)
-    surely = np.where(sure, np.float32(_SURE_TOLERANCE), guess)
-    return surely, np.where(sure, np.float32(_SURE_PERHAPS), guess)
+def _tolerance(young: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+    """Return from where on a ratio is surely, and perhaps, not paper's."""
+    guess = np.float32(_GUESS_TOLERANCE)
+    surely = np.where(young, guess, np.float32(_SURE_TOLERANCE))
+    return surely, np.where(young, guess, np.float32(_SURE_PERHAPS))
 
 
 def _guess(level: Gray, bare: Floats | None, within: Gray) -> Floats:
@@ -133,19 +137,21 @@ def _row_gain(ratio: NDArray[np.float32], use: NDArray[np.bool_]) -> NDArray[np.
     height = ratio.shape[0]
     if np.count_nonzero(use) < 50:
         return np.ones((height, 1), np.float32)
-    known = ratio[use]
-    whole = middle(known)
-    edges = np.linspace(0, height, _BANDS + 1).astype(int)
-    # Row after row: those of a band follow each other.
-    ends = np.concatenate([[0], np.cumsum(np.count_nonzero(use, axis=1))])[edges]
+    whole = middle(ratio[use])
+    bands = _bands(height)
     gains = []
-    for first, last in pairwise(ends):
-        values = known[first:last]
+    for first, last in pairwise(bands):
+        values = ratio[first:last][use[first:last]]
         gain = middle(values) if values.size > 60 else whole
         gains.append(min(max(gain, 0.85 * whole), 1.15 * whole))
-    middles = 0.5 * (edges[:-1] + edges[1:])
-    rows = np.interp(np.arange(height), middles, gains)
+    rows = np.interp(np.arange(height), 0.5 * (bands[:-1] + bands[1:]), gains)
     return np.asarray(rows, np.float32)[:, None]
+
+
+@cache
+def _bands(height: int) -> NDArray[np.intp]:
+    """Return the row where each band begins, and that where the last one ends."""
+    return np.linspace(0, height, _BANDS + 1).astype(np.intp)
 
 
 def smooth_surface(level: Gray | Floats, within: Gray) -> Floats:

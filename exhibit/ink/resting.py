@@ -59,8 +59,8 @@ class Resting:
             self._covered = hands
             return None, []
         stirs = np.abs(level - self._still) > _STIRS * self._still + 1.0
-        np.copyto(self._still, level, where=stirs)
-        self._stirred_at[stirs] = now_s
+        np.putmask(self._still, stirs, level)
+        np.putmask(self._stirred_at, stirs, now_s)
         self._covered = hands
         if now_s < self._due_at:
             return None, []

@@ -14,7 +14,7 @@ from exhibit.contract.values import Floats, Gray
 from exhibit.ink import threshold
 from exhibit.ink.bare import specks_of, widened
 from exhibit.ink.hold import Hold
-from exhibit.ink.images import Box, Homography, above, as_gray, box_around, joined
+from exhibit.ink.images import Box, Homography, Places, above, as_gray, box_around, joined
 from exhibit.ink.order import StrokeBook
 from exhibit.ink.settle import PIECE_PX, Settler
 
@@ -55,6 +55,7 @@ class Place:
         has_hand: whether hands are seen on the sheet.
         covered: 1 where something lies that is no ink, or None where nothing does.
         drawn: 1 on broad strokes that are known to be no pen, or None where none are.
+        box: rows and columns around the sheet, beyond which nothing is looked at.
     """
 
     free: Gray
@@ -64,6 +65,7 @@ class Place:
     has_hand: bool = False
     covered: Gray | None = None
     drawn: Gray | None = None
+    box: Box = np.s_[:, :]
 
 
 class SheetInk:
@@ -132,17 +134,19 @@ class SheetInk:
         self._frames += 1
         newest = _SHARE if place.quiet_ms < _QUIET_MS else _QUIET_SHARE
         share = max(newest, 1.0 / self._frames)
-        cv2.accumulateWeighted(contrast, self._contrast, share, mask=free)
+        on = place.box
+        cv2.accumulateWeighted(contrast[on], self._contrast[on], share, mask=free[on])
         # What was seen for a moment and is covered may have been a pen: it is not yet enough.
-        self._doubt(as_gray(cv2.subtract(self._free, free)), _DOUBTED * limits.high)
+        self._doubt(on, as_gray(cv2.subtract(self._free[on], free[on])), _DOUBTED * limits.high)
         self._free = free
-        smooth = as_gray(cv2.convertScaleAbs(self._contrast))
+        smooth = np.zeros_like(contrast)
+        cv2.convertScaleAbs(self._contrast[on], smooth[on])
         if self._frames <= _LOOK_FRAMES:
             if self._frames == _LOOK_FRAMES:
                 self._marks = self._find_marks(smooth, limits)
             return False
         if self._marks is not None:
-            smooth = as_gray(cv2.subtract(smooth, self._marks))
+            cv2.subtract(smooth[on], self._marks[on], smooth[on])
         before, settle_ms = self.seen, config.settle_ms
         if self._is_judged_anew:
             # A setting changed what is ink, not what is drawn: nothing needs to come to rest, and
@@ -151,17 +155,16 @@ class SheetInk:
             self._is_judged_anew = False
         shortest = config.despeckle * self._line_px
         tip = _TIP_WIDTHS * self._line_px
-        drawn = np.zeros_like(before) if place.drawn is None else place.drawn
-        context = threshold.Context(before, place.near_hand, place.rim, drawn, shortest, tip)
+        context = threshold.Context(before, place.near_hand, place.rim, place.drawn, shortest, tip)
         here = threshold.box_of(smooth, limits)
-        found = threshold.ink_of(smooth, limits, context, here)
-        self._box = box = joined(self._box, here)
-        if box is not None:
-            self._leave_out_tips(found, contrast, box, _PAPER * limits.low)
+        at = threshold.ink_of(smooth, limits, context, here)
+        at = self._without_tips(at, contrast, _PAPER * limits.low)
         self._near_hand = place.near_hand
+        self._box = box = joined(self._box, here)
         if box is None:
             return False
-        self._leave_out_rubbed(found, smooth, box)
+        found = np.zeros_like(before)
+        found.ravel()[self._without_rubbed(at, smooth, box)] = 1
         if settle_ms:
             found = self._hold.kept(found, self.settled, smooth, limits)
         cv2.copyTo(found[box], free[box], self.seen[box])
@@ -175,38 +178,41 @@ class SheetInk:
         times_ms = (elapsed_ms, settle_ms)
         return self._settler.step(self.seen[box], free[box], dark, times_ms, least_px, box)
 
-    def _doubt(self, hidden: Gray, most: float) -> None:
-        """Take back contrast that was not ink yet where (H, W) uint8 is hidden from now on."""
+    def _doubt(self, on: Box, hidden: Gray, most: float) -> None:
+        """Take back contrast that was not ink yet where a part of the frame is hidden from now on.
+
+        Args:
+            on: rows and columns of that part.
+            hidden: (h, w) uint8, not 0 where it is hidden from now on.
+            most: what is left of the contrast.
+        """
         # Little is hidden from one frame to the next: only that is looked at.
         box = box_around(hidden, 0)
         if box is None:
             return
-        contrast = self._contrast[box]
+        contrast = self._contrast[on][box]
         doubted = contrast > most
-        doubted &= (hidden[box] > 0) & (self.seen[box] == 0)
+        doubted &= (hidden[box] > 0) & (self.seen[on][box] == 0)
         contrast[doubted] = most
 
-    def _leave_out_tips(self, found: Gray, contrast: Gray, box: Box, least: float) -> None:
-        """Take out of new ink (H, W) uint8 what was beside a hand and is paper now: its pen."""
-        new = as_gray(cv2.subtract(found[box], self.seen[box]))
-        new &= self._near_hand[box]
-        new &= self._free[box]
-        y, x = np.divmod(np.flatnonzero(new.view(np.bool_)), new.shape[1])
-        y, x = y + box[0].start, x + box[1].start
-        gone = contrast[y, x] < least
-        y, x = y[gone], x[gone]
-        found[y, x] = 0
-        self._contrast[y, x] = contrast[y, x]
+    def _without_tips(self, at: Places, contrast: Gray, least: float) -> Places:
+        """Leave out of ink what is new, was beside a hand and is paper now: its pen."""
+        new = self._near_hand.ravel()[at] > self.seen.ravel()[at]
+        new &= self._free.ravel()[at] > 0
+        new &= contrast.ravel()[at] < least
+        gone = at[new]
+        self._contrast.ravel()[gone] = contrast.ravel()[gone]
+        return at[~new]
 
-    def _leave_out_rubbed(self, found: Gray, smooth: Gray, box: Box) -> None:
-        """Take out of ink (H, W) uint8 the trace of a rubber.
+    def _without_rubbed(self, at: Places, smooth: Gray, box: Box) -> Places:
+        """Leave out of ink the trace of a rubber.
 
         It would go on as a faint part of the line that was cut.
         """
-        smooth, darkest = smooth[box], self._darkest[box]
+        darkest = self._darkest[box]
         alone = cv2.subtract(self.settled[box], self._near_hand[box])
-        cv2.copyTo(np.maximum(darkest, smooth), alone, darkest)
-        found[box] &= as_gray(cv2.compare(smooth, darkest >> _RUBBED_OUT, cv2.CMP_GE))
+        cv2.copyTo(np.maximum(darkest, smooth[box]), alone, darkest)
+        return at[smooth.ravel()[at] >= self._darkest.ravel()[at] >> _RUBBED_OUT]
 
     def moved(self, old_to_new: Homography) -> SheetInk:
         """Return the same ink after the sheet moved by a homography of frame pixels."""

@@ -50,6 +50,7 @@ class Stir:
         self._trusted: Gray = np.zeros(shape, np.uint8)
         self._alone_ms: NDArray[np.uint16] = np.zeros(shape, np.uint16)
         self._beside: Gray = np.zeros(shape, np.uint8)
+        self._longest_ms: NDArray[np.uint16] = np.full(shape, LONGEST_MS, np.uint16)
         self._now_s: float | None = None
 
     def step(self, seen: Gray, within: Gray, now_s: float) -> None:
@@ -65,10 +66,10 @@ class Stir:
         elapsed_s = 0.0 if self._now_s is None else now_s - self._now_s
         self.passed_ms, self._now_s = min(max(round(1000 * elapsed_s), 0), 1000), now_s
         stirs = cv2.absdiff(seen, self._last) >= _STIRS
-        np.copyto(self._last, seen, where=stirs)
+        cv2.copyTo(seen, as_gray(stirs), self._last)
         self.still_ms = self._counted(self.still_ms, stirs)
         moves = cv2.absdiff(seen, self._looked) >= _MOVES
-        np.copyto(self._looked, seen, where=moves)
+        cv2.copyTo(seen, as_gray(moves), self._looked)
         self.moved_ms = self._counted(self.moved_ms, moves)
         drifts = np.abs(seen - self._mean) < _STIRS
         stirring = np.count_nonzero(stirs & ~drifts & (within > 0)) > _LONELY
@@ -94,8 +95,7 @@ class Stir:
     ) -> NDArray[np.uint16]:
         """Count the time of this frame, (h, w), anew where begins (h, w) is not 0."""
         # NumPy compares two arrays ten times faster than an array and a number.
-        counted = since_ms + np.uint16(self.passed_ms)
-        counted = np.minimum(counted, np.full_like(since_ms, LONGEST_MS))
+        counted = np.minimum(since_ms + np.uint16(self.passed_ms), self._longest_ms)
         return np.asarray(counted * np.equal(begins, 0), np.uint16)
 
     def unannounced(self) -> Gray:
@@ -127,8 +127,10 @@ class Stir:
             hands: (h, w) uint8, 1 under hands.
             paper: (h, w) uint8, 1 on what looks like paper, lines left out.
         """
-        stirring = as_gray(self.still_ms < STILL_MS) & hands
-        proven = self._trusted | dilated(stirring, _REACH)
+        if not hands.any():
+            self._trusted = hands
+            return hands
         still = as_gray(self.still_ms >= STILL_MS)
+        proven = self._trusted | dilated(hands & (1 - still), _REACH)
         self._trusted = proven & self._beside & paper & still
         return self._trusted

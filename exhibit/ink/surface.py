@@ -40,7 +40,8 @@ class Look:
         hidden: (h, w) uint8, 1 where nothing is believed: there, off the glass, and around hands
             what is not still while they move.
         near: (h, w) uint8, 1 all around them and a little farther, where a pen's tip may be.
-        drawn: (h, w) uint8, 1 on broad strokes and filled shapes that are known and seen.
+        drawn: (h, w) uint8, 1 on broad strokes and filled shapes that are known and seen, or None
+            where none are.
         factor: by which all of the paper became brighter just now, or None.
         quiet_ms: for how long nothing on the sheet has stirred.
         doubtful: nothing is believed anywhere, because the paper's brightness is not understood.
@@ -51,7 +52,7 @@ class Look:
     hands: Gray
     hidden: Gray
     near: Gray
-    drawn: Gray
+    drawn: Gray | None
     factor: float | None
     quiet_ms: int
     doubtful: bool
@@ -154,7 +155,8 @@ class Surface:
         thin = like_paper & (1 - pens)
         sight = Sight(small, seen, sheet, doubted, self._stir, outlasted, thin)
         waiting = self._solids.step(sight, found, shown)
-        trusted = self._trusted(sight, like_paper, hands)
+        black = self._solids.in_view(seen)
+        trusted = self._trusted(sight, like_paper, hands, black)
         unseen = as_gray((doubted & ~trusted) | off | waiting | self._stir.unannounced())
         doubted |= waiting
         ground = self._solids.ground(level, lit)
@@ -167,7 +169,8 @@ class Surface:
         events += tuple(InkEvent("object_left", self._light.zone_at(*at)) for at in left)
         factor = self._turn(level)
         quiet_ms, doubtful = self._stir.quiet_ms, self._covers.doubtful
-        near, drawn = grow(doubted, REACH), sure_of(self._solids.in_view(seen))
+        near, known = grow(doubted, REACH), black & self._solids.cells
+        drawn = sure_of(known) if known.any() else None
         return Look(ground, hands, unseen, near, drawn, factor, quiet_ms, doubtful, events)
 
     def _switch(self, level: Gray) -> None:
@@ -178,7 +181,7 @@ class Surface:
             self._paper.switch(light)
             self._covers = CoverWatch(self._shape)
 
-    def _trusted(self, sight: Sight, like_paper: Gray, hands: Gray) -> Gray:
+    def _trusted(self, sight: Sight, like_paper: Gray, hands: Gray, black: Gray) -> Gray:
         """Return, 1 there, what is believed beside a hand: what it is no part of.
 
         That is what looks like paper, lines left out, and what is drawn black where such paper is
@@ -187,7 +190,6 @@ class Surface:
         paper = self._stir.trusted(hands, like_paper & (1 - grow(hands, 1)))
         if not paper.any():
             return paper
-        black = self._solids.in_view(sight.seen)
         edges = grow(black, 1) & grow(paper, 1) & sight.outlasted & as_gray(sight.seen >= DARK)
         return as_gray(paper | edges | (black & grow(paper, _NEAR_PAPER)))
 

@@ -10,7 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exhibit.contract.values import Gray
-from exhibit.ink.images import Box, above, as_gray, at_least, label_type, square
+from exhibit.ink.images import (
+    Box,
+    Places,
+    above,
+    as_gray,
+    at_least,
+    label_type,
+    places_of,
+    square,
+)
 
 _FAINTEST, _STRONGEST = 0.055, 0.30
 """Contrast at which a line begins, for sensitivity 1 and 0."""
@@ -22,6 +31,8 @@ of 0.7 pixels."""
 _CONTINUES = 0.55
 _NOISES = 6.0
 _LEAST_NOISE = 0.4
+_FARTHEST = 1 << 30
+"""Beyond the last row and column of any frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +92,8 @@ class Context:
         near_hand: (H, W) uint8, 1 near a hand, where a short new line may be a pen's tip.
         rim: (H, W) uint8, 1 along the sheet's edge, where hands are not looked for; new ink that
             mostly lies there is not believed.
-        drawn: (H, W) uint8, 1 on what is known to be drawn and no pen's tip, however short.
+        drawn: (H, W) uint8, 1 on what is known to be drawn and no pen's tip, however short; None
+            where nothing is.
         shortest_px: pieces smaller than this both ways are specks.
         tip_px: new pieces near a hand smaller than this both ways are not believed.
     """
@@ -89,14 +101,9 @@ class Context:
     before: Gray
     near_hand: Gray
     rim: Gray
-    drawn: Gray
+    drawn: Gray | None
     shortest_px: float
     tip_px: float
-
-    def within(self, box: Box) -> Context:
-        """Return the same for a part of the frame."""
-        masks = (self.before[box], self.near_hand[box], self.rim[box], self.drawn[box])
-        return Context(*masks, self.shortest_px, self.tip_px)
 
 
 def box_of(contrast: Gray, limits: Limits) -> Box | None:
@@ -113,8 +120,10 @@ def box_of(contrast: Gray, limits: Limits) -> Box | None:
     return rows, slice(max(0, x - _WINDOW), min(contrast.shape[1], x + width + _WINDOW))
 
 
-def ink_of(contrast: Gray, limits: Limits, context: Context, box: Box | None) -> Gray:
-    """Mark ink: more than half the contrast of the line it belongs to, and joined to a sure pixel.
+def ink_of(contrast: Gray, limits: Limits, context: Context, box: Box | None) -> Places:
+    """Find ink: more than half the contrast of the line it belongs to, and joined to a sure pixel.
+
+    Most is paper: only what may be ink is looked at.
 
     Args:
         contrast: (H, W) uint8.
@@ -123,62 +132,74 @@ def ink_of(contrast: Gray, limits: Limits, context: Context, box: Box | None) ->
         box: from `box_of`.
 
     Returns:
-        (H, W) uint8, 1 on ink.
+        (n,) places of ink in the picture, row by row and in order.
     """
-    ink = np.zeros_like(contrast)
-    if box is not None:
-        ink[box] = _ink_in(np.ascontiguousarray(contrast[box]), limits, context.within(box))
-    return ink
-
-
-def _ink_in(contrast: Gray, limits: Limits, context: Context) -> Gray:
-    """Mark ink in the part of a frame that has some."""
-    strongest = as_gray(cv2.dilate(contrast, square(5)))
-    mean = cv2.blur(contrast, (_WINDOW, _WINDOW))
-    sharp = cv2.addWeighted(strongest, 0.5 + 0.5 * _NARROW, mean, -_NARROW, 0.0)
-    half = at_least(np.maximum(as_gray(sharp), strongest >> 1), limits.low)
-    half -= context.before * np.uint8(limits.calm)
-    weak = as_gray(cv2.compare(contrast, half, cv2.CMP_GT)) & np.uint8(1)
-    count, labels = cv2.connectedComponents(weak, connectivity=8, ltype=label_type(weak.shape))
-    # Few pixels are weak: from here on only those are looked at.
-    at = np.flatnonzero(weak.view(np.bool_))
-    label = labels.ravel()[at].astype(np.intp)
-    length, area = _sizes(at, label, count, weak.shape[1])
-    stayed = context.before.ravel()[at] > 0
-    sure = np.zeros(count, np.uint8)
-    sure[label[(contrast.ravel()[at] > limits.high) | stayed]] = 1
-    sure[length < context.shortest_px] = 0
-    doubtful = np.zeros(count, bool)
+    if box is None:
+        return np.zeros(0, np.intp)
+    here = np.ascontiguousarray(contrast[box])
+    within = places_of(above(here, limits.low - limits.calm) & np.uint8(1))
+    y, x = np.divmod(within, here.shape[1])
+    at = (y + box[0].start) * contrast.shape[1] + x + box[1].start
+    seen, before = here.ravel()[within], context.before.ravel()[at]
+    weak = seen > _half_of(here, within, limits) - before * np.uint8(limits.calm)
+    within, at, y, x = within[weak], at[weak], y[weak], x[weak]
+    stayed = before[weak] > 0
+    count, label = _pieces(within, here.shape)
+    length, area = _sizes((y, x), label, count)
+    sure = np.zeros(count, np.bool_)
+    sure[label[(seen[weak] > limits.high) | stayed]] = True
+    sure[length < context.shortest_px] = False
+    doubtful = np.zeros(count, np.bool_)
     doubtful[label[context.near_hand.ravel()[at] > 0]] = True
-    doubtful[label[stayed | (context.drawn.ravel()[at] > 0)]] = False
-    sure[doubtful & (length < context.tip_px)] = 0
+    doubtful[label[stayed]] = False
+    if context.drawn is not None:
+        doubtful[label[context.drawn.ravel()[at] > 0]] = False
+    sure[doubtful & (length < context.tip_px)] = False
     at_rim = np.bincount(label, context.rim.ravel()[at], count)
-    stays = np.zeros(count, bool)
+    stays = np.zeros(count, np.bool_)
     stays[label[stayed]] = True
-    sure[(2.0 * at_rim > area) & ~stays] = 0
-    found = np.zeros_like(weak)
-    found.ravel()[at] = sure[label]
-    return found
+    sure[(2.0 * at_rim > area) & ~stays] = False
+    return np.asarray(at[sure[label]], np.intp)
+
+
+def _half_of(contrast: Gray, at: Places, limits: Limits) -> Gray:
+    """Return, (n,) uint8, half the contrast of the line that each place belongs to.
+
+    Args:
+        contrast: (H, W) uint8.
+        at: (n,) places in it.
+        limits: it is no less than what continues a line.
+    """
+    strongest = as_gray(cv2.dilate(contrast, square(5))).ravel()[at]
+    mean = cv2.blur(contrast, (_WINDOW, _WINDOW)).ravel()[at]
+    sharp = cv2.addWeighted(strongest, 0.5 + 0.5 * _NARROW, mean, -_NARROW, 0.0).ravel()
+    return at_least(np.maximum(as_gray(sharp), strongest >> 1), limits.low)
+
+
+def _pieces(at: Places, shape: tuple[int, ...]) -> tuple[int, Places]:
+    """Return how many labels connected pieces have, and the label of each place (n,) of them."""
+    marked = np.zeros(shape, np.uint8)
+    marked.ravel()[at] = 1
+    count, labels = cv2.connectedComponents(marked, connectivity=8, ltype=label_type(shape))
+    return count, labels.ravel()[at].astype(np.intp)
 
 
 def _sizes(
-    at: NDArray[np.intp], label: NDArray[np.intp], count: int, width: int
+    at: tuple[Places, Places], label: Places, count: int
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return the longer side and the area of each of `count` pieces, in pixels.
 
     OpenCV's statistics walk over every pixel of paper as well, which takes three times as long.
 
     Args:
-        at: (n,) places of the pieces' pixels in a picture, row by row and in order.
+        at: rows and columns, (n,) each, of the pieces' pixels.
         label: (n,) of the piece of each.
         count: of pieces.
-        width: of the picture.
     """
-    y, x = np.divmod(at, width)
     area = np.bincount(label, minlength=count)
     sides = []
-    for place in (y, x):
-        first, last = np.full(count, width * len(at), np.intp), np.full(count, -1, np.intp)
+    for place in at:
+        first, last = np.full(count, _FARTHEST, np.intp), np.full(count, -1, np.intp)
         np.minimum.at(first, label, place)
         np.maximum.at(last, label, place)
         sides.append(last - first + 1)

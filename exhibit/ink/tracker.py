@@ -101,6 +101,7 @@ class SheetTracker:
         self._curled: tuple[Floats, ...] = ()
         self._flat_looks = 0
         self._recent: list[Floats] = []
+        self._rests_here = False
         self._lately: list[tuple[float, Floats]] = []
         self._seen_at = 0.0
         self._search_in = 0
@@ -124,7 +125,7 @@ class SheetTracker:
         # In a frame in which the sheet is not where it was its ink would be taken for new ink.
         knocked = self._knock.step(pixels, self._corners)
         self._turn = not self._turn and not knocked
-        resting = self._raised_at is None and self._resting()
+        resting = self._raised_at is None and self._rests_here
         if self._turn and self._corners is not None and resting and not self._tremble.goes_on:
             return Pose(self._corners, resting=True, curled=self._curled)
         outline = None
@@ -164,7 +165,7 @@ class SheetTracker:
     def _moved_to(self, outline: Outline, had: bool, now_s: float) -> Pose:
         """The outline is somewhere else: the sheet moved, or was raised."""
         self._corners = outline.corners
-        self._recent = [*self._recent[1 - _REST_FRAMES :], outline.corners]
+        self._note_recent([*self._recent[1 - _REST_FRAMES :], outline.corners])
         self._lately = [(t, c) for t, c in self._lately if now_s - t <= _TREMBLES_S]
         self._lately.append((now_s, outline.corners))
         doubtful = outline.certain or self._raised_at is not None
@@ -178,11 +179,11 @@ class SheetTracker:
             self._forget()
             return Pose(None, left=True)
         self._raised_at = None
-        resting = self._resting()
+        resting = self._rests_here
         if not resting and self._stays_in_place(now_s):
             # A camera that shakes never shows a sheet at rest.
             self._corners = np.mean([c for _, c in self._lately], axis=0, dtype=np.float32)
-            self._recent = [self._corners] * _REST_FRAMES
+            self._note_recent([self._corners] * _REST_FRAMES)
             self._tremble.begin(now_s)
             resting = True
         if resting:
@@ -230,7 +231,7 @@ class SheetTracker:
         return found
 
     def _without(self, had: bool, now_s: float) -> Pose:
-        self._recent = []
+        self._note_recent([])
         if had and now_s - self._seen_at < _LOST_S:
             raised = self._raised_at is not None
             return Pose(self._rest if raised else self._corners, raised=raised)
@@ -239,10 +240,13 @@ class SheetTracker:
 
     def _forget(self) -> None:
         self._corners = self._rest = self._raised_at = None
-        self._recent, self._lately, self._rests, self._curled = [], [], [], ()
+        self._lately, self._rests, self._curled = [], [], ()
+        self._note_recent([])
         self._tremble.end()
 
-    def _resting(self) -> bool:
-        if len(self._recent) < _REST_FRAMES:
-            return False
-        return bool(np.ptp(np.stack(self._recent), axis=0).max() < _REST_PX)
+    def _note_recent(self, outlines: list[Floats]) -> None:
+        """Keep the outlines (4, 2) of late, and whether they are all in one place."""
+        self._recent = outlines
+        self._rests_here = len(outlines) >= _REST_FRAMES and bool(
+            np.ptp(np.stack(outlines), axis=0).max() < _REST_PX
+        )

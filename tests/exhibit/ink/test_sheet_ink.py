@@ -101,3 +101,20 @@ def test_sheet_ink_dot_that_is_known_to_be_drawn_is_ink_beside_the_hand(ink: She
     drawn[32:36, 40:44] = 1
     assert _look(ink, dot, NEAR, drawn) == 21
     assert ink.seen[30:37, 40:43].all()
+
+
+def test_sheet_ink_sheet_in_a_part_of_the_frame_is_read_as_in_the_whole_of_it() -> None:
+    line, free, gone = NONE.copy(), NONE.copy(), NONE.copy()
+    line[200:204, 100:300] = 220
+    free[100:400, 50:500] = 255
+    gone[100:400, 200:500] = 255
+    whole, part = SheetInk(SHAPE), SheetInk(SHAPE)
+    around = np.s_[92:408, 42:508]
+    for number in range(60):
+        shown = free if number % 20 < 15 else gone
+        contrast = line if number % 7 else NONE
+        whole.step(contrast, Place(shown, NONE, NONE), LIMITS, FRAME_MS, InkConfig())
+        part.step(contrast, Place(shown, NONE, NONE, box=around), LIMITS, FRAME_MS, InkConfig())
+        np.testing.assert_array_equal(part.seen, whole.seen)
+        np.testing.assert_array_equal(part.settled, whole.settled)
+    assert whole.settled[200:204, 100:300].all()

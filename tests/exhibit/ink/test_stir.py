@@ -54,6 +54,22 @@ def test_stir_what_was_trusted_stays_so_when_the_hand_comes_to_rest() -> None:
     assert not _look(stir, np.zeros(SHAPE, np.uint8), 40).any()
 
 
+def test_stir_what_was_trusted_is_so_no_more_once_no_hand_is_there() -> None:
+    stir = Stir(SHAPE)
+    for number in range(10):
+        hand = _hand(10 + number)
+        _look(stir, hand, number)
+        trusted = stir.trusted(hand, 1 - hand)
+    assert trusted.any()
+    for number in range(10, 20):
+        stir.step(np.full(SHAPE, 128, np.uint8), ALL, number * FRAME_S)
+        # Later it is told of one that does not stir, and so makes nothing beside it trusted.
+        hand = _hand(19) if number > 15 else np.zeros(SHAPE, np.uint8)
+        stir.attend(hand)
+        trusted = stir.trusted(hand, 1 - hand)
+    assert not trusted.any()
+
+
 def test_stir_noise_and_slow_drift_are_quiet_and_a_hand_is_not() -> None:
     stir = Stir(SHAPE)
     rng = np.random.default_rng(3)
