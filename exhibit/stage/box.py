@@ -152,10 +152,7 @@ def changed_boxes(before: Gray, after: Gray) -> list[Box]:
     whole = changed_box(before, after)
     if whole.area <= _CELL_PX**2:
         return [] if whole.is_empty else [whole]
-    different = cv2.absdiff(whole.of(before), whole.of(after))
-    rows = np.maximum.reduceat(different, range(0, whole.height, _CELL_PX), axis=0)
-    cells = np.maximum.reduceat(rows, range(0, whole.width, _CELL_PX), axis=1)
-    cells = cells.reshape(*cells.shape[:2], -1).max(axis=2)
+    cells = _most_in_cells(np.asarray(cv2.absdiff(whole.of(before), whole.of(after)), np.uint8))
     _, _, found, _ = cv2.connectedComponentsWithStats((cells > 0).astype(np.uint8))
     boxes = []
     for left, top, width, height, _ in found[1:].tolist():
@@ -164,6 +161,15 @@ def changed_boxes(before: Gray, after: Gray) -> list[Box]:
         box = changed_box(around.of(before), around.of(after))
         boxes.append(box.moved(around.left, around.top))
     return merged(boxes)
+
+
+def _most_in_cells(pixels: Gray) -> Gray:
+    """Return (m, n), the most of any pixel (H, W) or (H, W, C) in each cell."""
+    down, right = (-side % _CELL_PX for side in pixels.shape[:2])
+    whole = cv2.copyMakeBorder(pixels, 0, down, 0, right, cv2.BORDER_CONSTANT)
+    # Rows first, which are done many pixels at once; `reduceat` takes six times as long.
+    rows = whole.reshape(whole.shape[0] // _CELL_PX, _CELL_PX, -1).max(axis=1)
+    return np.asarray(rows.reshape(len(rows), whole.shape[1] // _CELL_PX, -1).max(axis=2))
 
 
 def changed_box(before: Gray, after: Gray) -> Box:
