@@ -20,8 +20,9 @@ _DARKENING = 1.6
 """Of half-tone lines; 0 leaves a thin line the grey it has in the small picture."""
 _UNCHANGED_TO, _PAPER_FROM = 220, 244
 """Greys: up to the first nothing changes, from the second on it is paper."""
-REACH_PX = 8
-"""No pixel of the result depends on a pixel of the picture farther away than this."""
+REACH_PX = 5
+"""No pixel of the result depends on a pixel of the picture farther away than this: 1 to the darkest
+neighbour, 3 for its smoothing, 1 between two of them."""
 _MARGIN = 0.05
 """Of every edge, in shares of the local range: the local range is smoothed and therefore a little
 wider than the line. With it a pen line keeps its ink."""

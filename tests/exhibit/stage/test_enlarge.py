@@ -2,7 +2,8 @@ import cv2
 import numpy as np
 import pytest
 
-from exhibit.stage.enlarge import Enlarger
+from exhibit.stage.box import Box
+from exhibit.stage.enlarge import REACH_PX, Enlarger
 
 
 def line(grey: int) -> np.ndarray:
@@ -55,3 +56,31 @@ def test_enlarge_colour_treats_channels_like_grey() -> None:
     grey = line(60)
     colour = Enlarger(128)(np.dstack([grey] * 3))
     assert np.array_equal(colour[..., 1], Enlarger(128)(grey))
+
+
+@pytest.mark.parametrize("side_px", [64, 192, 288])
+@pytest.mark.parametrize("seed", range(6))
+def test_enlarge_part_is_that_of_the_whole_but_for_the_reach(side_px: int, seed: int) -> None:
+    """A reach that is too short leaves seams around what is drawn again."""
+    random = np.random.default_rng(seed)
+    picture = random.choice(np.array([0, 120, 255], np.uint8), (96, 96))
+    whole = Enlarger(side_px)(picture).copy()
+    part = Box(20, 18, 62, 74).on_steps(Enlarger(side_px).step_of(picture))
+    drawn = Enlarger(side_px)(picture, part)
+    times = whole.shape[0] / 96
+    right = Box(*(round(edge * times) for edge in part.grown(-REACH_PX).edges))
+    assert np.array_equal(right.of(drawn), right.of(whole))
+
+
+@pytest.mark.parametrize("side_px", [64, 192, 288])
+@pytest.mark.parametrize("grey", [0, 255])
+def test_enlarge_pixel_changes_nothing_beyond_the_reach(side_px: int, grey: int) -> None:
+    random = np.random.default_rng(grey)
+    picture = random.integers(0, 256, (96, 96)).astype(np.uint8)
+    before = Enlarger(side_px)(picture).copy()
+    picture[40, 50] = grey
+    differ = Enlarger(side_px)(picture) != before
+    times = before.shape[0] / 96
+    near = Box(50, 40, 51, 41).grown(REACH_PX)
+    Box(*(round(edge * times) for edge in near.edges)).of(differ)[...] = False
+    assert not differ.any()
