@@ -1,0 +1,1 @@
+"""How much faster are our answers and training steps than the published code's?"""
