@@ -31,7 +31,7 @@ def is_face(ink: Gray) -> bool:
     if tree is None:
         return False
     boxes = [cv2.boundingRect(contour) for contour in contours]
-    _, _, width, height = cv2.boundingRect(np.argwhere(dark)[:, ::-1].astype(np.int32))
+    _, _, width, height = cv2.boundingRect(dark)
     for hole, (_, _, _, parent) in enumerate(tree[0]):
         # The inside of an outline is a hole whose children are the marks within it.
         if parent < 0 or cv2.contourArea(contours[hole]) < _SMALLEST_HEAD * width * height:

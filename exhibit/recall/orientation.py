@@ -30,15 +30,20 @@ def line_density(picture: Gray) -> Floats:
     grey = cv2.GaussianBlur(picture.astype(np.float32) / 255, (0, 0), _GRADIENT_BLUR_PX)
     across_x = cv2.Sobel(grey, cv2.CV_32F, 1, 0, scale=1 / 8)
     across_y = cv2.Sobel(grey, cv2.CV_32F, 0, 1, scale=1 / 8)
-    products = np.stack([across_x * across_x, across_y * across_y, across_x * across_y], axis=-1)
+    products = cv2.merge([across_x * across_x, across_y * across_y, across_x * across_y])
     tensor = cv2.GaussianBlur(products, (0, 0), _TENSOR_BLUR_PX)
-    # Of the gradient the angle is half of this one; the line is a quarter turn from it.
-    doubled = np.arctan2(-2 * tensor[..., 2], tensor[..., 1] - tensor[..., 0])
-    place = np.mod(doubled / (2 * np.pi), 1.0) * DIRECTIONS
-    away = np.abs(place[..., None] - np.arange(DIRECTIONS))
-    shares = np.maximum(0, 1 - np.minimum(away, DIRECTIONS - away))
     length = cv2.magnitude(across_x, across_y) / 2
-    return np.asarray(shares * length[..., None], np.float32)
+    # Most of a picture is paper, which has no direction.
+    lined = length > 0
+    xx, yy, xy = tensor[lined].T
+    # Of the gradient the angle is half of this one; the line is a quarter turn from it.
+    doubled = np.arctan2(-2 * xy, yy - xx)
+    place = np.mod(doubled / (2 * np.pi), 1.0) * DIRECTIONS
+    away = np.abs(place[:, None] - np.arange(DIRECTIONS))
+    shares = np.maximum(0, 1 - np.minimum(away, DIRECTIONS - away))
+    density = np.zeros((*picture.shape, DIRECTIONS), np.float32)
+    density[lined] = shares * length[lined][:, None]
+    return density
 
 
 def resized_by_area(picture: Gray, side_px: int) -> Gray:

@@ -18,6 +18,7 @@ _WIDEST = 6
 _FINER = 2
 _INK_BELOW = 140
 _MIDDLE = 127.5
+_PAPER = 255
 
 
 class Pens:
@@ -29,11 +30,13 @@ class Pens:
     """
 
     def __init__(self, drawing: Gray, across: Floats) -> None:
-        depth, half_width = _depth(drawing)
-        thin = _edge(depth - (1 - _THIN) * half_width)
-        bold = _edge(depth + (_BOLD - 1) * half_width)
-        self._pens = cv2.merge([np.maximum(thin, drawing), drawing, np.minimum(bold, drawing)])
+        self._pens = cv2.merge([drawing, drawing, drawing])
         self._across = across
+        rows, columns = _inked_part(drawing)
+        own, pens = drawing[rows, columns], self._pens[rows, columns]
+        depth, half_width = _depth(drawing, rows, columns)
+        pens[..., 0] = np.maximum(_edge(depth - (1 - _THIN) * half_width), own)
+        pens[..., 2] = np.minimum(_edge(depth + (_BOLD - 1) * half_width), own)
 
     def draw(self, field: Field) -> Gray:
         """Draw it as a field bends it, each line about as wide as it was.
@@ -102,27 +105,43 @@ def _places(side: int) -> Floats:
     return np.ascontiguousarray(np.stack(np.meshgrid(at, at), axis=-1))
 
 
-def _depth(drawing: Gray) -> tuple[Floats, Floats]:
+def _inked_part(drawing: Gray) -> tuple[slice, slice]:
+    """Return rows and columns outside of which all pens leave paper."""
+    left, top, width, height = cv2.boundingRect(np.asarray(drawing < _PAPER, np.uint8))
+    return (
+        slice(max(0, top - _WIDEST), min(top + height + _WIDEST, len(drawing))),
+        slice(max(0, left - _WIDEST), min(left + width + _WIDEST, len(drawing))),
+    )
+
+
+def _depth(drawing: Gray, rows: slice, columns: slice) -> tuple[Floats, Floats]:
     """Return how deep each pixel lies in the ink, and half the width of the line that is nearest.
 
-    Both are (R·2, R·2) float32 in half pixels; the depth is negative outside.
+    Both are (2·H, 2·W) float32 in half pixels, of (H, W) in these rows and columns; the depth is
+    negative outside.
     """
-    side = drawing.shape[0] * _FINER
-    fine = cv2.resize(drawing, (side, side), interpolation=cv2.INTER_CUBIC)
+    fine = cv2.resize(drawing, None, fx=_FINER, fy=_FINER, interpolation=cv2.INTER_CUBIC)
+    fine = fine[_finer(rows), _finer(columns)]
     ink = np.asarray(fine < _INK_BELOW, np.uint8)
     if not ink.any():
-        return np.full((side, side), -np.inf, np.float32), np.zeros((side, side), np.float32)
+        return np.full(ink.shape, -np.inf, np.float32), np.zeros(ink.shape, np.float32)
     inside = cv2.distanceTransform(ink, cv2.DIST_L2, cv2.DIST_MASK_5)
     outside = cv2.distanceTransform(1 - ink, cv2.DIST_L2, cv2.DIST_MASK_5)
     around = np.ones((2 * _WIDEST + 1, 2 * _WIDEST + 1), np.uint8)
     half_width = cv2.dilate(inside, around)
     half_width[half_width > _WIDEST] = 0
-    depth = np.where(ink > 0, inside - 0.5, 0.5 - outside)
+    # Of a pixel's two distances one is 0, and its middle lies half a pixel from its edge.
+    depth = np.subtract(inside, outside, out=outside)
+    depth -= ink.astype(np.float32) - np.float32(0.5)
     return np.asarray(depth, np.float32), np.asarray(half_width, np.float32)
+
+
+def _finer(part: slice) -> slice:
+    return slice(part.start * _FINER, part.stop * _FINER)
 
 
 def _edge(depth: Floats) -> Gray:
     """Draw what lies deeper than 0, smooth-edged, at the drawing's own size."""
     fine = cv2.convertScaleAbs(np.clip(_MIDDLE - 255 * depth, 0, 255))
-    side = depth.shape[0] // _FINER
-    return np.asarray(cv2.resize(fine, (side, side), interpolation=cv2.INTER_AREA), np.uint8)
+    size = depth.shape[1] // _FINER, depth.shape[0] // _FINER
+    return np.asarray(cv2.resize(fine, size, interpolation=cv2.INTER_AREA), np.uint8)

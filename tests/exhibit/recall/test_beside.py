@@ -116,3 +116,12 @@ def test_beside_line_across_a_hatching_is_left_out_between_its_lines_too() -> No
     left = beside(ink, drawing)
     assert not (left[120:140, 90:170] < 128).any()
     assert (left[80:115, 66:74] < 128).any(axis=1).all()
+
+
+def test_beside_figure_elsewhere_on_the_sheet_leaves_the_same() -> None:
+    ink, picture = with_line(ring(40), (60, 120), (196, 136)), ring(40)
+    left = beside(ink, picture)
+    assert left is not ink
+    for moved in ((48, 32), (-48, -40), (-40, 48)):
+        elsewhere = beside(*(np.roll(one, moved, axis=(0, 1)) for one in (ink, picture)))
+        np.testing.assert_array_equal(elsewhere, np.roll(left, moved, axis=(0, 1)))

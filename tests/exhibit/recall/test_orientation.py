@@ -50,3 +50,9 @@ def test_mirrored_cells_are_those_of_the_mirrored_picture() -> None:
     drawing = shapes.house()
     turned = cells(line_density(np.ascontiguousarray(drawing[:, ::-1])), 16)
     np.testing.assert_allclose(mirrored(cells(line_density(drawing), 16)), turned, atol=1e-5)
+
+
+def test_line_density_paper_has_no_lines_and_ink_has_them_where_it_is() -> None:
+    assert not line_density(np.full((64, 64), 255, np.uint8)).any()
+    found = line_density(line_at(0)).sum(axis=(1, 2))
+    assert found[found.argmax() - 8 : found.argmax() + 9].sum() == pytest.approx(found.sum())

@@ -56,3 +56,18 @@ def test_pens_surface_grows_with_the_field() -> None:
     drawing[96:160, 96:160] = 0
     drawn = Pens(drawing, lines_of(drawing).across).draw(stretched(2))
     assert np.count_nonzero(drawn[128] < 128) == pytest.approx(128, abs=2)
+
+
+def test_pens_rest_of_the_sheet_empty_or_not_draws_the_same_lines() -> None:
+    alone, marked = shapes.blank(), shapes.blank()
+    for drawing in (alone, marked):
+        drawing[100:140, 90:94] = 0
+    marked[0, 0] = marked[-1, -1] = 250
+    across = lines_of(alone).across
+    pictures = [
+        Pens(drawing, across).draw(stretched(factor))[20:-20, 20:-20]
+        for factor in (0.6, 1.6)
+        for drawing in (alone, marked)
+    ]
+    np.testing.assert_array_equal(pictures[0], pictures[1])
+    np.testing.assert_array_equal(pictures[2], pictures[3])
