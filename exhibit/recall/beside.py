@@ -54,16 +54,21 @@ def beside(ink: Gray, picture: Gray, followed: Followed) -> Gray:
     lines = _lines(picture)
     if not lines.any() or is_face(ink):
         return ink
-    drawn = np.asarray(ink < _PAPER, np.uint8)
-    near = _at(np.asarray(cv2.dilate(lines, _disc(_ON)), np.uint8), ink.shape)
+    piece = round(_PIECE * len(ink))
+    part = _inked_part(ink, piece)
+    drawn = np.asarray(ink[part] < _PAPER, np.uint8)
+    near = _at(np.asarray(cv2.dilate(lines, _disc(_ON)), np.uint8), ink.shape)[part]
     size = ink.shape[::-1]
-    away = np.asarray(cv2.resize(_away_from(lines), size), np.float32)
-    crossing = drawn & (away <= _EDGE) & _at(_mostly_off(followed), ink.shape)
-    outside = drawn & (1 - crossing) & (1 - _most_of(near, drawn))
+    away = np.asarray(cv2.resize(_away_from(lines), size), np.float32)[part]
+    crossing = drawn & (away <= _EDGE) & _at(_mostly_off(followed), ink.shape)[part]
+    outside = drawn & (1 - crossing) & (1 - _most_of(near, drawn, piece))
     gone = np.asarray(crossing | _shallow(outside, away), np.uint8)
     if not gone.any():
         return ink
-    return _without_stubs(np.asarray(np.where(gone > 0, _PAPER, ink), np.uint8), gone)
+    left = ink.copy()
+    left[part][gone > 0] = _PAPER
+    _take_stubs(left[part], gone, _STUB * len(ink))
+    return left
 
 
 def left_of(ink: Gray, figures: Iterable[tuple[Gray, Gray]]) -> Gray | None:
@@ -86,6 +91,15 @@ def left_of(ink: Gray, figures: Iterable[tuple[Gray, Gray]]) -> Gray | None:
     return left
 
 
+def _inked_part(ink: Gray, around: int) -> tuple[slice, slice]:
+    """Return rows and columns of the box of the ink and of so many pixels around it."""
+    left, top, width, height = cv2.boundingRect(np.asarray(ink < _PAPER, np.uint8))
+    return (
+        slice(max(0, top - around), top + height + around),
+        slice(max(0, left - around), left + width + around),
+    )
+
+
 def _mostly_off(followed: Followed) -> Gray:
     """Return (64, 64) uint8, 1 where most of the ink round about follows nothing."""
     around = (_PIECE_CELLS, _PIECE_CELLS)
@@ -93,14 +107,13 @@ def _mostly_off(followed: Followed) -> Gray:
     return np.asarray(balance < -0.5, np.uint8)
 
 
-def _most_of(mask: Gray, drawn: Gray) -> Gray:
-    """Return the ink, 1 there, most of which round about lies on a mask.
+def _most_of(mask: Gray, drawn: Gray, reach: int) -> Gray:
+    """Return the ink, 1 there, most of which up to `reach` pixels away lies on a mask.
 
     Lines are judged in their whole width and a little of their length: one that runs along the edge
     of a mask would be cut into dashes.
     """
-    side = 2 * round(_PIECE * len(drawn)) + 1
-    around = (side, side)
+    around = (2 * reach + 1, 2 * reach + 1)
     all_of_it = cv2.boxFilter(drawn, cv2.CV_32F, around, normalize=False)
     on_it = cv2.boxFilter(drawn & mask, cv2.CV_32F, around, normalize=False)
     return np.asarray(drawn & (2 * on_it > all_of_it), np.uint8)
@@ -135,17 +148,16 @@ def _shallow(outside: Gray, away: Floats) -> Gray:
     return np.asarray(~leaves[pieces], np.uint8)
 
 
-def _without_stubs(left: Gray, gone: Gray) -> Gray:
-    """Take the short ends of lines away that were cut off from what has gone."""
+def _take_stubs(left: Gray, gone: Gray, longest: float) -> None:
+    """Take the short ends of lines out of ink that were cut off from what has gone."""
     count, pieces, stats, _ = cv2.connectedComponentsWithStats(
         np.asarray(left < _PAPER, np.uint8), connectivity=8
     )
     cut = np.bincount(pieces[cv2.dilate(gone, np.ones((3, 3), np.uint8)) > 0], minlength=count)
     longer = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
-    stubs = (cut > 0) & (longer <= _STUB * len(left))
+    stubs = (cut > 0) & (longer <= longest)
     stubs[0] = False
     left[stubs[pieces]] = _PAPER
-    return left
 
 
 @cache
