@@ -16,9 +16,9 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from benchmarks.peers import __main__ as command  # noqa: E402
-from benchmarks.peers import operators, pipelines  # noqa: E402
+from benchmarks.peers import operators, pipelines, steps, works  # noqa: E402
 from benchmarks.peers.checkouts import psp_encoder, stylegan  # noqa: E402
-from benchmarks.peers.turns import take_turns  # noqa: E402
+from benchmarks.peers.turns import Job, Peer, PeerError, take_turns  # noqa: E402
 from models.networks.stylegan2.layers import blur, resample_filter, upsample  # noqa: E402
 from models.saved.checkpoint import ENCODER, read_checkpoint  # noqa: E402
 
@@ -170,6 +170,32 @@ def test_answers_of_both_checkouts_are_measured_and_labelled_as_the_authors(
         assert 0 < spread["least"] <= spread["median"] <= spread["most"]
 
 
+def test_a_training_step_of_the_authors_runs_in_a_process_of_its_own(ada: Path) -> None:
+    with Peer(Job("published train-gan", stylegan=str(ada), side=32, batch=4)) as peer:
+        assert peer.turn() > 0
+
+
+def test_steps_are_compared_at_equal_widths_and_as_each_ships(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ms = {"train-gan": (100.0, 200.0), "published train-gan": (400.0, 1000.0)}
+
+    def measured(
+        jobs: dict[str, Job], others: dict[str, object], rounds: int
+    ) -> dict[str, list[float]]:
+        return {label: [ms[job.work][not job.shipped]] * rounds for label, job in jobs.items()}
+
+    monkeypatch.setattr(command, "measured", measured)
+    found = command.compare_steps("train-gan", Job("answer", stylegan="ada", batch=4), 5)
+    assert [spread.median for spread in found.taken.values()] == [40.0, 20.0, 4.0, 10.0]
+    assert [label for label in found.taken if "by its authors" in label] == list(found.taken)[2:]
+    assert found.times_faster == {
+        command.PUBLISHED_WIDTHS: 5.0,
+        command.SHIPPED: 10.0,
+        command.OUR_WIDTHS: 4.0,
+    }
+
+
 @pytest.mark.parametrize("option", ["--psp", "--stylegan"])
 def test_a_folder_that_is_no_checkout_is_named_with_the_file_that_lacks(
     option: str, tmp_path: Path
@@ -179,6 +205,14 @@ def test_a_folder_that_is_no_checkout_is_named_with_the_file_that_lacks(
     assert ran.returncode == 1
     assert len(ran.stderr.splitlines()) == 1
     assert f"{option} {tmp_path}: there is no {lacks[option]}" in ran.stderr
+
+
+def test_a_checkout_that_cannot_be_imported_is_told_in_one_line(psp: Path) -> None:
+    (psp / "models/encoders/helpers.py").write_text("import a_package_that_is_nowhere")
+    ran = run("--psp", str(psp))
+    assert ran.returncode == 1
+    assert len(ran.stderr.splitlines()) == 1
+    assert "No module named 'a_package_that_is_nowhere'" in ran.stderr
 
 
 def test_our_models_come_back_after_a_package_of_the_same_name(psp: Path) -> None:
@@ -202,12 +236,44 @@ def test_stylegan_of_a_checkout_is_imported_without_its_folder_staying_first(ada
             del sys.modules[name]
 
 
+@pytest.fixture
+def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Published networks of few channels; only the length of w is the published one."""
+    for module in (pipelines, steps):
+        monkeypatch.setattr(module, "PUBLISHED", pipelines.Widths(16, 512, 1, 256, 16))
+
+
+@pytest.mark.usefixtures("narrow")
+@pytest.mark.parametrize("work", list(works.WORKS))
+def test_every_work_runs_with_stand_ins(work: str, psp: Path) -> None:
+    alone = str(psp) if work == "psp alone" else None
+    works.begin(Job(work, psp=alone, side=64, batch=4))()
+
+
+@pytest.mark.parametrize("work", ["train-gan", "published train-gan", "train-encoder"])
+def test_steps_of_our_widths_run(work: str) -> None:
+    step = works.begin(Job(work, side=64, batch=4, shipped=True))
+    step()
+    step()
+
+
+@pytest.mark.usefixtures("narrow")
+def test_an_encoder_of_the_authors_learns_through_our_generator(psp: Path) -> None:
+    step = works.begin(Job("published train-encoder", psp=str(psp), side=64, batch=4))
+    step()
+
+
 def test_labels_say_what_stands_in() -> None:
     assert command.label_of(None, None).startswith("stand-in for pSp irse50 and StyleGAN2,")
     assert "and stand-in for StyleGAN2," in command.label_of("psp", None)
     assert command.label_of(None, "ada").startswith(
         "stand-in for pSp irse50 and StyleGAN2 by its authors"
     )
+
+
+def test_a_process_that_cannot_begin_is_an_error() -> None:
+    with pytest.raises(PeerError, match="KeyError"):
+        Peer(Job("no such work"))
 
 
 def test_turns_alternate_and_the_first_round_does_not_count() -> None:
