@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from exhibit.contract.values import Floats, Gray
-from exhibit.ink.images import as_gray, ellipse
+from exhibit.ink.images import as_gray, ellipse, length_of
 
 LEVELS = 5
 _LINE_LEVELS = (1, 2, 3)
@@ -145,10 +145,10 @@ def _planes(level: Floats, paper: Floats, with_lines: bool) -> list[Floats]:
         cv2.Sobel(smooth, cv2.CV_32F, x, y, scale=0.25) * per_light
         for x, y in ((2, 0), (0, 2), (1, 1))
     )
-    middle, apart = 0.5 * (across + down), cv2.magnitude(0.5 * (across - down), slant)
+    middle, apart = 0.5 * (across + down), length_of(0.5 * (across - down), slant)
     step_x = cv2.Sobel(smooth, cv2.CV_32F, 1, 0, scale=0.125)
     step_y = cv2.Sobel(smooth, cv2.CV_32F, 0, 1, scale=0.125)
-    steps = cv2.magnitude(step_x, step_y) * per_light
+    steps = length_of(step_x, step_y) * per_light
     mean = cv2.blur(level, (7, 7))
     spread = np.sqrt(np.maximum(cv2.blur(level * level, (7, 7)) - mean * mean, 0)) * per_light
     ridge = middle + apart

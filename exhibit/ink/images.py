@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from exhibit.contract.values import Gray
+from exhibit.contract.values import Floats, Gray
 
 Homography = NDArray[np.float64]
 Box = tuple[slice, slice]
@@ -24,6 +24,15 @@ _WORD, _REPEATED = 4, np.uint32(0x01010101)
 def as_gray(values: Any) -> Gray:
     """Return an array, of truth values for instance, as uint8."""
     return np.asarray(values, np.uint8)
+
+
+def length_of(x: NDArray[Any], y: NDArray[Any]) -> Floats:
+    """Return the lengths (h, w) of vectors given by their parts (h, w), float32.
+
+    What `cv2.magnitude` gives depends in its last bit on where in memory it is written to
+    (`findings/opencv-magnitude-depends-on-where-it-writes.sh`).
+    """
+    return np.asarray(np.sqrt(x * x + y * y), np.float32)
 
 
 @cache

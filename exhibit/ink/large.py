@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from exhibit.contract.values import Floats, Gray
 from exhibit.ink.holes import light_of
-from exhibit.ink.images import as_gray, ellipse, square
+from exhibit.ink.images import as_gray, ellipse, length_of, square
 
 SHRINK = 4
 _BROAD, _NEAR_PX, _EDGE_PX = 3, 31, 9
@@ -86,5 +86,5 @@ def _edges(gray: Gray) -> tuple[Floats, Gray]:
     slopes = [cv2.Sobel(gray, cv2.CV_32F, x, 1 - x, scale=0.125) for x in (1, 0)]
     near = square(_EDGE_PX)
     step = as_gray(cv2.dilate(gray, near) - cv2.erode(gray, near))
-    steepest = cv2.dilate(cv2.magnitude(slopes[0], slopes[1]), near)
+    steepest = cv2.dilate(length_of(slopes[0], slopes[1]), near)
     return np.asarray(steepest / np.maximum(step, 1), np.float32), step

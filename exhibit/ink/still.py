@@ -15,7 +15,7 @@ import numpy as np
 
 from exhibit.contract.values import Floats, Gray
 from exhibit.ink.holes import fill_holes
-from exhibit.ink.images import as_gray, square
+from exhibit.ink.images import as_gray, length_of, square
 from exhibit.ink.judge import ink_logit
 from exhibit.ink.large import SHRINK, add_large
 
@@ -125,7 +125,7 @@ def _steepest(gray: Gray) -> float:
     """Return the slope that one in two hundred pixels exceeds."""
     smooth = cv2.GaussianBlur(gray, (3, 3), 0.8).astype(np.float32)
     across, down = (cv2.Sobel(smooth, cv2.CV_32F, x, 1 - x) for x in (1, 0))
-    return float(np.quantile(cv2.magnitude(across, down), 0.995))
+    return float(np.quantile(length_of(across, down), 0.995))
 
 
 def _without_doubtful(logit: Floats, shrink: int) -> Gray:

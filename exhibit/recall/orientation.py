@@ -30,9 +30,11 @@ def line_density(picture: Gray) -> Floats:
     grey = cv2.GaussianBlur(picture.astype(np.float32) / 255, (0, 0), _GRADIENT_BLUR_PX)
     across_x = cv2.Sobel(grey, cv2.CV_32F, 1, 0, scale=1 / 8)
     across_y = cv2.Sobel(grey, cv2.CV_32F, 0, 1, scale=1 / 8)
-    products = cv2.merge([across_x * across_x, across_y * across_y, across_x * across_y])
+    along_x, along_y = across_x * across_x, across_y * across_y
+    products = cv2.merge([along_x, along_y, across_x * across_y])
     tensor = cv2.GaussianBlur(products, (0, 0), _TENSOR_BLUR_PX)
-    length = cv2.magnitude(across_x, across_y) / 2
+    # What `cv2.magnitude` gives depends on where in memory it is written to.
+    length = np.sqrt(along_x + along_y) / 2
     # Most of a picture is paper, which has no direction.
     lined = length > 0
     xx, yy, xy = tensor[lined].T
