@@ -136,19 +136,20 @@ def tell(title: str, found: Found) -> None:
         click.echo(f"{times:9.1f} times as fast (medians): {meaning}")
 
 
+_SOME = click.IntRange(1)
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path, resolve_path=True)
 
 
 @click.command()
 @click.option("--bundle", default="lear", show_default=True, metavar="NAME|DIR")
-@click.option("--threads", default=1, show_default=True, type=click.IntRange(1))
+@click.option("--threads", default=1, show_default=True, type=_SOME)
 @click.option("--rounds", type=click.IntRange(5), default=7, show_default=True)
 @click.option("--psp", type=_FOLDER, metavar="DIR", help=f"A checkout of {PSP}.")
 @click.option("--stylegan", type=_FOLDER, metavar="DIR", help=f"A checkout of {STYLEGAN}.")
 @click.option("--training", is_flag=True, help="Compare training steps instead of answers.")
 @click.option("--step", "steps", type=click.Choice([GAN, ENCODER]), multiple=True, help="Only it.")
 @click.option("--resolution", default=64, show_default=True, help="Of training steps.")
-@click.option("--batch", default=4, show_default=True, help="Of training steps.")
+@click.option("--batch", default=4, show_default=True, type=_SOME, help="Of training steps.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def main(
     bundle: str,
