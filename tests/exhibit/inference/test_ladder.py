@@ -268,3 +268,33 @@ def test_models_on_a_card_that_is_lost_go_on_and_say_so(
     assert np.array_equal(before, after)
     assert models.providers_got == ("cpu", "cpu")
     assert [text.partition(":")[0] for text in models.faults] == ["encoder.onnx", "generator.onnx"]
+
+
+def test_models_say_that_tensorrt_is_made_ready_until_it_answers(
+    tiny: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planned = threading.Event()
+
+    def opener(*arguments: Any) -> Session:
+        session = Session(*arguments[:3], ("cpu",), 1)
+        session.provider = arguments[3][0]
+        if session.provider == "tensorrt":
+            planned.wait(10)
+        return session
+
+    def on_tensorrt(*given: Any) -> LadderSession:
+        return LadderSession(*given[:3], ("tensorrt", "cpu"), 1, given[5], opener=opener)
+
+    monkeypatch.setattr(module, "LadderSession", on_tensorrt)
+    models = open_models(load_bundle(tiny), ModelConfig(providers=("tensorrt",)))
+    models.warm_up()
+    assert models.providers_got == ("cpu", "cpu")
+    assert models.missed == ("tensorrt: it is made ready, which takes minutes",)
+    planned.set()
+
+    def answers() -> bool:
+        models.warm_up()
+        return not models.missed
+
+    wait_until(answers, "TensorRT answers")
+    assert (models.providers_got, models.faults) == (("tensorrt", "tensorrt"), ())
