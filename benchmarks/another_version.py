@@ -27,7 +27,7 @@ def measure(checkout: Path, reader: str, folder: Path) -> dict[str, Any]:
     """
     if not (checkout / "exhibit").is_dir():
         # Python would find the `exhibit` that is installed.
-        raise click.ClickException(f"{checkout}: no folder 'exhibit'; expected a checkout of this")
+        raise click.ClickException(f"{checkout}: no folder 'exhibit', as a checkout has")
     environment = {
         **os.environ,
         "PYTHONPATH": str(checkout),
@@ -43,3 +43,18 @@ def measure(checkout: Path, reader: str, folder: Path) -> dict[str, Any]:
         raise click.ClickException(f"{checkout}: {said[-1]}")
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
+
+
+def in_turns(
+    checkout: Path, reader: str, folder: Path, turns: int
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Measure this version and another one in turns; arguments as of `measure`.
+
+    Returns:
+        what the script gave of this version, and of the other, each once a turn.
+    """
+    here, there = list[dict[str, Any]](), list[dict[str, Any]]()
+    for _ in range(turns):
+        here.append(measure(HERE, reader, folder))
+        there.append(measure(checkout, reader, folder))
+    return here, there

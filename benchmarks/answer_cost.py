@@ -2,7 +2,7 @@
 
 Recall, encoding, editing and synthesis of sketches that grow, with the bundle that each version
 ships: the same strokes, each at its own bundle's size and stroke width. The versions take turns, in
-processes of their own with one thread, and take each other's core if `taskset` gives them one.
+processes of their own with one thread; `taskset` gives both the same core.
 Processor time, so that other work on the machine matters little. Searching the memory is told by
 itself: at the table it goes on beside the loop.
 """
@@ -12,13 +12,15 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
 import numpy as np
 
-from benchmarks.another_version import HERE, measure
+from benchmarks.another_version import in_turns
+from benchmarks.spread import spread_of
 from exhibit.camera.simulated.sketches import load_sketches
 
 READER = "answer_cost_reader.py"
@@ -46,8 +48,8 @@ def compare(here: Sequence[dict[str, Any]], there: Sequence[dict[str, Any]]) -> 
     for step in (*STEPS, "whole", "search"):
         ours, others = _all(here, step), _all(there, step)
         found[step] = {
-            "here_ms": _spread(ours),
-            "there_ms": _spread(others),
+            "here_ms": asdict(spread_of(ours)),
+            "there_ms": asdict(spread_of(others)),
             "times_as_long": round(float(np.median(ours) / np.median(others)), 2),
         }
     for name, turns in (("here", here), ("there", there)):
@@ -62,11 +64,6 @@ def _all(turns: Sequence[dict[str, Any]], step: str) -> list[float]:
     return [float(np.median(turn[step])) for turn in turns]
 
 
-def _spread(ms: list[float]) -> dict[str, float]:
-    least, median, most = (round(float(f(ms)), 2) for f in (np.min, np.median, np.max))
-    return {"least": least, "median": median, "most": most}
-
-
 @click.command()
 @click.argument(
     "checkout", type=click.Path(exists=True, file_okay=False, path_type=Path, resolve_path=True)
@@ -76,15 +73,9 @@ def _spread(ms: list[float]) -> dict[str, float]:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def main(checkout: Path, sketches: int, rounds: int, as_json: bool) -> None:
     """Measure an answer here and in CHECKOUT, the repository in another version."""
-    here: list[dict[str, Any]] = []
-    there: list[dict[str, Any]] = []
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        write_strokes(folder, sketches)
-        for _ in range(rounds):
-            here.append(measure(HERE, READER, folder))
-            there.append(measure(checkout, READER, folder))
-    found = compare(here, there)
+    with tempfile.TemporaryDirectory() as folder:
+        write_strokes(Path(folder), sketches)
+        found = compare(*in_turns(checkout, READER, Path(folder), rounds))
     if as_json:
         click.echo(json.dumps(found, indent=1))
         return

@@ -19,22 +19,14 @@ from pathlib import Path
 import click
 import numpy as np
 
+from benchmarks.spread import Spread, spread_of
 from exhibit.contract.arrays import open_arrays
 from exhibit.contract.bundle import GOLDEN, find_bundle, load_bundle
 from exhibit.contract.settings.schema import ModelConfig
-from exhibit.contract.values import Floats, Gray
+from exhibit.contract.values import Gray
 from exhibit.inference import Models, open_models
 
 _WARM = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Spread:
-    """Least, median and most of all rounds, in milliseconds."""
-
-    least: float
-    median: float
-    most: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +92,8 @@ def _compared(
                 ended = time.process_time() - working, time.perf_counter() - began
                 taken[which, number] = np.array(ended) * 1000
     ratio = np.median(taken[1, :, 0]) / np.median(taken[0, :, 0])
-    spreads = [_spread(taken[which, :, kind]) for kind in (0, 1) for which in (0, 1)]
+    spreads = [spread_of(taken[which, :, kind]) for kind in (0, 1) for which in (0, 1)]
     return Compared(name, spreads[0], spreads[1], round(float(ratio), 3), spreads[2], spreads[3])
-
-
-def _spread(taken: Floats | np.ndarray) -> Spread:
-    return Spread(*(round(float(f(taken)), 2) for f in (np.min, np.median, np.max)))
 
 
 @click.command()

@@ -16,7 +16,7 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.another_version import HERE, measure
+from benchmarks.another_version import in_turns
 from exhibit.camera.simulated import DIFFICULTIES
 from tests.tools.render_table import labelled_set
 
@@ -74,14 +74,9 @@ def _percentiles(ms: NDArray[np.float64]) -> dict[str, float]:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def main(checkout: Path, classes: tuple[str, ...], frames: int, turns: int, as_json: bool) -> None:
     """Measure a frame of ink here and in CHECKOUT, the repository in another version."""
-    here: list[dict[str, Any]] = []
-    there: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory() as folder:
         write_frames(Path(folder), tuple(classes), frames)
-        for _ in range(turns):
-            here.append(measure(HERE, READER, Path(folder)))
-            there.append(measure(checkout, READER, Path(folder)))
-    found = compare(here, there)
+        found = compare(*in_turns(checkout, READER, Path(folder), turns))
     if as_json:
         click.echo(json.dumps(found, indent=1))
         return

@@ -22,7 +22,8 @@ import click
 import numpy as np
 
 from benchmarks.peers.checkouts import OWN_CHANNEL_BASE, PSP, STYLEGAN, check_checkout
-from benchmarks.peers.turns import Job, Peer, Spread, spread_of, take_turns
+from benchmarks.peers.turns import Job, Peer, take_turns
+from benchmarks.spread import Spread, spread_of
 from exhibit.contract.bundle import find_bundle, load_bundle
 from exhibit.contract.errors import ExhibitError
 from exhibit.contract.settings.schema import ModelConfig
@@ -30,6 +31,7 @@ from exhibit.inference import open_models
 
 _EAGER = "eager PyTorch, random weights"
 _PLAIN = "plain operators in the place of pSp's CUDA ones"
+_DIGITS = 3
 GAN, ENCODER = "train-gan", "train-encoder"
 OURS = "ours"
 PUBLISHED_WIDTHS, OUR_WIDTHS, SHIPPED = (
@@ -94,7 +96,7 @@ def compare_answers(bundle: str, base: Job, rounds: int) -> Found:
         alone = f"pSp's own code alone, channel base {OWN_CHANNEL_BASE} ({_PLAIN}), {_EAGER}"
         jobs[alone] = replace(base, work="psp alone")
     taken = measured(jobs, {bundle: our_answer(bundle, base.threads)}, rounds)
-    spreads = {label: spread_of(ms) for label, ms in taken.items()}
+    spreads = {label: spread_of(ms, _DIGITS) for label, ms in taken.items()}
     return Found(spreads, {label: spreads[label].median / spreads[bundle].median for label in jobs})
 
 
@@ -119,7 +121,7 @@ def compare_steps(kind: str, base: Job, rounds: int) -> Found:
     """Measure training steps of one kind, in pictures a second of the processor."""
     jobs = steps_of(kind, base)
     speeds = {
-        label: spread_of([1000 * base.batch / ms for ms in taken])
+        label: spread_of([1000 * base.batch / ms for ms in taken], _DIGITS)
         for label, taken in measured(jobs, {}, rounds).items()
     }
     shipped, wide, published, *narrow = (speeds[label].median for label in jobs)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import torch
@@ -37,14 +37,7 @@ COLOURS = 3
 def published_config(side: int, channels: int, widths: Widths) -> GeneratorConfig:
     """The shape of StyleGAN2's published generator."""
     return GeneratorConfig(
-        resolution=side,
-        img_channels=channels,
-        layout="published",
-        z_dim=widths.z_dim,
-        w_dim=widths.w_dim,
-        mapping_layers=widths.mapping_layers,
-        channel_base=widths.channel_base,
-        channel_max=widths.channel_max,
+        resolution=side, img_channels=channels, layout="published", **asdict(widths)
     )
 
 

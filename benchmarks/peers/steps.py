@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 import torch
@@ -78,11 +79,7 @@ def _light(job: Job, detail: int) -> GeneratorConfig:
     widths = SHIPPED if job.shipped else PUBLISHED
     return GeneratorConfig(
         resolution=job.side,
-        z_dim=widths.z_dim,
-        w_dim=widths.w_dim,
-        mapping_layers=widths.mapping_layers,
-        channel_base=widths.channel_base,
-        channel_max=widths.channel_max,
+        **asdict(widths),
         feature_resolution=_FEATURE_SIDE,
         detail_channels=detail,
     )

@@ -8,15 +8,11 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import numpy as np
-
+from benchmarks.another_version import HERE
 from exhibit.contract.errors import ExhibitError
-
-HERE = Path(__file__).resolve().parents[2]
 
 
 class PeerError(ExhibitError):
@@ -43,20 +39,6 @@ class Job:
     batch: int = 1
     shipped: bool = False
     threads: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Spread:
-    """Least, median and most of all rounds."""
-
-    least: float
-    median: float
-    most: float
-
-
-def spread_of(values: list[float]) -> Spread:
-    """Sum up values."""
-    return Spread(*(round(float(f(values)), 3) for f in (np.min, np.median, np.max)))
 
 
 class Peer:
