@@ -39,10 +39,11 @@ def _read(bundle: Bundle, shapes: Shapes) -> dict[str, Floats]:
     file = bundle.file(GOLDEN)
     try:
         with open_arrays(file) as stored:
-            arrays = {name: stored[name] for name in (*shapes, "ink") if name in stored}
+            arrays = {name: stored[name] for name in shapes if name in stored}
     except DAMAGES as error:
         raise BundleError(f"{file}: not readable: {error}") from None
-    count = len(arrays["ink"]) if "ink" in arrays else 0
+    # Both graphs have codes, so that all arrays are of as many pairs.
+    count = next((array.shape[0] for array in arrays.values() if array.ndim), 0)
     golden = {}
     for name, shape in shapes.items():
         found = arrays[name].shape if name in arrays else "none"

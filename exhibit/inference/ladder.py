@@ -11,7 +11,7 @@ from pathlib import Path
 from exhibit.contract.values import Floats
 from exhibit.inference.binding import Shapes
 from exhibit.inference.providers import CPU, TENSORRT
-from exhibit.inference.session import Graph, Session
+from exhibit.inference.session import Graph, Session, first_line
 
 log = logging.getLogger(__name__)
 
@@ -106,7 +106,7 @@ class LadderSession:
             self._session.run(inputs, outputs)
 
     def _go_down(self, error: Exception) -> None:
-        said = (str(error).splitlines() or [type(error).__name__])[0][:200]
+        said = first_line(error)[:200]
         self.fault = f"{_on_processor(self.path, f'{self.provider} failed while it ran')}: {said}"
         log.error("%s", self.fault)
         self._wanted = tuple({*self._wanted, self.provider})

@@ -106,7 +106,7 @@ class Session:
             except BundleError:
                 raise
             except Exception as error:  # noqa: BLE001 - ONNX Runtime's errors share no other base
-                failed = _first_line(error)
+                failed = first_line(error)
                 if captured:
                     log.info("%s: %s without a CUDA graph: %s", self.path.name, name, failed)
         if name == CPU:
@@ -188,7 +188,8 @@ def _share_arena() -> None:
     ort.create_and_register_allocator(memory, ort.OrtArenaCfg(0, _AS_ASKED, -1, -1))
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """Return what an error says, or what it is where it says nothing."""
     return (str(error).splitlines() or [type(error).__name__])[0][:300]
 
 
