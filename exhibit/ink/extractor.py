@@ -24,7 +24,7 @@ from exhibit.ink.curl import LiftWatch
 from exhibit.ink.drawn import Drawn
 from exhibit.ink.hand import grow
 from exhibit.ink.identity import compare_sheets
-from exhibit.ink.images import as_gray, box_around, enlarge, perspective
+from exhibit.ink.images import WHOLE, as_gray, box_around, enlarge, perspective
 from exhibit.ink.pile import Pile
 from exhibit.ink.planes import blank_planes
 from exhibit.ink.rectify import InkSquare, View
@@ -194,7 +194,7 @@ class TableExtractor:
         edge_px = 0.0 if corners is None else _EDGE_PX * max(self._shape) / 640.0
         self._within = inside(place, self._shape, edge_px)
         self._within_px = cv2.countNonZero(self._within)
-        self._box = box_around(self._within, _AROUND_PX) or np.s_[:, :]
+        self._box = box_around(self._within, _AROUND_PX) or WHOLE
         height, width = level.shape
         # The paper's level is smooth: near the edge it is mixed with the table's.
         rim_px = edge_px + 2.5 * field.SHRINK

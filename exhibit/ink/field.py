@@ -7,11 +7,10 @@ import numpy as np
 
 from exhibit.contract.errors import InputError
 from exhibit.contract.values import Frame, Gray
-from exhibit.ink.images import Box, as_gray, at_least
+from exhibit.ink.images import WHOLE, Box, as_gray, at_least
 
 SHRINK = 4
 """The paper's level is smooth: it is found on a picture this many times smaller."""
-_ALL: Box = np.s_[:, :]
 _LINE_KERNEL = cv2.getStructuringElement(cv2.MORPH_RECT, (3, 3))
 
 
@@ -61,7 +60,7 @@ def paper_level(small: Gray) -> Gray:
     return np.asarray(cv2.blur(closed, (3, 3)), np.uint8)
 
 
-def contrast(pixels: Gray, level: Gray, least_light: float, box: Box = _ALL) -> Gray:
+def contrast(pixels: Gray, level: Gray, least_light: float, box: Box = WHOLE) -> Gray:
     """Return how much darker each pixel is than the paper around it.
 
     Args:

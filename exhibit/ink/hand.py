@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exhibit.contract.values import Floats, Gray
-from exhibit.ink.images import as_gray, closed, dilated, ellipse, label_type, square
+from exhibit.ink.images import as_gray, closed, dilated, ellipse, label_type, places_of, square
 
 Polarity = Literal["auto", "dark", "bright"]
 
@@ -152,7 +152,7 @@ def _touching(parts: Gray, anchor: Gray) -> Gray:
     if not anchor.any() or not parts.any():
         return np.zeros_like(parts)
     count, labels = cv2.connectedComponents(parts, connectivity=8, ltype=label_type(parts.shape))
-    at = np.flatnonzero(parts.view(np.bool_))
+    at = places_of(parts)
     label = labels.ravel()[at]
     keep = np.zeros(count, np.uint8)
     keep[label[dilated(anchor, 2).ravel()[at] > 0]] = 1
@@ -180,7 +180,7 @@ def _sort(changed: Gray, marks: _Marks) -> tuple[Gray, Gray, Gray]:
     joined = bridged(whole, marks.drawn, _ACROSS)
     count, labels = cv2.connectedComponents(joined, connectivity=8, ltype=label_type(joined.shape))
     # Few cells are in pieces: only those are looked at.
-    at = np.flatnonzero(joined.view(np.bool_))
+    at = places_of(joined)
     label = labels.ravel()[at]
 
     def cells(mark: NDArray[np.generic]) -> NDArray[np.intp]:

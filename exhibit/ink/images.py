@@ -14,6 +14,8 @@ from exhibit.contract.values import Floats, Gray
 Homography = NDArray[np.float64]
 Box = tuple[slice, slice]
 """Rows and columns of a picture."""
+WHOLE: Box = np.s_[:, :]
+"""All rows and columns."""
 Places = NDArray[np.intp]
 """Places in a picture, counted row by row, or rows or columns of places."""
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exhibit.contract.values import Floats, Gray
-from exhibit.ink.images import as_gray, label_type, square
+from exhibit.ink.images import as_gray, label_type, places_of, square
 from exhibit.ink.strokes import OVERSAMPLING, box_around, cleaned, fit, redraw
 from exhibit.ink.thin import thin
 
@@ -118,7 +118,7 @@ class _Pieces:
         count, labels = cv2.connectedComponents(ink, connectivity=8, ltype=label_type(ink.shape))
         self._shape = ink.shape
         # Most is paper: only ink is counted.
-        self._at = np.flatnonzero(ink.view(np.bool_))
+        self._at = places_of(ink)
         self._label = labels.ravel()[self._at].astype(np.intp)
         self.area = np.bincount(self._label, minlength=count).astype(np.float64)
         self.radius: NDArray[np.float64] = np.zeros(count, np.float64)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exhibit.contract.values import Gray
-from exhibit.ink.images import Box, as_gray
+from exhibit.ink.images import Box, as_gray, places_of
 
 _QUICK = 7
 """What is sure waits for this share of the time."""
@@ -58,7 +58,7 @@ class Settler:
         differs = seen ^ (whole if box is None else whole[box])
         differs &= free
         # Few pixels differ: only those are looked at.
-        here = at = np.flatnonzero(differs.view(np.bool_))
+        here = at = places_of(differs)
         if box is not None:
             y, x = np.divmod(here, differs.shape[1])
             at = (y + box[0].start) * whole.shape[1] + x + box[1].start
@@ -81,7 +81,7 @@ class Settler:
 
     def turn(self, wrong: Gray) -> bool:
         """Turn settled ink over at once where (H, W) uint8 is 1; returns whether anything did."""
-        at = np.flatnonzero(wrong.view(np.bool_))
+        at = places_of(wrong)
         if at.size:
             self._settle(at)
         return bool(at.size)

@@ -14,7 +14,7 @@ from exhibit.contract.values import Floats, Gray
 from exhibit.ink import threshold
 from exhibit.ink.bare import specks_of, widened
 from exhibit.ink.hold import Hold
-from exhibit.ink.images import Box, Homography, Places, above, as_gray, box_around, joined
+from exhibit.ink.images import WHOLE, Box, Homography, Places, above, as_gray, box_around, joined
 from exhibit.ink.order import StrokeBook
 from exhibit.ink.settle import PIECE_PX, Settler
 
@@ -65,7 +65,7 @@ class Place:
     has_hand: bool = False
     covered: Gray | None = None
     drawn: Gray | None = None
-    box: Box = np.s_[:, :]
+    box: Box = WHOLE
 
 
 class SheetInk:

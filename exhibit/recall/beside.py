@@ -14,6 +14,7 @@ import numpy as np
 
 from exhibit.contract.values import Floats, Gray
 from exhibit.recall.faces import is_face
+from exhibit.recall.inked_part import inked_part
 from exhibit.recall.lines import Followed
 
 _WORKED_PX = 128
@@ -55,7 +56,7 @@ def beside(ink: Gray, picture: Gray, followed: Followed) -> Gray:
     if not lines.any() or is_face(ink):
         return ink
     piece = round(_PIECE * len(ink))
-    part = _inked_part(ink, piece)
+    part = inked_part(ink, piece)
     drawn = np.asarray(ink[part] < _PAPER, np.uint8)
     near = _at(np.asarray(cv2.dilate(lines, _disc(_ON)), np.uint8), ink.shape)[part]
     size = ink.shape[::-1]
@@ -89,15 +90,6 @@ def left_of(ink: Gray, figures: Iterable[tuple[Gray, Gray]]) -> Gray | None:
     if left is not None:
         left.setflags(write=False)
     return left
-
-
-def _inked_part(ink: Gray, around: int) -> tuple[slice, slice]:
-    """Return rows and columns of the box of the ink and of so many pixels around it."""
-    left, top, width, height = cv2.boundingRect(np.asarray(ink < _PAPER, np.uint8))
-    return (
-        slice(max(0, top - around), top + height + around),
-        slice(max(0, left - around), left + width + around),
-    )
 
 
 def _mostly_off(followed: Followed) -> Gray:

@@ -70,3 +70,11 @@ def as_whole(values: Floats) -> Cells:
 def as_shares(whole: Cells) -> Floats:
     """Return whole numbers as cells of -1 .. 1; the inverse of `as_whole`."""
     return whole.astype(np.float32) / np.float32(LEVELS)
+
+
+def summed_by_two(values: Floats) -> Floats:
+    """Sum cells (..., R, R, c) up by two and two: (..., R/2, R/2, c)."""
+    summed = values[..., ::2, ::2, :] + values[..., ::2, 1::2, :]
+    summed += values[..., 1::2, ::2, :]
+    summed += values[..., 1::2, 1::2, :]
+    return np.asarray(summed, np.float32)

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from exhibit.contract.values import Floats, Gray
+from exhibit.recall.cells import summed_by_two
 from exhibit.recall.contour import contour_of
 from exhibit.recall.orientation import line_density, resized_by_area
 
@@ -70,7 +71,4 @@ def _inside(picture: Gray, lines: Floats) -> float:
 
 def _halved(density: Floats) -> Floats:
     """Halve the side of (R, R, 6); lengths, too, are then in pixels of twice the width."""
-    summed = density[::2, ::2] + density[::2, 1::2]
-    summed += density[1::2, ::2]
-    summed += density[1::2, 1::2]
-    return np.asarray(summed / 2, np.float32)
+    return np.asarray(summed_by_two(density) / 2, np.float32)

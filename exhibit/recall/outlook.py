@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from exhibit.contract.values import Floats
-from exhibit.recall.cells import COARSE, Cells, as_shares
+from exhibit.recall.cells import COARSE, Cells, as_shares, summed_by_two
 from exhibit.recall.orientation import DIRECTIONS
 
 _HALF = COARSE // 2
@@ -67,7 +67,4 @@ def principal_directions(vectors: Floats, count: int) -> Floats:
 
 def _halved(values: Floats) -> Floats:
     """Sum cells (n, 16, 16, c) up by two and two: (n, 8·8·c)."""
-    summed = values[:, ::2, ::2] + values[:, ::2, 1::2]
-    summed += values[:, 1::2, ::2]
-    summed += values[:, 1::2, 1::2]
-    return np.asarray(summed.reshape(len(values), -1), np.float32)
+    return summed_by_two(values).reshape(len(values), -1)

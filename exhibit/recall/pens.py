@@ -9,6 +9,7 @@ import numpy as np
 
 from exhibit.contract.values import Floats, Gray
 from exhibit.recall.field import Field, between_nodes, gradient, resized, wirtinger
+from exhibit.recall.inked_part import inked_part
 from exhibit.recall.lines import CELLS
 
 _THIN, _BOLD = 0.55, 1.5
@@ -18,7 +19,6 @@ _WIDEST = 6
 _FINER = 2
 _INK_BELOW = 140
 _MIDDLE = 127.5
-_PAPER = 255
 
 
 class Pens:
@@ -32,7 +32,8 @@ class Pens:
     def __init__(self, drawing: Gray, across: Floats) -> None:
         self._pens = cv2.merge([drawing, drawing, drawing])
         self._across = across
-        rows, columns = _inked_part(drawing)
+        # Outside of it all pens leave paper.
+        rows, columns = inked_part(drawing, _WIDEST)
         own, pens = drawing[rows, columns], self._pens[rows, columns]
         depth, half_width = _depth(drawing, rows, columns)
         pens[..., 0] = np.maximum(_edge(depth - (1 - _THIN) * half_width), own)
@@ -103,15 +104,6 @@ def _places(side: int) -> Floats:
     """Return the pixels' own coordinates, (side, side, 2) float32 x and y."""
     at = np.arange(side, dtype=np.float32)
     return np.ascontiguousarray(np.stack(np.meshgrid(at, at), axis=-1))
-
-
-def _inked_part(drawing: Gray) -> tuple[slice, slice]:
-    """Return rows and columns outside of which all pens leave paper."""
-    left, top, width, height = cv2.boundingRect(np.asarray(drawing < _PAPER, np.uint8))
-    return (
-        slice(max(0, top - _WIDEST), min(top + height + _WIDEST, len(drawing))),
-        slice(max(0, left - _WIDEST), min(left + width + _WIDEST, len(drawing))),
-    )
 
 
 def _depth(drawing: Gray, rows: slice, columns: slice) -> tuple[Floats, Floats]:
